@@ -1,0 +1,12 @@
+//! `guard` keeps personal data, credentials and classified documents out of AI prompts.
+
+pub mod charter;
+pub mod finding;
+pub mod inspect;
+pub mod language;
+pub mod limits;
+pub mod place;
+pub mod sensitive;
+pub mod span;
+pub mod tools;
+pub mod user;

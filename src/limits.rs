@@ -1,0 +1,69 @@
+//! Every bound of the program with its reason. Where charter or configuration state the same bound, the
+//! smaller one holds. Knows nothing else.
+
+use std::time::Duration;
+
+/// A request body, after decoding. Agents send up to some megabytes a turn; 64 MiB leaves room for uploads
+/// and bounds memory per connection. Configurable.
+pub const BODY_BYTES_MAX: usize = 64 << 20;
+
+/// Bytes of a body kept in memory; beyond, it is spilled to an unlinked temporary file, so that an upload of
+/// 100 MB does not cost 100 MB a connection.
+pub const BODY_BYTES_IN_MEMORY: usize = 4 << 20;
+
+/// Decoded bytes per encoded byte. Text compresses 3 to 20 times, repetitive JSON up to 200; a bomb 1,000.
+pub const INFLATE_RATIO_MAX: usize = 256;
+
+/// Content encodings stacked on one body. Real clients use one.
+pub const CONTENT_ENCODINGS_MAX: usize = 3;
+
+/// Nesting of JSON values. Real requests stay below 40.
+pub const JSON_DEPTH_MAX: usize = 256;
+
+/// Strings within strings (JSON in a string, base64, data URLs) that are opened: WIRE.md A says 8, then opaque.
+pub const NESTING_DEPTH_MAX: usize = 8;
+
+/// Decoding steps of a normalised view (base64 of URL-encoded …), as gitleaks and betterleaks do.
+pub const VIEW_DEPTH_MAX: usize = 5;
+
+/// Bytes decoded for views per segment: more is no longer text that a person pasted.
+pub const VIEW_BYTES_MAX: usize = 8 << 20;
+
+/// Findings kept per segment: beyond, only their number is known; the decision is already the severest.
+pub const FINDINGS_MAX: usize = 10_000;
+
+/// Header bytes of one message: cookies plus tokens exceed the 16 KiB that hyper allows for HTTP/2.
+pub const HEADER_BYTES_MAX: u32 = 256 << 10;
+
+/// Header fields of one message.
+pub const HEADERS_MAX: usize = 200;
+
+/// Time to send the header of a request.
+pub const HEADER_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// Time that a kept-alive connection may be idle.
+pub const IDLE_TIMEOUT: Duration = Duration::from_secs(90);
+
+/// Time to reach an upstream, TLS included.
+pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Time that an answer may take to go on: SDKs wait 600 s by default.
+pub const STREAM_TIMEOUT: Duration = Duration::from_secs(600);
+
+/// Client connections at once. Configurable.
+pub const CONNECTIONS_MAX: usize = 16_384;
+
+/// Certificates kept; one a host of the catalogue, with room for wildcards.
+pub const LEAVES_MAX: usize = 1_024;
+
+/// One WebSocket message after reassembly.
+pub const WEBSOCKET_MESSAGE_BYTES_MAX: usize = 16 << 20;
+
+/// One event of an answer stream that is held until it can be judged.
+pub const EVENT_BYTES_MAX: usize = 1 << 20;
+
+/// A charter, pattern or configuration file.
+pub const CONFIG_BYTES_MAX: u64 = 16 << 20;
+
+/// Segments remembered as already judged (one keyed hash each).
+pub const SEGMENTS_REMEMBERED_MAX: usize = 65_536;
