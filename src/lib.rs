@@ -1,6 +1,7 @@
 //! `guard` keeps personal data, credentials and classified documents out of AI prompts.
 
 pub mod charter;
+pub mod cli;
 pub mod finding;
 pub mod inspect;
 pub mod language;

@@ -1,0 +1,87 @@
+//! The command line: arguments in, one file per command, the only place that prints. Everything below is
+//! called from here; nothing calls this.
+
+mod generate;
+mod output;
+
+pub use output::{Exit, Output};
+
+use crate::language::Language;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+/// Keeps personal data, credentials and classified documents out of AI prompts.
+#[derive(Debug, Parser)]
+#[command(name = "guard", version, propagate_version = true, arg_required_else_help = true)]
+struct Arguments {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Options that every command takes.
+#[derive(Clone, Debug, Default, Args)]
+pub struct Global {
+    /// Configuration file (default: $GUARD_CONFIG, then the user's and the system's guard.toml)
+    #[arg(long, value_name = "FILE", global = true)]
+    pub config: Option<PathBuf>,
+    /// Charter to judge by: a shipped one's name, or a file
+    #[arg(long, value_name = "NAME|FILE", global = true)]
+    pub charter: Option<String>,
+    /// Say less: errors only
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Say more (twice: still more)
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+    /// When to colour the output
+    #[arg(long, value_name = "WHEN", global = true, default_value = "auto")]
+    pub color: Color,
+    /// Language of messages: fr, nl, de or en (default: from the locale)
+    #[arg(long = "lang", value_name = "LANG", global = true, value_parser = language)]
+    pub language: Option<Language>,
+}
+
+/// When to colour.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless `NO_COLOR` is set.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Print a completion script for a shell
+    Completions(generate::Completions),
+    /// Print the manual page
+    Man,
+}
+
+/// Reads the arguments, runs the command and says how it ended.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(fault) => return output::usage(&fault),
+    };
+    let mut output = Output::new(&arguments.global);
+    let result = dispatch(arguments, &mut output);
+    output.conclude(result)
+}
+
+fn dispatch(arguments: Arguments, output: &mut Output) -> std::io::Result<Exit> {
+    match &arguments.command {
+        Command::Completions(arguments) => generate::completions(arguments, output),
+        Command::Man => generate::man(output),
+    }
+}
+
+fn language(text: &str) -> Result<Language, String> {
+    text.parse().map_err(|()| String::from("not one of fr, nl, de, en"))
+}
