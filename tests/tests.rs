@@ -1,1 +1,3 @@
-//! One integration binary.
+//! One integration binary: one link, one `mod` line a subject.
+
+mod tidy;
