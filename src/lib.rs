@@ -7,6 +7,7 @@ pub mod inspect;
 pub mod language;
 pub mod limits;
 pub mod place;
+pub mod scan;
 pub mod sensitive;
 pub mod span;
 pub mod tools;

@@ -1,0 +1,208 @@
+//! Telephone numbers by numbering plan. A value is its digits, with a leading `+` where it has one.
+//! Knows nothing of how they are printed.
+
+use super::Outcome;
+
+/// Belgium (BIPT's numbering plan): nine digits after the 0, mobiles (045 to 049) ten with it.
+///
+/// A fixed number in no assigned block counts with a label only; 070, 078, 0800 and 0900 are switchboards.
+#[must_use]
+pub fn belgium(value: &[u8]) -> Outcome {
+    let Some(national) = national(value, b"32") else { return Outcome::Fail };
+    match (national, national.len()) {
+        ([b'4', b'5'..=b'9', ..], 9) => Outcome::Pass,
+        ([b'8' | b'9', b'0', ..], 8) | ([b'7', b'0' | b'8', ..], 8) => Outcome::Weak,
+        (
+            [b'2' | b'3', b'2'..=b'8', ..]
+            | [b'4', b'2' | b'3', ..]
+            | [b'9', b'2'..=b'4', ..]
+            | [b'1', b'0'..=b'6' | b'9', ..]
+            | [b'5', _, ..]
+            | [b'6', b'0' | b'1' | b'3'..=b'5' | b'7'..=b'9', ..]
+            | [b'7', b'1', ..]
+            | [b'8', b'0'..=b'7' | b'9', ..],
+            8,
+        ) => Outcome::Pass,
+        ([b'4', b'5'..=b'9', ..], 8) => Outcome::Fail,
+        ([b'1'..=b'9', ..], 8) => Outcome::Labelled,
+        _ => Outcome::Fail,
+    }
+}
+
+/// France (Arcep's numbering plan): nine digits after the 0; 08 are switchboards, 070 to 072 unassigned.
+#[must_use]
+pub fn france(value: &[u8]) -> Outcome {
+    match national(value, b"33") {
+        Some(number) if number.len() != 9 => Outcome::Fail,
+        Some([b'1'..=b'6' | b'9', ..] | [b'7', b'3'..=b'9', ..]) => Outcome::Pass,
+        Some([b'8', ..]) => Outcome::Weak,
+        Some([b'7', ..]) => Outcome::Labelled,
+        _ => Outcome::Fail,
+    }
+}
+
+/// North America (NANPA): area and exchange of three digits from 2 to 9, neither ending in 11; 555-01xx is fiction;
+/// 8xx areas are switchboards.
+#[must_use]
+pub fn nanp(value: &[u8]) -> Outcome {
+    let number = match value {
+        [b'+', b'1', number @ ..] => number,
+        [b'1', number @ ..] if number.len() == 10 => number,
+        number => number,
+    };
+    if number.len() != 10 || !number.iter().all(u8::is_ascii_digit) {
+        return Outcome::Fail;
+    }
+    let (area, exchange, line) = (&number[..3], &number[3..6], &number[6..]);
+    let assigned = |part: &[u8]| part[0] >= b'2' && &part[1..] != b"11";
+    if !assigned(area) || !assigned(exchange) || area[1] == b'9' || area[0] == b'9' && area[1] == b'9' {
+        Outcome::Fail
+    } else if exchange == b"555" && line.starts_with(b"01") {
+        Outcome::Specimen
+    } else if area[0] == b'8' && area[1] == area[2] && b"045678".contains(&area[1]) {
+        Outcome::Weak
+    } else {
+        Outcome::Pass
+    }
+}
+
+/// The Netherlands (ACM's numbering plan): nine digits after the 0; 0800 and 0900 are switchboards.
+#[must_use]
+pub fn netherlands(value: &[u8]) -> Outcome {
+    match national(value, b"31") {
+        Some([b'8' | b'9', b'0', b'0' | b'6' | b'9', rest @ ..]) if matches!(rest.len(), 4..=7) => {
+            Outcome::Weak
+        }
+        Some(number) if number.len() != 9 => Outcome::Fail,
+        Some([b'6', b'1'..=b'5' | b'8', ..]) => Outcome::Pass,
+        Some([b'1' | b'2' | b'3' | b'4' | b'5' | b'7', b'0'..=b'9', ..]) => Outcome::Pass,
+        Some([b'8', b'4' | b'5' | b'7' | b'8', ..] | [b'9', b'1', ..]) => Outcome::Pass,
+        _ => Outcome::Fail,
+    }
+}
+
+/// Luxembourg (ILR's numbering plan): four to eleven digits, no trunk prefix; mobiles 6x1 with nine.
+#[must_use]
+pub fn luxembourg(value: &[u8]) -> Outcome {
+    let number = match value {
+        [b'+', b'3', b'5', b'2', number @ ..] | [b'0', b'0', b'3', b'5', b'2', number @ ..] => number,
+        [b'+', ..] => return Outcome::Fail,
+        number => number,
+    };
+    match (number, number.len()) {
+        ([b'6', b'2' | b'5' | b'6' | b'7' | b'8' | b'9', b'1', ..], 9) => Outcome::Pass,
+        ([b'2'..=b'9', ..], 6 | 8) => Outcome::Pass,
+        ([b'8', b'0' | b'1', ..] | [b'9', b'0', ..], 8) => Outcome::Weak,
+        ([b'2'..=b'9', ..], 5..=11) => Outcome::Labelled,
+        _ => Outcome::Fail,
+    }
+}
+
+/// Germany (BNetzA's numbering plan): mobiles 015 to 017 with ten or eleven digits; area codes of two to five.
+#[must_use]
+pub fn germany(value: &[u8]) -> Outcome {
+    match national(value, b"49") {
+        Some([b'1', b'5', rest @ ..]) => Outcome::of(matches!(rest.len(), 8 | 9)),
+        Some([b'1', b'6' | b'7', rest @ ..]) => Outcome::of(matches!(rest.len(), 8 | 9)),
+        Some([b'1' | b'8' | b'9', b'0' | b'8' | b'3', b'0', rest @ ..]) if rest.len() >= 4 => Outcome::Weak,
+        Some(number @ [b'2'..=b'9', ..]) => Outcome::of((7..=11).contains(&number.len())),
+        _ => Outcome::Fail,
+    }
+}
+
+/// Any other country in international form (ITU-T E.164): `+` or `00`, an assigned country code, eight to fifteen
+/// digits in all.
+#[must_use]
+pub fn international(value: &[u8]) -> Outcome {
+    let (number, outcome) = match value {
+        [b'+', number @ ..] => (number, Outcome::Pass),
+        [b'0', b'0', number @ ..] => (number, Outcome::Labelled),
+        _ => return Outcome::Fail,
+    };
+    let digits = number.iter().all(u8::is_ascii_digit);
+    let assigned = COUNTRY_CODES.iter().any(|code| number.starts_with(code.as_bytes()));
+    if digits && assigned && (9..=15).contains(&number.len()) { outcome } else { Outcome::Fail }
+}
+
+/// The number after the trunk prefix, from `+32…`, `0032…`, `+32 (0)…` or `0…`.
+fn national<'a>(value: &'a [u8], country: &[u8]) -> Option<&'a [u8]> {
+    let after = match value {
+        [b'+', rest @ ..] | [b'0', b'0', rest @ ..] => {
+            let number = rest.strip_prefix(country)?;
+            number.strip_prefix(b"0").unwrap_or(number)
+        }
+        [b'0', rest @ ..] => rest,
+        _ => return None,
+    };
+    after.iter().all(u8::is_ascii_digit).then_some(after)
+}
+
+/// Country codes (ITU-T E.164, annexed list) that have no function of their own above.
+const COUNTRY_CODES: &[&str] = &[
+    "20", "211", "212", "213", "216", "218", "22", "23", "24", "25", "26", "27", "29", "30", "34", "350",
+    "351", "353", "354", "355", "356", "357", "358", "359", "36", "37", "38", "39", "40", "41", "42", "43",
+    "44", "45", "46", "47", "48", "50", "51", "52", "53", "54", "55", "56", "57", "58", "59", "60", "61",
+    "62", "63", "64", "65", "66", "67", "68", "69", "7", "81", "82", "84", "85", "86", "88", "90", "91",
+    "92", "93", "94", "95", "96", "97", "98", "99",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::{Outcome, belgium, france, germany, international, luxembourg, nanp, netherlands};
+
+    fn assert(plan: fn(&[u8]) -> Outcome, numbers: &[&str], wanted: Outcome) {
+        for number in numbers {
+            assert_eq!(plan(number.as_bytes()), wanted, "{number}");
+        }
+    }
+
+    #[test]
+    fn belgian_numbers() {
+        let pass = [
+            "0475123456",
+            "081243111",
+            "+32475123456",
+            "0032475123456",
+            "+320475123456",
+            "022345678",
+            "042223344",
+        ];
+        assert(belgium, &pass, Outcome::Pass);
+        assert(belgium, &["021234567"], Outcome::Labelled);
+        assert(belgium, &["080012345", "078151515", "+3278151515"], Outcome::Weak);
+        assert(
+            belgium,
+            &["047512345", "04751234567", "+33612345678", "475123456", "0612345678"],
+            Outcome::Fail,
+        );
+    }
+
+    #[test]
+    fn french_numbers() {
+        assert(
+            france,
+            &["0612345678", "+33612345678", "0033612345678", "0145678901", "+330612345678"],
+            Outcome::Pass,
+        );
+        assert(france, &["0800123456"], Outcome::Weak);
+        assert(france, &["061234567", "0012345678", "+32475123456"], Outcome::Fail);
+    }
+
+    #[test]
+    fn north_american_numbers() {
+        assert(nanp, &["4186432100", "+14186432100", "14186432100", "5142345678"], Outcome::Pass);
+        assert(nanp, &["5145550199"], Outcome::Specimen);
+        assert(nanp, &["8006432100"], Outcome::Weak);
+        assert(nanp, &["1186432100", "4181432100", "9116432100", "418643210"], Outcome::Fail);
+    }
+
+    #[test]
+    fn neighbours_and_the_rest() {
+        assert(netherlands, &["0612345678", "+31612345678", "0201234567"], Outcome::Pass);
+        assert(luxembourg, &["+352621123456", "+35226123456", "621123456"], Outcome::Pass);
+        assert(germany, &["+4915112345678", "+49301234567", "030123456789"], Outcome::Pass);
+        assert(germany, &["+4915112345", "12345678"], Outcome::Fail);
+        assert(international, &["+41791234567", "+447911123456"], Outcome::Pass);
+        assert(international, &["+4479", "+21012345678", "41791234567"], Outcome::Fail);
+    }
+}

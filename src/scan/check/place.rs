@@ -1,0 +1,62 @@
+//! Coordinates on the earth. Knows no map.
+
+use super::Outcome;
+
+/// A pair of decimal degrees in the order latitude, longitude, with at least four decimals each (a fourth
+/// decimal is eleven metres: one house). Decimal points or commas; anything else separates.
+pub(super) fn coordinates(value: &[u8]) -> Outcome {
+    let Ok(text) = std::str::from_utf8(value) else { return Outcome::Fail };
+    let numbers: Vec<&str> = text
+        .split(|letter: char| !(letter.is_ascii_digit() || "+-.,".contains(letter)))
+        .flat_map(split_pair)
+        .filter(|part| part.bytes().any(|byte| byte.is_ascii_digit()))
+        .collect();
+    let [latitude, longitude] = numbers[..] else { return Outcome::Fail };
+    match (degrees(latitude), degrees(longitude)) {
+        (Some(latitude), Some(longitude)) => {
+            Outcome::of(latitude <= 90.0 && longitude <= 180.0 && latitude + longitude > 0.0)
+        }
+        _ => Outcome::Fail,
+    }
+}
+
+/// `50.4674,4.8719` is two numbers with points and a comma between; `50,4674` is one with a comma.
+fn split_pair(part: &str) -> impl Iterator<Item = &str> {
+    let comma_separates = part.contains('.');
+    part.split(move |letter| comma_separates && letter == ',').map(|number| number.trim_matches(','))
+}
+
+/// The absolute value of a number with four or more decimals.
+fn degrees(text: &str) -> Option<f64> {
+    let text = text.trim_start_matches(['+', '-']).replace(',', ".");
+    let (_, decimals) = text.split_once('.')?;
+    if decimals.len() < 4 { None } else { text.parse().ok() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Outcome, coordinates};
+
+    #[test]
+    fn pairs_of_degrees() {
+        for right in [
+            "50.4674, 4.8719",
+            "50.4674,4.8719",
+            "50,4674 ; 4,8719",
+            "-12.34567 121.00001",
+            "geo:50.4674,4.8719",
+        ] {
+            assert_eq!(coordinates(right.as_bytes()), Outcome::Pass, "{right}");
+        }
+        for wrong in [
+            "50.467, 4.871",
+            "95.4674, 4.8719",
+            "50.4674",
+            "50.4674, 4.8719, 3.1234",
+            "0.0000,0.0000",
+            "1234",
+        ] {
+            assert_eq!(coordinates(wrong.as_bytes()), Outcome::Fail, "{wrong}");
+        }
+    }
+}

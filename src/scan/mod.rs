@@ -1,0 +1,3 @@
+//! Text to findings. Knows no charter and no HTTP.
+
+pub mod check;
