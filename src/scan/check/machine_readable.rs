@@ -3,11 +3,13 @@
 use super::Outcome;
 use super::algorithm::icao;
 
-/// One or several lines of a machine-readable zone (ICAO Doc 9303 parts 4 and 5), without line breaks.
+/// One or several lines of a machine-readable zone (ICAO Doc 9303 parts 4 and 5).
 ///
 /// A first line (`IDBEL…`, `P<FRA…`) has no check digit: its prefix, its length and its fillers tell. A second
 /// line of a passport has check digits behind the number, the birth date and the expiry date.
-pub(super) fn mrz(value: &[u8]) -> Outcome {
+pub(super) fn mrz(written: &[u8]) -> Outcome {
+    let lines: Vec<u8> = written.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
+    let value = lines.as_slice();
     let alphabet =
         value.iter().all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase() || *byte == b'<');
     if !alphabet {

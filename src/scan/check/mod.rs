@@ -2,13 +2,14 @@
 //! its source. Knows nothing of rules, texts or where a value stood.
 //!
 //! A value is normalised when its separators are gone and its letters are ASCII capitals: `85.07.30-033.28`
-//! arrives as `85073003328`. A check never reads a clock: the same value gets the same answer for ever.
+//! arrives as `85073003328`; checks that need the separators say so ([`Input::Written`]). A check never reads a clock: the same value gets the same answer for ever.
 
 mod algorithm;
 mod belgium;
 mod canada;
 mod card;
 mod date;
+mod email;
 mod france;
 mod germany;
 pub mod iban;
@@ -54,8 +55,19 @@ impl Outcome {
 pub struct Check {
     /// The name that stands after `check =` in a pattern file.
     pub name: &'static str,
+    /// What the function wants to be given.
+    pub input: Input,
     /// The function over the normalised value.
     pub test: fn(&[u8]) -> Outcome,
+}
+
+/// In which form a check takes a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// Digits and letters only, letters as ASCII capitals.
+    Normalised,
+    /// As it is written, after Unicode folding: the separators tell something (addresses, coordinates, phones).
+    Written,
 }
 
 /// The check with this name.
@@ -66,49 +78,59 @@ pub fn by_name(name: &str) -> Option<&'static Check> {
 
 /// All checks, sorted by name.
 pub const CHECKS: &[Check] = &[
-    Check { name: "bic", test: iban::bic },
-    Check { name: "be_driving_licence", test: belgium::driving_licence },
-    Check { name: "bis", test: belgium::bis },
-    Check { name: "bn", test: canada::business_number },
-    Check { name: "bsn", test: netherlands::bsn },
-    Check { name: "ca_postal_code", test: canada::postal_code },
-    Check { name: "card", test: card::card },
-    Check { name: "ean_gsrn", test: belgium::ean_gsrn },
-    Check { name: "eid_card", test: belgium::eid_card },
-    Check { name: "enterprise", test: belgium::enterprise },
-    Check { name: "establishment", test: belgium::establishment },
-    Check { name: "eu_vat", test: vat::eu_vat },
-    Check { name: "fr_plate", test: france::plate },
-    Check { name: "geo", test: place::coordinates },
-    Check { name: "iban", test: iban::iban },
-    Check { name: "inami", test: belgium::inami },
-    Check { name: "ipv4", test: network::ipv4 },
-    Check { name: "ipv6", test: network::ipv6 },
-    Check { name: "lu_matricule", test: luxembourg::matricule },
-    Check { name: "luhn", test: algorithm::luhn_check },
-    Check { name: "mac", test: network::mac },
-    Check { name: "mrz", test: machine_readable::mrz },
-    Check { name: "nir", test: france::nir },
-    Check { name: "niss", test: belgium::niss },
-    Check { name: "ogm", test: belgium::ogm },
-    Check { name: "personalausweis", test: germany::personalausweis },
-    Check { name: "phone", test: phone::international },
-    Check { name: "phone_be", test: phone::belgium },
-    Check { name: "phone_de", test: phone::germany },
-    Check { name: "phone_fr", test: phone::france },
-    Check { name: "phone_lu", test: phone::luxembourg },
-    Check { name: "phone_nanp", test: phone::nanp },
-    Check { name: "phone_nl", test: phone::netherlands },
-    Check { name: "qc_licence", test: canada::quebec_licence },
-    Check { name: "ramq", test: canada::ramq },
-    Check { name: "rentenversicherung", test: germany::rentenversicherung },
-    Check { name: "rib", test: france::rib },
-    Check { name: "sin", test: canada::sin },
-    Check { name: "siren", test: france::siren },
-    Check { name: "siret", test: france::siret },
-    Check { name: "spi", test: france::spi },
-    Check { name: "steuer_id", test: germany::steuer_id },
+    normalised("be_driving_licence", belgium::driving_licence),
+    normalised("bic", iban::bic),
+    normalised("bis", belgium::bis),
+    normalised("bn", canada::business_number),
+    normalised("bsn", netherlands::bsn),
+    normalised("ca_postal_code", canada::postal_code),
+    normalised("card", card::card),
+    normalised("ean_gsrn", belgium::ean_gsrn),
+    normalised("eid_card", belgium::eid_card),
+    written("email", email::email),
+    written("email_functional", email::functional),
+    normalised("enterprise", belgium::enterprise),
+    normalised("establishment", belgium::establishment),
+    normalised("eu_vat", vat::eu_vat),
+    normalised("fr_plate", france::plate),
+    written("geo", place::coordinates),
+    normalised("iban", iban::iban),
+    normalised("inami", belgium::inami),
+    written("ipv4", network::ipv4),
+    written("ipv6", network::ipv6),
+    normalised("lu_matricule", luxembourg::matricule),
+    normalised("luhn", algorithm::luhn_check),
+    written("mac", network::mac),
+    written("mrz", machine_readable::mrz),
+    normalised("nir", france::nir),
+    normalised("niss", belgium::niss),
+    normalised("ogm", belgium::ogm),
+    normalised("personalausweis", germany::personalausweis),
+    written("phone", phone::international),
+    written("phone_be", phone::belgium),
+    written("phone_de", phone::germany),
+    written("phone_fr", phone::france),
+    written("phone_lu", phone::luxembourg),
+    written("phone_nanp", phone::nanp),
+    written("phone_nl", phone::netherlands),
+    normalised("qc_licence", canada::quebec_licence),
+    normalised("ramq", canada::ramq),
+    normalised("rentenversicherung", germany::rentenversicherung),
+    normalised("rib", france::rib),
+    normalised("sin", canada::sin),
+    normalised("siren", france::siren),
+    normalised("siret", france::siret),
+    normalised("spi", france::spi),
+    normalised("steuer_id", germany::steuer_id),
 ];
+
+const fn normalised(name: &'static str, test: fn(&[u8]) -> Outcome) -> Check {
+    Check { name, input: Input::Normalised, test }
+}
+
+const fn written(name: &'static str, test: fn(&[u8]) -> Outcome) -> Check {
+    Check { name, input: Input::Written, test }
+}
 
 #[cfg(test)]
 pub(crate) mod testing {

@@ -1,5 +1,5 @@
-//! Telephone numbers by numbering plan. A value is its digits, with a leading `+` where it has one.
-//! Knows nothing of how they are printed.
+//! Telephone numbers by numbering plan, as they are written: separators, brackets and an extension at the end
+//! are skipped. Knows nothing of the words around.
 
 use super::Outcome;
 
@@ -7,7 +7,9 @@ use super::Outcome;
 ///
 /// A fixed number in no assigned block counts with a label only; 070, 078, 0800 and 0900 are switchboards.
 #[must_use]
-pub fn belgium(value: &[u8]) -> Outcome {
+pub fn belgium(written: &[u8]) -> Outcome {
+    let dialled = Dialled::read(written);
+    let value = dialled.digits();
     let Some(national) = national(value, b"32") else { return Outcome::Fail };
     match (national, national.len()) {
         ([b'4', b'5'..=b'9', ..], 9) => Outcome::Pass,
@@ -31,7 +33,9 @@ pub fn belgium(value: &[u8]) -> Outcome {
 
 /// France (Arcep's numbering plan): nine digits after the 0; 08 are switchboards, 070 to 072 unassigned.
 #[must_use]
-pub fn france(value: &[u8]) -> Outcome {
+pub fn france(written: &[u8]) -> Outcome {
+    let dialled = Dialled::read(written);
+    let value = dialled.digits();
     match national(value, b"33") {
         Some(number) if number.len() != 9 => Outcome::Fail,
         Some([b'1'..=b'6' | b'9', ..] | [b'7', b'3'..=b'9', ..]) => Outcome::Pass,
@@ -44,7 +48,9 @@ pub fn france(value: &[u8]) -> Outcome {
 /// North America (NANPA): area and exchange of three digits from 2 to 9, neither ending in 11; 555-01xx is fiction;
 /// 8xx areas are switchboards.
 #[must_use]
-pub fn nanp(value: &[u8]) -> Outcome {
+pub fn nanp(written: &[u8]) -> Outcome {
+    let dialled = Dialled::read(written);
+    let value = dialled.digits();
     let number = match value {
         [b'+', b'1', number @ ..] => number,
         [b'1', number @ ..] if number.len() == 10 => number,
@@ -55,7 +61,7 @@ pub fn nanp(value: &[u8]) -> Outcome {
     }
     let (area, exchange, line) = (&number[..3], &number[3..6], &number[6..]);
     let assigned = |part: &[u8]| part[0] >= b'2' && &part[1..] != b"11";
-    if !assigned(area) || !assigned(exchange) || area[1] == b'9' || area[0] == b'9' && area[1] == b'9' {
+    if !assigned(area) || !assigned(exchange) || area[1] == b'9' {
         Outcome::Fail
     } else if exchange == b"555" && line.starts_with(b"01") {
         Outcome::Specimen
@@ -68,7 +74,9 @@ pub fn nanp(value: &[u8]) -> Outcome {
 
 /// The Netherlands (ACM's numbering plan): nine digits after the 0; 0800 and 0900 are switchboards.
 #[must_use]
-pub fn netherlands(value: &[u8]) -> Outcome {
+pub fn netherlands(written: &[u8]) -> Outcome {
+    let dialled = Dialled::read(written);
+    let value = dialled.digits();
     match national(value, b"31") {
         Some([b'8' | b'9', b'0', b'0' | b'6' | b'9', rest @ ..]) if matches!(rest.len(), 4..=7) => {
             Outcome::Weak
@@ -83,7 +91,9 @@ pub fn netherlands(value: &[u8]) -> Outcome {
 
 /// Luxembourg (ILR's numbering plan): four to eleven digits, no trunk prefix; mobiles 6x1 with nine.
 #[must_use]
-pub fn luxembourg(value: &[u8]) -> Outcome {
+pub fn luxembourg(written: &[u8]) -> Outcome {
+    let dialled = Dialled::read(written);
+    let value = dialled.digits();
     let number = match value {
         [b'+', b'3', b'5', b'2', number @ ..] | [b'0', b'0', b'3', b'5', b'2', number @ ..] => number,
         [b'+', ..] => return Outcome::Fail,
@@ -91,8 +101,8 @@ pub fn luxembourg(value: &[u8]) -> Outcome {
     };
     match (number, number.len()) {
         ([b'6', b'2' | b'5' | b'6' | b'7' | b'8' | b'9', b'1', ..], 9) => Outcome::Pass,
-        ([b'2'..=b'9', ..], 6 | 8) => Outcome::Pass,
         ([b'8', b'0' | b'1', ..] | [b'9', b'0', ..], 8) => Outcome::Weak,
+        ([b'2'..=b'9', ..], 6 | 8) => Outcome::Pass,
         ([b'2'..=b'9', ..], 5..=11) => Outcome::Labelled,
         _ => Outcome::Fail,
     }
@@ -100,7 +110,9 @@ pub fn luxembourg(value: &[u8]) -> Outcome {
 
 /// Germany (BNetzA's numbering plan): mobiles 015 to 017 with ten or eleven digits; area codes of two to five.
 #[must_use]
-pub fn germany(value: &[u8]) -> Outcome {
+pub fn germany(written: &[u8]) -> Outcome {
+    let dialled = Dialled::read(written);
+    let value = dialled.digits();
     match national(value, b"49") {
         Some([b'1', b'5', rest @ ..]) => Outcome::of(matches!(rest.len(), 8 | 9)),
         Some([b'1', b'6' | b'7', rest @ ..]) => Outcome::of(matches!(rest.len(), 8 | 9)),
@@ -113,7 +125,9 @@ pub fn germany(value: &[u8]) -> Outcome {
 /// Any other country in international form (ITU-T E.164): `+` or `00`, an assigned country code, eight to fifteen
 /// digits in all.
 #[must_use]
-pub fn international(value: &[u8]) -> Outcome {
+pub fn international(written: &[u8]) -> Outcome {
+    let dialled = Dialled::read(written);
+    let value = dialled.digits();
     let (number, outcome) = match value {
         [b'+', number @ ..] => (number, Outcome::Pass),
         [b'0', b'0', number @ ..] => (number, Outcome::Labelled),
@@ -122,6 +136,39 @@ pub fn international(value: &[u8]) -> Outcome {
     let digits = number.iter().all(u8::is_ascii_digit);
     let assigned = COUNTRY_CODES.iter().any(|code| number.starts_with(code.as_bytes()));
     if digits && assigned && (9..=15).contains(&number.len()) { outcome } else { Outcome::Fail }
+}
+
+/// What one would dial: digits, after a `+` where it is written.
+struct Dialled {
+    bytes: [u8; 18],
+    length: usize,
+}
+
+impl Dialled {
+    /// Longer ones are cut after their seventeenth digit, too long for every plan.
+    fn read(written: &[u8]) -> Self {
+        let mut dialled = Self { bytes: [0; 18], length: 0 };
+        for byte in written {
+            match byte {
+                b'+' if dialled.length == 0 => dialled.push(*byte),
+                b'0'..=b'9' => dialled.push(*byte),
+                b'a'..=b'z' | b'A'..=b'Z' | b'#' if dialled.length > 0 => break,
+                _ => (),
+            }
+        }
+        dialled
+    }
+
+    fn push(&mut self, byte: u8) {
+        if let Some(free) = self.bytes.get_mut(self.length) {
+            *free = byte;
+            self.length += 1;
+        }
+    }
+
+    fn digits(&self) -> &[u8] {
+        &self.bytes[..self.length]
+    }
 }
 
 /// The number after the trunk prefix, from `+32…`, `0032…`, `+32 (0)…` or `0…`.
@@ -190,7 +237,11 @@ mod tests {
 
     #[test]
     fn north_american_numbers() {
-        assert(nanp, &["4186432100", "+14186432100", "14186432100", "5142345678"], Outcome::Pass);
+        assert(
+            nanp,
+            &["4186432100", "+14186432100", "14186432100", "5142345678", "(418) 643-2100 poste 234"],
+            Outcome::Pass,
+        );
         assert(nanp, &["5145550199"], Outcome::Specimen);
         assert(nanp, &["8006432100"], Outcome::Weak);
         assert(nanp, &["1186432100", "4181432100", "9116432100", "418643210"], Outcome::Fail);
