@@ -2,6 +2,7 @@
 //! regexes and no sockets.
 
 use crate::finding::Finding;
+use crate::language::Language;
 use crate::place::Place;
 use crate::tools::Tool;
 use crate::user::User;
@@ -170,4 +171,19 @@ pub struct Decision {
     pub findings: Vec<Action>,
     /// How long a confirmation is good, where the action is `Confirm`.
     pub valid_for: Option<std::time::Duration>,
+}
+
+/// What the user is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// One line.
+    pub title: String,
+    /// One short paragraph, plain text.
+    pub text: String,
+    /// The articles, severest first.
+    pub articles: Vec<Arc<str>>,
+    /// Whom to ask.
+    pub contact: Option<String>,
+    /// The language that it is written in.
+    pub language: Language,
 }

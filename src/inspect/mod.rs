@@ -6,7 +6,7 @@ use crate::charter::{Decision, Judged, Uninspected};
 use crate::language::Language;
 use crate::tools::Tool;
 use crate::user::User;
-use bytes::Bytes;
+pub use crate::wire::Answer;
 use std::sync::Arc;
 
 /// A request's id, as users quote it and the audit holds it: random, no meaning.
@@ -49,17 +49,6 @@ pub struct Inbound<'a> {
     pub language: Option<Language>,
     /// The time.
     pub now: jiff::Timestamp,
-}
-
-/// An HTTP answer that guard gives itself.
-#[derive(Clone, Debug)]
-pub struct Answer {
-    /// The status, such as 400.
-    pub status: http::StatusCode,
-    /// Its headers, content type and length included.
-    pub headers: http::HeaderMap,
-    /// Its body.
-    pub body: Bytes,
 }
 
 /// What was seen and decided, for the audit, the response headers and `guard demo`.

@@ -1,0 +1,4 @@
+//! Placeholders instead of values on the way out, values instead of placeholders on the way back. Knows no
+//! sockets, no clock and no charter.
+
+pub mod placeholder;

@@ -1,0 +1,6 @@
+//! One place per API family: where the text is in a request, what an answer or stream looks like, what a
+//! refusal looks like. Knows no sockets; of charters only the message that it wraps.
+
+pub mod answer;
+
+pub use answer::{Answer, Asked, UpstreamFault, refusal, upstream_error};
