@@ -1,5 +1,6 @@
 //! `guard` keeps personal data, credentials and classified documents out of AI prompts.
 
+pub mod ca;
 pub mod charter;
 pub mod cli;
 pub mod finding;
@@ -8,6 +9,7 @@ pub mod language;
 pub mod limits;
 pub mod place;
 pub mod placeholder;
+pub mod platform;
 pub mod redact;
 pub mod scan;
 pub mod sensitive;
