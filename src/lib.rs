@@ -14,6 +14,7 @@ pub mod redact;
 pub mod scan;
 pub mod sensitive;
 pub mod span;
+pub mod text;
 pub mod tools;
 pub mod user;
 pub mod wire;

@@ -2,5 +2,7 @@
 //! refusal looks like. Knows no sockets; of charters only the message that it wraps.
 
 pub mod answer;
+pub mod request;
 
 pub use answer::{Answer, Asked, UpstreamFault, refusal, upstream_error};
+pub use request::RequestNames;

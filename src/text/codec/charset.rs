@@ -1,0 +1,113 @@
+//! Character sets other than UTF-8: which one a body is in, and its characters. Knows no content types.
+
+use super::Piece;
+
+/// A character set that is read as if it were UTF-8.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Charset {
+    /// UTF-16, little end first.
+    Utf16Le,
+    /// UTF-16, big end first.
+    Utf16Be,
+    /// Windows-1252, which contains Latin-1.
+    Windows1252,
+}
+
+/// The character set of bytes that are no UTF-8 or hold NULs: UTF-16 by its mark or its NULs, Windows-1252 where
+/// they look like text all the same; `None` for what is no text.
+#[must_use]
+pub fn detect(bytes: &[u8]) -> Option<Charset> {
+    let sample = &bytes[..bytes.len().min(SAMPLE)];
+    match sample {
+        [0xFF, 0xFE, ..] => return Some(Charset::Utf16Le),
+        [0xFE, 0xFF, ..] => return Some(Charset::Utf16Be),
+        _ => {}
+    }
+    let zeros = |offset: usize| sample.iter().skip(offset).step_by(2).filter(|&&byte| byte == 0).count();
+    let (even, odd, half) = (zeros(0), zeros(1), sample.len() / 2);
+    if half > 1 && odd * 10 > half * 4 && even * 10 < half {
+        return Some(Charset::Utf16Le);
+    }
+    if half > 1 && even * 10 > half * 4 && odd * 10 < half {
+        return Some(Charset::Utf16Be);
+    }
+    let control =
+        sample.iter().filter(|&&byte| byte < 32 && !matches!(byte, b'\t' | b'\n' | b'\r' | 0x0C)).count();
+    let ascii = sample.iter().filter(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace()).count();
+    (control == 0 && ascii * 10 >= sample.len() * 6).then_some(Charset::Windows1252)
+}
+
+const SAMPLE: usize = 4096;
+
+/// 0x80 to 0x9F of Windows-1252; what it leaves open is read as the control character of Latin-1.
+const HIGH: [u16; 32] = [
+    0x20AC, 0x81, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160, 0x2039, 0x0152,
+    0x8D, 0x017D, 0x8F, 0x90, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014, 0x02DC, 0x2122, 0x0161,
+    0x203A, 0x0153, 0x9D, 0x017E, 0x0178,
+];
+
+impl Charset {
+    /// The character set that a content type names, where it is not UTF-8.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        let known: [(&str, Self); 8] = [
+            ("utf-16", Self::Utf16Be),
+            ("utf-16le", Self::Utf16Le),
+            ("utf-16be", Self::Utf16Be),
+            ("iso-8859-1", Self::Windows1252),
+            ("latin1", Self::Windows1252),
+            ("iso-8859-15", Self::Windows1252),
+            ("windows-1252", Self::Windows1252),
+            ("cp1252", Self::Windows1252),
+        ];
+        known.into_iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, charset)| charset)
+    }
+
+    /// How many bytes stand for themselves.
+    pub(super) fn run(self, rest: &[u8]) -> usize {
+        match self {
+            Self::Utf16Le | Self::Utf16Be => 0,
+            Self::Windows1252 => rest.iter().position(|byte| !byte.is_ascii()).unwrap_or(rest.len()),
+        }
+    }
+
+    /// Reads one character.
+    pub(super) fn piece(self, rest: &[u8]) -> Piece {
+        if self == Self::Windows1252 {
+            let byte = rest[0];
+            let code =
+                if (0x80..0xA0).contains(&byte) { HIGH[usize::from(byte - 0x80)] } else { u16::from(byte) };
+            return Piece::of_char(1, char::from_u32(u32::from(code)).unwrap_or(char::REPLACEMENT_CHARACTER));
+        }
+        let Some(first) = self.unit(rest, 0) else { return Piece::of_char(1, char::REPLACEMENT_CHARACTER) };
+        let second = self.unit(rest, 2);
+        let pair = [first, second.unwrap_or_default()];
+        match char::decode_utf16(pair).next() {
+            Some(Ok(character)) => Piece::of_char(2 * character.len_utf16(), character),
+            Some(Err(_)) | None => Piece::of_char(2, char::REPLACEMENT_CHARACTER),
+        }
+    }
+
+    fn unit(self, rest: &[u8], at: usize) -> Option<u16> {
+        let pair = [*rest.get(at)?, *rest.get(at + 1)?];
+        Some(if self == Self::Utf16Le { u16::from_le_bytes(pair) } else { u16::from_be_bytes(pair) })
+    }
+
+    /// Writes text in this character set; what it lacks becomes `?`.
+    pub(super) fn encode(self, text: &[u8]) -> Vec<u8> {
+        let text = String::from_utf8_lossy(text);
+        match self {
+            Self::Utf16Le => text.encode_utf16().flat_map(u16::to_le_bytes).collect(),
+            Self::Utf16Be => text.encode_utf16().flat_map(u16::to_be_bytes).collect(),
+            Self::Windows1252 => text.chars().map(windows_1252).collect(),
+        }
+    }
+}
+
+fn windows_1252(character: char) -> u8 {
+    let code = u32::from(character);
+    if let Some(at) = HIGH.iter().position(|&high| u32::from(high) == code) {
+        return u8::try_from(0x80 + at).unwrap_or(b'?');
+    }
+    u8::try_from(code).unwrap_or(b'?')
+}

@@ -1,0 +1,212 @@
+//! Walks through JSON documents and forms: each key, string and number is a unit. Knows no API.
+
+use super::{Area, Around, Visitor, Walker};
+use crate::span::Span;
+use crate::text::codec::Layer;
+use crate::text::edit::Edit;
+use crate::text::json::{Kind, Tape, Token};
+use crate::text::segment::{Holds, SegmentKind, Source, Spot};
+use std::cmp::Reverse;
+
+/// Keys longer than this are shown even where they are plain words.
+const PLAIN_KEY_MAX: usize = 24;
+
+/// Numbers with fewer characters identify nobody.
+const NUMBER_MIN: usize = 6;
+
+impl Walker {
+    /// Walks through the one JSON value that the text is; `false` where it is none.
+    pub(super) fn document(
+        &mut self,
+        around: &Around<'_>,
+        visitor: &mut dyn Visitor,
+        edits: &mut Vec<Edit>,
+    ) -> bool {
+        let mut tape = self.tapes.pop().unwrap_or_default();
+        let read = tape.read(around.source.text).is_ok();
+        if read {
+            self.tokens(around, &tape, visitor, edits);
+        }
+        self.tapes.push(tape);
+        read
+    }
+
+    fn tokens(&mut self, around: &Around<'_>, tape: &Tape, visitor: &mut dyn Visitor, edits: &mut Vec<Edit>) {
+        let mut areas = Vec::new();
+        if !around.inside {
+            areas = std::mem::take(&mut self.areas);
+            around.names.document(tape.node(around.source.text, 0), &mut areas);
+            areas.sort_by_key(|area| (area.tokens.start, Reverse(area.tokens.end)));
+        }
+        let mut place = Placed { areas: &areas, next: 0, open: Vec::new() };
+        let mut keys: Vec<Option<Token>> = Vec::new();
+        let mut key = None;
+        for (index, &token) in tape.tokens().iter().enumerate() {
+            let spot = place.spot_at(index).unwrap_or(around.spot);
+            let container = keys.last().copied().flatten();
+            match token.kind {
+                Kind::Object | Kind::Array => keys.push(key.take().or(container)),
+                Kind::End => {
+                    keys.pop();
+                }
+                Kind::Key => {
+                    key = Some(token);
+                    self.key(&Around { spot, ..*around }, token, visitor, edits);
+                }
+                Kind::String | Kind::Number => {
+                    let own = key.take().or(container);
+                    self.value(&Around { spot, ..*around }, own, token, visitor, edits);
+                }
+                Kind::Literal => key = None,
+            }
+        }
+        if !around.inside {
+            areas.clear();
+            self.areas = areas;
+        }
+    }
+
+    fn key(&mut self, around: &Around<'_>, token: Token, visitor: &mut dyn Visitor, edits: &mut Vec<Edit>) {
+        let raw = token.span().of(around.source.text).unwrap_or_default();
+        let plain = |byte: &u8| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'-' | b'.' | b'$');
+        if raw.len() <= PLAIN_KEY_MAX && raw.iter().all(plain) {
+            return;
+        }
+        let spot = Spot { holds: Holds::Text, ..around.spot.clone() };
+        let around = Around { key: None, kind: SegmentKind::Key, spot: &spot, ..*around };
+        self.token(&around, token, Layer::Json, visitor, edits);
+    }
+
+    fn value(
+        &mut self,
+        around: &Around<'_>,
+        key: Option<Token>,
+        token: Token,
+        visitor: &mut dyn Visitor,
+        edits: &mut Vec<Edit>,
+    ) {
+        let text = around.source.text;
+        let span = token.span();
+        let layer = if token.kind == Kind::Number { Layer::JsonNumber } else { Layer::Json };
+        if span.is_empty() || (layer == Layer::JsonNumber && span.len() < NUMBER_MIN) {
+            return;
+        }
+        let kind = if around.spot.holds == Holds::FileName { SegmentKind::FileName } else { around.kind };
+        let Some(key) = key else {
+            return self.token(&Around { kind, ..*around }, token, layer, visitor, edits);
+        };
+        let raw = key.span().of(text).unwrap_or_default();
+        if !key.escaped {
+            return self.token(&Around { key: Some(raw), kind, ..*around }, token, layer, visitor, edits);
+        }
+        let mut decoded = Vec::with_capacity(raw.len());
+        Layer::Json.decode(raw, &mut decoded);
+        self.token(&Around { key: Some(&decoded), kind, ..*around }, token, layer, visitor, edits);
+    }
+
+    fn token(
+        &mut self,
+        around: &Around<'_>,
+        token: Token,
+        layer: Layer,
+        visitor: &mut dyn Visitor,
+        edits: &mut Vec<Edit>,
+    ) {
+        self.encoded(around, token.span(), layer, token.escaped, visitor, edits);
+    }
+
+    /// A unit that stands encoded in the text. `escaped`: whether decoding changes anything.
+    pub(super) fn encoded(
+        &mut self,
+        around: &Around<'_>,
+        span: Span,
+        layer: Layer,
+        escaped: bool,
+        visitor: &mut dyn Visitor,
+        edits: &mut Vec<Edit>,
+    ) {
+        let raw = around.part(span);
+        let whole = around.with_source(&raw);
+        if !around.inside && !self.enter(&whole, visitor) {
+            return;
+        }
+        let mut buffer = None;
+        let mut source = Source { layer, ..raw };
+        if escaped {
+            let decoded = buffer.insert(self.buffers.pop().unwrap_or_default());
+            layer.decode(raw.text, decoded);
+            source.text = decoded;
+        }
+        let mut found = Vec::new();
+        self.leaf(&Around { source: &source, inside: true, ..*around }, visitor, &mut found);
+        edits.extend(source.lift(found));
+        if let Some(buffer) = buffer {
+            self.give_back(buffer);
+        }
+        if !around.inside {
+            visitor.leave();
+        }
+    }
+
+    /// Walks through `name=value&…`.
+    pub(super) fn form(&mut self, around: &Around<'_>, visitor: &mut dyn Visitor, edits: &mut Vec<Edit>) {
+        let text = around.source.text;
+        let mut start = 0;
+        while start <= text.len() {
+            let end = memchr::memchr(b'&', &text[start..]).map_or(text.len(), |more| start + more);
+            let equals = memchr::memchr(b'=', &text[start..end]).map(|more| start + more);
+            let name = Span::new(start, equals.unwrap_or(end));
+            let value = Span::new(equals.map_or(end, |equals| equals + 1), end);
+            self.field(around, name, value, visitor, edits);
+            start = end + 1;
+        }
+    }
+
+    fn field(
+        &mut self,
+        around: &Around<'_>,
+        name: Span,
+        value: Span,
+        visitor: &mut dyn Visitor,
+        edits: &mut Vec<Edit>,
+    ) {
+        let text = around.source.text;
+        let mut key = Vec::new();
+        Layer::Form.decode(name.of(text).unwrap_or_default(), &mut key);
+        let named = if around.inside || around.kind == SegmentKind::Url {
+            around.spot.clone()
+        } else {
+            around.names.field(&key)
+        };
+        let around = Around { spot: &named, ..*around };
+        if !name.is_empty() {
+            let around = Around { key: None, kind: SegmentKind::Key, ..around };
+            self.encoded(&around, name, Layer::Form, true, visitor, edits);
+        }
+        if !value.is_empty() {
+            let around = Around { key: Some(&key), ..around };
+            self.encoded(&around, value, Layer::Form, true, visitor, edits);
+        }
+    }
+}
+
+/// Follows the areas along the tape.
+struct Placed<'a> {
+    areas: &'a [Area],
+    next: usize,
+    open: Vec<usize>,
+}
+
+impl<'a> Placed<'a> {
+    /// What holds for the token at `index`; indices only grow.
+    fn spot_at(&mut self, index: usize) -> Option<&'a Spot> {
+        while self.areas.get(self.next).is_some_and(|area| area.tokens.start <= index) {
+            self.open.push(self.next);
+            self.next += 1;
+        }
+        while self.open.last().is_some_and(|&open| self.areas[open].tokens.end <= index) {
+            self.open.pop();
+        }
+        self.open.last().map(|&open| &self.areas[open].spot)
+    }
+}
