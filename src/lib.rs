@@ -1,5 +1,6 @@
 //! `guard` keeps personal data, credentials and classified documents out of AI prompts.
 
+pub mod audit;
 pub mod ca;
 pub mod charter;
 pub mod cli;

@@ -1,3 +1,4 @@
 //! One integration binary: one link, one `mod` line a subject.
 
+mod audit;
 mod tidy;

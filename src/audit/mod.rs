@@ -1,0 +1,21 @@
+//! The audit: what was decided, kept so that the data protection officer and the works council can both sign
+//! it. Events, store, sealing, hash chain, retention, rights of the persons traced, reports, exporters.
+//! [`event`], [`remark`] and [`tally`] belong to the core and do no I/O; everything else here reads and writes
+//! files. Must not know the values found: nothing in this folder has a type in which one could stand.
+
+pub mod chain;
+pub mod event;
+pub mod export;
+pub mod failure;
+pub mod files;
+pub mod keys;
+pub mod ledger;
+pub mod receipt;
+pub mod record;
+pub mod remark;
+pub mod retain;
+pub mod seal;
+pub mod settings;
+pub mod store;
+pub mod tally;
+mod writer;

@@ -1,0 +1,204 @@
+//! The audit as the proxy sees it: open it, record events, look at its counters. Recording never blocks; what it
+//! costs a request is putting the event into a queue.
+
+use super::event::{Event, Recording};
+use super::failure::{Failure, Fault};
+use super::ledger::Ledger;
+use super::receipt::{self, Receipt};
+use super::seal::Recipients;
+use super::settings::{OnFailure, Settings};
+use super::writer::{Command, Writer};
+use crate::charter::Action;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::mpsc::{self, SyncSender, TrySendError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::thread::JoinHandle;
+
+/// Events that wait to be written. At 5,000 a second the disk may hang for thirteen seconds before one is lost.
+pub const QUEUE_EVENTS_MAX: usize = 65_536;
+
+/// The audit store, open for recording. Share it by `Arc`.
+pub struct Audit {
+    folder: PathBuf,
+    sender: SyncSender<Command>,
+    counters: Arc<Counters>,
+    settings: RwLock<Settings>,
+    writer: Mutex<Option<JoinHandle<()>>>,
+}
+
+/// What the audit counts about itself.
+#[derive(Debug, Default)]
+pub struct Counters {
+    /// Events that are on the disk.
+    pub written: AtomicU64,
+    /// Events that will never be; the chain says how many as soon as it can be written.
+    pub lost: AtomicU64,
+    /// Lost events that the chain does not know of yet.
+    pub(super) unentered: AtomicU64,
+    /// Writes that failed.
+    pub failures: AtomicU64,
+    /// Events erased by retention.
+    pub erased: AtomicU64,
+    /// Events in the queue.
+    pub waiting: AtomicUsize,
+    /// Events kept in memory because the store could not be written.
+    pub backlog: AtomicUsize,
+    /// Whether the last write failed.
+    pub failing: AtomicBool,
+}
+
+/// What a request comes to after its event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Admission {
+    /// It goes on as decided.
+    Proceed,
+    /// It is refused, because its event could not be written and the charter wants it so.
+    Refuse(Failure),
+}
+
+impl Audit {
+    /// Opens the store in `folder`, making it where there is none, and starts its writer.
+    ///
+    /// # Errors
+    /// The store cannot be opened, or the settings name a recipient that is no key.
+    pub fn open(folder: &Path, settings: Settings) -> Result<Self, Fault> {
+        let ledger = Ledger::open(folder, settings.bytes_max)?;
+        let counters = Arc::new(Counters::default());
+        let writer = Writer::new(ledger, folder.to_owned(), settings.clone(), counters.clone())?;
+        let (sender, commands) = mpsc::sync_channel(QUEUE_EVENTS_MAX);
+        let thread = std::thread::Builder::new().name("audit".to_owned());
+        let thread = thread.spawn(move || writer.run(&commands)).map_err(Fault::file(folder))?;
+        Ok(Self {
+            folder: folder.to_owned(),
+            sender,
+            counters,
+            settings: RwLock::new(settings),
+            writer: Mutex::new(Some(thread)),
+        })
+    }
+
+    /// Records an event. Never blocks; the receipt says when the event is on the disk.
+    pub fn record(&self, event: Event) -> Receipt {
+        let (promise, receipt) = receipt::pair();
+        self.counters.waiting.fetch_add(1, Ordering::Relaxed);
+        match self.sender.try_send(Command::Write(Box::new(event), promise)) {
+            Ok(()) => {}
+            Err(TrySendError::Full(command)) => self.overrun(command, Failure::Overrun),
+            Err(TrySendError::Disconnected(command)) => self.overrun(command, Failure::Closed),
+        }
+        receipt
+    }
+
+    /// Waits for a receipt where the charter asks for that, and says whether the request may go on.
+    pub async fn admit(&self, receipt: Receipt, action: Action) -> Admission {
+        if !self.must_wait(action) {
+            return Admission::Proceed;
+        }
+        self.admission(receipt.await)
+    }
+
+    /// The same, for a thread.
+    pub fn admit_blocking(&self, receipt: Receipt, action: Action) -> Admission {
+        if !self.must_wait(action) {
+            return Admission::Proceed;
+        }
+        self.admission(receipt.wait())
+    }
+
+    /// What may be recorded, for [`Event::new`].
+    #[must_use]
+    pub fn recording(&self) -> Recording {
+        self.with_settings(Settings::recording)
+    }
+
+    /// Takes new settings into use, as after the charter was changed.
+    ///
+    /// # Errors
+    /// The settings name a recipient that is no key; the old ones stay.
+    pub fn apply(&self, settings: Settings) -> Result<Receipt, Fault> {
+        Recipients::parse(&settings.recipients)?;
+        *self.settings.write().unwrap_or_else(PoisonError::into_inner) = settings.clone();
+        Ok(self.ask(|promise| Command::Apply(Box::new(settings), promise)))
+    }
+
+    /// Erases now what is over its time, instead of within the hour.
+    pub fn retain(&self) -> Receipt {
+        self.ask(Command::Retain)
+    }
+
+    /// A receipt for everything recorded so far.
+    pub fn flush(&self) -> Receipt {
+        self.ask(Command::Flush)
+    }
+
+    /// What the audit counts about itself.
+    #[must_use]
+    pub fn counters(&self) -> &Counters {
+        &self.counters
+    }
+
+    /// The folder of the store.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Whether a request with this action waits for its event: a refusal where the charter wants it durable; and
+    /// every request, while the store fails and the charter blocks on that.
+    fn must_wait(&self, action: Action) -> bool {
+        let failing = self.counters.failing.load(Ordering::Acquire);
+        self.with_settings(|settings| {
+            let durable = settings.durable && action >= Action::Confirm;
+            durable || (failing && settings.on_failure == OnFailure::Block)
+        })
+    }
+
+    fn admission(&self, outcome: Result<(), Failure>) -> Admission {
+        match (outcome, self.with_settings(|settings| settings.on_failure)) {
+            (Ok(()), _) | (Err(_), OnFailure::Allow) => Admission::Proceed,
+            (Err(failure), OnFailure::Block) => Admission::Refuse(failure),
+        }
+    }
+
+    fn with_settings<T>(&self, read: impl FnOnce(&Settings) -> T) -> T {
+        read(&self.settings.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Sends a command that is no event. These are rare: waiting for a place in the queue is right.
+    fn ask(&self, command: impl FnOnce(super::receipt::Promise) -> Command) -> Receipt {
+        let (promise, receipt) = receipt::pair();
+        // A writer that is gone drops the promise, which settles the receipt.
+        let _closed = self.sender.send(command(promise));
+        receipt
+    }
+
+    fn overrun(&self, command: Command, failure: Failure) {
+        self.counters.waiting.fetch_sub(1, Ordering::Relaxed);
+        self.counters.unentered.fetch_add(1, Ordering::AcqRel);
+        let lost = self.counters.lost.fetch_add(1, Ordering::Relaxed);
+        self.counters.failing.store(true, Ordering::Release);
+        if lost.is_multiple_of(LOST_LOGGED_EVERY) {
+            tracing::error!(%failure, lost = lost + 1, "an audit event is lost");
+        }
+        if let Command::Write(_, promise) = command {
+            promise.settle(Err(failure));
+        }
+    }
+}
+
+impl Drop for Audit {
+    /// Writes what waits, then ends the writer.
+    fn drop(&mut self) {
+        let _closed = self.sender.send(Command::Stop);
+        let writer = self.writer.get_mut().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(writer) = writer
+            && writer.join().is_err()
+        {
+            tracing::error!("the audit's writer ended by a fault of its own");
+        }
+    }
+}
+
+/// Losing events is logged for the first and then now and then: a full queue must not fill the log.
+const LOST_LOGGED_EVERY: u64 = 1_000;

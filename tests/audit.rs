@@ -1,0 +1,8 @@
+//! The audit store from outside: what is acknowledged is there, what is changed is found, what is protected is
+//! nowhere.
+#![allow(clippy::unwrap_used, reason = "helpers of tests stand outside test functions")]
+
+#[path = "audit/help.rs"]
+mod help;
+#[path = "audit/store.rs"]
+mod store;
