@@ -131,6 +131,48 @@ pub(super) fn ean_gsrn(value: &[u8]) -> Outcome {
     }
 }
 
+/// Number plate, as it is written (royal decree of 20 July 2001): `1-ABC-123` since 2010 stands for itself, with
+/// spaces it is weak, without and in the forms of before (`ABC-123`, `123-ABC`) it needs a label. Letters that are
+/// the word of a standard, a tax or a currency are none.
+pub(super) fn plate(written: &[u8]) -> Outcome {
+    let kinds: Vec<u8> = written
+        .iter()
+        .map(|byte| {
+            if byte.is_ascii_digit() {
+                b'9'
+            } else if byte.is_ascii_uppercase() {
+                b'A'
+            } else {
+                *byte
+            }
+        })
+        .collect();
+    let letters: Vec<u8> = written.iter().copied().filter(u8::is_ascii_uppercase).collect();
+    let digits: Vec<u8> = written.iter().copied().filter(u8::is_ascii_digit).collect();
+    if WORDS_IN_CODES.iter().any(|word| word.as_bytes() == letters)
+        || digits.ends_with(b"000")
+        || digits.starts_with(b"0")
+    {
+        return Outcome::Fail;
+    }
+    match kinds.as_slice() {
+        b"9-AAA-999" => Outcome::Pass,
+        b"9 AAA 999" | b"9.AAA.999" => Outcome::Weak,
+        b"9AAA999" | b"AAA-999" | b"AAA 999" | b"AAA999" | b"999-AAA" | b"999 AAA" | b"999AAA" => {
+            Outcome::Labelled
+        }
+        _ => Outcome::Fail,
+    }
+}
+
+/// Three capitals that stand in codes, sums and references and in no plate worth a finding.
+const WORDS_IN_CODES: &[&str] = &[
+    "ART", "BIC", "BTW", "BUS", "CEE", "CPU", "CVE", "DES", "DIN", "DNS", "EAN", "EST", "EUR", "EXT", "FAQ",
+    "FAX", "GPS", "GPU", "GSM", "HTA", "IBM", "IEC", "ISO", "KVA", "LAN", "LED", "LES", "LOT", "MAC", "MAX",
+    "MIN", "NBN", "NUM", "PDF", "PVC", "RAL", "RAM", "REF", "RFC", "RUE", "SAP", "SQL", "SSD", "SUR", "TEL",
+    "TVA", "URL", "USB", "USD", "VAN", "VAT", "WAN", "XLS", "XML",
+];
+
 #[cfg(test)]
 mod tests {
     use super::super::Outcome::{Fail, Labelled, Pass, Weak};
@@ -204,6 +246,18 @@ mod tests {
     fn licences_have_no_check_digit() {
         assert_outcome("be_driving_licence", &["0812345670"], Labelled);
         assert_outcome("be_driving_licence", &["081234567"], Fail);
+    }
+
+    #[test]
+    fn plates() {
+        assert_outcome("be_plate", &["1-ABC-123", "2-XKD-908"], Pass);
+        assert_outcome("be_plate", &["1 ABC 123"], Weak);
+        assert_outcome("be_plate", &["1ABC123", "ABC-123", "123-ABC"], Labelled);
+        assert_outcome(
+            "be_plate",
+            &["1-ISO-900", "2-BTW-500", "1-abc-123", "1-ABC-000", "0-ABC-123", "1-ABCD-12"],
+            Fail,
+        );
     }
 
     #[test]

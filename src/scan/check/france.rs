@@ -85,21 +85,62 @@ const fn rib_digit(byte: u8) -> Option<u8> {
     }
 }
 
-/// Number plate since 2009 (arrêté du 9 février 2009): two letters, three digits, two letters; no I, O, U,
-/// never SS, never WW on the left, never 000.
-pub(super) fn plate(value: &[u8]) -> Outcome {
-    let Ok(value) = <[u8; 7]>::try_from(value) else { return Outcome::Fail };
+/// Number plate, as it is written (arrêté du 9 février 2009): two letters, three digits, two letters; no I, O, U,
+/// never SS, never WW on the left, never 000. With hyphens it stands for itself, with spaces it is weak, without
+/// it needs a label, as do the plates of before (`1234 AB 75`).
+pub(super) fn plate(written: &[u8]) -> Outcome {
+    let compact: Vec<u8> = written.iter().copied().filter(u8::is_ascii_alphanumeric).collect();
+    if !written[..written.len().min(1)].iter().all(u8::is_ascii_uppercase) {
+        return Outcome::of(is_old_plate(written)).labelled();
+    }
+    let Ok(value) = <[u8; 7]>::try_from(compact) else { return Outcome::Fail };
     let letter = |byte: &u8| byte.is_ascii_uppercase() && !b"IOU".contains(byte);
     let shape =
         value[..2].iter().chain(&value[5..]).all(letter) && value[2..5].iter().all(u8::is_ascii_digit);
     let given_out =
         &value[..2] != b"SS" && &value[..2] != b"WW" && &value[5..] != b"SS" && &value[2..5] != b"000";
-    Outcome::of(shape && given_out)
+    match (shape && given_out, written.get(2), written.get(6)) {
+        (true, Some(b'-'), Some(b'-')) => Outcome::Pass,
+        (true, Some(b' '), Some(b' ')) => Outcome::Weak,
+        (true, ..) => Outcome::Labelled,
+        (false, ..) => Outcome::Fail,
+    }
+}
+
+/// One to four digits, two or three letters, a department.
+fn is_old_plate(written: &[u8]) -> bool {
+    let mut parts = written.split(|byte| b" -.".contains(byte));
+    let (Some(serial), Some(letters), Some(department), None) =
+        (parts.next(), parts.next(), parts.next(), parts.next())
+    else {
+        return false;
+    };
+    let digits = |part: &[u8]| part.iter().all(u8::is_ascii_digit);
+    (1..=4).contains(&serial.len())
+        && digits(serial)
+        && (2..=3).contains(&letters.len())
+        && letters.iter().all(|byte| byte.is_ascii_uppercase() && !b"IOU".contains(byte))
+        && (matches!(department, b"2A" | b"2B") || matches!(department.len(), 2 | 3) && digits(department))
+}
+
+/// Identity card (Microsoft Purview, France national id card): twelve digits, or twelve characters, or nine since
+/// 2021; no check digit outside the machine-readable zone, so that a label is needed.
+pub(super) fn identity_card(value: &[u8]) -> Outcome {
+    let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
+    let shape = match value.len() {
+        12 => digits >= 8,
+        9 => {
+            (2..9).contains(&digits)
+                && value.iter().all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase())
+        }
+        _ => false,
+    };
+    Outcome::of(shape).labelled()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::Outcome::{Fail, Labelled, Pass};
+    use super::super::Outcome::{Fail, Labelled, Pass, Weak};
     use super::super::testing::{assert_outcome, base_rate};
 
     #[test]
@@ -146,8 +187,17 @@ mod tests {
     }
 
     #[test]
+    fn identity_cards() {
+        assert_outcome("cni", &["880692310285", "X4RTBPFW4", "0607 5920 0123"], Labelled);
+        assert_outcome("cni", &["88069231028", "ABCDEFGHI", "123456789", "NATIONALE12"], Fail);
+    }
+
+    #[test]
     fn plates() {
         assert_outcome("fr_plate", &["AB-123-CD", "GA-456-ZZ"], Pass);
+        assert_outcome("fr_plate", &["AB 123 CD"], Weak);
+        assert_outcome("fr_plate", &["AB123CD", "1234 AB 75", "12-ABC-2A"], Labelled);
+        assert_outcome("fr_plate", &["12 MAI 24", "12345 AB 75", "1234 AB 7", "", "12"], Fail);
         assert_outcome(
             "fr_plate",
             &["AB-000-CD", "SS-123-AB", "WW-123-AB", "AB-123-SS", "AI-123-BC", "AB-12-CDE"],

@@ -42,9 +42,26 @@ fn numbers_line(line: &[u8]) -> bool {
     checked(0, 9) && checked(13, 19) && checked(21, 27)
 }
 
+/// Passport number of Belgium, France, Canada, the Netherlands, Germany or Luxembourg (Microsoft Purview): no check
+/// digit is printed beside it, so that a label is needed.
+pub(super) fn passport(value: &[u8]) -> Outcome {
+    let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
+    Outcome::of(matches!(value.len(), 8 | 9) && digits >= 2 && digits < value.len()).labelled()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Outcome, mrz};
+    use super::{Outcome, mrz, passport};
+
+    #[test]
+    fn passports_need_a_label() {
+        for value in ["EJ123456", "14AB56789", "C01X00T47", "XR1001R58"] {
+            assert_eq!(passport(value.as_bytes()), Outcome::Labelled, "{value}");
+        }
+        for value in ["EJ12345", "PASSEPORT", "12345678", "EXPIRE1"] {
+            assert_eq!(passport(value.as_bytes()), Outcome::Fail, "{value}");
+        }
+    }
 
     #[test]
     fn lines_of_passports_and_cards() {

@@ -3,9 +3,14 @@
 use super::Outcome;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
+/// An address of either kind.
+pub(super) fn ip(written: &[u8]) -> Outcome {
+    if written.contains(&b':') { ipv6(written) } else { ipv4(written) }
+}
+
 /// IPv4 address: four decimal parts up to 255 without leading zeros (RFC 6943 says why). Private, loopback and
 /// documentation addresses say nothing of a person and are weak; `0.0.0.0`, broadcast and masks are none.
-pub(super) fn ipv4(value: &[u8]) -> Outcome {
+fn ipv4(value: &[u8]) -> Outcome {
     let Some(address) = std::str::from_utf8(value).ok().and_then(|text| text.parse::<Ipv4Addr>().ok()) else {
         return Outcome::Fail;
     };
@@ -25,7 +30,7 @@ pub(super) fn ipv4(value: &[u8]) -> Outcome {
 }
 
 /// IPv6 address (RFC 4291). `::`, `::1` and short ones that could be times of day are none.
-pub(super) fn ipv6(value: &[u8]) -> Outcome {
+fn ipv6(value: &[u8]) -> Outcome {
     let Some(address) = std::str::from_utf8(value).ok().and_then(|text| text.parse::<Ipv6Addr>().ok()) else {
         return Outcome::Fail;
     };
@@ -56,19 +61,19 @@ pub(super) fn mac(value: &[u8]) -> Outcome {
 
 #[cfg(test)]
 mod tests {
-    use super::{Outcome, ipv4, ipv6, mac};
+    use super::{Outcome, ip, ipv4, ipv6, mac};
 
     #[test]
     fn addresses() {
-        assert_eq!(ipv4(b"91.183.45.12"), Outcome::Pass);
-        assert_eq!(ipv4(b"10.4.20.7"), Outcome::Weak);
-        assert_eq!(ipv4(b"192.0.2.7"), Outcome::Specimen);
+        assert_eq!(ip(b"91.183.45.12"), Outcome::Pass);
+        assert_eq!(ip(b"10.4.20.7"), Outcome::Weak);
+        assert_eq!(ip(b"192.0.2.7"), Outcome::Specimen);
         for wrong in ["256.1.1.1", "1.2.3", "01.2.3.4", "0.0.0.0", "255.255.255.0"] {
             assert_eq!(ipv4(wrong.as_bytes()), Outcome::Fail, "{wrong}");
         }
-        assert_eq!(ipv6(b"2a02:2788:1f4:9b0::17"), Outcome::Pass);
-        assert_eq!(ipv6(b"fe80::1ff:fe23:4567:890a"), Outcome::Weak);
-        assert_eq!(ipv6(b"2001:db8::1"), Outcome::Specimen);
+        assert_eq!(ip(b"2a02:2788:1f4:9b0::17"), Outcome::Pass);
+        assert_eq!(ip(b"fe80::1ff:fe23:4567:890a"), Outcome::Weak);
+        assert_eq!(ip(b"2001:db8::1"), Outcome::Specimen);
         for wrong in ["::", "::1", "12:34:56", "1::", "std::vec", "a::b::c"] {
             assert_eq!(ipv6(wrong.as_bytes()), Outcome::Fail, "{wrong}");
         }

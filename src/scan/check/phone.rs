@@ -72,7 +72,8 @@ pub fn nanp(written: &[u8]) -> Outcome {
     }
 }
 
-/// The Netherlands (ACM's numbering plan): nine digits after the 0; 0800 and 0900 are switchboards.
+/// The Netherlands (ACM's numbering plan): nine digits after the 0; 0800 and 0900 are switchboards. Without the country
+/// it counts with a label only, as German numbers do: their plans fit nearly anything.
 #[must_use]
 pub fn netherlands(written: &[u8]) -> Outcome {
     let dialled = Dialled::read(written);
@@ -82,9 +83,8 @@ pub fn netherlands(written: &[u8]) -> Outcome {
             Outcome::Weak
         }
         Some(number) if number.len() != 9 => Outcome::Fail,
-        Some([b'6', b'1'..=b'5' | b'8', ..]) => Outcome::Pass,
-        Some([b'1' | b'2' | b'3' | b'4' | b'5' | b'7', b'0'..=b'9', ..]) => Outcome::Pass,
-        Some([b'8', b'4' | b'5' | b'7' | b'8', ..] | [b'9', b'1', ..]) => Outcome::Pass,
+        Some([b'6', b'1'..=b'5' | b'8', ..] | [b'1'..=b'5' | b'7', ..]) => abroad(value),
+        Some([b'8', b'4' | b'5' | b'7' | b'8', ..] | [b'9', b'1', ..]) => abroad(value),
         _ => Outcome::Fail,
     }
 }
@@ -94,15 +94,14 @@ pub fn netherlands(written: &[u8]) -> Outcome {
 pub fn luxembourg(written: &[u8]) -> Outcome {
     let dialled = Dialled::read(written);
     let value = dialled.digits();
-    let number = match value {
-        [b'+', b'3', b'5', b'2', number @ ..] | [b'0', b'0', b'3', b'5', b'2', number @ ..] => number,
-        [b'+', ..] => return Outcome::Fail,
-        number => number,
+    let (number, abroad) = match value {
+        [b'+', b'3', b'5', b'2', number @ ..] | [b'0', b'0', b'3', b'5', b'2', number @ ..] => (number, true),
+        [b'3', b'5', b'2', number @ ..] if number.len() >= 6 => (number, true),
+        number => (number, false),
     };
     match (number, number.len()) {
-        ([b'6', b'2' | b'5' | b'6' | b'7' | b'8' | b'9', b'1', ..], 9) => Outcome::Pass,
         ([b'8', b'0' | b'1', ..] | [b'9', b'0', ..], 8) => Outcome::Weak,
-        ([b'2'..=b'9', ..], 6 | 8) => Outcome::Pass,
+        ([b'6', b'2' | b'5'..=b'9', b'1', ..], 9) | ([b'2'..=b'9', ..], 6 | 8) if abroad => Outcome::Pass,
         ([b'2'..=b'9', ..], 5..=11) => Outcome::Labelled,
         _ => Outcome::Fail,
     }
@@ -114,28 +113,34 @@ pub fn germany(written: &[u8]) -> Outcome {
     let dialled = Dialled::read(written);
     let value = dialled.digits();
     match national(value, b"49") {
-        Some([b'1', b'5', rest @ ..]) => Outcome::of(matches!(rest.len(), 8 | 9)),
-        Some([b'1', b'6' | b'7', rest @ ..]) => Outcome::of(matches!(rest.len(), 8 | 9)),
+        Some([b'1', b'5'..=b'7', rest @ ..]) if matches!(rest.len(), 8 | 9) => abroad(value),
         Some([b'1' | b'8' | b'9', b'0' | b'8' | b'3', b'0', rest @ ..]) if rest.len() >= 4 => Outcome::Weak,
-        Some(number @ [b'2'..=b'9', ..]) => Outcome::of((7..=11).contains(&number.len())),
+        Some(number @ [b'2'..=b'9', ..]) if (7..=11).contains(&number.len()) => abroad(value),
         _ => Outcome::Fail,
     }
 }
 
-/// Any other country in international form (ITU-T E.164): `+` or `00`, an assigned country code, eight to fifteen
-/// digits in all.
+/// Any other country in international form (ITU-T E.164): `+` or `00`, an assigned country code, nine to fifteen
+/// digits in all. The caller has seen the `+`.
 #[must_use]
 pub fn international(written: &[u8]) -> Outcome {
     let dialled = Dialled::read(written);
     let value = dialled.digits();
     let (number, outcome) = match value {
-        [b'+', number @ ..] => (number, Outcome::Pass),
         [b'0', b'0', number @ ..] => (number, Outcome::Labelled),
-        _ => return Outcome::Fail,
+        [b'+', number @ ..] | number => (number, Outcome::Pass),
     };
     let digits = number.iter().all(u8::is_ascii_digit);
     let assigned = COUNTRY_CODES.iter().any(|code| number.starts_with(code.as_bytes()));
     if digits && assigned && (9..=15).contains(&number.len()) { outcome } else { Outcome::Fail }
+}
+
+/// With its country code a number stands for itself.
+fn abroad(value: &[u8]) -> Outcome {
+    match value {
+        [b'0', trunk, ..] if *trunk != b'0' => Outcome::Labelled,
+        _ => Outcome::Pass,
+    }
 }
 
 /// What one would dial: digits, after a `+` where it is written.
@@ -171,15 +176,14 @@ impl Dialled {
     }
 }
 
-/// The number after the trunk prefix, from `+32…`, `0032…`, `+32 (0)…` or `0…`.
+/// The number after the trunk prefix, from `+32…`, `0032…`, `32…`, `+32 (0)…` or `0…`.
 fn national<'a>(value: &'a [u8], country: &[u8]) -> Option<&'a [u8]> {
     let after = match value {
-        [b'+', rest @ ..] | [b'0', b'0', rest @ ..] => {
+        [b'0', trunk, ..] if *trunk != b'0' => &value[1..],
+        [b'+', rest @ ..] | [b'0', b'0', rest @ ..] | rest => {
             let number = rest.strip_prefix(country)?;
             number.strip_prefix(b"0").unwrap_or(number)
         }
-        [b'0', rest @ ..] => rest,
-        _ => return None,
     };
     after.iter().all(u8::is_ascii_digit).then_some(after)
 }
@@ -249,11 +253,14 @@ mod tests {
 
     #[test]
     fn neighbours_and_the_rest() {
-        assert(netherlands, &["0612345678", "+31612345678", "0201234567"], Outcome::Pass);
-        assert(luxembourg, &["+352621123456", "+35226123456", "621123456"], Outcome::Pass);
-        assert(germany, &["+4915112345678", "+49301234567", "030123456789"], Outcome::Pass);
+        assert(netherlands, &["+31612345678", "0031201234567", "31612345678"], Outcome::Pass);
+        assert(netherlands, &["0612345678", "0201234567"], Outcome::Labelled);
+        assert(luxembourg, &["+352621123456", "+35226123456"], Outcome::Pass);
+        assert(luxembourg, &["621123456", "26123456"], Outcome::Labelled);
+        assert(germany, &["+4915112345678", "+49301234567"], Outcome::Pass);
+        assert(germany, &["030123456789"], Outcome::Labelled);
         assert(germany, &["+4915112345", "12345678"], Outcome::Fail);
         assert(international, &["+41791234567", "+447911123456"], Outcome::Pass);
-        assert(international, &["+4479", "+21012345678", "41791234567"], Outcome::Fail);
+        assert(international, &["+4479", "+21012345678"], Outcome::Fail);
     }
 }

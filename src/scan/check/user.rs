@@ -1,0 +1,292 @@
+//! Identifiers of users, as they stand behind their label. Knows no directory.
+
+use super::Outcome;
+
+/// What may stand behind a label as a login, a staff number or `DOMAIN\user` (ORES standard, CIA-8 c): a word of prose, a
+/// setting or a type is none.
+pub(super) fn user_identifier(written: &[u8]) -> Outcome {
+    let Ok(text) = std::str::from_utf8(written) else { return Outcome::Fail };
+    let account = match text.rsplit_once('\\') {
+        Some((domain, account)) if is_domain(domain) => account,
+        Some(_) => return Outcome::Fail,
+        None => text,
+    };
+    let account = account.trim_end_matches(['.', '-', '_']);
+    let digits = account.bytes().filter(u8::is_ascii_digit).count();
+    let lower = account.to_ascii_lowercase();
+    let length = (3..=40).contains(&account.len());
+    let word = NO_ACCOUNTS.binary_search(&lower.as_str()).is_ok();
+    let marked = digits > 0 || account.contains(['.', '_', '-', '@']) || text.len() > account.len();
+    match length && !word {
+        false => Outcome::Fail,
+        true if marked || looks_like_a_login(&lower) => Outcome::Pass,
+        true => Outcome::Weak,
+    }
+}
+
+/// Windows domains are short and in capitals; `C` and folders are none.
+fn is_domain(domain: &str) -> bool {
+    (2..=15).contains(&domain.len())
+        && domain.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'-')
+        && !["HKLM", "HKCU", "HKEY"].contains(&domain)
+}
+
+/// Whether no vowel follows the first consonants where a word would have one: `jdupont`, `mkraus`.
+fn looks_like_a_login(lower: &str) -> bool {
+    let vowel = |letter: &u8| b"aeiouyh".contains(letter);
+    let bytes = lower.as_bytes();
+    const STARTS: &[&[u8]] = &[
+        b"bl", b"br", b"ch", b"cl", b"cr", b"dr", b"fl", b"fr", b"gl", b"gr", b"pl", b"pr", b"sc", b"sk",
+        b"sl", b"sm", b"sn", b"sp", b"st", b"sw", b"tr", b"vl", b"vr", b"wr", b"kl", b"kn", b"kr", b"zw",
+        b"ps", b"tw",
+    ];
+    bytes.len() > 4 && !vowel(&bytes[0]) && !vowel(&bytes[1]) && !STARTS.contains(&&bytes[..2])
+}
+
+/// Words that follow such labels in prose, forms and code, sorted.
+const NO_ACCOUNTS: &[&str] = &[
+    "absent",
+    "absente",
+    "actif",
+    "active",
+    "admin",
+    "administrateur",
+    "administrator",
+    "adresse",
+    "agent",
+    "agents",
+    "any",
+    "array",
+    "attribue",
+    "attribuee",
+    "aucun",
+    "aucune",
+    "avec",
+    "blocked",
+    "bloque",
+    "bloquee",
+    "bloques",
+    "bool",
+    "boolean",
+    "celle",
+    "celui",
+    "cette",
+    "char",
+    "code",
+    "communique",
+    "compose",
+    "composee",
+    "compte",
+    "const",
+    "constitue",
+    "created",
+    "cree",
+    "creee",
+    "currentuser",
+    "dans",
+    "das",
+    "data",
+    "default",
+    "delete",
+    "deleted",
+    "dem",
+    "demo",
+    "den",
+    "der",
+    "des",
+    "desactive",
+    "desactivee",
+    "deze",
+    "die",
+    "different",
+    "differente",
+    "disabled",
+    "dit",
+    "een",
+    "ein",
+    "eindeutig",
+    "eine",
+    "email",
+    "empty",
+    "enabled",
+    "erforderlich",
+    "est",
+    "example",
+    "exemple",
+    "expire",
+    "expiree",
+    "false",
+    "forme",
+    "fourni",
+    "fournie",
+    "function",
+    "geblokkeerd",
+    "geen",
+    "gesperrt",
+    "getuser",
+    "guest",
+    "guid",
+    "haar",
+    "her",
+    "here",
+    "het",
+    "his",
+    "identifiant",
+    "identique",
+    "ihr",
+    "inactif",
+    "inactive",
+    "inconnu",
+    "inconnue",
+    "incorrect",
+    "incorrecte",
+    "indique",
+    "input",
+    "int",
+    "integer",
+    "invalid",
+    "invalide",
+    "invite",
+    "kein",
+    "keine",
+    "leeg",
+    "leer",
+    "les",
+    "let",
+    "leur",
+    "locked",
+    "login",
+    "mail",
+    "manquant",
+    "manquante",
+    "met",
+    "missing",
+    "mit",
+    "mon",
+    "mot",
+    "motdepasse",
+    "name",
+    "names",
+    "new",
+    "nicht",
+    "niet",
+    "nil",
+    "nom",
+    "none",
+    "not",
+    "notre",
+    "null",
+    "number",
+    "numero",
+    "object",
+    "obligatoire",
+    "obligatoires",
+    "onbekend",
+    "ongeldig",
+    "optional",
+    "par",
+    "params",
+    "password",
+    "personnel",
+    "personnelle",
+    "pour",
+    "prenom",
+    "props",
+    "req",
+    "request",
+    "required",
+    "requis",
+    "requise",
+    "return",
+    "root",
+    "sans",
+    "sein",
+    "self",
+    "sera",
+    "ses",
+    "session",
+    "soit",
+    "son",
+    "sont",
+    "state",
+    "str",
+    "strictement",
+    "string",
+    "supprime",
+    "supprimee",
+    "sur",
+    "suspendu",
+    "test",
+    "text",
+    "that",
+    "the",
+    "their",
+    "this",
+    "ton",
+    "tout",
+    "toute",
+    "true",
+    "unbekannt",
+    "undefined",
+    "une",
+    "uniek",
+    "unique",
+    "uniques",
+    "unknown",
+    "used",
+    "user",
+    "user_id",
+    "user_name",
+    "userid",
+    "username",
+    "using",
+    "utilisateur",
+    "uuid",
+    "uw",
+    "valide",
+    "value",
+    "van",
+    "var",
+    "varchar",
+    "vereist",
+    "verplicht",
+    "verrouille",
+    "verrouillee",
+    "via",
+    "vide",
+    "void",
+    "voir",
+    "voor",
+    "votre",
+    "your",
+    "zijn",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::{NO_ACCOUNTS, Outcome, user_identifier};
+
+    #[test]
+    fn accounts_and_words() {
+        for right in
+            ["jdupont", "dupontj2", "jan.peeters", "ORES\\jdupont", "123456", "A-12345", "mkraus", "j_dupont"]
+        {
+            assert_eq!(user_identifier(right.as_bytes()), Outcome::Pass, "{right}");
+        }
+        assert_eq!(user_identifier(b"dupont"), Outcome::Weak);
+        for wrong in [
+            "obligatoire",
+            "true",
+            "string",
+            "C:\\Users",
+            "ab",
+            "password",
+            "required",
+            "Users\\public",
+            "HKLM\\Software",
+        ] {
+            assert_eq!(user_identifier(wrong.as_bytes()), Outcome::Fail, "{wrong}");
+        }
+        assert!(NO_ACCOUNTS.is_sorted());
+    }
+}
