@@ -4,6 +4,8 @@ pub mod audit;
 pub mod ca;
 pub mod charter;
 pub mod cli;
+pub mod demo;
+pub mod document;
 pub mod finding;
 pub mod inspect;
 pub mod language;

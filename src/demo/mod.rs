@@ -1,0 +1,4 @@
+//! The offline show behind `guard demo`.
+
+pub mod client;
+pub mod endpoint;

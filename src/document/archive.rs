@@ -1,0 +1,150 @@
+//! Archives: zip (and the documents that are zips), gzip, tar. Entries are opened in turn, nested ones too, within
+//! one budget.
+
+use super::limit::Budget;
+use super::office::{self, Workbook};
+use super::{Format, Item, Part, Unreadable, joined, open_document, open_within};
+use ::zip::ZipArchive;
+use ::zip::result::ZipError;
+use std::io::{Cursor, Read};
+
+/// Opens a zip archive, or the Office or OpenDocument file that it is.
+pub(super) fn zip(
+    bytes: &[u8],
+    prefix: &str,
+    budget: &mut Budget,
+    sink: &mut dyn FnMut(Item),
+) -> Result<(), Unreadable> {
+    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|fault| unreadable(&fault))?;
+    let names: Vec<String> = archive.file_names().flatten().map(std::borrow::Cow::into_owned).collect();
+    let has = |name: &str| names.iter().any(|other| other == name);
+    if has("[Content_Types].xml") {
+        return office_file(&mut archive, prefix, budget, sink);
+    }
+    let open_document = has("mimetype") && has("content.xml");
+    each(&mut archive, budget, &mut |name, content, budget| {
+        if open_document && open_document::holds_text(name) {
+            open_document::part(content, name, prefix, sink)
+        } else {
+            entry(content, &joined(prefix, name), budget, sink)
+        }
+    })
+}
+
+type Archive<'a> = ZipArchive<Cursor<&'a [u8]>>;
+
+fn office_file(
+    archive: &mut Archive<'_>,
+    prefix: &str,
+    budget: &mut Budget,
+    sink: &mut dyn FnMut(Item),
+) -> Result<(), Unreadable> {
+    let strings = named(archive, "xl/sharedStrings.xml", budget)?;
+    let workbook = Workbook::new(strings.as_deref(), named(archive, "xl/workbook.xml", budget)?.as_deref())?;
+    if !workbook.strings().is_empty() {
+        let text = workbook.strings().join("\n");
+        sink(Item::Text(Part { name: joined(prefix, "xl/sharedStrings.xml"), text, marks: vec![] }));
+    }
+    each(archive, budget, &mut |name, content, budget| match office::reading(name) {
+        Some(reading) => office::part(content, name, prefix, reading, &workbook, sink),
+        // Pictures, embedded documents, custom XML parts; relations and styles hold no words.
+        None if name.contains("/media/")
+            || name.contains("/embeddings/")
+            || name.starts_with("customXml/item") =>
+        {
+            entry(content, &joined(prefix, name), budget, sink)
+        }
+        None => Ok(()),
+    })
+}
+
+/// What is done with an entry: its name, its content.
+type Visit<'a> = dyn FnMut(&str, &[u8], &mut Budget) -> Result<(), Unreadable> + 'a;
+
+/// Hands over each entry's name and content.
+fn each(archive: &mut Archive<'_>, budget: &mut Budget, visit: &mut Visit<'_>) -> Result<(), Unreadable> {
+    for index in 0..archive.len() {
+        budget.entry()?;
+        let (name, content) = {
+            let file = archive.by_index(index).map_err(|fault| unreadable(&fault))?;
+            if file.is_dir() {
+                continue;
+            }
+            (file.name().map_err(|fault| unreadable(&fault))?.into_owned(), budget.read(file)?)
+        };
+        visit(&name, &content, budget)?;
+    }
+    Ok(())
+}
+
+fn named(archive: &mut Archive<'_>, name: &str, budget: &mut Budget) -> Result<Option<Vec<u8>>, Unreadable> {
+    match archive.by_name(name) {
+        Ok(file) => budget.read(file).map(Some),
+        Err(ZipError::FileNotFound) => Ok(None),
+        Err(fault) => Err(unreadable(&fault)),
+    }
+}
+
+fn unreadable(fault: &ZipError) -> Unreadable {
+    match fault {
+        ZipError::UnsupportedArchive(why) if *why == ZipError::PASSWORD_REQUIRED => Unreadable::Encrypted,
+        ZipError::UnsupportedArchive(_) => Unreadable::Unsupported,
+        _ => Unreadable::Broken,
+    }
+}
+
+/// Opens a gzip file: the one file in it.
+pub(super) fn gzip(
+    bytes: &[u8],
+    prefix: &str,
+    budget: &mut Budget,
+    sink: &mut dyn FnMut(Item),
+) -> Result<(), Unreadable> {
+    let content = budget.read(flate2::read::MultiGzDecoder::new(bytes))?;
+    entry(&content, &joined(prefix, "gzip"), budget, sink)
+}
+
+/// Opens a tar archive.
+pub(super) fn tar(
+    bytes: &[u8],
+    prefix: &str,
+    budget: &mut Budget,
+    sink: &mut dyn FnMut(Item),
+) -> Result<(), Unreadable> {
+    let mut archive = ::tar::Archive::new(bytes);
+    for file in archive.entries().map_err(|_| Unreadable::Broken)? {
+        budget.entry()?;
+        let mut file = file.map_err(|_| Unreadable::Broken)?;
+        if !file.header().entry_type().is_file() {
+            continue;
+        }
+        let name = String::from_utf8_lossy(&file.path_bytes()).into_owned();
+        let content = budget.read(file.by_ref())?;
+        entry(&content, &joined(prefix, &name), budget, sink)?;
+    }
+    Ok(())
+}
+
+/// One file of an archive: text is handed over, a document is opened, the rest is named.
+fn entry(
+    content: &[u8],
+    name: &str,
+    budget: &mut Budget,
+    sink: &mut dyn FnMut(Item),
+) -> Result<(), Unreadable> {
+    match Format::sniff(content) {
+        Some(format) => {
+            let opened = budget.deeper(|budget| open_within(content, format, name, budget, sink));
+            match opened {
+                Err(why @ Unreadable::TooLarge) => return Err(why),
+                Err(why) => sink(Item::Unreadable(name.into(), why, content.len() as u64)),
+                Ok(()) => {}
+            }
+        }
+        None => {
+            let text = String::from_utf8_lossy(content).into_owned();
+            sink(Item::Text(Part { name: name.into(), text, marks: vec![] }));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,99 @@
+//! Formats by their first bytes, never by their names: a name is the sender's word.
+
+/// A format that is not plain text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Format {
+    /// PDF (ISO 32000).
+    Pdf,
+    /// A zip archive: also Word, Excel, PowerPoint (ISO 29500) and OpenDocument (ISO 26300).
+    Zip,
+    /// gzip (RFC 1952).
+    Gzip,
+    /// tar (POSIX ustar).
+    Tar,
+    /// A compound file: Office before 2007, Outlook mail, encrypted Office.
+    OldOffice,
+    /// A picture.
+    Image,
+    /// Sound or video.
+    Audio,
+    /// A packer that is not opened: 7z, RAR, xz, bzip2, zstd.
+    Packed,
+}
+
+/// Bytes that a PDF header may be late by (ISO 32000-1, H.3: readers accept it within the first 1,024).
+const PDF_HEADER_WITHIN: usize = 1024;
+
+impl Format {
+    /// Tells a format by its first bytes; `None` is text, or nothing that is known.
+    #[must_use]
+    pub fn sniff(bytes: &[u8]) -> Option<Self> {
+        const MAGIC: &[(&[u8], Format)] = &[
+            (b"PK\x03\x04", Format::Zip),
+            (b"PK\x05\x06", Format::Zip),
+            (b"\x1f\x8b\x08", Format::Gzip),
+            (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", Format::OldOffice),
+            (b"\x89PNG\r\n\x1a\n", Format::Image),
+            (b"\xff\xd8\xff", Format::Image),
+            (b"GIF87a", Format::Image),
+            (b"GIF89a", Format::Image),
+            (b"II*\0", Format::Image),
+            (b"MM\0*", Format::Image),
+            (b"OggS", Format::Audio),
+            (b"fLaC", Format::Audio),
+            (b"ID3", Format::Audio),
+            (b"\x1aE\xdf\xa3", Format::Audio),
+            (b"7z\xbc\xaf\x27\x1c", Format::Packed),
+            (b"Rar!\x1a\x07", Format::Packed),
+            (b"\xfd7zXZ\0", Format::Packed),
+            (b"BZh", Format::Packed),
+            (b"\x28\xb5\x2f\xfd", Format::Packed),
+        ];
+        if let Some((_, format)) = MAGIC.iter().find(|(magic, _)| bytes.starts_with(magic)) {
+            return Some(*format);
+        }
+        Self::sniff_inside(bytes)
+    }
+
+    /// Formats whose mark does not stand first.
+    fn sniff_inside(bytes: &[u8]) -> Option<Self> {
+        let at = |start: usize, mark: &[u8]| bytes.get(start..start + mark.len()) == Some(mark);
+        if bytes.starts_with(b"RIFF") {
+            return Some(if at(8, b"WEBP") { Self::Image } else { Self::Audio });
+        }
+        if at(4, b"ftyp") {
+            let picture = [&b"heic"[..], b"heix", b"mif1", b"avif"].iter().any(|brand| at(8, brand));
+            return Some(if picture { Self::Image } else { Self::Audio });
+        }
+        if at(257, b"ustar") {
+            return Some(Self::Tar);
+        }
+        let bitmap = bytes.starts_with(b"BM") && at(6, &[0, 0, 0, 0]) && at(15, &[0, 0]);
+        let sound = bytes.len() > 3 && bytes[0] == 0xff && matches!(bytes[1], 0xfb | 0xf3 | 0xf2);
+        let head = &bytes[..bytes.len().min(PDF_HEADER_WITHIN)];
+        if bitmap {
+            Some(Self::Image)
+        } else if sound {
+            Some(Self::Audio)
+        } else {
+            memchr::memmem::find(head, b"%PDF-").map(|_| Self::Pdf)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Format;
+
+    #[test]
+    fn formats_are_told_by_their_bytes() {
+        assert_eq!(Format::sniff(b"%PDF-1.7\n"), Some(Format::Pdf));
+        assert_eq!(Format::sniff(b"junk\n%PDF-1.7\n"), Some(Format::Pdf));
+        assert_eq!(Format::sniff(b"PK\x03\x04rest"), Some(Format::Zip));
+        assert_eq!(Format::sniff(b"RIFF\0\0\0\0WEBPVP8 "), Some(Format::Image));
+        assert_eq!(Format::sniff(b"\0\0\0\x20ftypisom"), Some(Format::Audio));
+        assert_eq!(Format::sniff("Bonjour à tous".as_bytes()), None);
+        assert_eq!(Format::sniff(b""), None);
+        assert_eq!(Format::sniff(b"BMW serie 3 a vendre"), None);
+    }
+}

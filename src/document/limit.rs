@@ -1,0 +1,64 @@
+//! What one document may cost: bytes once unpacked, entries, depth. Every step asks before it goes on.
+
+use super::Unreadable;
+use crate::limits;
+use std::io::Read;
+
+/// Entries of one archive, nested ones included: more is no document that a person sends.
+const ENTRIES_MAX: usize = 10_000;
+
+/// Archives within archives.
+const DEPTH_MAX: usize = 4;
+
+/// Bytes that a small archive may always unpack to, whatever its ratio.
+const BYTES_FLOOR: usize = 16 << 20;
+
+/// What is left.
+pub(super) struct Budget {
+    bytes: usize,
+    entries: usize,
+    depth: usize,
+}
+
+impl Budget {
+    /// For a document of so many bytes as it came.
+    pub(super) fn new(size: usize) -> Self {
+        let by_ratio = size.saturating_mul(limits::INFLATE_RATIO_MAX);
+        Self {
+            bytes: by_ratio.clamp(BYTES_FLOOR, 4 * limits::BODY_BYTES_MAX),
+            entries: ENTRIES_MAX,
+            depth: DEPTH_MAX,
+        }
+    }
+
+    /// Accounts for one entry.
+    pub(super) fn entry(&mut self) -> Result<(), Unreadable> {
+        self.entries = self.entries.checked_sub(1).ok_or(Unreadable::TooLarge)?;
+        Ok(())
+    }
+
+    /// Accounts for text that was made without reading through [`Budget::read`].
+    pub(super) fn bytes(&mut self, count: usize) -> Result<(), Unreadable> {
+        self.bytes = self.bytes.checked_sub(count).ok_or(Unreadable::TooLarge)?;
+        Ok(())
+    }
+
+    /// Reads all of `reader`, within what is left.
+    pub(super) fn read(&mut self, reader: impl Read) -> Result<Vec<u8>, Unreadable> {
+        let mut bytes = Vec::new();
+        reader.take(self.bytes as u64 + 1).read_to_end(&mut bytes).map_err(|_| Unreadable::Broken)?;
+        self.bytes(bytes.len())?;
+        Ok(bytes)
+    }
+
+    /// Runs `inner` one level deeper.
+    pub(super) fn deeper<T>(
+        &mut self,
+        inner: impl FnOnce(&mut Self) -> Result<T, Unreadable>,
+    ) -> Result<T, Unreadable> {
+        self.depth = self.depth.checked_sub(1).ok_or(Unreadable::TooLarge)?;
+        let result = inner(self);
+        self.depth += 1;
+        result
+    }
+}

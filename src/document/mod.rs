@@ -1,0 +1,106 @@
+//! Files → text parts: PDF, Word, Excel, PowerPoint, OpenDocument, archives. What holds no text (pictures, sound)
+//! or cannot be read (encrypted, broken, over a limit) comes out as a value with a name. Bytes in, values out;
+//! knows no rules, charters or sockets.
+
+mod archive;
+mod format;
+mod limit;
+mod office;
+mod open_document;
+mod pdf;
+mod xml;
+
+pub use format::Format;
+
+use limit::Budget;
+use std::sync::Arc;
+
+/// Why a file, or a part of it, gives no text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, thiserror::Error)]
+pub enum Unreadable {
+    /// It is encrypted or password-protected.
+    #[error("encrypted or password-protected")]
+    Encrypted,
+    /// It is a picture.
+    #[error("a picture")]
+    Image,
+    /// It is sound or video.
+    #[error("sound or video")]
+    Audio,
+    /// It is over a limit: size once unpacked, number of entries, depth.
+    #[error("too large once unpacked")]
+    TooLarge,
+    /// It is not what its first bytes say.
+    #[error("damaged")]
+    Broken,
+    /// A format that is not opened.
+    #[error("a format that cannot be read")]
+    Unsupported,
+}
+
+/// A stretch of text of a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// Where it is, such as `page 3`, `sheet Agents`, `word/document.xml`; entries of archives are joined by `/`.
+    pub name: Arc<str>,
+    /// The text.
+    pub text: String,
+    /// Finer places: from this offset of the text on, the name is this one (cells of a sheet).
+    pub marks: Vec<(usize, Arc<str>)>,
+}
+
+impl Part {
+    /// The finest name for the place at `offset` of the text.
+    #[must_use]
+    pub fn place(&self, offset: usize) -> &Arc<str> {
+        let after = self.marks.partition_point(|(start, _)| *start <= offset);
+        after.checked_sub(1).and_then(|index| self.marks.get(index)).map_or(&self.name, |(_, name)| name)
+    }
+}
+
+/// What a document is made of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Item {
+    /// Text.
+    Text(Part),
+    /// Something without text, with its name and size in bytes.
+    Unreadable(Arc<str>, Unreadable, u64),
+}
+
+/// Opens a document of a known format and hands over what it is made of.
+///
+/// # Errors
+/// Where the document as a whole cannot be read; what was read before that was handed over.
+pub fn open(bytes: &[u8], format: Format, sink: &mut dyn FnMut(Item)) -> Result<(), Unreadable> {
+    open_within(bytes, format, "", &mut Budget::new(bytes.len()), sink)
+}
+
+fn open_within(
+    bytes: &[u8],
+    format: Format,
+    prefix: &str,
+    budget: &mut Budget,
+    sink: &mut dyn FnMut(Item),
+) -> Result<(), Unreadable> {
+    match format {
+        Format::Pdf => pdf::open(bytes, prefix, budget, sink),
+        Format::Zip => archive::zip(bytes, prefix, budget, sink),
+        Format::Gzip => archive::gzip(bytes, prefix, budget, sink),
+        Format::Tar => archive::tar(bytes, prefix, budget, sink),
+        Format::OldOffice => Err(old_office(bytes)),
+        Format::Image => Err(Unreadable::Image),
+        Format::Audio => Err(Unreadable::Audio),
+        Format::Packed => Err(Unreadable::Unsupported),
+    }
+}
+
+/// A compound file (\[MS-CFB\]) is either Office before 2007, a mail of Outlook, or an encrypted newer document
+/// (\[MS-OFFCRYPTO\] 2.3: a stream named `EncryptedPackage`, in UTF-16).
+fn old_office(bytes: &[u8]) -> Unreadable {
+    let name: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    if memchr::memmem::find(bytes, &name).is_some() { Unreadable::Encrypted } else { Unreadable::Unsupported }
+}
+
+fn joined(prefix: &str, name: &str) -> Arc<str> {
+    if prefix.is_empty() { name.into() } else { format!("{prefix}/{name}").into() }
+}

@@ -1,0 +1,296 @@
+//! Word, Excel and PowerPoint since 2007 (ISO 29500): a zip of XML parts. Also their properties, where sensitivity
+//! labels stand (\[MS-OFFCRYPTO\] 2.6).
+
+use super::xml::{Element, Elements, text};
+use super::{Item, Part, Unreadable, joined};
+use std::fmt::Write;
+use std::sync::Arc;
+
+/// Which reading a part of an Office file wants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reading {
+    /// Runs of text in paragraphs: `w:t`, `a:t`.
+    Runs,
+    /// Properties as `name: value` lines.
+    Properties,
+    /// The cells of a sheet.
+    Sheet,
+}
+
+/// How the entry with this name is read; `None` holds no text.
+pub(super) fn reading(name: &str) -> Option<Reading> {
+    let file = name.rsplit('/').next().unwrap_or(name);
+    if !file.ends_with(".xml") {
+        return None;
+    }
+    match name.split('/').next()? {
+        "docProps" | "docMetadata" => Some(Reading::Properties),
+        "word" => {
+            let kinds = ["document", "header", "footer", "footnotes", "endnotes", "comments", "glossary"];
+            kinds.iter().any(|kind| file.starts_with(kind)).then_some(Reading::Runs)
+        }
+        "ppt" => {
+            let kinds = ["slide", "notesSlide", "comment", "slideMaster", "slideLayout", "modernComment"];
+            kinds.iter().any(|kind| file.starts_with(kind)).then_some(Reading::Runs)
+        }
+        "xl" if name.starts_with("xl/worksheets/") => Some(Reading::Sheet),
+        "xl" if name.starts_with("xl/comments") || name.starts_with("xl/threadedComments") => {
+            Some(Reading::Runs)
+        }
+        "xl" if name.starts_with("xl/drawings/") || name.starts_with("xl/charts/") => Some(Reading::Runs),
+        _ => None,
+    }
+}
+
+/// Reads one part.
+pub(super) fn part(
+    xml: &[u8],
+    name: &str,
+    prefix: &str,
+    reading: Reading,
+    workbook: &Workbook,
+    sink: &mut dyn FnMut(Item),
+) -> Result<(), Unreadable> {
+    let part = match reading {
+        Reading::Runs => {
+            Part { name: joined(prefix, &slide(name)), text: text(xml, &mut Runs::default())?, marks: vec![] }
+        }
+        Reading::Properties => {
+            Part { name: joined(prefix, name), text: text(xml, &mut Properties::default())?, marks: vec![] }
+        }
+        Reading::Sheet => {
+            let title = workbook.title(name);
+            let mut sheet = Sheet::new(workbook, &title, prefix);
+            let text = text(xml, &mut sheet)?;
+            Part { name: joined(prefix, &format!("sheet {title}")), text, marks: sheet.marks }
+        }
+    };
+    if !part.text.trim().is_empty() {
+        sink(Item::Text(part));
+    }
+    Ok(())
+}
+
+/// `ppt/slides/slide3.xml` is `slide 3`.
+fn slide(name: &str) -> String {
+    name.strip_prefix("ppt/slides/slide")
+        .and_then(|rest| rest.strip_suffix(".xml"))
+        .map_or_else(|| name.to_owned(), |number| format!("slide {number}"))
+}
+
+/// Text in runs, paragraphs on lines of their own.
+#[derive(Default)]
+struct Runs {
+    in_text: bool,
+}
+
+impl Elements for Runs {
+    fn begin(&mut self, name: &str, _: &Element<'_>, text: &mut String) {
+        match name {
+            "t" | "delText" | "instrText" | "text" | "v" => self.in_text = true,
+            "tab" => text.push('\t'),
+            "br" | "cr" => text.push('\n'),
+            "noBreakHyphen" => text.push('-'),
+            _ => {}
+        }
+    }
+
+    fn end(&mut self, name: &str, text: &mut String) {
+        match name {
+            "t" | "delText" | "instrText" | "text" | "v" => self.in_text = false,
+            "p" | "tr" | "comment" => text.push('\n'),
+            "tc" => {
+                // A cell's paragraphs end lines; a table's row reads better, and matches better, as one line.
+                if text.ends_with('\n') {
+                    text.pop();
+                }
+                text.push('\t');
+            }
+            _ => {}
+        }
+    }
+
+    fn wanted(&self) -> bool {
+        self.in_text
+    }
+}
+
+/// `name: value` lines from property parts: element names with their text, `name` and value attributes.
+#[derive(Default)]
+struct Properties {
+    depth: usize,
+}
+
+impl Elements for Properties {
+    fn begin(&mut self, name: &str, element: &Element<'_>, text: &mut String) {
+        self.depth += 1;
+        if let Some(property) = element.attribute("name") {
+            let _ = write!(text, "\n{property}: ");
+        } else if name == "label" {
+            // MIP label metadata, docMetadata/LabelInfo.xml.
+            let field = |attribute: &str| element.attribute(attribute).unwrap_or_default();
+            let id = field("id");
+            let id = id.trim_matches(['{', '}']);
+            let enabled = if field("removed") == "1" || field("enabled") == "0" { "false" } else { "true" };
+            let _ = write!(
+                text,
+                "\nMSIP_Label_{id}_Enabled: {enabled}\nMSIP_Label_{id}_SiteId: {}",
+                field("siteId")
+            );
+        } else if self.depth > 1 && !text.ends_with(": ") {
+            let _ = write!(text, "\n{name}: ");
+        }
+    }
+
+    fn end(&mut self, _: &str, _: &mut String) {
+        self.depth = self.depth.saturating_sub(1);
+    }
+
+    fn wanted(&self) -> bool {
+        true
+    }
+}
+
+/// What sheets refer to: shared strings and the names of sheets.
+#[derive(Default)]
+pub(super) struct Workbook {
+    strings: Vec<Arc<str>>,
+    titles: Vec<String>,
+}
+
+impl Workbook {
+    /// Reads `xl/sharedStrings.xml` and `xl/workbook.xml`, where they are there.
+    pub(super) fn new(strings: Option<&[u8]>, workbook: Option<&[u8]>) -> Result<Self, Unreadable> {
+        let mut shared = SharedStrings::default();
+        let all = strings.map(|xml| text(xml, &mut shared)).transpose()?.unwrap_or_default();
+        let mut titles = Titles::default();
+        workbook.map(|xml| text(xml, &mut titles)).transpose()?;
+        let mut strings = Vec::with_capacity(shared.ends.len());
+        let mut start = 0;
+        for end in shared.ends {
+            strings.push(all.get(start..end).unwrap_or_default().into());
+            start = end;
+        }
+        Ok(Self { strings, titles: titles.0 })
+    }
+
+    /// The strings themselves: they hold text even where no cell shows it.
+    pub(super) fn strings(&self) -> &[Arc<str>] {
+        &self.strings
+    }
+
+    /// The name of the sheet in `xl/worksheets/sheetN.xml`, as the user sees it.
+    fn title(&self, name: &str) -> String {
+        let number = name.rsplit("sheet").next().and_then(|rest| rest.strip_suffix(".xml"));
+        number
+            .and_then(|number| number.parse::<usize>().ok())
+            .and_then(|number| self.titles.get(number.checked_sub(1)?))
+            .cloned()
+            .unwrap_or_else(|| number.unwrap_or(name).to_owned())
+    }
+}
+
+#[derive(Default)]
+struct SharedStrings {
+    in_text: bool,
+    phonetic: bool,
+    ends: Vec<usize>,
+}
+
+impl Elements for SharedStrings {
+    fn begin(&mut self, name: &str, _: &Element<'_>, _: &mut String) {
+        match name {
+            "t" => self.in_text = !self.phonetic,
+            "rPh" => self.phonetic = true,
+            _ => {}
+        }
+    }
+
+    fn end(&mut self, name: &str, text: &mut String) {
+        match name {
+            "t" => self.in_text = false,
+            "rPh" => self.phonetic = false,
+            "si" => self.ends.push(text.len()),
+            _ => {}
+        }
+    }
+
+    fn wanted(&self) -> bool {
+        self.in_text
+    }
+}
+
+#[derive(Default)]
+struct Titles(Vec<String>);
+
+impl Elements for Titles {
+    fn begin(&mut self, name: &str, element: &Element<'_>, _: &mut String) {
+        if name == "sheet" {
+            self.0.push(element.attribute("name").unwrap_or_default());
+        }
+    }
+
+    fn end(&mut self, _: &str, _: &mut String) {}
+
+    fn wanted(&self) -> bool {
+        false
+    }
+}
+
+/// The cells of a sheet: rows are lines, cells are parted by tabs, each with its name.
+struct Sheet<'a> {
+    workbook: &'a Workbook,
+    title: &'a str,
+    prefix: &'a str,
+    shared: bool,
+    in_value: bool,
+    start: usize,
+    marks: Vec<(usize, Arc<str>)>,
+}
+
+impl<'a> Sheet<'a> {
+    const fn new(workbook: &'a Workbook, title: &'a str, prefix: &'a str) -> Self {
+        Self { workbook, title, prefix, shared: false, in_value: false, start: 0, marks: Vec::new() }
+    }
+}
+
+impl Elements for Sheet<'_> {
+    fn begin(&mut self, name: &str, element: &Element<'_>, text: &mut String) {
+        match name {
+            "c" => {
+                self.shared = element.attribute("t").as_deref() == Some("s");
+                if let Some(cell) = element.attribute("r") {
+                    let name = joined(self.prefix, &format!("sheet {}!{cell}", self.title));
+                    self.marks.push((text.len(), name));
+                }
+            }
+            "v" | "t" => {
+                self.in_value = true;
+                self.start = text.len();
+            }
+            _ => {}
+        }
+    }
+
+    fn end(&mut self, name: &str, text: &mut String) {
+        match name {
+            "v" | "t" => {
+                self.in_value = false;
+                if self.shared {
+                    let index = text.get(self.start..).and_then(|index| index.trim().parse::<usize>().ok());
+                    text.truncate(self.start);
+                    text.push_str(
+                        index.and_then(|index| self.workbook.strings.get(index)).map_or("", |string| string),
+                    );
+                }
+            }
+            "c" => text.push('\t'),
+            "row" => text.push('\n'),
+            _ => {}
+        }
+    }
+
+    fn wanted(&self) -> bool {
+        self.in_value
+    }
+}

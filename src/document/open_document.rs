@@ -1,0 +1,63 @@
+//! OpenDocument (ISO 26300): text, sheets and presentations in `content.xml`, `styles.xml` (headers), `meta.xml`.
+
+use super::xml::{Element, Elements, text};
+use super::{Item, Part, Unreadable, joined};
+
+/// Whether this entry of an OpenDocument file holds text.
+pub(super) fn holds_text(name: &str) -> bool {
+    matches!(name, "content.xml" | "styles.xml" | "meta.xml")
+}
+
+/// Reads one part.
+pub(super) fn part(
+    xml: &[u8],
+    name: &str,
+    prefix: &str,
+    sink: &mut dyn FnMut(Item),
+) -> Result<(), Unreadable> {
+    let text = text(xml, &mut Paragraphs)?;
+    if !text.trim().is_empty() {
+        sink(Item::Text(Part { name: joined(prefix, name), text, marks: vec![] }));
+    }
+    Ok(())
+}
+
+struct Paragraphs;
+
+impl Elements for Paragraphs {
+    fn begin(&mut self, name: &str, element: &Element<'_>, text: &mut String) {
+        match name {
+            "tab" => text.push('\t'),
+            "line-break" => text.push('\n'),
+            "s" => {
+                let count = element.attribute("c").and_then(|count| count.parse().ok()).unwrap_or(1_usize);
+                text.extend(std::iter::repeat_n(' ', count.min(64)));
+            }
+            "user-defined" => {
+                if let Some(property) = element.attribute("name") {
+                    text.push_str(&property);
+                    text.push_str(": ");
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn end(&mut self, name: &str, text: &mut String) {
+        match name {
+            "p" | "h" | "table-row" | "user-defined" | "title" | "subject" | "creator"
+            | "initial-creator" | "keyword" | "description" => text.push('\n'),
+            "table-cell" => {
+                if text.ends_with('\n') {
+                    text.pop();
+                }
+                text.push('\t');
+            }
+            _ => {}
+        }
+    }
+
+    fn wanted(&self) -> bool {
+        true
+    }
+}

@@ -1,0 +1,70 @@
+//! XML → text, as the text runs of Office and OpenDocument hold it. Never expands entities beyond the five of XML.
+
+use super::Unreadable;
+use quick_xml::Reader;
+use quick_xml::events::{BytesStart, Event};
+use std::borrow::Cow;
+
+/// What a format does with the elements of its XML.
+pub(super) trait Elements {
+    /// An element begins; `name` is its local name.
+    fn begin(&mut self, name: &str, element: &Element<'_>, text: &mut String);
+    /// An element ends.
+    fn end(&mut self, name: &str, text: &mut String);
+    /// Whether the characters that come now are text of the document.
+    fn wanted(&self) -> bool;
+}
+
+/// The attributes of an element.
+pub(super) struct Element<'a>(&'a BytesStart<'a>);
+
+impl Element<'_> {
+    /// The value of the attribute with this local name.
+    pub(super) fn attribute(&self, name: &str) -> Option<String> {
+        self.0
+            .attributes()
+            .with_checks(false)
+            .flatten()
+            .find(|attribute| attribute.key.local_name().as_ref() == name)
+            .map(|attribute| unescape(&attribute.value).into_owned())
+    }
+}
+
+/// Walks the whole of `xml` and returns the text.
+pub(super) fn text(xml: &[u8], elements: &mut dyn Elements) -> Result<String, Unreadable> {
+    let mut text = String::new();
+    let mut reader = Reader::from_reader(xml);
+    reader.config_mut().check_end_names = false;
+    loop {
+        match reader.read_event().map_err(|_| Unreadable::Broken)? {
+            Event::Start(element) => {
+                elements.begin(element.local_name().as_ref(), &Element(&element), &mut text);
+            }
+            Event::Empty(element) => {
+                let name = element.local_name().as_ref().to_owned();
+                elements.begin(&name, &Element(&element), &mut text);
+                elements.end(&name, &mut text);
+            }
+            Event::End(element) => elements.end(element.local_name().as_ref(), &mut text),
+            Event::Text(characters) if elements.wanted() => text.push_str(&characters),
+            Event::CData(characters) if elements.wanted() => text.push_str(&characters),
+            Event::GeneralRef(reference) if elements.wanted() => {
+                let reference = format!("&{};", &*reference);
+                text.push_str(&unescape(&reference));
+            }
+            Event::Eof => return Ok(text),
+            Event::Text(_)
+            | Event::CData(_)
+            | Event::GeneralRef(_)
+            | Event::Comment(_)
+            | Event::Decl(_)
+            | Event::PI(_)
+            | Event::DocType(_) => {}
+        }
+    }
+}
+
+/// Character and predefined entity references; an unknown one stays as it is.
+fn unescape(text: &str) -> Cow<'_, str> {
+    quick_xml::escape::unescape(text).unwrap_or(Cow::Borrowed(text))
+}
