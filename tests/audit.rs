@@ -2,7 +2,13 @@
 //! nowhere.
 #![allow(clippy::unwrap_used, reason = "helpers of tests stand outside test functions")]
 
+#[path = "audit/crash.rs"]
+mod crash;
 #[path = "audit/help.rs"]
 mod help;
+#[path = "audit/rights.rs"]
+mod rights;
 #[path = "audit/store.rs"]
 mod store;
+#[path = "audit/tamper.rs"]
+mod tamper;

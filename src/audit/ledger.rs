@@ -30,12 +30,15 @@ pub struct Ledger {
     path: PathBuf,
     store: [u8; 16],
     key: Ed25519KeyPair,
+    version: i64,
 }
 
 /// A transaction in which events are appended.
 pub struct Pen<'a> {
     /// The transaction, for the tables beside the chain.
     pub transaction: Transaction<'a>,
+    /// Whether another process wrote since the last transaction: what is remembered of the tables may be gone.
+    pub foreign: bool,
     head: Head,
     before: Head,
     line: Vec<u8>,
@@ -55,7 +58,7 @@ impl Ledger {
         let created = create(&mut connection, &path)?;
         let key = keys::signing(folder, created)?;
         let store = store_id(&connection).map_err(Fault::database(&path))?;
-        Ok(Self { connection, path, store, key })
+        Ok(Self { connection, path, store, key, version: 0 })
     }
 
     /// Opens a store that exists.
@@ -84,7 +87,9 @@ impl Ledger {
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(Fault::database(path))?;
         let head = head(&transaction).map_err(Fault::database(path))?;
-        let mut pen = Pen { transaction, head, before: head, line: Vec::with_capacity(1_024) };
+        let version = data_version(&transaction).map_err(Fault::database(path))?;
+        let foreign = std::mem::replace(&mut self.version, version) != version;
+        let mut pen = Pen { transaction, foreign, head, before: head, line: Vec::with_capacity(1_024) };
         let done = work(&mut pen)?;
         pen.seal(&self.store, &self.key, now.as_microsecond()).map_err(Fault::database(path))?;
         pen.transaction.commit().map_err(Fault::database(path))?;
@@ -206,6 +211,11 @@ pub(super) fn store_id(connection: &Connection) -> rusqlite::Result<[u8; 16]> {
 pub(super) fn head(connection: &Connection) -> rusqlite::Result<Head> {
     let mut select = connection.prepare_cached("SELECT seq, link FROM head")?;
     select.query_row([], |row| Ok(Head { seq: row.get(0)?, link: row.get(1)? }))
+}
+
+/// A number that changes when another connection writes.
+fn data_version(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))
 }
 
 /// Where the chain begins: the last event removed and its link.

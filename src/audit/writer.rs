@@ -214,6 +214,9 @@ impl Writer {
         };
         let (backlog, ledger) = (&self.backlog, &mut self.ledger);
         let written = ledger.write(now, |pen| {
+            if pen.foreign {
+                scribe.seals.clear();
+            }
             for event in backlog {
                 scribe.enter(pen, event, true)?;
             }

@@ -11,6 +11,7 @@ use guard::span::Span;
 use guard::tools::{HostPattern, Kind, Tool, Wire};
 use guard::user::User;
 use jiff::{SignedDuration, Timestamp};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -166,4 +167,20 @@ pub fn event(story: &Story<'_>) -> Event {
 /// The time some seconds after another one.
 pub fn later(time: Timestamp, seconds: i64) -> Timestamp {
     time.checked_add(SignedDuration::from_secs(seconds)).unwrap()
+}
+
+/// Settings that seal to a fresh key, and that key.
+pub fn sealing(clock: &TestClock) -> (Settings, age::x25519::Identity) {
+    let key = age::x25519::Identity::generate();
+    let recipients = vec![key.to_public().to_string()];
+    (Settings { recipients, ..settings(clock, IdentityMode::Sealed) }, key)
+}
+
+/// Writes a private key into a file, as `age-keygen` does.
+pub fn keyfile(folder: &Path, key: &age::x25519::Identity) -> PathBuf {
+    use age::secrecy::ExposeSecret as _;
+    let path = folder.join("dpo.key");
+    let text = format!("# created: today\n# public key: …\n{}\n", key.to_string().expose_secret());
+    std::fs::write(&path, text).unwrap();
+    path
 }
