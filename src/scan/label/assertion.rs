@@ -1,0 +1,135 @@
+//! Assertions about this very content in running text: "ce document est classé C4", "voici un extrait du
+//! rapport C4", "dieses Dokument ist als C4 eingestuft". Works on folded text.
+
+use super::sentence::Range;
+use super::words::{CLASSED, COPULA, FILLER, LABEL, LEVELS, MENTION, NEGATIVE, NOUN, PART, POINTING, PRESENTING};
+use crate::scan::lexicon::{Lexicon, Word};
+
+/// Words looked at on either side of the mark.
+const WORDS_MAX: usize = 40;
+/// Words that may stand between what is classified and its verb.
+const SUBJECT_WORDS_MAX: usize = 7;
+/// Words that may stand between *voici* and the noun.
+const PRESENTED_WORDS_MAX: usize = 9;
+
+/// The words before a mark from right to left and behind it from left to right.
+struct Around {
+    before: Vec<Word>,
+    after: Vec<Word>,
+}
+
+/// Whether the sentence says that this content bears the mark `start..end`.
+#[must_use]
+pub fn asserts(lexicon: &Lexicon, text: &[u8], sentence: Range, start: usize, end: usize) -> bool {
+    if lexicon.any(text, sentence.start, sentence.end, NEGATIVE) {
+        return false;
+    }
+    let mut before: Vec<Word> = lexicon.words(text, sentence.start, start).collect();
+    before.reverse();
+    before.truncate(WORDS_MAX);
+    let after: Vec<Word> = lexicon.words(text, end, sentence.end).take(WORDS_MAX).collect();
+    let around = Around { before, after };
+    let question = text[end..sentence.end].contains(&b'?');
+    let turned = text[end..].trim_ascii_start().first() == Some(&b',');
+    let open_question = question && !turned;
+    around.noun_then_mark(lexicon, text)
+        || around.mark_then_noun()
+        || !open_question && (around.classed_before() || around.classed_after())
+}
+
+impl Around {
+    /// "ce document C4", "voici un extrait du rapport C4", "le document C4 ci-joint".
+    fn noun_then_mark(&self, lexicon: &Lexicon, text: &[u8]) -> bool {
+        let noun = self.skip(&self.before, 0, FILLER | LABEL | LEVELS);
+        if !self.is(&self.before, noun, NOUN) {
+            return false;
+        }
+        let follows = self.after.iter().take(4).any(|word| word.groups & PRESENTING != 0)
+            || self.after.first().is_some_and(|first| {
+                let last = self.after.get(3).map_or(first.end, |word| word.end);
+                lexicon.any(text, first.start, last, PRESENTING)
+            });
+        let determined = self.determiner(noun + 1) < 3 || self.presented(noun + 1);
+        (determined || follows && !self.mentioned(&self.before, 0, noun + 4)) && !self.defined_after()
+    }
+
+    /// "dit C4-document", "attached is the C4 report".
+    fn mark_then_noun(&self) -> bool {
+        let noun = self.skip(&self.after, 0, LEVELS);
+        self.is(&self.after, noun, NOUN) && (self.determiner(0) < 3 || self.presented(0)) && !self.mentioned(&self.after, noun, 3)
+    }
+
+    /// "ce rapport d'audit est classé C4".
+    fn classed_before(&self) -> bool {
+        let verb = self.skip(&self.before, 0, FILLER | LABEL | LEVELS);
+        let classed = self.is(&self.before, verb, CLASSED) || self.is(&self.before, verb, COPULA);
+        classed && self.subject_from(verb + 1)
+    }
+
+    /// "dieses Dokument ist als C4 eingestuft".
+    fn classed_after(&self) -> bool {
+        let verb = self.skip(&self.after, 0, FILLER | LABEL | LEVELS);
+        self.is(&self.after, verb, CLASSED) && self.subject_from(0)
+    }
+
+    /// Whether a noun that means this content stands among the words before, with nothing that talks about rules.
+    fn subject_from(&self, from: usize) -> bool {
+        let reach = self.before.len().min(from + SUBJECT_WORDS_MAX);
+        let noun = (from..reach).find(|&index| self.before[index].groups & (NOUN | PART) != 0);
+        let Some(noun) = noun else { return self.points_alone(from) };
+        if self.mentioned(&self.before, from, noun - from) || self.conditional(noun) {
+            return false;
+        }
+        self.determiner(noun + 1) < 3 || self.presented(noun + 1)
+    }
+
+    /// "ceci est classé C4", "dies ist als C4 eingestuft": the pointing word is the subject itself.
+    fn points_alone(&self, from: usize) -> bool {
+        let subject = self.skip(&self.before, from, COPULA | FILLER);
+        self.is(&self.before, subject, POINTING) && subject + 1 == self.before.len()
+    }
+
+    /// Words between the noun and a pointing determiner; many where there is none.
+    fn determiner(&self, from: usize) -> usize {
+        let found = self.before.iter().skip(from).take(3).position(|word| word.groups & POINTING != 0);
+        match found {
+            Some(gap) if !self.conditional(from + gap) && !self.mentioned(&self.before, from, gap) => gap,
+            _ => usize::MAX,
+        }
+    }
+
+    /// Whether *voici* or the like stands before, with nothing between that changes the subject.
+    fn presented(&self, from: usize) -> bool {
+        let reach = self.before.len().min(from + PRESENTED_WORDS_MAX);
+        let presenter = (from..reach).find(|&index| self.before[index].groups & PRESENTING != 0);
+        presenter.is_some_and(|presenter| {
+            !self.mentioned(&self.before, from, presenter - from)
+                && !self.before[from..presenter].iter().any(|word| word.groups & (NOUN | PART) == NOUN)
+                && !self.conditional(presenter)
+        })
+    }
+
+    /// Whether words that talk about levels or rules stand further left in the sentence.
+    fn conditional(&self, from: usize) -> bool {
+        self.before.iter().skip(from).any(|word| word.groups & MENTION != 0)
+    }
+
+    fn defined_after(&self) -> bool {
+        self.mentioned(&self.after, 0, 3)
+    }
+
+    fn mentioned(&self, words: &[Word], from: usize, count: usize) -> bool {
+        words.iter().skip(from).take(count).any(|word| word.groups & MENTION != 0)
+    }
+
+    fn skip(&self, words: &[Word], from: usize, groups: u32) -> usize {
+        let skipped = words.iter().skip(from).take_while(|word| {
+            word.groups & groups != 0 && word.groups & (NOUN | CLASSED | POINTING) == 0
+        });
+        from + skipped.count()
+    }
+
+    fn is(&self, words: &[Word], at: usize, groups: u32) -> bool {
+        words.get(at).is_some_and(|word| word.groups & groups != 0)
+    }
+}

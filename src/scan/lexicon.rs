@@ -1,0 +1,155 @@
+//! The words of a code detector, folded, each with the groups that it stands in. Knows no rule.
+
+use crate::scan::fold::fold;
+use std::collections::HashMap;
+
+/// A set of groups of words, one bit each.
+pub type Groups = u32;
+
+/// Words and phrases by group.
+#[derive(Clone, Debug, Default)]
+pub struct Lexicon {
+    words: HashMap<Box<[u8]>, Groups>,
+    phrases: Vec<(Box<[u8]>, Groups)>,
+}
+
+/// One word of a text.
+#[derive(Clone, Copy, Debug)]
+pub struct Word {
+    /// Its first byte.
+    pub start: usize,
+    /// One past its last byte.
+    pub end: usize,
+    /// The groups that it stands in.
+    pub groups: Groups,
+}
+
+impl Lexicon {
+    /// Adds a word or phrase to the groups.
+    pub fn add(&mut self, word: &str, groups: Groups) {
+        let folded = fold(word).into_boxed_slice();
+        if folded.iter().all(|&byte| is_word_byte(byte)) {
+            *self.words.entry(folded).or_default() |= groups;
+        } else {
+            self.phrases.push((folded, groups));
+        }
+    }
+
+    /// The groups of one folded word.
+    #[must_use]
+    pub fn groups(&self, word: &[u8]) -> Groups {
+        self.words.get(word).copied().unwrap_or(0)
+    }
+
+    /// The words of `text[start..end]` from left to right.
+    pub fn words<'a>(&'a self, text: &'a [u8], start: usize, end: usize) -> impl Iterator<Item = Word> + 'a {
+        let end = end.min(text.len());
+        let mut at = start;
+        std::iter::from_fn(move || {
+            while at < end && !is_word_byte(text[at]) {
+                at += 1;
+            }
+            let start = at;
+            while at < end && is_word_byte(text[at]) {
+                at += 1;
+            }
+            (start < at).then(|| Word { start, end: at, groups: self.groups(&text[start..at]) })
+        })
+    }
+
+    /// All groups that some word or phrase of `text[start..end]` stands in, among `wanted`.
+    #[must_use]
+    pub fn any(&self, text: &[u8], start: usize, end: usize, wanted: Groups) -> bool {
+        let end = end.min(text.len());
+        if start >= end {
+            return false;
+        }
+        self.words(text, start, end).any(|word| word.groups & wanted != 0)
+            || self
+                .phrases
+                .iter()
+                .any(|(phrase, groups)| groups & wanted != 0 && find_phrase(&text[start..end], phrase).is_some())
+    }
+
+    /// The longest phrase or word of the `wanted` groups that starts at `at`: its end and groups.
+    #[must_use]
+    pub fn longest_at(&self, text: &[u8], at: usize, wanted: Groups) -> Option<(usize, Groups)> {
+        let phrase = self
+            .phrases
+            .iter()
+            .filter(|(phrase, groups)| {
+                groups & wanted != 0 && text[at..].starts_with(phrase) && ends_word(text, at + phrase.len())
+            })
+            .map(|(phrase, groups)| (at + phrase.len(), *groups))
+            .max_by_key(|(end, _)| *end);
+        phrase.or_else(|| {
+            let word = self.words(text, at, text.len()).next()?;
+            (word.start == at && word.groups & wanted != 0).then_some((word.end, word.groups))
+        })
+    }
+
+    /// The longest phrase or word of the `wanted` groups that ends at `end`: its start and groups.
+    #[must_use]
+    pub fn longest_before(&self, text: &[u8], end: usize, wanted: Groups) -> Option<(usize, Groups)> {
+        let phrase = self
+            .phrases
+            .iter()
+            .filter(|(phrase, groups)| {
+                groups & wanted != 0
+                    && text[..end].ends_with(phrase)
+                    && starts_word(text, end - phrase.len())
+            })
+            .map(|(phrase, groups)| (end - phrase.len(), *groups))
+            .min_by_key(|(start, _)| *start);
+        phrase.or_else(|| {
+            let mut start = end;
+            while start > 0 && is_word_byte(text[start - 1]) {
+                start -= 1;
+            }
+            let groups = self.groups(&text[start..end]);
+            (start < end && groups & wanted != 0).then_some((start, groups))
+        })
+    }
+}
+
+/// Whether a folded byte is part of a word.
+#[must_use]
+pub const fn is_word_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric()
+}
+
+/// Whether a word or phrase may begin at `at`.
+#[must_use]
+pub fn starts_word(text: &[u8], at: usize) -> bool {
+    at == 0 || !is_word_byte(text[at - 1]) || text.get(at).is_some_and(|&byte| !is_word_byte(byte))
+}
+
+/// Whether a word or phrase may end before `at`.
+#[must_use]
+pub fn ends_word(text: &[u8], at: usize) -> bool {
+    at >= text.len() || !is_word_byte(text[at]) || (at > 0 && !is_word_byte(text[at - 1]))
+}
+
+fn find_phrase(text: &[u8], phrase: &[u8]) -> Option<usize> {
+    memchr::memmem::find_iter(text, phrase)
+        .find(|&at| starts_word(text, at) && ends_word(text, at + phrase.len()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_and_phrases_are_whole_and_folded() {
+        let mut lexicon = Lexicon::default();
+        lexicon.add("chômage", 1);
+        lexicon.add("ci-joint", 2);
+        assert!(lexicon.any(b"le chomage", 0, 10, 1));
+        assert!(!lexicon.any(b"les chomages", 0, 12, 1));
+        assert!(lexicon.any(b"rapport ci-joint.", 0, 17, 2));
+        assert!(!lexicon.any(b"rapport ci-jointe.", 0, 18, 2));
+        assert_eq!(lexicon.longest_at(b"ci-joint le", 0, 2), Some((8, 2)));
+        assert_eq!(lexicon.longest_before(b"un ci-joint", 11, 2), Some((3, 2)));
+        assert_eq!(lexicon.longest_before(b"du chomage", 10, 1), Some((3, 1)));
+    }
+}
