@@ -3,9 +3,9 @@
 
 use super::Mark;
 use super::assertion::asserts;
-use super::mention::{self, Place, is_head_or_foot, is_quoted, levels, place};
+use super::mention::{Place, is_head_or_foot, is_quoted, levels, place};
 use super::sentence::{self, Range, line, line_after, line_before, opens_item, trim};
-use super::words::{COPULA, FILLER, LABEL, LEVELS, MENTION, NEGATIVE, PART, POINTING, SUBJECT};
+use super::words::{COPULA, FILLER, LABEL, LEVELS, MENTION, NEGATIVE, POINTING, SUBJECT};
 use crate::finding::Confidence;
 use crate::scan::fold::{TICKED, UNTICKED, Window};
 use crate::scan::lexicon::{Lexicon, is_word_byte};

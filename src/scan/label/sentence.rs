@@ -54,7 +54,7 @@ pub fn sentence(text: &[u8], start: usize, end: usize) -> Range {
             to += 1;
             break;
         }
-        if to > end && text[to] == b'\n' && breaks_before(text, to + 1) {
+        if text[to] == b'\n' && breaks_before(text, to + 1) {
             break;
         }
         to += 1;

@@ -3,7 +3,7 @@
 use super::Mark;
 use super::mention::is_quoted;
 use super::sentence::{self, Range};
-use super::words::MENTION;
+use super::words::DEFINING;
 use crate::finding::Confidence;
 use crate::scan::fold::Window;
 use crate::scan::lexicon::{Lexicon, is_word_byte};
@@ -52,8 +52,8 @@ fn read(text: &[u8], start: usize) -> Option<(&'static str, u8, usize)> {
 fn judge(lexicon: &Lexicon, text: &[u8], sentence: Range, start: usize, end: usize, severity: u8) -> Option<Confidence> {
     let here = &text[sentence.start..sentence.end];
     let colours = COLOURS.iter().filter(|(colour, ..)| contains_word(here, colour)).count();
-    let before = lexicon.any(text, sentence.start, start, MENTION);
-    let defined = lexicon.words(text, end, sentence.end).take(2).any(|word| word.groups & MENTION != 0);
+    let before = lexicon.any(text, sentence.start, start, DEFINING);
+    let defined = lexicon.words(text, end, sentence.end).take(2).any(|word| word.groups & DEFINING != 0);
     let spelled = text[start + 3..end].contains(&b':');
     if colours >= 2 || before || defined || is_quoted(text, start, end) && !spelled {
         return None;

@@ -36,8 +36,12 @@ pub const COPULA: Groups = 1 << 13;
 pub const SUBJECT: Groups = 1 << 14;
 /// Words of e-mail disclaimers and of expressions in which a level word marks nothing.
 pub const DISCLAIMER: Groups = 1 << 15;
+/// Says what a mark means: *signifie*, *betekent*; a part of the mentions.
+pub const DEFINING: Groups = 1 << 16;
+/// Level words that mark only as a labelled value: *interne*, *restricted*.
+pub const LABELLED: Groups = 1 << 17;
 
-const NAMES: [(&str, Groups); 16] = [
+const NAMES: [(&str, Groups); 18] = [
     ("label", LABEL),
     ("public", PUBLIC),
     ("internal", INTERNAL),
@@ -54,6 +58,8 @@ const NAMES: [(&str, Groups); 16] = [
     ("copula", COPULA),
     ("subject", SUBJECT),
     ("disclaimer", DISCLAIMER),
+    ("defining", DEFINING | MENTION),
+    ("labelled", LABELLED),
 ];
 
 /// The names of the groups, as rule files write them.
