@@ -65,10 +65,9 @@ impl Lexicon {
             return false;
         }
         self.words(text, start, end).any(|word| word.groups & wanted != 0)
-            || self
-                .phrases
-                .iter()
-                .any(|(phrase, groups)| groups & wanted != 0 && find_phrase(&text[start..end], phrase).is_some())
+            || self.phrases.iter().any(|(phrase, groups)| {
+                groups & wanted != 0 && find_phrase(&text[start..end], phrase).is_some()
+            })
     }
 
     /// The longest phrase or word of the `wanted` groups that starts at `at`: its end and groups.
@@ -95,9 +94,7 @@ impl Lexicon {
             .phrases
             .iter()
             .filter(|(phrase, groups)| {
-                groups & wanted != 0
-                    && text[..end].ends_with(phrase)
-                    && starts_word(text, end - phrase.len())
+                groups & wanted != 0 && text[..end].ends_with(phrase) && starts_word(text, end - phrase.len())
             })
             .map(|(phrase, groups)| (end - phrase.len(), *groups))
             .min_by_key(|(start, _)| *start);

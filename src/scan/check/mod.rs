@@ -20,6 +20,7 @@ mod netherlands;
 mod network;
 pub mod phone;
 mod place;
+pub mod secret;
 mod specimen;
 mod user;
 mod vat;
@@ -112,6 +113,8 @@ pub fn by_name(name: &str) -> Option<&'static Check> {
 
 /// All checks, sorted by name.
 pub const CHECKS: &[Check] = &[
+    written("atlassian_crc32", secret::atlassian),
+    written("basic", secret::basic),
     weak("be_driving_licence", belgium::driving_licence),
     written("be_plate", belgium::plate),
     weak("bic", iban::bic),
@@ -130,9 +133,11 @@ pub const CHECKS: &[Check] = &[
     weak("eu_vat", vat::eu_vat),
     written("fr_plate", france::plate),
     written("geo", place::coordinates),
+    written("github_crc32", secret::github),
     strong("iban", iban::iban),
     strong("inami", belgium::inami),
     written("ip", network::ip),
+    written("jwt", secret::jwt),
     strong("lu_matricule", luxembourg::matricule),
     weak("luhn", algorithm::luhn_check),
     written("mac", network::mac),
@@ -151,13 +156,16 @@ pub const CHECKS: &[Check] = &[
     written("phone_nl", phone::netherlands),
     weak("qc_licence", canada::quebec_licence),
     weak("ramq", canada::ramq),
+    written("random", secret::random),
     weak("rentenversicherung", germany::rentenversicherung),
     strong("rib", france::rib),
+    written("secret", secret::secret),
     weak("sin", canada::sin),
     weak("siren", france::siren),
     strong("siret", france::siret),
     strong("spi", france::spi),
     strong("steuer_id", germany::steuer_id),
+    written("token", secret::token),
     written("user_identifier", user::user_identifier),
 ];
 

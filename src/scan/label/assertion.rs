@@ -2,7 +2,9 @@
 //! rapport C4", "dieses Dokument ist als C4 eingestuft". Works on folded text.
 
 use super::sentence::Range;
-use super::words::{CLASSED, COPULA, FILLER, LABEL, LEVELS, MENTION, NEGATIVE, NOUN, PART, POINTING, PRESENTING};
+use super::words::{
+    CLASSED, COPULA, FILLER, LABEL, LEVELS, MENTION, NEGATIVE, NOUN, PART, POINTING, PRESENTING,
+};
 use crate::scan::lexicon::{Lexicon, Word};
 
 /// Words looked at on either side of the mark.
@@ -56,7 +58,9 @@ impl Around {
     /// "dit C4-document", "attached is the C4 report".
     fn mark_then_noun(&self) -> bool {
         let noun = self.skip(&self.after, 0, LEVELS);
-        self.is(&self.after, noun, NOUN) && (self.determiner(0) < 3 || self.presented(0)) && !self.mentioned(&self.after, noun, 3)
+        self.is(&self.after, noun, NOUN)
+            && (self.determiner(0) < 3 || self.presented(0))
+            && !self.mentioned(&self.after, noun, 3)
     }
 
     /// "ce rapport d'audit est classé C4".
@@ -123,9 +127,10 @@ impl Around {
     }
 
     fn skip(&self, words: &[Word], from: usize, groups: u32) -> usize {
-        let skipped = words.iter().skip(from).take_while(|word| {
-            word.groups & groups != 0 && word.groups & (NOUN | CLASSED | POINTING) == 0
-        });
+        let skipped = words
+            .iter()
+            .skip(from)
+            .take_while(|word| word.groups & groups != 0 && word.groups & (NOUN | CLASSED | POINTING) == 0);
         from + skipped.count()
     }
 

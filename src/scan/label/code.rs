@@ -41,7 +41,9 @@ struct Code {
 #[must_use]
 pub fn find(lexicon: &Lexicon, text: &[u8], at: usize, form: Form, key: Option<&[u8]>) -> Option<Mark> {
     let next = *text.get(at + 1)?;
-    if !next.is_ascii_digit() && !matches!(next, b' ' | b'-' | 0xc2) || at > 0 && text[at - 1].is_ascii_alphanumeric() {
+    if !next.is_ascii_digit() && !matches!(next, b' ' | b'-' | 0xc2)
+        || at > 0 && text[at - 1].is_ascii_alphanumeric()
+    {
         return None;
     }
     let window = Window::around(text, at, REACH, REACH);
@@ -75,7 +77,10 @@ fn read(lexicon: &Lexicon, text: &[u8], at: usize) -> Option<Code> {
     while word_at < text.len() && word_at - end < 6 && is_link(text[word_at]) {
         word_at += 1;
     }
-    let word_end = lexicon.longest_at(text, word_at, LEVELS).map(|(end, _)| end).or_else(|| footnoted(lexicon, text, word_at));
+    let word_end = lexicon
+        .longest_at(text, word_at, LEVELS)
+        .map(|(end, _)| end)
+        .or_else(|| footnoted(lexicon, text, word_at));
     let word_end = word_end.filter(|_| word_at > end).map(|word_end| match text.get(word_end) {
         Some(b']' | b')') if matches!(text[end..word_at].last(), Some(b'[' | b'(')) => word_end + 1,
         _ => word_end,
@@ -87,7 +92,8 @@ fn read(lexicon: &Lexicon, text: &[u8], at: usize) -> Option<Code> {
 fn footnoted(lexicon: &Lexicon, text: &[u8], at: usize) -> Option<usize> {
     let letters = text.get(at..)?.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
     let end = at + letters;
-    let digit = text.get(end).is_some_and(u8::is_ascii_digit) && !text.get(end + 1).is_some_and(|&byte| is_word_byte(byte));
+    let digit = text.get(end).is_some_and(u8::is_ascii_digit)
+        && !text.get(end + 1).is_some_and(|&byte| is_word_byte(byte));
     (digit && lexicon.groups(&text[at..end]) & LEVELS != 0).then_some(end)
 }
 
@@ -95,7 +101,9 @@ fn footnoted(lexicon: &Lexicon, text: &[u8], at: usize) -> Option<usize> {
 fn continues_as_other(rest: &[u8]) -> bool {
     match rest {
         [b'.' | b',', next, ..] if next.is_ascii_digit() => true,
-        [b'=' | b'*' | b'+' | b'^' | b'%' | b'$' | b'@', ..] => rest.get(1).is_some_and(|byte| byte.is_ascii_alphanumeric()),
+        [b'=' | b'*' | b'+' | b'^' | b'%' | b'$' | b'@', ..] => {
+            rest.get(1).is_some_and(|byte| byte.is_ascii_alphanumeric())
+        }
         [b':', b'$', ..] => true,
         [b':', letter, digit, ..] => letter.is_ascii_alphabetic() && digit.is_ascii_digit(),
         _ => rest.starts_with(b"-prime") || rest.starts_with(b"-temps"),
@@ -139,7 +147,9 @@ impl Judge<'_> {
         if self.code.spaced && self.code.word_end.is_none() || self.is_one_of_many(line, sentence) {
             return None;
         }
-        self.marking(line, sentence, ticked).or_else(|| self.alone(line, original)).or_else(|| self.asserted())
+        self.marking(line, sentence, ticked)
+            .or_else(|| self.alone(line, original))
+            .or_else(|| self.asserted())
     }
 
     fn end(&self) -> usize {
@@ -155,7 +165,9 @@ impl Judge<'_> {
         let before = self.text[..self.code.start].trim_ascii_end();
         match before {
             [.., TICKED] | [.., b'[', b'x', b']'] | [.., b'(', b'x', b')'] => Some(true),
-            [.., UNTICKED] | [.., b'[', b']'] | [.., b'[', b' ', b']'] | [.., b'(', b' ', b')'] => Some(false),
+            [.., UNTICKED] | [.., b'[', b']'] | [.., b'[', b' ', b']'] | [.., b'(', b' ', b')'] => {
+                Some(false)
+            }
             _ => None,
         }
     }
@@ -198,7 +210,8 @@ impl Judge<'_> {
         while end > line.start && end + 24 > self.code.start {
             match self.text[end - 1] {
                 b':' | b'|' | b'\t' | b'=' | b'-' | b'>' => linked = true,
-                b' ' | b'[' | b'(' | b'*' | b'_' | b'"' | b'\'' | b'<' | TICKED | b']' | b'x' if self.text[end - 1] != b'x' || self.text[..end].ends_with(b"[x") => {}
+                b' ' | b'[' | b'(' | b'*' | b'_' | b'"' | b'\'' | b'<' | TICKED | b']' | b'x'
+                    if self.text[end - 1] != b'x' || self.text[..end].ends_with(b"[x") => {}
                 UNTICKED => {}
                 _ => {
                     let Some(skipped) = self.skip_value_word(line.start, end) else { break };
@@ -222,7 +235,8 @@ impl Judge<'_> {
         let word = &self.text[start..end];
         let box_of_other = word.len() == 2 && word[0] == b'c' && (b'1'..=b'4').contains(&word[1]);
         let level_word = self.lexicon.groups(word) & LEVELS != 0 && self.tick().is_some();
-        (box_of_other || level_word || matches!(word, b"niveau" | b"niveaux" | b"level" | b"stufe")).then_some(start)
+        (box_of_other || level_word || matches!(word, b"niveau" | b"niveaux" | b"level" | b"stufe"))
+            .then_some(start)
     }
 
     /// "du document", "de l'information", "of the document" between label and link.
@@ -253,7 +267,12 @@ impl Judge<'_> {
     fn leads(&self, line: Range, sentence: Range, label: usize) -> bool {
         let start = line.start.max(sentence.start.min(label));
         let before = self.text[start..label].trim_ascii_end();
-        let opens = before.last().is_none_or(|byte| matches!(byte, b'|' | b'(' | b'[' | b'{' | b'"' | b'*' | b'#' | b'-' | b'>' | b'_' | b';' | b',' | b':'));
+        let opens = before.last().is_none_or(|byte| {
+            matches!(
+                byte,
+                b'|' | b'(' | b'[' | b'{' | b'"' | b'*' | b'#' | b'-' | b'>' | b'_' | b';' | b',' | b':'
+            )
+        });
         opens && before.len() <= 90 || opens_item(before) && before.len() <= 4
     }
 
@@ -264,7 +283,8 @@ impl Judge<'_> {
 
     /// "les documents de confidentialité : C4": the label belongs to documents in general.
     fn is_generic(&self, before: Range) -> bool {
-        let plural = [&b"les"[..], b"des", b"tout", b"tous", b"toute", b"toutes", b"alle", b"all", b"any", b"aux"];
+        let plural =
+            [&b"les"[..], b"des", b"tout", b"tous", b"toute", b"toutes", b"alle", b"all", b"any", b"aux"];
         self.lexicon
             .words(self.text, before.start, before.end)
             .any(|word| plural.contains(&&self.text[word.start..word.end]))
@@ -290,7 +310,10 @@ impl Judge<'_> {
     fn marking(&self, line: Range, sentence: Range, ticked: bool) -> Option<Confidence> {
         let end = self.code.word_end?;
         let question = self.text[end..sentence.end.max(end)].trim_ascii_start().starts_with(b"?");
-        if question || self.lexicon.any(self.text, line.start, self.code.start, MENTION | NEGATIVE) || self.defines(end, line.end) {
+        if question
+            || self.lexicon.any(self.text, line.start, self.code.start, MENTION | NEGATIVE)
+            || self.defines(end, line.end)
+        {
             return None;
         }
         match place(self.lexicon, self.text, self.code.start, end) {
@@ -311,10 +334,16 @@ impl Judge<'_> {
     /// The code alone on one of the first or last lines, or on several lines.
     fn alone(&self, line: Range, original: &[u8]) -> Option<Confidence> {
         let whole = trim(self.text, line);
-        if self.code.word_end.is_some() || self.code.spaced || whole.end - whole.start > 12 || self.is_whole_text() {
+        if self.code.word_end.is_some()
+            || self.code.spaced
+            || whole.end - whole.start > 12
+            || self.is_whole_text()
+        {
             return None;
         }
-        if place(self.lexicon, self.text, self.code.start, self.code.end) != Place::Alone || opens_item(&self.text[line.start..line.end]) {
+        if place(self.lexicon, self.text, self.code.start, self.code.end) != Place::Alone
+            || opens_item(&self.text[line.start..line.end])
+        {
             return None;
         }
         if self.lexicon.any(self.text, 0, self.text.len(), NEGATIVE) {
@@ -322,7 +351,8 @@ impl Judge<'_> {
         }
         let edge = is_head_or_foot(self.text, line, self.window.at_start, self.window.at_end);
         let bracketed = self.text[whole.start] == b'[' && self.text[whole.end - 1] == b']';
-        (edge && original.len() > 60 || bracketed || self.is_repeated(whole, original)).then_some(Confidence::Medium)
+        (edge && original.len() > 60 || bracketed || self.is_repeated(whole, original))
+            .then_some(Confidence::Medium)
     }
 
     /// Whether the same short line stands elsewhere, as running headers do.
@@ -348,25 +378,42 @@ impl Judge<'_> {
     }
 
     fn is_subject_line(&self, line: Range) -> bool {
-        let start = self.text[line.start..line.end].iter().take_while(|byte| !byte.is_ascii_alphanumeric()).count();
-        let Some((end, _)) = self.lexicon.longest_at(self.text, line.start + start, SUBJECT) else { return false };
+        let start =
+            self.text[line.start..line.end].iter().take_while(|byte| !byte.is_ascii_alphanumeric()).count();
+        let Some((end, _)) = self.lexicon.longest_at(self.text, line.start + start, SUBJECT) else {
+            return false;
+        };
         self.text[end..line.end].trim_ascii_start().first() == Some(&b':')
     }
 
     /// `[C4] …`, `RE: (C3) …`, `C4 - …`.
     fn in_subject(&self, line: Range, whole: bool) -> Option<Confidence> {
-        let start = if whole { line.start } else { memchr::memchr(b':', &self.text[line.start..line.end]).map_or(line.start, |colon| line.start + colon + 1) };
-        if levels(self.text, Range { start, end: line.end }) & !self.own_level() != 0 || start > self.code.start {
+        let start = if whole {
+            line.start
+        } else {
+            memchr::memchr(b':', &self.text[line.start..line.end])
+                .map_or(line.start, |colon| line.start + colon + 1)
+        };
+        if levels(self.text, Range { start, end: line.end }) & !self.own_level() != 0
+            || start > self.code.start
+        {
             return None;
         }
-        if self.lexicon.any(self.text, start, line.end, NEGATIVE | MENTION) || is_quoted(self.text, self.code.start, self.end()) {
+        if self.lexicon.any(self.text, start, line.end, NEGATIVE | MENTION)
+            || is_quoted(self.text, self.code.start, self.end())
+        {
             return None;
         }
         let bracketed = self.code.start > 0 && matches!(self.text[self.code.start - 1], b'[' | b'(');
         let rest = self.text[self.end()..line.end].trim_ascii_start();
         let set_off = matches!(rest.first(), Some(b'-' | b':' | b'|' | b']' | b')') | None);
         let mut words = self.lexicon.words(self.text, start, self.code.start);
-        let leads = words.all(|word| matches!(&self.text[word.start..word.end], b"re" | b"fw" | b"fwd" | b"tr" | b"aw" | b"wg" | b"antw" | b"ref"));
+        let leads = words.all(|word| {
+            matches!(
+                &self.text[word.start..word.end],
+                b"re" | b"fw" | b"fwd" | b"tr" | b"aw" | b"wg" | b"antw" | b"ref"
+            )
+        });
         match (leads, self.code.word_end.is_some()) {
             (true, _) if bracketed || set_off => Some(Confidence::High),
             (false, true) if bracketed || set_off => Some(Confidence::High),
@@ -383,26 +430,39 @@ impl Judge<'_> {
     }
 
     fn path(&self, line: Range) -> (usize, usize) {
-        let blank = |byte: &u8| matches!(byte, b' ' | b'\t' | b'"' | b'\'' | b'<' | b'>' | b'|' | b',' | b';' | b'`' | b'*');
-        let start = self.text[line.start..self.code.start].iter().rposition(blank).map_or(line.start, |at| line.start + at + 1);
-        let end = self.text[self.code.end..line.end].iter().position(blank).map_or(line.end, |at| self.code.end + at);
+        let blank = |byte: &u8| {
+            matches!(byte, b' ' | b'\t' | b'"' | b'\'' | b'<' | b'>' | b'|' | b',' | b';' | b'`' | b'*')
+        };
+        let start = self.text[line.start..self.code.start]
+            .iter()
+            .rposition(blank)
+            .map_or(line.start, |at| line.start + at + 1);
+        let end = self.text[self.code.end..line.end]
+            .iter()
+            .position(blank)
+            .map_or(line.end, |at| self.code.end + at);
         let name = self.text[start..end].trim_ascii_end();
-        let closing = name.iter().rev().take_while(|byte| matches!(byte, b'.' | b')' | b'?' | b'!' | b':')).count();
+        let closing =
+            name.iter().rev().take_while(|byte| matches!(byte, b'.' | b')' | b'?' | b'!' | b':')).count();
         (start, start + name.len() - closing)
     }
 
     /// A token of a file name, delimited by `_ - . ( ) [ ]` or blanks.
     fn in_file_name(&self) -> Option<Confidence> {
         let whole = line(self.text, self.code.start);
-        if levels(self.text, whole) & !self.own_level() != 0 || self.lexicon.any(self.text, whole.start, whole.end, NEGATIVE | MENTION) {
+        if levels(self.text, whole) & !self.own_level() != 0
+            || self.lexicon.any(self.text, whole.start, whole.end, NEGATIVE | MENTION)
+        {
             return None;
         }
         let before = self.code.start.checked_sub(1).map(|at| self.text[at]);
         let after = self.text.get(self.code.end);
-        let delimiter = |byte: u8| matches!(byte, b'_' | b'-' | b'.' | b'(' | b')' | b'[' | b']' | b'/' | b'\\');
+        let delimiter =
+            |byte: u8| matches!(byte, b'_' | b'-' | b'.' | b'(' | b')' | b'[' | b']' | b'/' | b'\\');
         let left = before.is_none_or(|byte| delimiter(byte) || byte == b' ');
         let right = after.is_none_or(|&byte| delimiter(byte) || byte == b' ');
-        let set_off = before.is_none_or(delimiter) || after.is_some_and(|&byte| matches!(byte, b'_' | b'-' | b')' | b']'));
+        let set_off = before.is_none_or(delimiter)
+            || after.is_some_and(|&byte| matches!(byte, b'_' | b'-' | b')' | b']'));
         match self.code.word_end {
             Some(_) if left => Some(Confidence::High),
             None if left && right && set_off => Some(Confidence::Medium),
@@ -418,5 +478,6 @@ struct Label {
 }
 
 const EXTENSIONS: [&[u8]; 14] = [
-    b".docx", b".doc", b".xlsx", b".xls", b".pptx", b".ppt", b".pdf", b".msg", b".eml", b".odt", b".ods", b".txt", b".csv", b".zip",
+    b".docx", b".doc", b".xlsx", b".xls", b".pptx", b".ppt", b".pdf", b".msg", b".eml", b".odt", b".ods",
+    b".txt", b".csv", b".zip",
 ];

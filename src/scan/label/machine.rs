@@ -68,7 +68,10 @@ fn labels(text: &[u8], at: usize) -> Vec<Label<'_>> {
 fn property(text: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
     let guid = text.get(PREFIX.len()..PREFIX.len() + 36)?;
     let hyphens = [8, 13, 18, 23];
-    let formed = guid.iter().enumerate().all(|(index, byte)| if hyphens.contains(&index) { *byte == b'-' } else { byte.is_ascii_hexdigit() });
+    let formed = guid
+        .iter()
+        .enumerate()
+        .all(|(index, byte)| if hyphens.contains(&index) { *byte == b'-' } else { byte.is_ascii_hexdigit() });
     let rest = text.get(PREFIX.len() + 36..)?.strip_prefix(b"_").filter(|_| formed)?;
     let length = rest.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
     Some((guid, &rest[..length], value(&rest[length..])))
@@ -77,7 +80,12 @@ fn property(text: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
 fn value(rest: &[u8]) -> &[u8] {
     let mut rest = rest;
     loop {
-        let skipped = rest.iter().take_while(|byte| matches!(byte, b' ' | b'"' | b'\'' | b'=' | b':' | b'\t' | b',' | b'(' | b')' | b'/')).count();
+        let skipped = rest
+            .iter()
+            .take_while(|byte| {
+                matches!(byte, b' ' | b'"' | b'\'' | b'=' | b':' | b'\t' | b',' | b'(' | b')' | b'/')
+            })
+            .count();
         rest = &rest[skipped..];
         match rest.first() {
             Some(b'>') => rest = &rest[1..],
@@ -88,7 +96,10 @@ fn value(rest: &[u8]) -> &[u8] {
             _ => break,
         }
     }
-    let end = rest.iter().position(|byte| matches!(byte, b';' | b'<' | b'"' | b'\n' | b'\r' | b',')).unwrap_or(rest.len());
+    let end = rest
+        .iter()
+        .position(|byte| matches!(byte, b';' | b'<' | b'"' | b'\n' | b'\r' | b','))
+        .unwrap_or(rest.len());
     rest[..end].trim_ascii()
 }
 
@@ -125,7 +136,8 @@ pub fn header(lexicon: &Lexicon, text: &[u8], at: usize) -> Option<Mark> {
     } else {
         protective(value).or_else(|| level_of(lexicon, value))?
     };
-    let start = at + colon + 1 + line[colon + 1..].iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+    let start =
+        at + colon + 1 + line[colon + 1..].iter().take_while(|byte| byte.is_ascii_whitespace()).count();
     let confidence = if severity == 0 { Confidence::Low } else { Confidence::High };
     Some(Mark { span: Span::new(start, start + value.len()), level, severity, confidence })
 }
@@ -139,7 +151,16 @@ fn rfc_2156(value: &[u8]) -> Option<(String, u8)> {
 /// `SEC=PROTECTED, …`: the Australian and British marking header.
 fn protective(value: &[u8]) -> Option<(String, u8)> {
     let upper = value.to_ascii_uppercase();
-    let known = [("TOP SECRET", 3), ("SECRET", 3), ("PROTECTED", 3), ("CONFIDENTIAL", 3), ("RESTRICTED", 2), ("OFFICIAL:SENSITIVE", 2), ("OFFICIAL-SENSITIVE", 2)];
-    let (word, severity) = known.into_iter().find(|(word, _)| memchr::memmem::find(&upper, word.as_bytes()).is_some())?;
+    let known = [
+        ("TOP SECRET", 3),
+        ("SECRET", 3),
+        ("PROTECTED", 3),
+        ("CONFIDENTIAL", 3),
+        ("RESTRICTED", 2),
+        ("OFFICIAL:SENSITIVE", 2),
+        ("OFFICIAL-SENSITIVE", 2),
+    ];
+    let (word, severity) =
+        known.into_iter().find(|(word, _)| memchr::memmem::find(&upper, word.as_bytes()).is_some())?;
     Some((word.to_owned(), severity))
 }

@@ -28,8 +28,12 @@ pub fn place(lexicon: &Lexicon, text: &[u8], start: usize, end: usize) -> Place 
     }
     let opens = before.is_empty() && set_off_after && is_short(after, 8) && !talks(after);
     let closes = after.is_empty() && set_off_before && is_short(before, 12) && !talks(before);
-    let between =
-        set_off_before && set_off_after && is_short(before, 8) && is_short(after, 8) && !talks(before) && !talks(after);
+    let between = set_off_before
+        && set_off_after
+        && is_short(before, 8)
+        && is_short(after, 8)
+        && !talks(before)
+        && !talks(after);
     if opens || closes || between { Place::Edge } else { Place::Running }
 }
 
@@ -71,14 +75,37 @@ fn strip_start(text: &[u8]) -> (&[u8], bool) {
 const fn is_ornament(byte: u8) -> bool {
     matches!(
         byte,
-        b' ' | b'\t' | b'*' | b'_' | b'#' | b'>' | b'=' | b'-' | b'|' | b'[' | b']' | b'(' | b')' | b'{' | b'}'
-            | b'~' | b'!' | b'+' | b'"' | b':' | b'/' | b'.' | b',' | b';' | OTHER
+        b' ' | b'\t'
+            | b'*'
+            | b'_'
+            | b'#'
+            | b'>'
+            | b'='
+            | b'-'
+            | b'|'
+            | b'['
+            | b']'
+            | b'('
+            | b')'
+            | b'{'
+            | b'}'
+            | b'~'
+            | b'!'
+            | b'+'
+            | b'"'
+            | b':'
+            | b'/'
+            | b'.'
+            | b','
+            | b';'
+            | OTHER
     )
 }
 
 fn sets_off(ornaments: &[u8]) -> bool {
-    ornaments.iter().any(|byte| matches!(byte, b'-' | b'|' | b'[' | b']' | b'(' | b')' | b'*' | b'\t' | b'/' | b'#' | b'>' | b'<'))
-        || ornaments.windows(2).any(|pair| pair == b"  ")
+    ornaments.iter().any(|byte| {
+        matches!(byte, b'-' | b'|' | b'[' | b']' | b'(' | b')' | b'*' | b'\t' | b'/' | b'#' | b'>' | b'<')
+    }) || ornaments.windows(2).any(|pair| pair == b"  ")
         || ornaments.contains(&b':') && !ornaments.starts_with(b",")
 }
 
@@ -128,5 +155,7 @@ pub fn is_head_or_foot(text: &[u8], line: Range, at_start: bool, at_end: bool) -
 }
 
 fn lines(text: &[u8]) -> usize {
-    text.split(|&byte| byte == b'\n' || byte == b'\r').filter(|line| line.iter().any(|byte| !byte.is_ascii_whitespace())).count()
+    text.split(|&byte| byte == b'\n' || byte == b'\r')
+        .filter(|line| line.iter().any(|byte| !byte.is_ascii_whitespace()))
+        .count()
 }

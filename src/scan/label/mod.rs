@@ -39,32 +39,63 @@ mod tests {
     type Words = BTreeMap<String, Vec<String>>;
 
     fn rules() -> Vec<(String, String, Words)> {
-        let file: toml::Table = toml::from_str(&std::fs::read_to_string("patterns/labels.toml").unwrap()).unwrap();
-        file["rule"].as_array().unwrap().iter().map(|rule| {
-            let code = &rule["code"];
-            let words = code["words"].as_table().unwrap().iter().map(|(name, list)| {
-                (name.clone(), list.as_array().unwrap().iter().map(|word| word.as_str().unwrap().to_owned()).collect())
-            }).collect();
-            (rule["id"].as_str().unwrap().to_owned(), code["name"].as_str().unwrap().to_owned(), words)
-        }).collect()
+        let file: toml::Table =
+            toml::from_str(&std::fs::read_to_string("patterns/labels.toml").unwrap()).unwrap();
+        file["rule"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|rule| {
+                let code = &rule["code"];
+                let words = code["words"]
+                    .as_table()
+                    .unwrap()
+                    .iter()
+                    .map(|(name, list)| {
+                        (
+                            name.clone(),
+                            list.as_array()
+                                .unwrap()
+                                .iter()
+                                .map(|word| word.as_str().unwrap().to_owned())
+                                .collect(),
+                        )
+                    })
+                    .collect();
+                (rule["id"].as_str().unwrap().to_owned(), code["name"].as_str().unwrap().to_owned(), words)
+            })
+            .collect()
     }
 
     fn scan(text: &str, form: Form) -> Vec<(String, Confidence)> {
         let rules = rules();
-        let lists = rules[0].2.iter().flat_map(|(name, list)| list.iter().map(move |word| (name.as_str(), word.as_str())));
+        let lists = rules[0]
+            .2
+            .iter()
+            .flat_map(|(name, list)| list.iter().map(move |word| (name.as_str(), word.as_str())));
         let lexicon = words::lexicon(lists);
         let mut found: Vec<(usize, usize, String, Confidence)> = Vec::new();
         for (id, name, words) in &rules {
             let mut phrases = Phrases::default();
             for (list, words) in words {
                 let Some((kind, severity)) = list.split_once('_') else { continue };
-                let kind = match kind { "exact" => Kind::Exact, "word" => Kind::Word, _ => continue };
-                for word in words { phrases.add(word, word, severity.parse().unwrap(), kind); }
+                let kind = match kind {
+                    "exact" => Kind::Exact,
+                    "word" => Kind::Word,
+                    _ => continue,
+                };
+                for word in words {
+                    phrases.add(word, word, severity.parse().unwrap(), kind);
+                }
             }
             for at in 0..text.len() {
-                if !text.is_char_boundary(at) || at > 0 && text.as_bytes()[at - 1].is_ascii_alphanumeric() { continue; }
+                if !text.is_char_boundary(at) || at > 0 && text.as_bytes()[at - 1].is_ascii_alphanumeric() {
+                    continue;
+                }
                 let rest = fold(&text[at..]);
-                if !words["anchors"].iter().any(|anchor| rest.starts_with(&fold(anchor))) { continue; }
+                if !words["anchors"].iter().any(|anchor| rest.starts_with(&fold(anchor))) {
+                    continue;
+                }
                 let bytes = text.as_bytes();
                 let mark = match name.as_str() {
                     "label_code" => code::find(&lexicon, bytes, at, form, None),
@@ -75,14 +106,21 @@ mod tests {
                     other => panic!("{other}"),
                 };
                 if let Some(mark) = mark {
-                    let id = if name == "label_code" { format!("label.{}", mark.level.to_lowercase()) } else { id.clone() };
+                    let id = if name == "label_code" {
+                        format!("label.{}", mark.level.to_lowercase())
+                    } else {
+                        id.clone()
+                    };
                     found.push((mark.span.start, mark.span.end, id, mark.confidence));
                 }
             }
         }
         found.sort();
         let all = found.clone();
-        found.retain(|one| !all.iter().any(|other| (other.0, other.1) != (one.0, one.1) && other.0 <= one.0 && other.1 >= one.1));
+        found.retain(|one| {
+            !all.iter()
+                .any(|other| (other.0, other.1) != (one.0, one.1) && other.0 <= one.0 && other.1 >= one.1)
+        });
         found.dedup_by_key(|one| (one.0, one.1));
         found.into_iter().map(|(_, _, id, confidence)| (id, confidence)).collect()
     }
@@ -95,16 +133,24 @@ mod tests {
             let file: toml::Table = toml::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
             for case in file["case"].as_array().unwrap() {
                 let text = case["text"].as_str().unwrap();
-                let want: Vec<&str> = case["want"].as_array().unwrap().iter().map(|want| want.as_str().unwrap()).collect();
+                let want: Vec<&str> =
+                    case["want"].as_array().unwrap().iter().map(|want| want.as_str().unwrap()).collect();
                 let form = match case.get("kind").and_then(|kind| kind.as_str()) {
                     Some("file_name") => Form::FileName,
                     Some("subject") => Form::Subject,
                     _ => Form::Text,
                 };
                 let found = scan(text, form);
-                let got: Vec<String> = found.iter().map(|(id, confidence)| format!("{id} {}", confidence.as_str())).collect();
-                let wrong = if want.is_empty() { found.iter().any(|(_, confidence)| *confidence >= Confidence::Medium) } else { got.iter().map(String::as_str).collect::<Vec<_>>() != want };
-                if wrong { let _ = writeln!(report, "{text:?}\n   want {want:?}\n   got  {got:?}"); }
+                let got: Vec<String> =
+                    found.iter().map(|(id, confidence)| format!("{id} {}", confidence.as_str())).collect();
+                let wrong = if want.is_empty() {
+                    found.iter().any(|(_, confidence)| *confidence >= Confidence::Medium)
+                } else {
+                    got.iter().map(String::as_str).collect::<Vec<_>>() != want
+                };
+                if wrong {
+                    let _ = writeln!(report, "{text:?}\n   want {want:?}\n   got  {got:?}");
+                }
             }
         }
         assert!(report.is_empty(), "\n{report}");

@@ -76,9 +76,12 @@ impl Phrases {
     /// Takes in further phrases of the scheme behind (`SECRET / GEHEIM`) and refuses one that stands behind another.
     fn widen(&self, text: &[u8], start: usize, end: usize) -> Option<(usize, usize)> {
         let before = text[..start].trim_ascii_end();
-        let joined = before.strip_suffix(b"/").or_else(|| before.strip_suffix(b"-")).map(<[u8]>::trim_ascii_end);
+        let joined =
+            before.strip_suffix(b"/").or_else(|| before.strip_suffix(b"-")).map(<[u8]>::trim_ascii_end);
         let follows = joined.is_some_and(|joined| {
-            self.all.iter().any(|phrase| joined.ends_with(&phrase.folded) && starts_word(text, joined.len() - phrase.folded.len()))
+            self.all.iter().any(|phrase| {
+                joined.ends_with(&phrase.folded) && starts_word(text, joined.len() - phrase.folded.len())
+            })
         });
         if follows {
             return None;
@@ -138,7 +141,8 @@ impl Judge<'_> {
             return None;
         }
         let upper = self.is_upper();
-        let edge = is_head_or_foot(self.text, line, self.window.at_start, self.window.at_end) && length > self.original.len() + 20;
+        let edge = is_head_or_foot(self.text, line, self.window.at_start, self.window.at_end)
+            && length > self.original.len() + 20;
         let bracketed = self.is_bracketed();
         match (self.kind, spot) {
             (Kind::Exact, _) if upper || spot == Place::Alone || bracketed => Some(Confidence::High),
@@ -152,7 +156,11 @@ impl Judge<'_> {
     /// `Classification : SECRET UE`.
     fn labelled(&self, line: Range) -> bool {
         let before = self.text[line.start..self.start].trim_ascii_end();
-        let linked = before.iter().rev().take_while(|byte| matches!(byte, b':' | b'=' | b'|' | b'"' | b' ' | b'[' | b'(' | b'*')).count();
+        let linked = before
+            .iter()
+            .rev()
+            .take_while(|byte| matches!(byte, b':' | b'=' | b'|' | b'"' | b' ' | b'[' | b'(' | b'*'))
+            .count();
         let label_end = line.start + before.len() - linked;
         let ornaments = &before[before.len() - linked..];
         if !ornaments.iter().any(|byte| matches!(byte, b':' | b'=' | b'|')) {
@@ -174,18 +182,27 @@ impl Judge<'_> {
         let elsewhere = |other: Option<Range>| {
             other.is_some_and(|other| {
                 let other = trim(self.text, other);
-                let first = other.start + self.text[other.start..other.end].iter().take_while(|&&byte| !is_word_byte(byte)).count();
+                let first = other.start
+                    + self.text[other.start..other.end]
+                        .iter()
+                        .take_while(|&&byte| !is_word_byte(byte))
+                        .count();
                 let own = &self.text[self.start..self.end];
-                self.lexicon.longest_at(self.text, first, LEVELS).is_some_and(|(end, _)| &self.text[first..end] != own && !own.starts_with(&self.text[first..end]))
+                self.lexicon.longest_at(self.text, first, LEVELS).is_some_and(|(end, _)| {
+                    &self.text[first..end] != own && !own.starts_with(&self.text[first..end])
+                })
             })
         };
         let rest = &self.text[self.end..line.end];
         let before = &self.text[line.start..self.start];
         let same_line = [rest, before].iter().any(|part| {
-            part.split(|&byte| matches!(byte, b',' | b';' | b'/' | b'|')).count() > 1 && self.lexicon.any(part, 0, part.len(), LEVELS)
+            part.split(|&byte| matches!(byte, b',' | b';' | b'/' | b'|')).count() > 1
+                && self.lexicon.any(part, 0, part.len(), LEVELS)
         });
         let list_item = |other| elsewhere(other);
-        same_line || list_item(line_before(self.text, line.start)) || list_item(line_after(self.text, line.end))
+        same_line
+            || list_item(line_before(self.text, line.start))
+            || list_item(line_after(self.text, line.end))
     }
 
     fn disclaims(&self, line: Range) -> bool {
@@ -203,16 +220,24 @@ impl Judge<'_> {
     }
 
     fn is_in_file_name(&self) -> bool {
-        let underscore = self.start > 0 && self.text[self.start - 1] == b'_' || self.text.get(self.end) == Some(&b'_');
+        let underscore =
+            self.start > 0 && self.text[self.start - 1] == b'_' || self.text.get(self.end) == Some(&b'_');
         let rest = &self.text[self.end..self.text.len().min(self.end + 80)];
-        let name = rest.split(|byte| matches!(byte, b' ' | b'\n' | b'"' | b'\'' | b',' | b';')).next().unwrap_or_default();
-        let extension = [&b".docx"[..], b".pdf", b".xlsx", b".pptx", b".doc", b".xls", b".odt", b".msg", b".eml"];
-        let file = extension.iter().any(|extension| name.windows(extension.len()).any(|part| part == *extension));
+        let name = rest
+            .split(|byte| matches!(byte, b' ' | b'\n' | b'"' | b'\'' | b',' | b';'))
+            .next()
+            .unwrap_or_default();
+        let extension =
+            [&b".docx"[..], b".pdf", b".xlsx", b".pptx", b".doc", b".xls", b".odt", b".msg", b".eml"];
+        let file =
+            extension.iter().any(|extension| name.windows(extension.len()).any(|part| part == *extension));
         file && (underscore || name.starts_with(b".") || self.start > 0 && self.text[self.start - 1] == b'-')
     }
 
     fn in_file_name(&self) -> Option<Confidence> {
-        let delimiter = |byte: Option<&u8>| byte.is_none_or(|byte| matches!(byte, b'_' | b'-' | b'.' | b'(' | b')' | b'[' | b']' | b' '));
+        let delimiter = |byte: Option<&u8>| {
+            byte.is_none_or(|byte| matches!(byte, b'_' | b'-' | b'.' | b'(' | b')' | b'[' | b']' | b' '))
+        };
         let before = self.start.checked_sub(1).and_then(|at| self.text.get(at));
         (delimiter(before) && delimiter(self.text.get(self.end))).then_some(Confidence::Medium)
     }

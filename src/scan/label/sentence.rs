@@ -83,7 +83,8 @@ fn is_stop(text: &[u8], at: usize) -> bool {
     if !matches!(text[at], b'.' | b'?' | b'!') {
         return false;
     }
-    let closes = text.get(at + 1).is_none_or(|&next| next.is_ascii_whitespace() || matches!(next, b'"' | b')'));
+    let closes =
+        text.get(at + 1).is_none_or(|&next| next.is_ascii_whitespace() || matches!(next, b'"' | b')'));
     closes && (text[at] != b'.' || !ends_with_abbreviation(&text[..at]))
 }
 
@@ -91,7 +92,11 @@ fn ends_with_abbreviation(text: &[u8]) -> bool {
     let length = text.iter().rev().take_while(|byte| byte.is_ascii_alphanumeric()).count();
     let word = &text[text.len() - length..];
     let single = length == 1 && word[0].is_ascii_alphabetic();
-    single || matches!(word, b"art" | b"ref" | b"cf" | b"ex" | b"no" | b"nr" | b"mr" | b"dr" | b"bv" | b"bzw" | b"tel")
+    single
+        || matches!(
+            word,
+            b"art" | b"ref" | b"cf" | b"ex" | b"no" | b"nr" | b"mr" | b"dr" | b"bv" | b"bzw" | b"tel"
+        )
 }
 
 /// Whether a line begins as a list item, table row, heading or quotation.
@@ -103,7 +108,9 @@ pub fn opens_item(line: &[u8]) -> bool {
         [] | [b'\n' | b'\r' | b'|' | b'#' | b'>' | b'*', ..] | [b'-', b' ', ..] => true,
         _ => {
             let mark = line.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
-            (1..=2).contains(&mark) && matches!(line.get(mark), Some(b'.' | b')')) && line.get(mark + 1) == Some(&b' ')
+            (1..=2).contains(&mark)
+                && matches!(line.get(mark), Some(b'.' | b')'))
+                && line.get(mark + 1) == Some(&b' ')
         }
     }
 }

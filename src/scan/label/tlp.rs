@@ -37,19 +37,31 @@ fn read(text: &[u8], start: usize) -> Option<(&'static str, u8, usize)> {
     let rest = text.get(start..)?.strip_prefix(b"tlp")?;
     let gap = rest.iter().take(3).take_while(|byte| matches!(byte, b' ' | b':' | b'-' | b'_')).count();
     let colour_at = start + 3 + gap;
-    let (colour, level, severity) = COLOURS.iter().find(|(colour, ..)| text[colour_at..].starts_with(colour))?;
+    let (colour, level, severity) =
+        COLOURS.iter().find(|(colour, ..)| text[colour_at..].starts_with(colour))?;
     let end = colour_at + colour.len();
-    if gap == 0 || text.get(end).is_some_and(|&byte| is_word_byte(byte)) || *colour == b"orange" && !text[start + 3..colour_at].contains(&b':') {
+    if gap == 0
+        || text.get(end).is_some_and(|&byte| is_word_byte(byte))
+        || *colour == b"orange" && !text[start + 3..colour_at].contains(&b':')
+    {
         return None;
     }
-    let strict = text[end..].iter().take(3).take_while(|byte| matches!(byte, b' ' | b'+' | b'-' | b'_')).count();
+    let strict =
+        text[end..].iter().take(3).take_while(|byte| matches!(byte, b' ' | b'+' | b'-' | b'_')).count();
     if *level == "AMBER" && strict > 0 && text[end + strict..].starts_with(b"strict") {
         return Some(("AMBER+STRICT", 3, end + strict + 6));
     }
     Some((level, *severity, end))
 }
 
-fn judge(lexicon: &Lexicon, text: &[u8], sentence: Range, start: usize, end: usize, severity: u8) -> Option<Confidence> {
+fn judge(
+    lexicon: &Lexicon,
+    text: &[u8],
+    sentence: Range,
+    start: usize,
+    end: usize,
+    severity: u8,
+) -> Option<Confidence> {
     let here = &text[sentence.start..sentence.end];
     let colours = COLOURS.iter().filter(|(colour, ..)| contains_word(here, colour)).count();
     let before = lexicon.any(text, sentence.start, start, DEFINING);
@@ -67,6 +79,7 @@ fn judge(lexicon: &Lexicon, text: &[u8], sentence: Range, start: usize, end: usi
 
 fn contains_word(text: &[u8], word: &[u8]) -> bool {
     memchr::memmem::find_iter(text, word).any(|at| {
-        (at == 0 || !is_word_byte(text[at - 1])) && text.get(at + word.len()).is_none_or(|&byte| !is_word_byte(byte))
+        (at == 0 || !is_word_byte(text[at - 1]))
+            && text.get(at + word.len()).is_none_or(|&byte| !is_word_byte(byte))
     })
 }
