@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// The modules of the crate, lowest first. A module may use those before it, and those on its own line.
 const LAYERS: &[&[&str]] = &[
-    &["span", "sensitive", "limits", "finding", "place", "language", "user", "fault"],
+    &["span", "sensitive", "limits", "finding", "place", "language", "user", "fault", "placeholder"],
     &["text", "document"],
     &["rules"],
     &["scan"],
@@ -29,6 +29,7 @@ const CORE: &[&str] = &[
     "language",
     "user",
     "fault",
+    "placeholder",
     "text",
     "document",
     "rules",

@@ -2,3 +2,4 @@
 //! sockets, no clock and no charter.
 
 pub mod placeholder;
+pub mod restore;

@@ -1,0 +1,142 @@
+//! Event streams (`text/event-stream`): hands each event's document to the restorer and everything else on as it
+//! is. Knows no API.
+
+use super::event::Events;
+use super::frame::Frame;
+use crate::limits::EVENT_BYTES_MAX;
+
+/// An event stream in the making.
+#[derive(Default)]
+pub(super) struct Sse {
+    /// The beginning of an event whose end has not come.
+    begun: Vec<u8>,
+    /// How far `begun` was searched for its end.
+    searched: usize,
+    /// An event over the limit is passing by unread.
+    passing: bool,
+}
+
+impl Sse {
+    pub(super) fn feed(&mut self, events: &mut Events, mut bytes: &[u8], out: &mut Vec<u8>) {
+        while !bytes.is_empty() {
+            if self.begun.is_empty() && !self.passing {
+                let Some(end) = event_end(bytes, 0) else { break };
+                event(events, &bytes[..end], out);
+                bytes = &bytes[end..];
+                continue;
+            }
+            // An end may lie across the two, so that the search begins in what had come before.
+            let before = self.begun.len();
+            self.begun.extend_from_slice(bytes);
+            let Some(end) = event_end(&self.begun, self.searched) else {
+                bytes = &[];
+                break;
+            };
+            let mut whole = std::mem::take(&mut self.begun);
+            whole.truncate(end);
+            if self.passing {
+                out.extend_from_slice(&whole)
+            } else {
+                event(events, &whole, out)
+            }
+            self.passing = false;
+            self.searched = 0;
+            bytes = &bytes[end - before..];
+        }
+        self.begun.extend_from_slice(bytes);
+        self.searched = self.begun.len().saturating_sub(3);
+        if self.begun.len() > EVENT_BYTES_MAX || self.passing {
+            self.passing = true;
+            let keep = self.begun.len().saturating_sub(3);
+            out.extend_from_slice(&self.begun[..keep]);
+            self.begun.drain(..keep);
+            self.searched = 0;
+        }
+    }
+
+    /// The stream has ended, perhaps within an event.
+    pub(super) fn finish(&mut self, events: &mut Events, out: &mut Vec<u8>) {
+        let rest = std::mem::take(&mut self.begun);
+        if self.passing {
+            out.extend_from_slice(&rest);
+        } else if !rest.is_empty() {
+            event(events, &rest, out);
+        }
+    }
+}
+
+/// One past the blank line that ends the event, which is searched for from `from` on.
+fn event_end(bytes: &[u8], from: usize) -> Option<usize> {
+    memchr::memchr_iter(b'\n', &bytes[from..]).map(|at| from + at).find_map(|at| match &bytes[at + 1..] {
+        [b'\n', ..] => Some(at + 2),
+        [b'\r', b'\n', ..] => Some(at + 3),
+        _ => None,
+    })
+}
+
+/// Hands one event on.
+fn event(events: &mut Events, bytes: &[u8], out: &mut Vec<u8>) {
+    let mut name = &b""[..];
+    let mut data = None;
+    let mut several = false;
+    let mut at = 0;
+    while at < bytes.len() {
+        let end = memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |found| at + found);
+        let line = bytes[at..end].strip_suffix(b"\r").unwrap_or(&bytes[at..end]);
+        if let Some(value) = line.strip_prefix(b"data:") {
+            let value = value.strip_prefix(b" ").unwrap_or(value);
+            let start = at + line.len() - value.len();
+            several |= data.is_some();
+            data = Some((start, start + value.len()));
+        } else if let Some(value) = line.strip_prefix(b"event:") {
+            name = value.trim_ascii();
+        }
+        at = end + 1;
+    }
+    let Some((start, end)) = data else { return out.extend_from_slice(bytes) };
+    if several {
+        return joined(events, bytes, name, out);
+    }
+    let document = &bytes[start..end];
+    if document == b"[DONE]" {
+        events.end_all(out);
+        return out.extend_from_slice(bytes);
+    }
+    let frame = || Frame::Text { before: bytes[..start].to_vec(), after: closed(&bytes[end..]) };
+    match events.handle(document, name, &frame, out) {
+        None => out.extend_from_slice(bytes),
+        Some(restored) => {
+            out.extend_from_slice(&bytes[..start]);
+            out.extend_from_slice(&restored);
+            out.extend_from_slice(&bytes[end..]);
+        }
+    }
+}
+
+/// An event whose document stands on several lines: left as it is, or written on one where it changes (a line
+/// break between JSON tokens says nothing).
+fn joined(events: &mut Events, bytes: &[u8], name: &[u8], out: &mut Vec<u8>) {
+    let mut document = Vec::new();
+    let mut before = Vec::new();
+    for line in bytes.split(|byte| *byte == b'\n') {
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        if let Some(value) = line.strip_prefix(b"data:") {
+            document.extend_from_slice(value.strip_prefix(b" ").unwrap_or(value));
+            document.push(b' ');
+        } else if !line.is_empty() {
+            before.extend_from_slice(line);
+            before.push(b'\n');
+        }
+    }
+    before.extend_from_slice(b"data: ");
+    let frame = Frame::Text { before, after: b"\n\n".to_vec() };
+    match events.handle(&document, name, &|| frame.clone(), out) {
+        None => out.extend_from_slice(bytes),
+        Some(restored) => frame.write(&restored, out),
+    }
+}
+
+/// The end of an event that was cut off is completed before another follows.
+fn closed(after: &[u8]) -> Vec<u8> {
+    if after.is_empty() { b"\n\n".to_vec() } else { after.to_vec() }
+}
