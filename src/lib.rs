@@ -13,6 +13,7 @@ pub mod limits;
 pub mod place;
 pub mod placeholder;
 pub mod platform;
+pub mod proxy;
 pub mod redact;
 pub mod scan;
 pub mod sensitive;

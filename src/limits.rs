@@ -67,3 +67,19 @@ pub const CONFIG_BYTES_MAX: u64 = 16 << 20;
 
 /// Segments remembered as already judged (one keyed hash each).
 pub const SEGMENTS_REMEMBERED_MAX: usize = 65_536;
+
+/// Connections to services kept open between requests, all users together; beyond, they are closed after use.
+pub const UPSTREAMS_IDLE_MAX: usize = 2_048;
+
+/// Services whose HTTP version is remembered: a workstation meets some dozens.
+pub const UPSTREAMS_KNOWN_MAX: usize = 4_096;
+
+/// Bytes of a body from which on it is judged beside the network threads, so that they keep moving.
+pub const BODY_BYTES_INLINE: usize = 64 << 10;
+
+/// Time that requests in flight may still take once the program is asked to end.
+pub const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Bytes of a TLS client hello that are collected to learn the server's name: post-quantum keys and long
+/// extensions stay below a quarter of it.
+pub const CLIENT_HELLO_BYTES_MAX: usize = 64 << 10;

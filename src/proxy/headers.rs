@@ -1,0 +1,148 @@
+//! The named list of header edits (crate documentation): what is hop-by-hop, what is ours, what a change of the
+//! HTTP version needs. Does no I/O.
+
+use http::header::{
+    ALT_SVC, CONNECTION, COOKIE, EXPECT, HOST, HeaderMap, HeaderName, HeaderValue, SEC_WEBSOCKET_EXTENSIONS, TE,
+    TRAILER, TRANSFER_ENCODING, UPGRADE,
+};
+
+const KEEP_ALIVE: HeaderName = HeaderName::from_static("keep-alive");
+const PROXY_CONNECTION: HeaderName = HeaderName::from_static("proxy-connection");
+const PROXY_AUTHORIZATION: HeaderName = HeaderName::from_static("proxy-authorization");
+const PROXY_AUTHENTICATE: HeaderName = HeaderName::from_static("proxy-authenticate");
+const HTTP2_SETTINGS: HeaderName = HeaderName::from_static("http2-settings");
+const CF_MITIGATED: HeaderName = HeaderName::from_static("cf-mitigated");
+const OWN_PREFIX: &str = "x-guard-";
+
+/// Removes from a request what is meant for this hop, what claims to come from us, and `Expect`, which is
+/// answered here. Done before the request is inspected, so that what is inspected is what goes on.
+pub fn clean_request(headers: &mut HeaderMap) {
+    let trailers = headers.get(TE).is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"trailers"));
+    clean_hop(headers);
+    if trailers {
+        headers.insert(TE, HeaderValue::from_static("trailers"));
+    }
+    headers.remove(EXPECT);
+    headers.remove(PROXY_AUTHORIZATION);
+    headers.remove(HTTP2_SETTINGS);
+    headers.remove(SEC_WEBSOCKET_EXTENSIONS);
+    remove_own(headers);
+}
+
+/// Removes from an answer what is meant for this hop, what claims to come from us, and the offer to go round
+/// us by QUIC.
+pub fn clean_answer(headers: &mut HeaderMap) {
+    clean_hop(headers);
+    headers.remove(ALT_SVC);
+    headers.remove(PROXY_AUTHENTICATE);
+    remove_own(headers);
+}
+
+/// Sets the host for an upstream that speaks HTTP/1.
+pub fn for_http1(headers: &mut HeaderMap, authority: &str) {
+    if let Ok(value) = HeaderValue::from_str(authority) {
+        headers.insert(HOST, value);
+    }
+    headers.remove(TE);
+    join_cookies(headers);
+}
+
+/// Removes the host for an upstream that speaks HTTP/2, where the authority says it.
+pub fn for_http2(headers: &mut HeaderMap) {
+    headers.remove(HOST);
+}
+
+/// Whether the answer is a bot check of the service's front, which no client but a browser can pass.
+#[must_use]
+pub fn is_challenge(headers: &HeaderMap) -> bool {
+    headers.get(CF_MITIGATED).is_some_and(|value| value == "challenge")
+}
+
+fn clean_hop(headers: &mut HeaderMap) {
+    // What `Connection` names goes too, except what says how the body is to be read: a client that names that
+    // would have it judged one way and read another.
+    let named: Vec<HeaderName> = headers
+        .get_all(CONNECTION)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .filter_map(|name| name.trim().parse().ok())
+        .filter(|name: &HeaderName| name != HOST && !name.as_str().starts_with("content-"))
+        .collect();
+    for name in named {
+        headers.remove(name);
+    }
+    for name in [CONNECTION, KEEP_ALIVE, PROXY_CONNECTION, TE, TRAILER, TRANSFER_ENCODING, UPGRADE] {
+        headers.remove(name);
+    }
+}
+
+fn remove_own(headers: &mut HeaderMap) {
+    let own: Vec<HeaderName> =
+        headers.keys().filter(|name| name.as_str().starts_with(OWN_PREFIX)).cloned().collect();
+    for name in own {
+        headers.remove(name);
+    }
+}
+
+/// HTTP/2 may split cookies over several fields; HTTP/1 servers expect one.
+fn join_cookies(headers: &mut HeaderMap) {
+    if headers.get_all(COOKIE).iter().nth(1).is_none() {
+        return;
+    }
+    let crumbs: Vec<&[u8]> = headers.get_all(COOKIE).iter().map(HeaderValue::as_bytes).collect();
+    if let Ok(value) = HeaderValue::from_bytes(&crumbs.join(&b"; "[..])) {
+        headers.insert(COOKIE, value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderMap;
+    use http::header::HeaderName;
+
+    fn map(fields: &[(&str, &str)]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for (name, value) in fields {
+            headers.append(name.parse::<HeaderName>().unwrap(), value.parse().unwrap());
+        }
+        headers
+    }
+
+    #[test]
+    fn hop_by_hop_and_own_fields_go_and_the_rest_stays() {
+        let mut headers = map(&[
+            ("connection", "close, X-Named, content-encoding, host"),
+            ("x-named", "1"),
+            ("content-encoding", "gzip"),
+            ("host", "a"),
+            ("keep-alive", "1"),
+            ("proxy-authorization", "Basic x"),
+            ("te", "gzip"),
+            ("x-guard-decision", "allow"),
+            ("X-Guard-Anything", "1"),
+            ("expect", "100-continue"),
+            ("sec-websocket-extensions", "permessage-deflate"),
+            ("authorization", "kept"),
+        ]);
+        super::clean_request(&mut headers);
+        let mut names: Vec<&str> = headers.keys().map(HeaderName::as_str).collect();
+        names.sort_unstable();
+        assert_eq!(names, ["authorization", "content-encoding", "host"]);
+    }
+
+    #[test]
+    fn the_offer_of_quic_goes() {
+        let mut headers = map(&[("alt-svc", "h3=\":443\""), ("connection", "keep-alive"), ("x-request-id", "1")]);
+        super::clean_answer(&mut headers);
+        assert_eq!(headers.len(), 1);
+    }
+
+    #[test]
+    fn cookie_crumbs_are_joined_for_http1() {
+        let mut headers = map(&[("cookie", "a=1"), ("cookie", "b=2")]);
+        super::for_http1(&mut headers, "h");
+        assert_eq!(headers.get("cookie").unwrap(), "a=1; b=2");
+        assert_eq!(headers.get_all("cookie").iter().count(), 1);
+    }
+}

@@ -1,0 +1,111 @@
+//! The client's connection below HTTP and TLS: a socket, or what a `CONNECT` on a kept-alive connection left
+//! behind, with the bytes that were already read put back in front. Knows nothing of their meaning.
+
+use bytes::{Buf, Bytes};
+use hyper::upgrade::Upgraded;
+use hyper_util::rt::TokioIo;
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+
+/// A client's connection.
+#[derive(Debug)]
+pub struct Stream {
+    before: Bytes,
+    inner: Inner,
+}
+
+#[derive(Debug)]
+enum Inner {
+    Tcp(TcpStream),
+    Upgraded(TokioIo<Upgraded>),
+}
+
+impl Stream {
+    /// A socket from which `before` was already read.
+    #[must_use]
+    pub const fn tcp(socket: TcpStream, before: Bytes) -> Self {
+        Self { before, inner: Inner::Tcp(socket) }
+    }
+
+    /// What HTTP handed over.
+    #[must_use]
+    pub fn upgraded(upgraded: Upgraded) -> Self {
+        Self { before: Bytes::new(), inner: Inner::Upgraded(TokioIo::new(upgraded)) }
+    }
+
+    /// The same connection with `read` put back in front of what is still to come.
+    #[must_use]
+    pub fn put_back(mut self, read: Bytes) -> Self {
+        if self.before.is_empty() {
+            self.before = read;
+        } else {
+            let mut joined = Vec::with_capacity(read.len() + self.before.len());
+            joined.extend_from_slice(&read);
+            joined.extend_from_slice(&self.before);
+            self.before = joined.into();
+        }
+        self
+    }
+}
+
+impl AsyncRead for Stream {
+    fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        if !self.before.is_empty() {
+            let length = self.before.len().min(buffer.remaining());
+            buffer.put_slice(&self.before[..length]);
+            self.before.advance(length);
+            if self.before.is_empty() {
+                self.before = Bytes::new();
+            }
+            return Poll::Ready(Ok(()));
+        }
+        match &mut self.inner {
+            Inner::Tcp(socket) => Pin::new(socket).poll_read(context, buffer),
+            Inner::Upgraded(upgraded) => Pin::new(upgraded).poll_read(context, buffer),
+        }
+    }
+}
+
+impl AsyncWrite for Stream {
+    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        match &mut self.inner {
+            Inner::Tcp(socket) => Pin::new(socket).poll_write(context, bytes),
+            Inner::Upgraded(upgraded) => Pin::new(upgraded).poll_write(context, bytes),
+        }
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        slices: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        match &mut self.inner {
+            Inner::Tcp(socket) => Pin::new(socket).poll_write_vectored(context, slices),
+            Inner::Upgraded(upgraded) => Pin::new(upgraded).poll_write_vectored(context, slices),
+        }
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        match &self.inner {
+            Inner::Tcp(socket) => socket.is_write_vectored(),
+            Inner::Upgraded(upgraded) => upgraded.is_write_vectored(),
+        }
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match &mut self.inner {
+            Inner::Tcp(socket) => Pin::new(socket).poll_flush(context),
+            Inner::Upgraded(upgraded) => Pin::new(upgraded).poll_flush(context),
+        }
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match &mut self.inner {
+            Inner::Tcp(socket) => Pin::new(socket).poll_shutdown(context),
+            Inner::Upgraded(upgraded) => Pin::new(upgraded).poll_shutdown(context),
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! Bodies on their way: what is sent to a service, and its answer, passed on piece by piece as it arrives. The
+//! connection that an HTTP/1 answer comes from travels with it and goes back to the pool at its end.
+
+use super::pool::{Http1, Key, Pool};
+use crate::limits::STREAM_TIMEOUT;
+use crate::proxy::patient::Active;
+use bytes::Bytes;
+use http_body::{Body, Frame, SizeHint};
+use hyper::body::Incoming;
+use std::future::Future;
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+use tokio::time::{Instant, Sleep, sleep};
+
+/// A body on its way to a service.
+#[derive(Debug)]
+pub enum Payload {
+    /// A whole one, as judged.
+    Whole(Option<Bytes>),
+    /// One that is passed on as it arrives: to hosts that are not looked into.
+    Arriving(Incoming),
+}
+
+impl Payload {
+    /// A whole body.
+    #[must_use]
+    pub fn whole(bytes: Bytes) -> Self {
+        Self::Whole((!bytes.is_empty()).then_some(bytes))
+    }
+
+    /// The same body again, where it can be sent twice.
+    pub(super) fn again(&self) -> Option<Self> {
+        match self {
+            Self::Whole(bytes) => Some(Self::Whole(bytes.clone())),
+            Self::Arriving(_) => None,
+        }
+    }
+}
+
+impl Body for Payload {
+    type Data = Bytes;
+    type Error = hyper::Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+        match &mut *self {
+            Self::Whole(bytes) => Poll::Ready(bytes.take().map(|bytes| Ok(Frame::data(bytes)))),
+            Self::Arriving(body) => Pin::new(body).poll_frame(context),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        match self {
+            Self::Whole(bytes) => bytes.is_none(),
+            Self::Arriving(body) => body.is_end_stream(),
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match self {
+            Self::Whole(bytes) => SizeHint::with_exact(bytes.as_ref().map_or(0, Bytes::len) as u64),
+            Self::Arriving(body) => body.size_hint(),
+        }
+    }
+}
+
+/// A body on its way to the client.
+#[derive(Debug)]
+pub enum AnswerBody {
+    /// One of our own.
+    Own(Option<Bytes>),
+    /// A service's, passed on as it arrives.
+    Relayed(Box<Relay>),
+}
+
+/// A service's answer being passed on.
+pub struct Relay {
+    body: Incoming,
+    driver: Option<Driver>,
+    patience: Option<Pin<Box<Sleep>>>,
+    patient_until: Option<Instant>,
+    _active: Option<Active>,
+}
+
+/// The connection that the answer comes from.
+pub(super) struct Driver {
+    pub(super) connection: Http1,
+    pub(super) key: Key,
+    pub(super) pool: Arc<Pool>,
+}
+
+impl std::fmt::Debug for Relay {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Relay").finish_non_exhaustive()
+    }
+}
+
+impl AnswerBody {
+    /// A body of our own.
+    #[must_use]
+    pub fn own(bytes: Bytes) -> Self {
+        Self::Own((!bytes.is_empty()).then_some(bytes))
+    }
+
+    pub(super) fn relayed(body: Incoming, driver: Option<Driver>) -> Self {
+        let mut relay = Relay { body, driver, patience: None, patient_until: None, _active: None };
+        if relay.body.is_end_stream() {
+            relay.recycle(None);
+        }
+        Self::Relayed(Box::new(relay))
+    }
+
+    /// Keeps the client's connection counted as busy until the body ends.
+    #[must_use]
+    pub fn counted(mut self, active: Active) -> Self {
+        if let Self::Relayed(relay) = &mut self {
+            relay._active = Some(active);
+        }
+        self
+    }
+}
+
+impl Relay {
+    /// Gives the connection back, or closes it where it cannot be used again.
+    fn recycle(&mut self, context: Option<&mut Context<'_>>) {
+        let Some(mut driver) = self.driver.take() else { return };
+        let mut ended = false;
+        if let Some(context) = context {
+            ended = Pin::new(&mut driver.connection.connection).poll(context).is_ready();
+        }
+        if !ended && driver.connection.sender.is_ready() {
+            driver.pool.keep_http1(&driver.key, driver.connection);
+        }
+    }
+
+    fn poll_body(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+        let polled = Pin::new(&mut self.body).poll_frame(context);
+        let (Poll::Pending, Some(driver)) = (&polled, &mut self.driver) else { return polled };
+        if Pin::new(&mut driver.connection.connection).poll(context).is_ready() {
+            self.driver = None;
+        }
+        Pin::new(&mut self.body).poll_frame(context)
+    }
+
+    /// A service that says nothing for longer than any client waits is given up.
+    fn poll_patience(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        let timer = self.patience.get_or_insert_with(|| Box::pin(sleep(STREAM_TIMEOUT)));
+        if self.patient_until.is_none() {
+            let deadline = Instant::now() + STREAM_TIMEOUT;
+            timer.as_mut().reset(deadline);
+            self.patient_until = Some(deadline);
+        }
+        timer.as_mut().poll(context)
+    }
+}
+
+impl Body for AnswerBody {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
+        let relay = match &mut *self {
+            Self::Own(bytes) => return Poll::Ready(bytes.take().map(|bytes| Ok(Frame::data(bytes)))),
+            Self::Relayed(relay) => relay,
+        };
+        match relay.poll_body(context) {
+            Poll::Pending => {
+                ready!(relay.poll_patience(context));
+                Poll::Ready(Some(Err(io::Error::new(io::ErrorKind::TimedOut, "the service fell silent"))))
+            }
+            Poll::Ready(None) => {
+                relay.recycle(Some(context));
+                Poll::Ready(None)
+            }
+            Poll::Ready(Some(frame)) => {
+                relay.patient_until = None;
+                if relay.body.is_end_stream() {
+                    relay.recycle(Some(context));
+                }
+                Poll::Ready(Some(frame.map_err(io::Error::other)))
+            }
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        match self {
+            Self::Own(bytes) => bytes.is_none(),
+            Self::Relayed(relay) => relay.body.is_end_stream(),
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match self {
+            Self::Own(bytes) => SizeHint::with_exact(bytes.as_ref().map_or(0, Bytes::len) as u64),
+            Self::Relayed(relay) => relay.body.size_hint(),
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! TLS towards the services, behind a trait, so that another implementation (one that looks like a browser's)
+//! can take its place. Certificates are always verified.
+
+use super::{Io, Offer, Version};
+use rustls::client::danger::ServerCertVerifier;
+use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::{AlertDescription, ClientConfig, RootCertStore};
+use std::future::Future;
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use tokio_rustls::TlsConnector;
+
+/// Why TLS failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TlsError {
+    /// The certificate does not hold.
+    Certificate(String),
+    /// The service speaks none of the versions of HTTP that were offered.
+    NoCommonVersion,
+    /// Anything else.
+    Other(String),
+}
+
+type Connecting<'a> = Pin<Box<dyn Future<Output = Result<(Box<dyn Io>, Version), TlsError>> + Send + 'a>>;
+
+/// Makes TLS connections to services.
+pub trait Egress: Send + Sync {
+    /// Does the handshake over `io` as a client of `name`; `versions` are offered in that order.
+    fn connect<'a>(&'a self, io: Box<dyn Io>, name: &'a str, versions: &'static [Version]) -> Connecting<'a>;
+}
+
+/// The usual one.
+pub struct RustlsEgress {
+    both: Arc<ClientConfig>,
+    http1: Arc<ClientConfig>,
+    http2: Arc<ClientConfig>,
+}
+
+impl std::fmt::Debug for RustlsEgress {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("RustlsEgress").finish_non_exhaustive()
+    }
+}
+
+impl RustlsEgress {
+    /// Trusts what the system trusts, and `extra`.
+    ///
+    /// # Errors
+    /// Where the system's roots cannot be read or an extra one is malformed.
+    pub fn system(extra: Vec<CertificateDer<'static>>) -> Result<Self, rustls::Error> {
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let verifier = rustls_platform_verifier::Verifier::new_with_extra_roots(extra, provider)?;
+        Self::with(Arc::new(verifier))
+    }
+
+    /// Trusts the roots that were built in, and `extra`.
+    ///
+    /// # Errors
+    /// Where an extra root is malformed.
+    pub fn bundled(extra: Vec<CertificateDer<'static>>) -> Result<Self, rustls::Error> {
+        let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+        for root in extra {
+            roots.add(root)?;
+        }
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let verifier = rustls::client::WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider)
+            .build()
+            .map_err(|error| rustls::Error::General(error.to_string()))?;
+        Self::with(verifier)
+    }
+
+    fn with(verifier: Arc<dyn ServerCertVerifier>) -> Result<Self, rustls::Error> {
+        let config = |protocols: &[&[u8]]| -> Result<Arc<ClientConfig>, rustls::Error> {
+            let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+            // Dangerous is what rustls calls any verifier of one's own; both of ours verify in full.
+            let mut config = ClientConfig::builder_with_provider(provider)
+                .with_safe_default_protocol_versions()?
+                .dangerous()
+                .with_custom_certificate_verifier(Arc::clone(&verifier))
+                .with_no_client_auth();
+            config.alpn_protocols = protocols.iter().map(|protocol| protocol.to_vec()).collect();
+            Ok(Arc::new(config))
+        };
+        Ok(Self { both: config(&[b"h2", b"http/1.1"])?, http1: config(&[b"http/1.1"])?, http2: config(&[b"h2"])? })
+    }
+}
+
+impl Egress for RustlsEgress {
+    fn connect<'a>(&'a self, io: Box<dyn Io>, name: &'a str, versions: &'static [Version]) -> Connecting<'a> {
+        let config = match versions {
+            [Version::Http1] => &self.http1,
+            [Version::Http2] => &self.http2,
+            _ => &self.both,
+        };
+        let connector = TlsConnector::from(Arc::clone(config));
+        Box::pin(async move {
+            let server = ServerName::try_from(name.to_owned())
+                .map_err(|_| TlsError::Other(String::from("the host is no DNS name or address")))?;
+            let stream = connector.connect(server, io).await.map_err(|error| explain(&error))?;
+            let http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
+            Ok((Box::new(stream) as Box<dyn Io>, if http2 { Version::Http2 } else { Version::Http1 }))
+        })
+    }
+}
+
+/// The versions to offer a service, by what the client can speak.
+#[must_use]
+pub const fn versions(offer: Offer) -> &'static [Version] {
+    match offer {
+        Offer::Http1 => &[Version::Http1],
+        Offer::Both => &[Version::Http2, Version::Http1],
+    }
+}
+
+fn explain(error: &io::Error) -> TlsError {
+    match error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+        Some(rustls::Error::InvalidCertificate(why)) => TlsError::Certificate(why.to_string()),
+        Some(rustls::Error::AlertReceived(AlertDescription::NoApplicationProtocol)) => TlsError::NoCommonVersion,
+        Some(other) => TlsError::Other(other.to_string()),
+        None => TlsError::Other(error.kind().to_string()),
+    }
+}
