@@ -4,4 +4,5 @@
 
 mod audit;
 mod document;
+mod proxy;
 mod tidy;

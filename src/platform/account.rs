@@ -21,6 +21,18 @@ impl Account {
     pub fn current() -> Self {
         Self { name: name(), groups: groups(), machine: output("hostname", &[]) }
     }
+
+    /// The account with this number, on systems that number them.
+    #[must_use]
+    pub fn numbered(number: u32) -> Self {
+        let number = number.to_string();
+        let groups = output("id", &["-Gn", &number]);
+        Self {
+            name: output("id", &["-un", &number]),
+            groups: groups.map(|names| names.split_whitespace().map(Arc::from).collect()).unwrap_or_default(),
+            machine: None,
+        }
+    }
 }
 
 #[cfg(unix)]

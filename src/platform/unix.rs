@@ -110,3 +110,9 @@ pub fn owner_of_peer(peer: SocketAddr, local: SocketAddr) -> Option<u32> {
         None
     }
 }
+
+/// Whether an account number is that of the account that runs this.
+#[must_use]
+pub fn is_own(account: u32) -> bool {
+    account == rustix::process::geteuid().as_raw()
+}

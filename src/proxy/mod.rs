@@ -1,8 +1,26 @@
-//! The proxy.
+//! The proxy: accept, tell what the bytes are, route, judge, pass on. Everything here is asynchronous; what a
+//! request means is decided by the one synchronous call behind [`judge::Judge`].
 
-pub mod framing;
-pub mod headers;
-pub mod patient;
-pub mod sniff;
-pub mod stream;
+mod authority;
+mod connect;
+mod exchange;
+mod framing;
+mod handshake;
+mod headers;
+pub mod judge;
+mod listener;
+mod local;
+mod patient;
+mod read;
+mod remark;
+mod request;
+mod serve;
+mod session;
+mod sniff;
+mod state;
+mod stream;
 pub mod upstream;
+
+pub use listener::serve;
+pub use patient::Patience;
+pub use state::{Parts, State, request_id};

@@ -3,6 +3,7 @@
 
 use super::pool::{Http1, Key, Pool};
 use crate::limits::STREAM_TIMEOUT;
+use crate::proxy::judge::Restore;
 use crate::proxy::patient::Active;
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
@@ -21,6 +22,8 @@ pub enum Payload {
     Whole(Option<Bytes>),
     /// One that is passed on as it arrives: to hosts that are not looked into.
     Arriving(Incoming),
+    /// One of which the beginning was read already.
+    Resumed(Option<Bytes>, Incoming),
 }
 
 impl Payload {
@@ -34,7 +37,7 @@ impl Payload {
     pub(super) fn again(&self) -> Option<Self> {
         match self {
             Self::Whole(bytes) => Some(Self::Whole(bytes.clone())),
-            Self::Arriving(_) => None,
+            Self::Arriving(_) | Self::Resumed(..) => None,
         }
     }
 }
@@ -46,7 +49,10 @@ impl Body for Payload {
     fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
         match &mut *self {
             Self::Whole(bytes) => Poll::Ready(bytes.take().map(|bytes| Ok(Frame::data(bytes)))),
-            Self::Arriving(body) => Pin::new(body).poll_frame(context),
+            Self::Resumed(before, _) if before.as_ref().is_some_and(|before| !before.is_empty()) => {
+                Poll::Ready(before.take().map(|bytes| Ok(Frame::data(bytes))))
+            }
+            Self::Arriving(body) | Self::Resumed(_, body) => Pin::new(body).poll_frame(context),
         }
     }
 
@@ -54,6 +60,7 @@ impl Body for Payload {
         match self {
             Self::Whole(bytes) => bytes.is_none(),
             Self::Arriving(body) => body.is_end_stream(),
+            Self::Resumed(before, body) => before.as_ref().is_none_or(Bytes::is_empty) && body.is_end_stream(),
         }
     }
 
@@ -61,6 +68,10 @@ impl Body for Payload {
         match self {
             Self::Whole(bytes) => SizeHint::with_exact(bytes.as_ref().map_or(0, Bytes::len) as u64),
             Self::Arriving(body) => body.size_hint(),
+            Self::Resumed(before, body) => {
+                let before = before.as_ref().map_or(0, Bytes::len) as u64;
+                body.size_hint().exact().map_or_else(SizeHint::new, |rest| SizeHint::with_exact(before + rest))
+            }
         }
     }
 }
@@ -80,6 +91,9 @@ pub struct Relay {
     driver: Option<Driver>,
     patience: Option<Pin<Box<Sleep>>>,
     patient_until: Option<Instant>,
+    restore: Option<Box<dyn Restore>>,
+    /// Trailers that wait until what was held back is out.
+    trailers: Option<Frame<Bytes>>,
     _active: Option<Active>,
 }
 
@@ -104,7 +118,7 @@ impl AnswerBody {
     }
 
     pub(super) fn relayed(body: Incoming, driver: Option<Driver>) -> Self {
-        let mut relay = Relay { body, driver, patience: None, patient_until: None, _active: None };
+        let mut relay = Relay { body, driver, patience: None, patient_until: None, restore: None, trailers: None, _active: None };
         if relay.body.is_end_stream() {
             relay.recycle(None);
         }
@@ -116,6 +130,17 @@ impl AnswerBody {
     pub fn counted(mut self, active: Active) -> Self {
         if let Self::Relayed(relay) = &mut self {
             relay._active = Some(active);
+        }
+        self
+    }
+}
+
+impl AnswerBody {
+    /// Puts values back as the answer passes.
+    #[must_use]
+    pub fn restored(mut self, restore: Box<dyn Restore>) -> Self {
+        if let Self::Relayed(relay) = &mut self {
+            relay.restore = Some(restore);
         }
         self
     }
@@ -143,6 +168,30 @@ impl Relay {
         Pin::new(&mut self.body).poll_frame(context)
     }
 
+    /// The frame as the client gets it; `None` where all of it is held back.
+    fn changed(&mut self, frame: Frame<Bytes>) -> Option<Frame<Bytes>> {
+        let Some(restore) = &mut self.restore else { return Some(frame) };
+        match frame.into_data() {
+            Ok(data) => {
+                let passed = restore.feed(&data);
+                (!passed.is_empty()).then(|| Frame::data(passed.into()))
+            }
+            Err(trailers) => match self.finished() {
+                None => Some(trailers),
+                held => {
+                    self.trailers = Some(trailers);
+                    held
+                }
+            },
+        }
+    }
+
+    /// What was still held back.
+    fn finished(&mut self) -> Option<Frame<Bytes>> {
+        let held = self.restore.take()?.finish();
+        (!held.is_empty()).then(|| Frame::data(held.into()))
+    }
+
     /// A service that says nothing for longer than any client waits is given up.
     fn poll_patience(&mut self, context: &mut Context<'_>) -> Poll<()> {
         let timer = self.patience.get_or_insert_with(|| Box::pin(sleep(STREAM_TIMEOUT)));
@@ -164,21 +213,29 @@ impl Body for AnswerBody {
             Self::Own(bytes) => return Poll::Ready(bytes.take().map(|bytes| Ok(Frame::data(bytes)))),
             Self::Relayed(relay) => relay,
         };
-        match relay.poll_body(context) {
+        if let Some(trailers) = relay.trailers.take() {
+            return Poll::Ready(Some(Ok(trailers)));
+        }
+        loop {
+            match relay.poll_body(context) {
             Poll::Pending => {
                 ready!(relay.poll_patience(context));
-                Poll::Ready(Some(Err(io::Error::new(io::ErrorKind::TimedOut, "the service fell silent"))))
+                return Poll::Ready(Some(Err(io::Error::new(io::ErrorKind::TimedOut, "the service fell silent"))));
             }
             Poll::Ready(None) => {
                 relay.recycle(Some(context));
-                Poll::Ready(None)
+                return Poll::Ready(relay.finished().map(Ok));
             }
             Poll::Ready(Some(frame)) => {
                 relay.patient_until = None;
                 if relay.body.is_end_stream() {
                     relay.recycle(Some(context));
                 }
-                Poll::Ready(Some(frame.map_err(io::Error::other)))
+                let frame = frame.map_err(io::Error::other)?;
+                if let Some(frame) = relay.changed(frame) {
+                    return Poll::Ready(Some(Ok(frame)));
+                }
+            }
             }
         }
     }
@@ -186,13 +243,16 @@ impl Body for AnswerBody {
     fn is_end_stream(&self) -> bool {
         match self {
             Self::Own(bytes) => bytes.is_none(),
-            Self::Relayed(relay) => relay.body.is_end_stream(),
+            Self::Relayed(relay) => {
+                relay.restore.is_none() && relay.trailers.is_none() && relay.body.is_end_stream()
+            }
         }
     }
 
     fn size_hint(&self) -> SizeHint {
         match self {
             Self::Own(bytes) => SizeHint::with_exact(bytes.as_ref().map_or(0, Bytes::len) as u64),
+            Self::Relayed(relay) if relay.restore.is_some() => SizeHint::new(),
             Self::Relayed(relay) => relay.body.size_hint(),
         }
     }

@@ -1,0 +1,264 @@
+//! What is behind a `CONNECT`: a tunnel that is not looked into, or a connection to a service of the catalogue.
+//! What the bytes are is decided by looking at as many of them as that takes, and what cannot be told is never
+//! let through to a service of the catalogue.
+
+use super::authority::HostPort;
+use super::handshake::{self, Hello, Offered, Peeked};
+use super::judge::Treatment;
+use super::patient::Activity;
+use super::session::{Client, Door, Session};
+use super::sniff::{self, First};
+use super::state::{State, stopped};
+use super::stream::Stream;
+use super::upstream::{Offer, Origin, UpstreamError};
+use super::{authority, serve};
+use crate::audit::event::Attempt;
+use crate::limits::{CLIENT_HELLO_BYTES_MAX, HEADER_BYTES_MAX};
+use bytes::BytesMut;
+use rustls::server::Acceptor;
+use std::net::IpAddr;
+use std::sync::Arc;
+use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tokio_rustls::LazyConfigAcceptor;
+
+const ESTABLISHED: &[u8] = b"HTTP/1.1 200 Connection established\r\n\r\n";
+
+/// Serves a `CONNECT` to `target`. `must_answer` where the client has not been told yet that it stands.
+pub async fn connected(state: &Arc<State>, client: Client, target: HostPort, mut stream: Stream, must_answer: bool) {
+    if state.judge().treatment(&target.host) == Treatment::Tunnel {
+        return tunnel(state, client, target, stream, must_answer).await;
+    }
+    if must_answer && stream.write_all(ESTABLISHED).await.is_err() {
+        return;
+    }
+    let Ok(Some((kind, read))) = timeout(state.patience.header, first_bytes(&mut stream)).await else { return };
+    let stream = stream.put_back(read.freeze());
+    match kind {
+        First::Tls => intercept(state, client, target, stream).await,
+        First::Http => cleartext(state, client, target, stream).await,
+        First::Opaque | First::NeedMore => {
+            let tool = state.judge().tool(&target.host, "/");
+            state.attempt(Attempt::OpaqueProtocol, tool.as_deref(), &target.host, &client.user);
+        }
+    }
+}
+
+/// Reads until it is clear what the bytes are. `None` where the client goes away first.
+async fn first_bytes(stream: &mut Stream) -> Option<(First, BytesMut)> {
+    let mut read = BytesMut::with_capacity(2048);
+    loop {
+        if stream.read_buf(&mut read).await.ok()? == 0 {
+            return None;
+        }
+        match sniff::first(&read) {
+            First::NeedMore => {}
+            known @ (First::Tls | First::Http | First::Opaque) => return Some((known, read)),
+        }
+    }
+}
+
+/// Requests in cleartext inside a `CONNECT`: judged like all others, and sent on in cleartext.
+async fn cleartext(state: &Arc<State>, client: Client, target: HostPort, stream: Stream) {
+    let origin = Origin { secure: false, host: target.host, port: target.port };
+    let door = Door::Tunnel { origin, mismatch: None };
+    let session = Session { client, door, offer: Offer::Http1, activity: Activity::default() };
+    serve::http1(Arc::clone(state), Arc::new(session), stream).await;
+}
+
+/// TLS to a service of the catalogue: the service is asked first which HTTP it speaks, then the client is
+/// answered with the same.
+async fn intercept(state: &Arc<State>, client: Client, target: HostPort, stream: Stream) {
+    let accepting = LazyConfigAcceptor::new(Acceptor::default(), stream);
+    let Ok(Ok(start)) = timeout(state.patience.header, accepting).await else { return };
+    let hello = Hello::of(&start.client_hello());
+    let (origin, mismatch) = names(target, &hello);
+    if mismatch.is_some() {
+        let tool = state.judge().tool(&origin.host, "/");
+        state.attempt(Attempt::HostMismatch, tool.as_deref(), &origin.host, &client.user);
+    }
+    let offer = if hello.http2 { Offer::Both } else { Offer::Http1 };
+    let refused = mismatch.is_some() || is_denied(state, &client, &origin);
+    let offered = offered(state, &client, &origin, refused, &hello).await;
+    let config = match state.handshakes.config(&state.authority, &origin.host, offered) {
+        Ok(config) => config,
+        Err(error) => {
+            tracing::warn!(%error, "a connection was refused");
+            let tool = state.judge().tool(&origin.host, "/");
+            state.attempt(Attempt::OutsideCa, tool.as_deref(), &origin.host, &client.user);
+            return;
+        }
+    };
+    let stream = match timeout(state.patience.header, start.into_stream(config)).await {
+        Ok(Ok(stream)) => stream,
+        Ok(Err(error)) => {
+            tracing::debug!(%error, host = &*origin.host, "a client did not take our certificate");
+            return;
+        }
+        Err(_) => return,
+    };
+    let http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
+    let session = Session { client, door: Door::Tunnel { origin, mismatch }, offer, activity: Activity::default() };
+    if http2 {
+        serve::http2(Arc::clone(state), Arc::new(session), stream).await;
+    } else {
+        serve::http1(Arc::clone(state), Arc::new(session), stream).await;
+    }
+}
+
+/// Whether no request can pass, so that the service need not hear of it.
+fn is_denied(state: &State, client: &Client, origin: &Origin) -> bool {
+    let judge = state.judge();
+    judge.tool(&origin.host, "/").is_some_and(|tool| judge.is_denied(&tool, &client.user))
+}
+
+/// The origin that TLS names, and the `CONNECT` target where it is another. A target given as an address
+/// agrees with any name: the service is then reached by its name, and its certificate must hold for it.
+fn names(target: HostPort, hello: &Hello) -> (Origin, Option<HostPort>) {
+    let named = hello.name.as_deref();
+    let is_address = target.host.parse::<IpAddr>().is_ok();
+    let host = named.map_or_else(|| Arc::clone(&target.host), Arc::from);
+    let mismatch = named.is_some_and(|named| named != &*target.host) && !is_address;
+    let origin = Origin { secure: true, host, port: target.port };
+    (origin, mismatch.then_some(target))
+}
+
+/// What to offer the client: what the service chose. Where the service is not reached, both: the client is then
+/// told so inside TLS, where it can show it.
+async fn offered(state: &State, client: &Client, origin: &Origin, refused: bool, hello: &Hello) -> Offered {
+    if refused {
+        return Offered::Both;
+    }
+    let offer = if hello.http2 { Offer::Both } else { Offer::Http1 };
+    match state.upstream.version(&client.identity, origin, offer).await {
+        Ok(super::upstream::Version::Http2) if hello.http2 => Offered::Only(super::upstream::Version::Http2),
+        Ok(super::upstream::Version::Http1) if hello.http1 => Offered::Only(super::upstream::Version::Http1),
+        Ok(_) => Offered::Both,
+        Err(error) => {
+            tracing::info!(%error, "a service could not be reached");
+            Offered::Both
+        }
+    }
+}
+
+/// Passes bytes on to a host outside the catalogue, after making sure that what is inside does not name one of
+/// the catalogue's.
+async fn tunnel(state: &Arc<State>, client: Client, target: HostPort, mut stream: Stream, must_answer: bool) {
+    let origin = Origin { secure: false, host: Arc::clone(&target.host), port: target.port };
+    let mut service = match state.upstream.dialler().tunnel(&origin).await {
+        Ok(service) => service,
+        Err(error) => {
+            if must_answer {
+                let _ = stream.write_all(unreachable(&error).as_bytes()).await;
+            }
+            return;
+        }
+    };
+    if must_answer && stream.write_all(ESTABLISHED).await.is_err() {
+        return;
+    }
+    match look(state, &mut stream, &service).await {
+        None => {}
+        Some((Seen::Other, read)) => {
+            let passed = async {
+                service.write_all(&read).await?;
+                drop(read);
+                copy_bidirectional(&mut stream, &mut service).await
+            };
+            let mut stopping = state.stopping.clone();
+            tokio::select! {
+                _ = passed => {}
+                () = stopped(&mut stopping) => {}
+            }
+        }
+        Some((Seen::CatalogueTls, read)) => {
+            drop(service);
+            Box::pin(intercept(state, client, target, stream.put_back(read.freeze()))).await;
+        }
+        Some((Seen::CatalogueHttp(host), read)) => {
+            drop(service);
+            let target = HostPort { host: host.into(), port: target.port };
+            Box::pin(cleartext(state, client, target, stream.put_back(read.freeze()))).await;
+        }
+    }
+}
+
+/// What the first bytes in a tunnel are.
+enum Seen {
+    /// Nothing of the catalogue's.
+    Other,
+    /// TLS that names a host of the catalogue.
+    CatalogueTls,
+    /// A request in cleartext to this host of the catalogue.
+    CatalogueHttp(String),
+}
+
+/// Looks at the client's first bytes, unless the service speaks first. `None` where the client goes away.
+async fn look(state: &State, stream: &mut Stream, service: &TcpStream) -> Option<(Seen, BytesMut)> {
+    let mut read = BytesMut::with_capacity(2048);
+    loop {
+        let length = tokio::select! {
+            biased;
+            length = stream.read_buf(&mut read) => length.ok()?,
+            _ = service.readable(), if read.is_empty() => return Some((Seen::Other, read)),
+        };
+        if length == 0 {
+            return if read.is_empty() { None } else { Some((Seen::Other, read)) };
+        }
+        if let Some(seen) = seen(state, &read) {
+            return Some((seen, read));
+        }
+    }
+}
+
+/// `None` where more bytes are needed to tell.
+fn seen(state: &State, read: &[u8]) -> Option<Seen> {
+    match sniff::first(read) {
+        First::NeedMore => None,
+        First::Opaque => Some(Seen::Other),
+        First::Tls => match handshake::peek(read) {
+            Peeked::NeedMore if read.len() < CLIENT_HELLO_BYTES_MAX => None,
+            Peeked::Hello(Hello { name: Some(name), .. }) if is_catalogue(state, &name) => Some(Seen::CatalogueTls),
+            Peeked::Hello(_) | Peeked::Malformed | Peeked::NeedMore => Some(Seen::Other),
+        },
+        First::Http => {
+            let Some(end) = memchr::memmem::find(read, b"\r\n\r\n") else {
+                return (read.len() > HEADER_BYTES_MAX as usize).then_some(Seen::Other);
+            };
+            let host = host_field(&read[..end]).filter(|host| is_catalogue(state, host));
+            Some(host.map_or(Seen::Other, Seen::CatalogueHttp))
+        }
+    }
+}
+
+fn is_catalogue(state: &State, host: &str) -> bool {
+    state.judge().treatment(host) != Treatment::Tunnel
+}
+
+fn host_field(head: &[u8]) -> Option<String> {
+    head.split(|&byte| byte == b'\n').find_map(|line| {
+        let colon = memchr::memchr(b':', line)?;
+        let (name, value) = (&line[..colon], line[colon + 1..].trim_ascii());
+        let value = name.eq_ignore_ascii_case(b"host").then(|| std::str::from_utf8(value).ok())??;
+        authority::parse(value, 80).map(|parsed| parsed.host.to_string())
+    })
+}
+
+/// To a host that is not looked into the only place for an answer is `CONNECT` itself.
+fn unreachable(error: &UpstreamError) -> String {
+    let status = match error {
+        UpstreamError::Timeout(_) => "504 Gateway Timeout",
+        UpstreamError::Resolve(_)
+        | UpstreamError::Connect(..)
+        | UpstreamError::Certificate(..)
+        | UpstreamError::Tls(..)
+        | UpstreamError::Parent(..)
+        | UpstreamError::Broken(..) => "502 Bad Gateway",
+    };
+    let text = format!("guard: {error}\n");
+    format!(
+        "HTTP/1.1 {status}\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{text}",
+        text.len()
+    )
+}

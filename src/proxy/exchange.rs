@@ -1,0 +1,328 @@
+//! One request to a service and its answer, with the judgement in between: read whole, judged, recorded, then
+//! passed on byte for byte, changed, or refused. The only way to a service of the catalogue.
+
+use super::headers;
+use super::judge::{Judge, Ruling};
+use super::read::{self, Unread};
+use super::remark::Remark;
+use super::request::plain;
+use super::session::Session;
+use super::state::{self, State};
+use super::upstream::{AnswerBody, Origin, Outgoing, Payload, UpstreamError};
+use crate::audit::event::{Event, Facts, Stages};
+use crate::audit::store::Admission;
+use crate::charter::{Action, UninspectableKind};
+use crate::inspect::{Carrier, Inbound, Report, RequestId};
+use crate::language::Language;
+use crate::limits::BODY_BYTES_INLINE;
+use crate::tools::Tool;
+use crate::user::User;
+use crate::wire::answer::{Asked, UpstreamFault, add_decision, refusal, upstream_error};
+use crate::wire::Answer;
+use bytes::Bytes;
+use http::header::{ACCEPT_ENCODING, ACCEPT_LANGUAGE, CONTENT_ENCODING, CONTENT_LENGTH, HeaderValue};
+use http::request::Parts;
+use http::uri::PathAndQuery;
+use http::{HeaderMap, Method, Request, Response, StatusCode};
+use hyper::body::Incoming;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// Who asks what of whom.
+#[derive(Clone, Debug)]
+pub struct Asking<'a> {
+    /// The client's connection.
+    pub session: &'a Session,
+    /// Where the request goes.
+    pub origin: Origin,
+    /// Whether the client's own connection is TLS: whether pages can be served on the origin itself.
+    pub secure_client: bool,
+}
+
+/// All that a judgement depends on, owned, so that it can be made on another thread.
+struct Case {
+    judge: Arc<Box<dyn Judge>>,
+    id: RequestId,
+    tool: Option<Arc<Tool>>,
+    host: Arc<str>,
+    method: Method,
+    target: PathAndQuery,
+    headers: HeaderMap,
+    body: Bytes,
+    user: Arc<User>,
+    language: Option<Language>,
+    now: jiff::Timestamp,
+}
+
+impl Case {
+    fn inbound(&self) -> Inbound<'_> {
+        Inbound {
+            id: &self.id,
+            tool: self.tool.as_deref(),
+            host: &self.host,
+            method: &self.method,
+            path_and_query: self.target.as_str(),
+            headers: &self.headers,
+            body: &self.body,
+            carrier: Carrier::Http,
+            user: &self.user,
+            language: self.language,
+            now: self.now,
+        }
+    }
+
+    fn asked(&self) -> Asked<'_> {
+        Asked {
+            tool: self.tool.as_deref(),
+            host: &self.host,
+            method: &self.method,
+            path_and_query: self.target.as_str(),
+            headers: &self.headers,
+            body: &self.body,
+        }
+    }
+
+    fn language(&self) -> Language {
+        self.language.unwrap_or_else(|| self.judge.language())
+    }
+
+    fn refuse(&self, remark: Remark) -> Response<AnswerBody> {
+        own(refusal(&self.asked(), &remark.message(self.language()), Action::Block, &self.id.0))
+    }
+}
+
+/// Judges a request and does what was ruled.
+pub async fn judged(state: &Arc<State>, asking: &Asking<'_>, request: Request<Incoming>) -> Response<AnswerBody> {
+    let began = Instant::now();
+    let (mut parts, body) = request.into_parts();
+    headers::clean_request(&mut parts.headers);
+    let Some(mut case) = case(state, asking, &mut parts) else { return failed() };
+    if matches!(case.method, Method::CONNECT | Method::TRACE) {
+        return case.refuse(Remark::Unsupported);
+    }
+    if case.tool.is_none() {
+        return exempt(state, asking, case, parts, body).await;
+    }
+    let bytes_max = case.judge.body_bytes_max();
+    match read::whole(body, bytes_max, state.patience.idle).await {
+        Ok(body) => case.body = body,
+        Err(Unread::Broken) => return case.refuse(Remark::BrokenRequest),
+        Err(Unread::TooLong(before, rest)) => return too_long(state, asking, case, parts, (before, rest)).await,
+    }
+    let read = began.elapsed();
+    let Some((ruling, report, case)) = decide(case).await else { return failed() };
+    let stages = Stages { read_us: micros(read), inspect_us: micros(began.elapsed() - read), ..Stages::default() };
+    if !is_recorded(state, &case, &report, stages).await {
+        return case.refuse(Remark::AuditFailed);
+    }
+    carry_out(state, asking, ruling, &report, case, parts).await
+}
+
+/// Passes on a request to a host outside the catalogue, unread.
+pub async fn passed_on(state: &Arc<State>, asking: &Asking<'_>, request: Request<Incoming>) -> Response<AnswerBody> {
+    let (mut parts, body) = request.into_parts();
+    headers::clean_request(&mut parts.headers);
+    let Some(case) = case(state, asking, &mut parts) else { return failed() };
+    send(state, asking, case, parts, Payload::Arriving(body), None).await
+}
+
+/// Refuses a request whose names differ, with the status that says so.
+pub fn misdirected(state: &Arc<State>, asking: &Asking<'_>, request: Request<Incoming>) -> Response<AnswerBody> {
+    let (mut parts, _) = request.into_parts();
+    let Some(case) = case(state, asking, &mut parts) else { return failed() };
+    let mut answer = case.refuse(Remark::NamesDiffer);
+    *answer.status_mut() = StatusCode::MISDIRECTED_REQUEST;
+    answer
+}
+
+/// On a host that a service of the catalogue shares with others: a path that is none of the catalogue's.
+async fn exempt(state: &Arc<State>, asking: &Asking<'_>, case: Case, parts: Parts, body: Incoming) -> Response<AnswerBody> {
+    tracing::debug!(host = &*case.host, "passed on unread: the path is none of the catalogue's");
+    send(state, asking, case, parts, Payload::Arriving(body), None).await
+}
+
+async fn too_long(
+    state: &Arc<State>,
+    asking: &Asking<'_>,
+    case: Case,
+    parts: Parts,
+    (before, rest): (Bytes, Incoming),
+) -> Response<AnswerBody> {
+    let said = parts.headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+    let bytes = said.unwrap_or(before.len() as u64);
+    let (ruling, report) = case.judge.judge_unread(&case.inbound(), UninspectableKind::TooLarge, bytes);
+    if !is_recorded(state, &case, &report, Stages::default()).await {
+        return case.refuse(Remark::AuditFailed);
+    }
+    match ruling {
+        Ruling::Refuse(answer) => own(answer),
+        Ruling::Forward => send(state, asking, case, parts, Payload::Resumed(Some(before), rest), Some(&report)).await,
+        Ruling::Rewrite { .. } => case.refuse(Remark::BrokenRequest),
+    }
+}
+
+/// Judges here what is small, beside the network threads what is not. `None` where the judgement itself failed:
+/// nothing passes then.
+async fn decide(case: Case) -> Option<(Ruling, Report, Case)> {
+    let judge = |case: Case| {
+        let (ruling, report) = case.judge.judge(&case.inbound());
+        (ruling, report, case)
+    };
+    if case.body.len() <= BODY_BYTES_INLINE {
+        return Some(judge(case));
+    }
+    tokio::task::spawn_blocking(move || judge(case)).await.ok()
+}
+
+async fn carry_out(
+    state: &Arc<State>,
+    asking: &Asking<'_>,
+    ruling: Ruling,
+    report: &Report,
+    case: Case,
+    mut parts: Parts,
+) -> Response<AnswerBody> {
+    match ruling {
+        Ruling::Refuse(answer) => own(answer),
+        Ruling::Forward => {
+            let payload = Payload::whole(case.body.clone());
+            send(state, asking, case, parts, payload, Some(report)).await
+        }
+        Ruling::Rewrite { body, restore } => {
+            for name in [CONTENT_ENCODING, CONTENT_LENGTH] {
+                parts.headers.remove(name);
+            }
+            for name in ["content-md5", "digest", "content-digest", "repr-digest"] {
+                parts.headers.remove(name);
+            }
+            if restore.is_some() {
+                parts.headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+            }
+            let answer = send(state, asking, case, parts, Payload::whole(body), Some(report)).await;
+            match restore {
+                None => answer,
+                Some(restore) => restored(answer, restore),
+            }
+        }
+    }
+}
+
+/// Sends a request on and passes the answer back.
+async fn send(
+    state: &Arc<State>,
+    asking: &Asking<'_>,
+    case: Case,
+    parts: Parts,
+    payload: Payload,
+    report: Option<&Report>,
+) -> Response<AnswerBody> {
+    let Parts { mut headers, extensions, .. } = parts;
+    for (name, value) in case.judge.tenant_headers(&case.host) {
+        headers.insert(name, value);
+    }
+    let outgoing =
+        Outgoing { method: case.method.clone(), target: case.target.clone(), headers, payload, extensions };
+    let session = asking.session;
+    let sent = state.upstream.send(&session.client.identity, &asking.origin, session.offer, outgoing).await;
+    let mut answer = match sent {
+        Ok(answer) => answer,
+        Err(error) => {
+            tracing::info!(%error, "a service failed");
+            return own(upstream_error(&case.asked(), fault(&error), case.language(), &case.id.0));
+        }
+    };
+    if headers::is_challenge(answer.headers()) {
+        tracing::warn!(host = &*case.host, "the service takes us for a robot (cf-mitigated: challenge)");
+    }
+    headers::clean_answer(answer.headers_mut());
+    *answer.version_mut() = http::Version::default();
+    if let Some(report) = report {
+        add_decision(answer.headers_mut(), report.decision.action, &case.id.0, articles(report));
+    }
+    answer
+}
+
+/// The articles that applied, severest first, each once.
+fn articles(report: &Report) -> Vec<&str> {
+    let mut articles: Vec<&str> = Vec::new();
+    for reason in &report.decision.reasons {
+        if !articles.contains(&&*reason.article) {
+            articles.push(&reason.article);
+        }
+    }
+    articles
+}
+
+fn restored(answer: Response<AnswerBody>, mut restore: Box<dyn super::judge::Restore>) -> Response<AnswerBody> {
+    let (mut parts, body) = answer.into_parts();
+    if parts.headers.get(CONTENT_ENCODING).is_some_and(|coding| coding != "identity") {
+        // The service encoded what it was asked not to: placeholders stay as they are.
+        return Response::from_parts(parts, body);
+    }
+    restore.begin(parts.headers.get(http::header::CONTENT_TYPE));
+    parts.headers.remove(CONTENT_LENGTH);
+    Response::from_parts(parts, body.restored(restore))
+}
+
+/// Records the decision, waits for the record where the charter wants that, and says whether the request may go
+/// on.
+async fn is_recorded(state: &State, case: &Case, report: &Report, stages: Stages) -> bool {
+    let Some(audit) = &state.audit else { return true };
+    let recording = audit.recording();
+    let facts = Facts { charter: case.judge.charter_digest(), stages, recording, ..Facts::default() };
+    let receipt = audit.record(Event::new(report, &case.inbound(), &facts));
+    match audit.admit(receipt, report.decision.action).await {
+        Admission::Proceed => true,
+        Admission::Refuse(failure) => {
+            tracing::error!(%failure, "a request was refused because the audit cannot be written");
+            false
+        }
+    }
+}
+
+fn micros(duration: Duration) -> Option<u32> {
+    u32::try_from(duration.as_micros()).ok()
+}
+
+fn case(state: &State, asking: &Asking<'_>, parts: &mut Parts) -> Option<Case> {
+    let judge = state.judge();
+    let target = parts.uri.path_and_query().cloned().unwrap_or_else(|| PathAndQuery::from_static("/"));
+    let language = parts.headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    let language = language.and_then(|value| value.split([',', ';']).next()?.trim().parse().ok());
+    Some(Case {
+        id: state::request_id().ok()?,
+        tool: judge.tool(&asking.origin.host, target.path()),
+        judge,
+        host: Arc::clone(&asking.origin.host),
+        method: parts.method.clone(),
+        target,
+        headers: parts.headers.clone(),
+        body: Bytes::new(),
+        user: Arc::clone(&asking.session.client.user),
+        language,
+        now: jiff::Timestamp::now(),
+    })
+}
+
+fn own(answer: Answer) -> Response<AnswerBody> {
+    let mut response = Response::new(AnswerBody::own(answer.body));
+    *response.status_mut() = answer.status;
+    *response.headers_mut() = answer.headers;
+    response
+}
+
+/// Our own fault, said plainly: nothing was passed on.
+fn failed() -> Response<AnswerBody> {
+    plain(StatusCode::INTERNAL_SERVER_ERROR, "guard: the request could not be judged and was not passed on\n")
+}
+
+const fn fault(error: &UpstreamError) -> UpstreamFault {
+    match error {
+        UpstreamError::Resolve(_) => UpstreamFault::Unresolved,
+        UpstreamError::Connect(..) | UpstreamError::Parent(..) => UpstreamFault::Unreachable,
+        UpstreamError::Timeout(_) => UpstreamFault::TimedOut,
+        UpstreamError::Certificate(..) => UpstreamFault::Certificate,
+        UpstreamError::Tls(..) => UpstreamFault::Invalid,
+        UpstreamError::Broken(..) => UpstreamFault::Reset,
+    }
+}

@@ -1,0 +1,179 @@
+//! The client's side of TLS: which names the hello asks for, and the configuration that answers it, with the
+//! version of HTTP that the service chose. Knows no HTTP.
+
+use super::upstream::Version;
+use crate::ca::{Authority, CaError};
+use crate::limits::{CLIENT_HELLO_BYTES_MAX, LEAVES_MAX};
+use rustls::ServerConfig;
+use rustls::server::{Acceptor, ClientHello, ResolvesServerCert};
+use rustls::sign::CertifiedKey;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// The versions that we offer a client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Offered {
+    /// Exactly this one.
+    Only(Version),
+    /// Both: the service does not matter, since it is not reached.
+    Both,
+}
+
+/// What a client's hello says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Hello {
+    /// The server name.
+    pub name: Option<String>,
+    /// Whether it can speak HTTP/2.
+    pub http2: bool,
+    /// Whether it names HTTP/1.1, or no version at all.
+    pub http1: bool,
+}
+
+impl Hello {
+    /// Reads it.
+    #[must_use]
+    pub fn of(hello: &ClientHello<'_>) -> Self {
+        let versions: Option<Vec<&[u8]>> = hello.alpn().map(Iterator::collect);
+        Self {
+            name: hello.server_name().and_then(super::authority::host),
+            http2: versions.as_ref().is_some_and(|versions| versions.contains(&&b"h2"[..])),
+            http1: versions.is_none_or(|versions| versions.contains(&&b"http/1.1"[..])),
+        }
+    }
+}
+
+/// What the bytes of a hello that have arrived so far say.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Peeked {
+    /// Too few.
+    NeedMore,
+    /// All of it.
+    Hello(Hello),
+    /// No hello, or one too long.
+    Malformed,
+}
+
+/// Reads a hello from bytes that are only looked at.
+#[must_use]
+pub fn peek(bytes: &[u8]) -> Peeked {
+    if bytes.len() > CLIENT_HELLO_BYTES_MAX {
+        return Peeked::Malformed;
+    }
+    let mut acceptor = Acceptor::default();
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        match acceptor.read_tls(&mut rest) {
+            Ok(0) | Err(_) => return Peeked::Malformed,
+            Ok(_) => {}
+        }
+        match acceptor.accept() {
+            Ok(None) => {}
+            Ok(Some(accepted)) => return Peeked::Hello(Hello::of(&accepted.client_hello())),
+            Err(_) => return Peeked::Malformed,
+        }
+    }
+    Peeked::NeedMore
+}
+
+/// Server configurations, kept by host so that clients can resume.
+pub struct Handshakes {
+    kept: Mutex<HashMap<(Box<str>, Offered), Kept>>,
+    ticketer: Option<Arc<dyn rustls::server::ProducesTickets>>,
+}
+
+struct Kept {
+    leaf: Arc<CertifiedKey>,
+    config: Arc<ServerConfig>,
+}
+
+#[derive(Debug)]
+struct Always(Arc<CertifiedKey>);
+
+impl ResolvesServerCert for Always {
+    fn resolve(&self, _: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        Some(Arc::clone(&self.0))
+    }
+}
+
+impl Handshakes {
+    /// Without any configuration yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { kept: Mutex::default(), ticketer: rustls::crypto::aws_lc_rs::Ticketer::new().ok() }
+    }
+
+    /// The configuration for `host`.
+    ///
+    /// # Errors
+    /// Where the authority may not sign for it.
+    pub fn config(&self, authority: &Authority, host: &str, offered: Offered) -> Result<Arc<ServerConfig>, CaError> {
+        let leaf = authority.leaf(host)?;
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = kept.get(&(host.into(), offered))
+            && Arc::ptr_eq(&known.leaf, &leaf)
+        {
+            return Ok(Arc::clone(&known.config));
+        }
+        let config = Arc::new(self.make(&leaf, offered)?);
+        if kept.len() >= LEAVES_MAX {
+            kept.clear();
+        }
+        kept.insert((host.into(), offered), Kept { leaf, config: Arc::clone(&config) });
+        Ok(config)
+    }
+
+    fn make(&self, leaf: &Arc<CertifiedKey>, offered: Offered) -> Result<ServerConfig, CaError> {
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let mut config = ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .map_err(|error| CaError::Issue(error.to_string()))?
+            .with_no_client_auth()
+            .with_cert_resolver(Arc::new(Always(Arc::clone(leaf))));
+        let versions: &[&[u8]] = match offered {
+            Offered::Only(Version::Http1) => &[b"http/1.1"],
+            Offered::Only(Version::Http2) => &[b"h2"],
+            Offered::Both => &[b"h2", b"http/1.1"],
+        };
+        config.alpn_protocols = versions.iter().map(|version| version.to_vec()).collect();
+        if let Some(ticketer) = &self.ticketer {
+            config.ticketer = Arc::clone(ticketer);
+        }
+        config.send_tls13_tickets = 1;
+        Ok(config)
+    }
+}
+
+impl Default for Handshakes {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Hello, Peeked, peek};
+    use rustls::{ClientConfig, ClientConnection, RootCertStore};
+    use std::sync::Arc;
+
+    #[test]
+    fn every_prefix_of_a_hello_is_need_more() {
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let mut config = ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_root_certificates(RootCertStore::empty())
+            .with_no_client_auth();
+        config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+        let name = "API.Example.test".try_into().unwrap();
+        let mut client = ClientConnection::new(Arc::new(config), name).unwrap();
+        let mut bytes = Vec::new();
+        client.write_tls(&mut bytes).unwrap();
+        for length in 0..bytes.len() {
+            assert_eq!(peek(&bytes[..length]), Peeked::NeedMore, "{length} of {}", bytes.len());
+        }
+        let hello = Hello { name: Some(String::from("api.example.test")), http2: true, http1: true };
+        assert_eq!(peek(&bytes), Peeked::Hello(hello));
+        assert_eq!(peek(b"\x16\x03\x01\x00\x02\x05\x00"), Peeked::Malformed);
+    }
+}

@@ -1,0 +1,82 @@
+//! What the proxy asks of the rest of the program: which hosts to look into, and what to do with a request.
+//! The one seam between sockets and rules.
+
+use crate::charter::UninspectableKind;
+use crate::inspect::{Inbound, Report};
+use crate::language::Language;
+use crate::tools::Tool;
+use crate::user::User;
+use crate::wire::Answer;
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue};
+use std::sync::Arc;
+
+/// How the connections to a host are treated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Treatment {
+    /// Passed on byte for byte, never decrypted.
+    Tunnel,
+    /// Decrypted; every request is judged.
+    Inspect,
+    /// Decrypted to set the organisation's headers; bodies are passed on unread.
+    HeadersOnly,
+}
+
+/// What happens to a request.
+pub enum Ruling {
+    /// It goes on byte for byte.
+    Forward,
+    /// It goes on with another body; what was taken out is put back in the answer.
+    Rewrite {
+        /// The new body, without content encoding.
+        body: Bytes,
+        /// Puts values back in the answer.
+        restore: Option<Box<dyn Restore>>,
+    },
+    /// It does not go on.
+    Refuse(Answer),
+}
+
+impl std::fmt::Debug for Ruling {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(match self {
+            Self::Forward => "Forward",
+            Self::Rewrite { .. } => "Rewrite",
+            Self::Refuse(_) => "Refuse",
+        })
+    }
+}
+
+/// Puts values back into an answer as it streams by.
+pub trait Restore: Send + Sync {
+    /// Learns what the answer is: asked once, before its first byte.
+    fn begin(&mut self, content_type: Option<&HeaderValue>);
+    /// What can be passed on after these bytes.
+    fn feed(&mut self, bytes: &[u8]) -> Vec<u8>;
+    /// What was still held back at the end.
+    fn finish(&mut self) -> Vec<u8>;
+}
+
+/// Judges requests. Immutable; swapped whole when charter or configuration change.
+pub trait Judge: Send + Sync {
+    /// How connections to a host are treated.
+    fn treatment(&self, host: &str) -> Treatment;
+    /// The tool that a path on an inspected host belongs to; `None` is a named exemption on a shared host.
+    fn tool(&self, host: &str, path: &str) -> Option<Arc<Tool>>;
+    /// The tool with this id or alias, for base URLs.
+    fn tool_by_id(&self, id: &str) -> Option<Arc<Tool>>;
+    /// Whether the tool is refused whatever the request holds, so that the service need not be dialled.
+    fn is_denied(&self, tool: &Tool, user: &User) -> bool;
+    /// Judges a request whose body was read whole.
+    fn judge(&self, inbound: &Inbound<'_>) -> (Ruling, Report);
+    /// Judges a request whose body could not be read.
+    fn judge_unread(&self, inbound: &Inbound<'_>, kind: UninspectableKind, bytes: u64) -> (Ruling, Report);
+    /// Bytes that a body may have.
+    fn body_bytes_max(&self) -> usize;
+    /// Headers to set on requests to a host: they replace what the client sent.
+    fn tenant_headers(&self, host: &str) -> Vec<(HeaderName, HeaderValue)>;
+    /// The charter's digest, hexadecimal, for the audit.
+    fn charter_digest(&self) -> &str;
+    /// The language of messages where the client asks for none.
+    fn language(&self) -> Language;
+}

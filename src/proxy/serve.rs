@@ -1,0 +1,94 @@
+//! Speaks HTTP to a client on a connection that is ready for it. Knows nothing of what requests mean.
+
+use super::patient::Patient;
+use super::request;
+use super::session::Session;
+use super::state::{State, stopped};
+use crate::limits::{HEADER_BYTES_MAX, HEADERS_MAX, SHUTDOWN_TIMEOUT};
+use hyper::body::Incoming;
+use hyper::server::conn::{http1, http2};
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use std::future::Future;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::time::timeout;
+
+/// Requests of one connection at once; browsers use 100.
+const STREAMS_MAX: u32 = 256;
+/// Bytes that a client may send on one stream, and on one connection, before it waits for us.
+const STREAM_WINDOW: u32 = 1 << 20;
+const CONNECTION_WINDOW: u32 = 4 << 20;
+/// Bytes waiting to be written to a client, per stream: beyond, the service waits.
+const SEND_BUFFER: usize = 256 << 10;
+const PING_INTERVAL: Duration = Duration::from_secs(20);
+const PING_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// Serves HTTP/1.1.
+pub async fn http1<S>(state: Arc<State>, session: Arc<Session>, io: S)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let io = TokioIo::new(Patient::http1(io, session.activity.clone(), state.patience));
+    let stopping = state.stopping.clone();
+    let service = service_fn(move |request: hyper::Request<Incoming>| {
+        request::handle(Arc::clone(&state), Arc::clone(&session), request)
+    });
+    let connection = http1::Builder::new()
+        .preserve_header_case(true)
+        .max_headers(HEADERS_MAX)
+        .max_header_size(HEADER_BYTES_MAX as usize)
+        .header_read_timeout(None)
+        .serve_connection(io, service)
+        .with_upgrades();
+    until_stopped(connection, stopping, |connection| connection.graceful_shutdown()).await;
+}
+
+/// Serves HTTP/2.
+pub async fn http2<S>(state: Arc<State>, session: Arc<Session>, io: S)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let io = TokioIo::new(Patient::http2(io, session.activity.clone(), state.patience));
+    let stopping = state.stopping.clone();
+    let service = service_fn(move |request: hyper::Request<Incoming>| {
+        request::handle(Arc::clone(&state), Arc::clone(&session), request)
+    });
+    let connection = http2::Builder::new(TokioExecutor::new())
+        .timer(TokioTimer::new())
+        .max_concurrent_streams(STREAMS_MAX)
+        .initial_stream_window_size(STREAM_WINDOW)
+        .initial_connection_window_size(CONNECTION_WINDOW)
+        .max_header_list_size(HEADER_BYTES_MAX)
+        .max_send_buf_size(SEND_BUFFER)
+        .keep_alive_interval(PING_INTERVAL)
+        .keep_alive_timeout(PING_TIMEOUT)
+        .serve_connection(io, service);
+    until_stopped(connection, stopping, |connection| connection.graceful_shutdown()).await;
+}
+
+/// Drives a connection to its end; once the program is to end, lets the requests in flight finish.
+async fn until_stopped<C>(
+    connection: C,
+    mut stopping: tokio::sync::watch::Receiver<bool>,
+    stop: impl FnOnce(Pin<&mut C>),
+) where
+    C: Future<Output = hyper::Result<()>>,
+{
+    let mut connection = pin!(connection);
+    let ended = tokio::select! {
+        ended = connection.as_mut() => ended,
+        () = stopped(&mut stopping) => {
+            stop(connection.as_mut());
+            match timeout(SHUTDOWN_TIMEOUT, connection).await {
+                Ok(ended) => ended,
+                Err(_) => return,
+            }
+        }
+    };
+    if let Err(error) = ended {
+        tracing::debug!(%error, "a client's connection ended");
+    }
+}

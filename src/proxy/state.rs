@@ -1,0 +1,156 @@
+//! What all connections share: judge, authority, upstream, audit, limits. Knows no single connection.
+
+use super::handshake::Handshakes;
+use super::judge::Judge;
+use super::patient::Patience;
+use super::upstream::{Identity, Upstream};
+use crate::audit::event::{Attempt, Event, Facts};
+use crate::audit::store::Audit;
+use crate::ca::Authority;
+use crate::inspect::RequestId;
+use crate::platform::Account;
+use crate::sensitive::Sensitive;
+use crate::tools::Tool;
+use crate::user::User;
+use arc_swap::ArcSwap;
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::{Semaphore, watch};
+
+/// Accounts other than our own whose names are remembered: those of a terminal server.
+const ACCOUNTS_MAX: usize = 1_024;
+
+/// What all connections share.
+pub struct State {
+    judge: ArcSwap<Box<dyn Judge>>,
+    pub(super) authority: Arc<Authority>,
+    pub(super) handshakes: Handshakes,
+    pub(super) upstream: Upstream,
+    pub(super) audit: Option<Arc<Audit>>,
+    pub(super) patience: Patience,
+    pub(super) connections: Arc<Semaphore>,
+    pub(super) stopping: watch::Receiver<bool>,
+    account: Arc<User>,
+    others: Mutex<HashMap<u32, Arc<User>>>,
+}
+
+impl std::fmt::Debug for State {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("State").field("upstream", &self.upstream).finish_non_exhaustive()
+    }
+}
+
+/// What a [`State`] is made of.
+pub struct Parts {
+    /// Signs leaves.
+    pub authority: Arc<Authority>,
+    /// Reaches services.
+    pub upstream: Upstream,
+    /// Keeps events; without it nothing is kept.
+    pub audit: Option<Arc<Audit>>,
+    /// The times that clients may take.
+    pub patience: Patience,
+    /// How many client connections there may be at once.
+    pub connections_max: usize,
+    /// The account that runs the program.
+    pub account: Account,
+    /// Becomes true once the program is to end.
+    pub stopping: watch::Receiver<bool>,
+}
+
+impl State {
+    /// Puts the parts together.
+    #[must_use]
+    pub fn new(judge: Box<dyn Judge>, parts: Parts) -> Self {
+        Self {
+            judge: ArcSwap::from_pointee(judge),
+            authority: parts.authority,
+            handshakes: Handshakes::new(),
+            upstream: parts.upstream,
+            audit: parts.audit,
+            patience: parts.patience,
+            connections: Arc::new(Semaphore::new(parts.connections_max.min(Semaphore::MAX_PERMITS))),
+            stopping: parts.stopping,
+            account: Arc::new(user(parts.account)),
+            others: Mutex::default(),
+        }
+    }
+
+    /// The judge of this moment. Who holds it finishes under it.
+    pub fn judge(&self) -> Arc<Box<dyn Judge>> {
+        self.judge.load_full()
+    }
+
+    /// Takes another judge into use; requests in flight finish under the old one.
+    pub fn replace_judge(&self, judge: Box<dyn Judge>) {
+        self.judge.store(Arc::new(judge));
+    }
+
+    /// The authority.
+    #[must_use]
+    pub const fn authority(&self) -> &Arc<Authority> {
+        &self.authority
+    }
+
+    /// Who is at the other end of a connection to us: the account that runs the program, or the one that the
+    /// system says owns the socket.
+    pub(super) fn client(&self, peer: SocketAddr, local: SocketAddr) -> (Arc<User>, Identity) {
+        let account = if peer.ip().is_loopback() { crate::platform::owner_of_peer(peer, local) } else { None };
+        let user = match account {
+            Some(number) if !crate::platform::is_own(number) => self.other(number),
+            _ => Arc::clone(&self.account),
+        };
+        (user, Identity { account, address: peer.ip() })
+    }
+
+    fn other(&self, number: u32) -> Arc<User> {
+        let mut others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = others.get(&number) {
+            return Arc::clone(known);
+        }
+        if others.len() >= ACCOUNTS_MAX {
+            others.clear();
+        }
+        let found = Arc::new(user(Account::numbered(number)));
+        others.insert(number, Arc::clone(&found));
+        found
+    }
+
+    /// Records a refused attempt to get round us.
+    pub(super) fn attempt(&self, attempt: Attempt, tool: Option<&Tool>, host: &str, user: &User) {
+        tracing::info!(attempt = attempt.as_str(), "refused an attempt to get round the guard");
+        let Some(audit) = &self.audit else { return };
+        let judge = self.judge();
+        let facts = Facts { charter: judge.charter_digest(), recording: audit.recording(), ..Facts::default() };
+        // Nothing waits for it: the attempt is refused in any case.
+        let _ = audit.record(Event::attempt(attempt, jiff::Timestamp::now(), (tool, host), user, &facts));
+    }
+}
+
+/// Resolves once the program is to end.
+pub(super) async fn stopped(stopping: &mut watch::Receiver<bool>) {
+    // An error means that nobody can ask for it any more: the same.
+    let _ = stopping.wait_for(|stopping| *stopping).await;
+}
+
+fn user(account: Account) -> User {
+    User {
+        name: account.name.map(Sensitive::new),
+        groups: account.groups,
+        machine: account.machine.map(Sensitive::new),
+        address: None,
+    }
+}
+
+/// A new request id: a hundred random bits in letters and digits that cannot be mistaken for each other.
+///
+/// # Errors
+/// Where the system gives no randomness.
+pub fn request_id() -> Result<RequestId, aws_lc_rs::error::Unspecified> {
+    const LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+    let mut bytes = [0_u8; 20];
+    aws_lc_rs::rand::fill(&mut bytes)?;
+    let id: String = bytes.iter().map(|byte| char::from(LETTERS[usize::from(byte & 31)])).collect();
+    Ok(RequestId(id.into()))
+}
