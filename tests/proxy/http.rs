@@ -80,7 +80,8 @@ async fn bodies_go_through_byte_for_byte_and_connections_are_reused() {
         let got = http_body_util::BodyExt::collect(answer.into_body()).await.unwrap().to_bytes();
         assert_eq!(got, body, "{size}");
         assert_eq!(service.last().body, body);
-        assert_eq!(service.last().headers["content-length"], size.to_string());
+        let length = service.last().headers.get("content-length").map(|length| length.to_str().unwrap().to_owned());
+        assert!(length == Some(size.to_string()) || (size == 0 && length.is_none()));
     }
     assert_eq!(service.connections.load(Ordering::SeqCst), 1);
 }
