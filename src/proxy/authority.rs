@@ -20,7 +20,9 @@ pub fn parse(text: &str, default_port: u16) -> Option<HostPort> {
     let (host, port) = split(text)?;
     let port = match port {
         None => default_port,
-        Some(digits) if (1..=5).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit()) => {
+        Some(digits)
+            if (1..=5).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit()) =>
+        {
             digits.parse().ok()?
         }
         Some(_) => return None,
@@ -42,7 +44,8 @@ pub fn host(text: &str) -> Option<String> {
     }
     // A name that ends in a number is an address to every resolver; only its usual form is taken.
     let last = text.rsplit('.').next().unwrap_or_default();
-    let numeric = last.bytes().all(|byte| byte.is_ascii_digit()) || last.starts_with("0x") || last.starts_with("0X");
+    let numeric =
+        last.bytes().all(|byte| byte.is_ascii_digit()) || last.starts_with("0x") || last.starts_with("0X");
     if numeric {
         return text.parse::<Ipv4Addr>().ok().map(|address| address.to_string());
     }
@@ -89,8 +92,31 @@ mod tests {
     #[test]
     fn what_could_be_read_in_two_ways_is_not_taken() {
         for text in [
-            "", ":443", "a:b", "a:", "a:0", "a:99999", "a:+1", "u@a:1", "a b", "a/b", "a%2eb", "é.be", "a..b", ".a",
-            "::1", "[::1", "[::1]x", "0x7f.1", "127.1", "2130706433", "1.2.3.4.5", "a.0x7f", "a\\b", "a,b", "a:1:2",
+            "",
+            ":443",
+            "a:b",
+            "a:",
+            "a:0",
+            "a:99999",
+            "a:+1",
+            "u@a:1",
+            "a b",
+            "a/b",
+            "a%2eb",
+            "é.be",
+            "a..b",
+            ".a",
+            "::1",
+            "[::1",
+            "[::1]x",
+            "0x7f.1",
+            "127.1",
+            "2130706433",
+            "1.2.3.4.5",
+            "a.0x7f",
+            "a\\b",
+            "a,b",
+            "a:1:2",
         ] {
             assert_eq!(parse(text, 80), None, "{text}");
         }

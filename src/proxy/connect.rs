@@ -26,14 +26,22 @@ use tokio_rustls::LazyConfigAcceptor;
 const ESTABLISHED: &[u8] = b"HTTP/1.1 200 Connection established\r\n\r\n";
 
 /// Serves a `CONNECT` to `target`. `must_answer` where the client has not been told yet that it stands.
-pub async fn connected(state: &Arc<State>, client: Client, target: HostPort, mut stream: Stream, must_answer: bool) {
+pub async fn connected(
+    state: &Arc<State>,
+    client: Client,
+    target: HostPort,
+    mut stream: Stream,
+    must_answer: bool,
+) {
     if state.judge().treatment(&target.host) == Treatment::Tunnel {
         return tunnel(state, client, target, stream, must_answer).await;
     }
     if must_answer && stream.write_all(ESTABLISHED).await.is_err() {
         return;
     }
-    let Ok(Some((kind, read))) = timeout(state.patience.header, first_bytes(&mut stream)).await else { return };
+    let Ok(Some((kind, read))) = timeout(state.patience.header, first_bytes(&mut stream)).await else {
+        return;
+    };
     let stream = stream.put_back(read.freeze());
     match kind {
         First::Tls => intercept(state, client, target, stream).await,
@@ -99,7 +107,8 @@ async fn intercept(state: &Arc<State>, client: Client, target: HostPort, stream:
         Err(_) => return,
     };
     let http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
-    let session = Session { client, door: Door::Tunnel { origin, mismatch }, offer, activity: Activity::default() };
+    let session =
+        Session { client, door: Door::Tunnel { origin, mismatch }, offer, activity: Activity::default() };
     if http2 {
         serve::http2(Arc::clone(state), Arc::new(session), stream).await;
     } else {
@@ -219,7 +228,9 @@ fn seen(state: &State, read: &[u8]) -> Option<Seen> {
         First::Opaque => Some(Seen::Other),
         First::Tls => match handshake::peek(read) {
             Peeked::NeedMore if read.len() < CLIENT_HELLO_BYTES_MAX => None,
-            Peeked::Hello(Hello { name: Some(name), .. }) if is_catalogue(state, &name) => Some(Seen::CatalogueTls),
+            Peeked::Hello(Hello { name: Some(name), .. }) if is_catalogue(state, &name) => {
+                Some(Seen::CatalogueTls)
+            }
             Peeked::Hello(_) | Peeked::Malformed | Peeked::NeedMore => Some(Seen::Other),
         },
         First::Http => {

@@ -17,8 +17,8 @@ use crate::language::Language;
 use crate::limits::BODY_BYTES_INLINE;
 use crate::tools::Tool;
 use crate::user::User;
-use crate::wire::answer::{Asked, UpstreamFault, add_decision, refusal, upstream_error};
 use crate::wire::Answer;
+use crate::wire::answer::{Asked, UpstreamFault, add_decision, refusal, upstream_error};
 use bytes::Bytes;
 use http::header::{ACCEPT_ENCODING, ACCEPT_LANGUAGE, CONTENT_ENCODING, CONTENT_LENGTH, HeaderValue};
 use http::request::Parts;
@@ -92,7 +92,11 @@ impl Case {
 }
 
 /// Judges a request and does what was ruled.
-pub async fn judged(state: &Arc<State>, asking: &Asking<'_>, request: Request<Incoming>) -> Response<AnswerBody> {
+pub async fn judged(
+    state: &Arc<State>,
+    asking: &Asking<'_>,
+    request: Request<Incoming>,
+) -> Response<AnswerBody> {
     let began = Instant::now();
     let (mut parts, body) = request.into_parts();
     headers::clean_request(&mut parts.headers);
@@ -107,11 +111,14 @@ pub async fn judged(state: &Arc<State>, asking: &Asking<'_>, request: Request<In
     match read::whole(body, bytes_max, state.patience.idle).await {
         Ok(body) => case.body = body,
         Err(Unread::Broken) => return case.refuse(Remark::BrokenRequest),
-        Err(Unread::TooLong(before, rest)) => return too_long(state, asking, case, parts, (before, rest)).await,
+        Err(Unread::TooLong(before, rest)) => {
+            return too_long(state, asking, case, parts, (before, rest)).await;
+        }
     }
     let read = began.elapsed();
     let Some((ruling, report, case)) = decide(case).await else { return failed() };
-    let stages = Stages { read_us: micros(read), inspect_us: micros(began.elapsed() - read), ..Stages::default() };
+    let stages =
+        Stages { read_us: micros(read), inspect_us: micros(began.elapsed() - read), ..Stages::default() };
     if !is_recorded(state, &case, &report, stages).await {
         return case.refuse(Remark::AuditFailed);
     }
@@ -119,7 +126,11 @@ pub async fn judged(state: &Arc<State>, asking: &Asking<'_>, request: Request<In
 }
 
 /// Passes on a request to a host outside the catalogue, unread.
-pub async fn passed_on(state: &Arc<State>, asking: &Asking<'_>, request: Request<Incoming>) -> Response<AnswerBody> {
+pub async fn passed_on(
+    state: &Arc<State>,
+    asking: &Asking<'_>,
+    request: Request<Incoming>,
+) -> Response<AnswerBody> {
     let (mut parts, body) = request.into_parts();
     headers::clean_request(&mut parts.headers);
     let Some(case) = case(state, asking, &mut parts) else { return failed() };
@@ -127,7 +138,11 @@ pub async fn passed_on(state: &Arc<State>, asking: &Asking<'_>, request: Request
 }
 
 /// Refuses a request whose names differ, with the status that says so.
-pub fn misdirected(state: &Arc<State>, asking: &Asking<'_>, request: Request<Incoming>) -> Response<AnswerBody> {
+pub fn misdirected(
+    state: &Arc<State>,
+    asking: &Asking<'_>,
+    request: Request<Incoming>,
+) -> Response<AnswerBody> {
     let (mut parts, _) = request.into_parts();
     let Some(case) = case(state, asking, &mut parts) else { return failed() };
     let mut answer = case.refuse(Remark::NamesDiffer);
@@ -136,7 +151,13 @@ pub fn misdirected(state: &Arc<State>, asking: &Asking<'_>, request: Request<Inc
 }
 
 /// On a host that a service of the catalogue shares with others: a path that is none of the catalogue's.
-async fn exempt(state: &Arc<State>, asking: &Asking<'_>, case: Case, parts: Parts, body: Incoming) -> Response<AnswerBody> {
+async fn exempt(
+    state: &Arc<State>,
+    asking: &Asking<'_>,
+    case: Case,
+    parts: Parts,
+    body: Incoming,
+) -> Response<AnswerBody> {
     tracing::debug!(host = &*case.host, "passed on unread: the path is none of the catalogue's");
     send(state, asking, case, parts, Payload::Arriving(body), None).await
 }
@@ -156,7 +177,9 @@ async fn too_long(
     }
     match ruling {
         Ruling::Refuse(answer) => own(answer),
-        Ruling::Forward => send(state, asking, case, parts, Payload::Resumed(Some(before), rest), Some(&report)).await,
+        Ruling::Forward => {
+            send(state, asking, case, parts, Payload::Resumed(Some(before), rest), Some(&report)).await
+        }
         Ruling::Rewrite { .. } => case.refuse(Remark::BrokenRequest),
     }
 }
@@ -253,7 +276,10 @@ fn articles(report: &Report) -> Vec<&str> {
     articles
 }
 
-fn restored(answer: Response<AnswerBody>, mut restore: Box<dyn super::judge::Restore>) -> Response<AnswerBody> {
+fn restored(
+    answer: Response<AnswerBody>,
+    mut restore: Box<dyn super::judge::Restore>,
+) -> Response<AnswerBody> {
     let (mut parts, body) = answer.into_parts();
     if parts.headers.get(CONTENT_ENCODING).is_some_and(|coding| coding != "identity") {
         // The service encoded what it was asked not to: placeholders stay as they are.

@@ -82,7 +82,9 @@ impl Framing {
                 State::Head => self.head(rest).map_err(|fault| (fault, at))?,
                 State::Body(left) => self.skip(left, rest, State::Body, State::Head),
                 State::Chunk(left) => self.skip(left, rest, State::Chunk, State::ChunkEnd),
-                State::ChunkSize | State::ChunkEnd | State::Trailer => self.line(rest).map_err(|fault| (fault, at))?,
+                State::ChunkSize | State::ChunkEnd | State::Trailer => {
+                    self.line(rest).map_err(|fault| (fault, at))?
+                }
                 State::Other => rest.len(),
             };
         }
@@ -95,9 +97,12 @@ impl Framing {
         match self.state {
             State::Head if self.partial.is_empty() => Waiting::Request,
             State::Head => Waiting::Header,
-            State::Body(_) | State::ChunkSize | State::Chunk(_) | State::ChunkEnd | State::Trailer | State::Other => {
-                Waiting::Body
-            }
+            State::Body(_)
+            | State::ChunkSize
+            | State::Chunk(_)
+            | State::ChunkEnd
+            | State::Trailer
+            | State::Other => Waiting::Body,
         }
     }
 
@@ -119,7 +124,11 @@ impl Framing {
         self.partial.extend_from_slice(rest);
         let Some(end) = end_of_head(&self.partial, known) else {
             let too_long = self.partial.len() > HEADER_BYTES_MAX as usize;
-            return if too_long { Err(Fault::TooLong) } else { bare_line_feed(&self.partial, known).map(|()| rest.len()) };
+            return if too_long {
+                Err(Fault::TooLong)
+            } else {
+                bare_line_feed(&self.partial, known).map(|()| rest.len())
+            };
         };
         self.state = request(&self.partial[..end])?;
         self.partial = Vec::new();
@@ -150,7 +159,9 @@ impl Framing {
                 field(line)?;
                 State::Trailer
             }
-            State::ChunkEnd | State::Head | State::Body(_) | State::Chunk(_) | State::Other => return Err(Fault::Chunk),
+            State::ChunkEnd | State::Head | State::Body(_) | State::Chunk(_) | State::Other => {
+                return Err(Fault::Chunk);
+            }
         };
         Ok(end + 1)
     }
@@ -207,7 +218,8 @@ impl<'a> Iterator for Lines<'a> {
 
 fn request_line(line: &[u8]) -> Result<(&[u8], bool), Fault> {
     let mut parts = line.split(|&byte| byte == b' ');
-    let (Some(method), Some(target), Some(version), None) = (parts.next(), parts.next(), parts.next(), parts.next())
+    let (Some(method), Some(target), Some(version), None) =
+        (parts.next(), parts.next(), parts.next(), parts.next())
     else {
         return Err(Fault::RequestLine);
     };
@@ -223,7 +235,11 @@ fn request_line(line: &[u8]) -> Result<(&[u8], bool), Fault> {
 fn field(line: &[u8]) -> Result<(&[u8], &[u8]), Fault> {
     let colon = memchr(b':', line).ok_or(Fault::Field)?;
     let (name, value) = (&line[..colon], line[colon + 1..].trim_ascii());
-    if is_token(name) && !value.iter().any(|&byte| is_control(byte)) { Ok((name, value)) } else { Err(Fault::Field) }
+    if is_token(name) && !value.iter().any(|&byte| is_control(byte)) {
+        Ok((name, value))
+    } else {
+        Err(Fault::Field)
+    }
 }
 
 /// The fields on which the end of a request depends.
@@ -323,10 +339,16 @@ mod tests {
     fn sound_requests_are_followed_to_their_end() {
         check(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n", Ok(Waiting::Request));
         check(b"\r\nGET / HTTP/1.0\r\n\r\n", Ok(Waiting::Request));
-        check(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabcGET / HTTP/1.1\r\nHost: a\r\n\r\n", Ok(Waiting::Request));
+        check(
+            b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabcGET / HTTP/1.1\r\nHost: a\r\n\r\n",
+            Ok(Waiting::Request),
+        );
         check(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nab", Ok(Waiting::Body));
         check(b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: Chunked\r\n\r\n3;x=y\r\nabc\r\nA\r\n0123456789\r\n0\r\nx: y\r\n\r\n", Ok(Waiting::Request));
-        check(b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n", Ok(Waiting::Body));
+        check(
+            b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n",
+            Ok(Waiting::Body),
+        );
         check(b"GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\n\r\n\x81\x00\n\n", Ok(Waiting::Body));
         check(b"CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n\x16\x03", Ok(Waiting::Body));
         check(b"GET / HTTP/1.1\r\nHo", Ok(Waiting::Header));

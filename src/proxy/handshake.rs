@@ -107,7 +107,12 @@ impl Handshakes {
     ///
     /// # Errors
     /// Where the authority may not sign for it.
-    pub fn config(&self, authority: &Authority, host: &str, offered: Offered) -> Result<Arc<ServerConfig>, CaError> {
+    pub fn config(
+        &self,
+        authority: &Authority,
+        host: &str,
+        offered: Offered,
+    ) -> Result<Arc<ServerConfig>, CaError> {
         let leaf = authority.leaf(host)?;
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = kept.get(&(host.into(), offered))

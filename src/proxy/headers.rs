@@ -2,8 +2,8 @@
 //! HTTP version needs. Does no I/O.
 
 use http::header::{
-    ALT_SVC, CONNECTION, COOKIE, EXPECT, HOST, HeaderMap, HeaderName, HeaderValue, SEC_WEBSOCKET_EXTENSIONS, TE,
-    TRAILER, TRANSFER_ENCODING, UPGRADE,
+    ALT_SVC, CONNECTION, COOKIE, EXPECT, HOST, HeaderMap, HeaderName, HeaderValue, SEC_WEBSOCKET_EXTENSIONS,
+    TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
 };
 
 const KEEP_ALIVE: HeaderName = HeaderName::from_static("keep-alive");
@@ -133,7 +133,8 @@ mod tests {
 
     #[test]
     fn the_offer_of_quic_goes() {
-        let mut headers = map(&[("alt-svc", "h3=\":443\""), ("connection", "keep-alive"), ("x-request-id", "1")]);
+        let mut headers =
+            map(&[("alt-svc", "h3=\":443\""), ("connection", "keep-alive"), ("x-request-id", "1")]);
         super::clean_answer(&mut headers);
         assert_eq!(headers.len(), 1);
     }

@@ -1,11 +1,11 @@
 //! What the listener itself answers: base URLs, the PAC file, local pages.
 
+use super::authority;
 use super::exchange::{self, Asking};
 use super::request::plain;
 use super::session::Session;
 use super::state::State;
 use super::upstream::{AnswerBody, Origin};
-use super::authority;
 use http::{Request, Response, StatusCode, Uri};
 use hyper::body::Incoming;
 use std::sync::Arc;
@@ -20,7 +20,11 @@ pub fn is_own(host: &str) -> bool {
 }
 
 /// A request to the listener itself.
-pub async fn at_listener(state: &Arc<State>, session: &Session, request: Request<Incoming>) -> Response<AnswerBody> {
+pub async fn at_listener(
+    state: &Arc<State>,
+    session: &Session,
+    request: Request<Incoming>,
+) -> Response<AnswerBody> {
     if let Some(rest) = request.uri().path().strip_prefix("/tool/") {
         let rest = rest.to_owned();
         return base_url(state, session, &rest, request).await;
@@ -39,10 +43,18 @@ pub async fn pages(
 }
 
 /// `/tool/TOOL/…`: for programs whose address can be set but whose proxy cannot.
-async fn base_url(state: &Arc<State>, session: &Session, rest: &str, mut request: Request<Incoming>) -> Response<AnswerBody> {
+async fn base_url(
+    state: &Arc<State>,
+    session: &Session,
+    rest: &str,
+    mut request: Request<Incoming>,
+) -> Response<AnswerBody> {
     let (id, path) = rest.split_once('/').unwrap_or((rest, ""));
     let Some(tool) = state.judge().tool_by_id(id) else {
-        return plain(StatusCode::NOT_FOUND, "guard: no tool has this name; `guard charter show` lists them\n");
+        return plain(
+            StatusCode::NOT_FOUND,
+            "guard: no tool has this name; `guard charter show` lists them\n",
+        );
     };
     let Some((origin, prefix)) = tool.base.as_deref().and_then(base) else {
         return plain(StatusCode::NOT_FOUND, "guard: this tool has no base address\n");

@@ -27,7 +27,13 @@ impl Remark {
             Language::De => de,
             Language::En => en,
         };
-        Message { title: String::from("guard"), text: text.to_owned(), articles: Vec::new(), contact: None, language }
+        Message {
+            title: String::from("guard"),
+            text: text.to_owned(),
+            articles: Vec::new(),
+            contact: None,
+            language,
+        }
     }
 
     const fn texts(self) -> [&'static str; 4] {

@@ -27,7 +27,9 @@ pub async fn handle(
     let active = session.activity.begin();
     let answer = match &session.door {
         Door::Listener => at_listener(&state, &session, request).await,
-        Door::Tunnel { origin, mismatch } => in_tunnel(&state, &session, origin, mismatch.as_ref(), request).await,
+        Door::Tunnel { origin, mismatch } => {
+            in_tunnel(&state, &session, origin, mismatch.as_ref(), request).await
+        }
     };
     Ok(answer.map(|body| body.counted(active)))
 }
@@ -53,22 +55,33 @@ async fn in_tunnel(
 fn names(request: &Request<Incoming>, origin: &Origin) -> bool {
     let default = if origin.secure { 443 } else { 80 };
     let is_origin = |text: &str| {
-        authority::parse(text, default).is_some_and(|named| named.host == origin.host && named.port == origin.port)
+        authority::parse(text, default)
+            .is_some_and(|named| named.host == origin.host && named.port == origin.port)
     };
     let by_uri = request.uri().authority().map(|authority| is_origin(authority.as_str()));
     let scheme = request.uri().scheme_str().is_none_or(|scheme| scheme == origin.scheme());
     let mut hosts = request.headers().get_all(HOST).iter();
     let by_host = hosts.next().map(|value| value.to_str().is_ok_and(is_origin));
     let more = hosts.next().is_some();
-    scheme && !more && by_uri != Some(false) && by_host != Some(false) && (by_uri.is_some() || by_host.is_some())
+    scheme
+        && !more
+        && by_uri != Some(false)
+        && by_host != Some(false)
+        && (by_uri.is_some() || by_host.is_some())
 }
 
-async fn at_listener(state: &Arc<State>, session: &Session, request: Request<Incoming>) -> Response<AnswerBody> {
+async fn at_listener(
+    state: &Arc<State>,
+    session: &Session,
+    request: Request<Incoming>,
+) -> Response<AnswerBody> {
     if request.method() == Method::CONNECT {
         return connect_again(state, session, request);
     }
     match origin_of(request.uri()) {
-        None if request.uri().authority().is_some() => plain(StatusCode::BAD_REQUEST, "guard: the address is malformed\n"),
+        None if request.uri().authority().is_some() => {
+            plain(StatusCode::BAD_REQUEST, "guard: the address is malformed\n")
+        }
         None => local::at_listener(state, session, request).await,
         Some(origin) if local::is_own(&origin.host) => local::pages(state, session, &origin, request).await,
         Some(origin) => absolute(state, session, origin, request).await,
@@ -76,7 +89,12 @@ async fn at_listener(state: &Arc<State>, session: &Session, request: Request<Inc
 }
 
 /// A request in absolute form: to any host, in cleartext as a rule.
-async fn absolute(state: &Arc<State>, session: &Session, origin: Origin, request: Request<Incoming>) -> Response<AnswerBody> {
+async fn absolute(
+    state: &Arc<State>,
+    session: &Session,
+    origin: Origin,
+    request: Request<Incoming>,
+) -> Response<AnswerBody> {
     let judged = state.judge().treatment(&origin.host) != Treatment::Tunnel;
     let asking = Asking { session, origin, secure_client: false };
     if !names(&request, &asking.origin) {

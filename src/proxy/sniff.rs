@@ -31,7 +31,8 @@ pub fn first(bytes: &[u8]) -> First {
 }
 
 fn method(bytes: &[u8]) -> First {
-    let letters = bytes.iter().take_while(|byte| byte.is_ascii_uppercase() || matches!(byte, b'-' | b'_')).count();
+    let letters =
+        bytes.iter().take_while(|byte| byte.is_ascii_uppercase() || matches!(byte, b'-' | b'_')).count();
     match bytes.get(letters) {
         _ if letters > METHOD_MAX => First::Opaque,
         None => First::NeedMore,
@@ -47,7 +48,12 @@ mod tests {
     fn check(whole: &[u8], want: First, decided_at: usize) {
         for length in 0..=whole.len() {
             let expected = if length < decided_at { First::NeedMore } else { want };
-            assert_eq!(first(&whole[..length]), expected, "{length} bytes of {:?}", whole.escape_ascii().to_string());
+            assert_eq!(
+                first(&whole[..length]),
+                expected,
+                "{length} bytes of {:?}",
+                whole.escape_ascii().to_string()
+            );
         }
     }
 

@@ -96,7 +96,8 @@ impl State {
     /// Who is at the other end of a connection to us: the account that runs the program, or the one that the
     /// system says owns the socket.
     pub(super) fn client(&self, peer: SocketAddr, local: SocketAddr) -> (Arc<User>, Identity) {
-        let account = if peer.ip().is_loopback() { crate::platform::owner_of_peer(peer, local) } else { None };
+        let account =
+            if peer.ip().is_loopback() { crate::platform::owner_of_peer(peer, local) } else { None };
         let user = match account {
             Some(number) if !crate::platform::is_own(number) => self.other(number),
             _ => Arc::clone(&self.account),
@@ -122,7 +123,8 @@ impl State {
         tracing::info!(attempt = attempt.as_str(), "refused an attempt to get round the guard");
         let Some(audit) = &self.audit else { return };
         let judge = self.judge();
-        let facts = Facts { charter: judge.charter_digest(), recording: audit.recording(), ..Facts::default() };
+        let facts =
+            Facts { charter: judge.charter_digest(), recording: audit.recording(), ..Facts::default() };
         // Nothing waits for it: the attempt is refused in any case.
         let _ = audit.record(Event::attempt(attempt, jiff::Timestamp::now(), (tool, host), user, &facts));
     }

@@ -319,7 +319,8 @@ impl Setup {
 
     pub async fn start(self) -> Proxy {
         let dir = tempfile::tempdir().unwrap();
-        let authority = Authority::load_or_create(&dir.path().join("ca"), &[String::from("ai.test")]).unwrap();
+        let authority =
+            Authority::load_or_create(&dir.path().join("ca"), &[String::from("ai.test")]).unwrap();
         let root = authority.root().clone();
         let egress = Arc::new(RustlsEgress::bundled(self.roots).unwrap());
         let dialler = Dialler::new(egress, self.resolve, self.parent, Duration::from_secs(5));
@@ -390,7 +391,8 @@ impl Proxy {
         let stream = self.tls(host, &["h2", "http/1.1"]).await;
         assert_eq!(stream.get_ref().1.alpn_protocol(), Some(&b"h2"[..]));
         let mut builder = http2::Builder::new(TokioExecutor::new());
-        let (sender, connection) = builder.max_header_list_size(1 << 20).handshake(TokioIo::new(stream)).await.unwrap();
+        let (sender, connection) =
+            builder.max_header_list_size(1 << 20).handshake(TokioIo::new(stream)).await.unwrap();
         tokio::spawn(connection);
         sender
     }
@@ -421,7 +423,11 @@ pub fn post(host: &str, path: &str, body: impl Into<Bytes>) -> Request<Body> {
 /// The same over HTTP/2.
 pub fn post2(host: &str, path: &str, body: impl Into<Bytes>) -> Request<Body> {
     let uri = format!("https://{host}{path}");
-    Request::post(uri).header("content-type", "application/json").version(http::Version::HTTP_2).body(full(body)).unwrap()
+    Request::post(uri)
+        .header("content-type", "application/json")
+        .version(http::Version::HTTP_2)
+        .body(full(body))
+        .unwrap()
 }
 
 pub async fn text(answer: Response<Incoming>) -> (StatusCode, HeaderMap, String) {

@@ -80,7 +80,8 @@ async fn bodies_go_through_byte_for_byte_and_connections_are_reused() {
         let got = http_body_util::BodyExt::collect(answer.into_body()).await.unwrap().to_bytes();
         assert_eq!(got, body, "{size}");
         assert_eq!(service.last().body, body);
-        let length = service.last().headers.get("content-length").map(|length| length.to_str().unwrap().to_owned());
+        let length =
+            service.last().headers.get("content-length").map(|length| length.to_str().unwrap().to_owned());
         assert!(length == Some(size.to_string()) || (size == 0 && length.is_none()));
     }
     assert_eq!(service.connections.load(Ordering::SeqCst), 1);
@@ -106,11 +107,13 @@ async fn refused_and_rewritten_by_the_judge() {
     let (status, headers, _) = text(client.send_request(post2(AI, "/", REFUSED)).await.unwrap()).await;
     assert_eq!(status, StatusCode::BAD_REQUEST);
     assert_eq!(headers["x-guard-decision"], "block");
-    let (status, _, _) = text(client.send_request(post2(AI, &format!("/?q={REFUSED}"), "")).await.unwrap()).await;
+    let (status, _, _) =
+        text(client.send_request(post2(AI, &format!("/?q={REFUSED}"), "")).await.unwrap()).await;
     assert_eq!(status, StatusCode::BAD_REQUEST);
     assert_eq!(service.count(), 0, "nothing of it reached the service");
     let sent = format!("<{REPLACED}>");
-    let (status, headers, body) = text(client.send_request(post2(AI, "/", sent.clone())).await.unwrap()).await;
+    let (status, headers, body) =
+        text(client.send_request(post2(AI, "/", sent.clone())).await.unwrap()).await;
     assert_eq!((status, body), (StatusCode::OK, sent), "put back in the answer");
     assert_eq!(headers["x-guard-decision"], "redact");
     let seen = service.last();
@@ -126,7 +129,9 @@ async fn hosts_outside_the_catalogue_keep_their_own_certificate() {
     let target = format!("{BANK}:443");
     assert!(proxy.tls_trusting(&target, BANK, &[], &proxy.root).await.is_err(), "ours is not shown");
     let mut stream = proxy.tls_trusting(&target, BANK, &["http/1.1"], &service.root).await.unwrap();
-    let request = format!("POST / HTTP/1.1\r\nHost: {BANK}\r\nContent-Length: 12\r\nConnection: close\r\n\r\n{REFUSED}");
+    let request = format!(
+        "POST / HTTP/1.1\r\nHost: {BANK}\r\nContent-Length: 12\r\nConnection: close\r\n\r\n{REFUSED}"
+    );
     stream.write_all(request.as_bytes()).await.unwrap();
     let answer = rest(&mut stream).await;
     assert!(answer.contains(REFUSED), "untouched: {answer}");
@@ -155,9 +160,11 @@ async fn cleartext_in_absolute_form_is_judged_for_the_catalogue_and_passed_on_fo
 async fn base_addresses_lead_to_the_tool() {
     let service = Service::noting(&["http/1.1"]).await;
     let proxy = Setup::before(&service).start().await;
-    for (path, body, status) in
-        [("/tool/ai/v1/chat?a=b", "hello", "200"), ("/tool/alias/v1/chat?a=b", REFUSED, "400"), ("/tool/none/v1", "", "404")]
-    {
+    for (path, body, status) in [
+        ("/tool/ai/v1/chat?a=b", "hello", "200"),
+        ("/tool/alias/v1/chat?a=b", REFUSED, "400"),
+        ("/tool/none/v1", "", "404"),
+    ] {
         let mut socket = proxy.socket().await;
         let request = format!(
             "POST {path} HTTP/1.1\r\nHost: {}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
@@ -178,9 +185,8 @@ async fn headers_of_256_kib_pass_over_both_versions() {
     let service = Service::noting(&["h2", "http/1.1"]).await;
     let proxy = Setup::before(&service).start().await;
     let big = "x".repeat(60 << 10);
-    let fields: Vec<(HeaderName, HeaderValue)> = (0..4)
-        .map(|number| (format!("x-big-{number}").parse().unwrap(), big.parse().unwrap()))
-        .collect();
+    let fields: Vec<(HeaderName, HeaderValue)> =
+        (0..4).map(|number| (format!("x-big-{number}").parse().unwrap(), big.parse().unwrap())).collect();
     let mut request = post2(AI, "/", "x");
     request.headers_mut().extend(fields.clone().into_iter().map(|(name, value)| (Some(name), value)));
     let mut client = proxy.http2(AI).await;
@@ -194,7 +200,8 @@ async fn a_client_that_expects_100_gets_it_and_the_service_is_not_asked() {
     let service = Service::noting(&["http/1.1"]).await;
     let proxy = Setup::before(&service).start().await;
     let mut stream = proxy.tls(AI, &["http/1.1"]).await;
-    let head_sent = format!("POST / HTTP/1.1\r\nHost: {AI}\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n");
+    let head_sent =
+        format!("POST / HTTP/1.1\r\nHost: {AI}\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n");
     stream.write_all(head_sent.as_bytes()).await.unwrap();
     assert!(head(&mut stream).await.starts_with("HTTP/1.1 100 "));
     stream.write_all(b"hello").await.unwrap();
@@ -216,7 +223,15 @@ async fn chunks_trailers_and_hop_by_hop_fields() {
     assert!(rest(&mut stream).await.starts_with("HTTP/1.1 200 "));
     let seen = service.last();
     assert_eq!(seen.body, "abcde");
-    for name in ["x-named", "x-guard-decision", "proxy-authorization", "keep-alive", "transfer-encoding", "connection", "x-trailer"] {
+    for name in [
+        "x-named",
+        "x-guard-decision",
+        "proxy-authorization",
+        "keep-alive",
+        "transfer-encoding",
+        "connection",
+        "x-trailer",
+    ] {
         assert!(!seen.headers.contains_key(name), "{name}");
     }
 }
@@ -279,12 +294,21 @@ async fn a_connection_may_be_used_for_requests_and_then_for_a_connect() {
     let service = Service::noting(&[]).await;
     let proxy = Setup::before(&service).start().await;
     let mut socket = proxy.socket().await;
-    socket.write_all(format!("GET http://{BANK}/ HTTP/1.1\r\nHost: {BANK}\r\n\r\n").as_bytes()).await.unwrap();
+    socket
+        .write_all(format!("GET http://{BANK}/ HTTP/1.1\r\nHost: {BANK}\r\n\r\n").as_bytes())
+        .await
+        .unwrap();
     let answer = head(&mut socket).await;
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
-    socket.write_all(format!("CONNECT {BANK}:80 HTTP/1.1\r\nHost: {BANK}:80\r\n\r\n").as_bytes()).await.unwrap();
+    socket
+        .write_all(format!("CONNECT {BANK}:80 HTTP/1.1\r\nHost: {BANK}:80\r\n\r\n").as_bytes())
+        .await
+        .unwrap();
     assert!(head(&mut socket).await.starts_with("HTTP/1.1 200"));
-    socket.write_all(format!("GET /inner HTTP/1.1\r\nHost: {BANK}\r\nConnection: close\r\n\r\n").as_bytes()).await.unwrap();
+    socket
+        .write_all(format!("GET /inner HTTP/1.1\r\nHost: {BANK}\r\nConnection: close\r\n\r\n").as_bytes())
+        .await
+        .unwrap();
     assert!(rest(&mut socket).await.starts_with("HTTP/1.1 200"));
     assert_eq!(service.last().target, "/inner");
 }
@@ -296,7 +320,8 @@ async fn head_and_options_and_empty_answers_pass() {
     let mut client = proxy.http1(AI).await;
     for method in [Method::HEAD, Method::OPTIONS, Method::DELETE, Method::PATCH] {
         client.ready().await.unwrap();
-        let request = Request::builder().method(method.clone()).uri("/").header("host", AI).body(full("")).unwrap();
+        let request =
+            Request::builder().method(method.clone()).uri("/").header("host", AI).body(full("")).unwrap();
         let (status, ..) = text(client.send_request(request).await.unwrap()).await;
         assert_eq!(status, StatusCode::OK, "{method}");
         assert_eq!(service.last().method, method.as_str());

@@ -46,7 +46,10 @@ impl Body for Payload {
     type Data = Bytes;
     type Error = hyper::Error;
 
-    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
         match &mut *self {
             Self::Whole(bytes) => Poll::Ready(bytes.take().map(|bytes| Ok(Frame::data(bytes)))),
             Self::Resumed(before, _) if before.as_ref().is_some_and(|before| !before.is_empty()) => {
@@ -60,7 +63,9 @@ impl Body for Payload {
         match self {
             Self::Whole(bytes) => bytes.is_none(),
             Self::Arriving(body) => body.is_end_stream(),
-            Self::Resumed(before, body) => before.as_ref().is_none_or(Bytes::is_empty) && body.is_end_stream(),
+            Self::Resumed(before, body) => {
+                before.as_ref().is_none_or(Bytes::is_empty) && body.is_end_stream()
+            }
         }
     }
 
@@ -70,7 +75,9 @@ impl Body for Payload {
             Self::Arriving(body) => body.size_hint(),
             Self::Resumed(before, body) => {
                 let before = before.as_ref().map_or(0, Bytes::len) as u64;
-                body.size_hint().exact().map_or_else(SizeHint::new, |rest| SizeHint::with_exact(before + rest))
+                body.size_hint()
+                    .exact()
+                    .map_or_else(SizeHint::new, |rest| SizeHint::with_exact(before + rest))
             }
         }
     }
@@ -118,7 +125,15 @@ impl AnswerBody {
     }
 
     pub(super) fn relayed(body: Incoming, driver: Option<Driver>) -> Self {
-        let mut relay = Relay { body, driver, patience: None, patient_until: None, restore: None, trailers: None, _active: None };
+        let mut relay = Relay {
+            body,
+            driver,
+            patience: None,
+            patient_until: None,
+            restore: None,
+            trailers: None,
+            _active: None,
+        };
         if relay.body.is_end_stream() {
             relay.recycle(None);
         }
@@ -208,7 +223,10 @@ impl Body for AnswerBody {
     type Data = Bytes;
     type Error = io::Error;
 
-    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
         let relay = match &mut *self {
             Self::Own(bytes) => return Poll::Ready(bytes.take().map(|bytes| Ok(Frame::data(bytes)))),
             Self::Relayed(relay) => relay,
@@ -218,24 +236,27 @@ impl Body for AnswerBody {
         }
         loop {
             match relay.poll_body(context) {
-            Poll::Pending => {
-                ready!(relay.poll_patience(context));
-                return Poll::Ready(Some(Err(io::Error::new(io::ErrorKind::TimedOut, "the service fell silent"))));
-            }
-            Poll::Ready(None) => {
-                relay.recycle(Some(context));
-                return Poll::Ready(relay.finished().map(Ok));
-            }
-            Poll::Ready(Some(frame)) => {
-                relay.patient_until = None;
-                if relay.body.is_end_stream() {
+                Poll::Pending => {
+                    ready!(relay.poll_patience(context));
+                    return Poll::Ready(Some(Err(io::Error::new(
+                        io::ErrorKind::TimedOut,
+                        "the service fell silent",
+                    ))));
+                }
+                Poll::Ready(None) => {
                     relay.recycle(Some(context));
+                    return Poll::Ready(relay.finished().map(Ok));
                 }
-                let frame = frame.map_err(io::Error::other)?;
-                if let Some(frame) = relay.changed(frame) {
-                    return Poll::Ready(Some(Ok(frame)));
+                Poll::Ready(Some(frame)) => {
+                    relay.patient_until = None;
+                    if relay.body.is_end_stream() {
+                        relay.recycle(Some(context));
+                    }
+                    let frame = frame.map_err(io::Error::other)?;
+                    if let Some(frame) = relay.changed(frame) {
+                        return Poll::Ready(Some(Ok(frame)));
+                    }
                 }
-            }
             }
         }
     }

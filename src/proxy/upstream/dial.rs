@@ -49,7 +49,12 @@ impl std::fmt::Debug for Dialler {
 impl Dialler {
     /// One that verifies by `egress`, sends what `resolve` names elsewhere, and goes through `parent`.
     #[must_use]
-    pub fn new(egress: Arc<dyn Egress>, resolve: ResolveTo, parent: Option<Parent>, connect_timeout: Duration) -> Self {
+    pub fn new(
+        egress: Arc<dyn Egress>,
+        resolve: ResolveTo,
+        parent: Option<Parent>,
+        connect_timeout: Duration,
+    ) -> Self {
         Self { egress, resolve, parent, connect_timeout }
     }
 
@@ -61,7 +66,9 @@ impl Dialler {
     pub async fn dial(&self, origin: &Origin, offer: Offer) -> Result<(Box<dyn Io>, Version), UpstreamError> {
         let dialling = async {
             match self.dial_with(origin, tls::versions(offer)).await {
-                Err(Failure::NoCommonVersion) if offer == Offer::Http1 => self.dial_with(origin, &[Version::Http2]).await,
+                Err(Failure::NoCommonVersion) if offer == Offer::Http1 => {
+                    self.dial_with(origin, &[Version::Http2]).await
+                }
                 other => other,
             }
         };
@@ -69,13 +76,18 @@ impl Dialler {
             Err(_) => Err(UpstreamError::Timeout(origin.clone())),
             Ok(Ok(dialled)) => Ok(dialled),
             Ok(Err(Failure::Error(error))) => Err(error),
-            Ok(Err(Failure::NoCommonVersion)) => {
-                Err(UpstreamError::Tls(origin.clone(), String::from("it speaks no version of HTTP that we do")))
-            }
+            Ok(Err(Failure::NoCommonVersion)) => Err(UpstreamError::Tls(
+                origin.clone(),
+                String::from("it speaks no version of HTTP that we do"),
+            )),
         }
     }
 
-    async fn dial_with(&self, origin: &Origin, versions: &'static [Version]) -> Result<(Box<dyn Io>, Version), Failure> {
+    async fn dial_with(
+        &self,
+        origin: &Origin,
+        versions: &'static [Version],
+    ) -> Result<(Box<dyn Io>, Version), Failure> {
         let socket = self.open(origin).await?;
         if !origin.secure {
             return Ok((Box::new(socket), Version::Http1));
@@ -147,7 +159,10 @@ impl Parent {
             return Ok(socket);
         }
         let said: String = status.chars().filter(char::is_ascii_digit).take(3).collect();
-        Err(UpstreamError::Parent(origin.clone(), if said.is_empty() { String::from("nonsense") } else { said }))
+        Err(UpstreamError::Parent(
+            origin.clone(),
+            if said.is_empty() { String::from("nonsense") } else { said },
+        ))
     }
 }
 
@@ -167,7 +182,10 @@ async fn head(socket: &mut TcpStream) -> io::Result<String> {
 async fn connect(target: &str, origin: &Origin) -> Result<TcpStream, UpstreamError> {
     let addresses: Vec<SocketAddr> = match target.parse() {
         Ok(address) => vec![address],
-        Err(_) => tokio::net::lookup_host(target).await.map_err(|_| UpstreamError::Resolve(origin.clone()))?.collect(),
+        Err(_) => tokio::net::lookup_host(target)
+            .await
+            .map_err(|_| UpstreamError::Resolve(origin.clone()))?
+            .collect(),
     };
     let mut waiting = addresses.into_iter();
     let Some(first) = waiting.next() else { return Err(UpstreamError::Resolve(origin.clone())) };
@@ -177,7 +195,10 @@ async fn connect(target: &str, origin: &Origin) -> Result<TcpStream, UpstreamErr
     Ok(socket)
 }
 
-async fn race(first: SocketAddr, mut waiting: std::vec::IntoIter<SocketAddr>) -> Result<TcpStream, io::ErrorKind> {
+async fn race(
+    first: SocketAddr,
+    mut waiting: std::vec::IntoIter<SocketAddr>,
+) -> Result<TcpStream, io::ErrorKind> {
     if waiting.len() == 0 {
         return TcpStream::connect(first).await.map_err(|error| error.kind());
     }

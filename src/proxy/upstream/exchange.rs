@@ -89,7 +89,12 @@ impl Upstream {
     ///
     /// # Errors
     /// Where the service cannot be reached.
-    pub async fn version(&self, identity: &Identity, origin: &Origin, offer: Offer) -> Result<Version, UpstreamError> {
+    pub async fn version(
+        &self,
+        identity: &Identity,
+        origin: &Origin,
+        offer: Offer,
+    ) -> Result<Version, UpstreamError> {
         if let Some(version) = self.pool.version(origin, offer) {
             return Ok(version);
         }
@@ -131,7 +136,9 @@ impl Upstream {
     async fn ready(&self, key: &Key, offer: Offer) -> Result<Ready, UpstreamError> {
         if self.pool.version(&key.origin, offer) != Some(Version::Http2) {
             while let Some(mut connection) = self.pool.take_http1(key) {
-                let ended = poll_fn(|context| Poll::Ready(Pin::new(&mut connection.connection).poll(context).is_ready()));
+                let ended = poll_fn(|context| {
+                    Poll::Ready(Pin::new(&mut connection.connection).poll(context).is_ready())
+                });
                 if !ended.await && connection.sender.is_ready() {
                     return Ok(Ready::Http1(connection));
                 }
@@ -170,11 +177,18 @@ impl Upstream {
         }
     }
 
-    async fn send_on(&self, ready: Ready, key: &Key, outgoing: Outgoing) -> Result<Response<AnswerBody>, Failed> {
+    async fn send_on(
+        &self,
+        ready: Ready,
+        key: &Key,
+        outgoing: Outgoing,
+    ) -> Result<Response<AnswerBody>, Failed> {
         let origin = &key.origin;
         let sending = async {
             match ready {
-                Ready::Http1(connection) => self.send_http1(connection, key, outgoing.into_http1(origin)?).await,
+                Ready::Http1(connection) => {
+                    self.send_http1(connection, key, outgoing.into_http1(origin)?).await
+                }
                 Ready::Http2 { sender, reused } => {
                     self.send_http2(sender, reused, key, outgoing.into_http2(origin)?).await
                 }
@@ -193,7 +207,8 @@ impl Upstream {
         connection.heard.store(false, Ordering::Relaxed);
         match drive(&mut connection, request).await {
             Ok((answer, ended)) => {
-                let driver = (!ended).then(|| Driver { connection, key: key.clone(), pool: Arc::clone(&self.pool) });
+                let driver =
+                    (!ended).then(|| Driver { connection, key: key.clone(), pool: Arc::clone(&self.pool) });
                 Ok(answer.map(|body| AnswerBody::relayed(body, driver)))
             }
             Err(error) => {
@@ -225,7 +240,10 @@ impl Upstream {
 
 /// Sends the request and drives its connection until the answer's header is there. No other task takes part,
 /// so that no time goes into waking one. Says too whether the connection has ended.
-async fn drive(connection: &mut Http1, request: Request<Payload>) -> hyper::Result<(Response<Incoming>, bool)> {
+async fn drive(
+    connection: &mut Http1,
+    request: Request<Payload>,
+) -> hyper::Result<(Response<Incoming>, bool)> {
     let mut answer = pin!(connection.sender.send_request(request));
     let mut ended = false;
     poll_fn(|context| {
@@ -277,7 +295,12 @@ impl Outgoing {
         self.into_request(parts, http::Version::HTTP_2, origin)
     }
 
-    fn into_request(self, parts: http::uri::Parts, version: http::Version, origin: &Origin) -> Result<Request<Payload>, Failed> {
+    fn into_request(
+        self,
+        parts: http::uri::Parts,
+        version: http::Version,
+        origin: &Origin,
+    ) -> Result<Request<Payload>, Failed> {
         let uri = Uri::from_parts(parts).map_err(|error| Failed {
             error: UpstreamError::Broken(origin.clone(), error.to_string()),
             again: false,

@@ -118,7 +118,8 @@ impl Pool {
         kept.retain(|_, idle| !idle.is_empty());
         self.idle.fetch_sub(dead.len(), Ordering::Relaxed);
         drop(kept);
-        lock(&self.http2).retain(|_, (connection, used)| !connection.is_closed() && used.elapsed() < IDLE_TIMEOUT);
+        lock(&self.http2)
+            .retain(|_, (connection, used)| !connection.is_closed() && used.elapsed() < IDLE_TIMEOUT);
     }
 }
 
@@ -140,7 +141,11 @@ impl Heard {
 }
 
 impl AsyncRead for Heard {
-    fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
         let polled = Pin::new(&mut self.io).poll_read(context, buffer);
         if buffer.filled().len() > before {
@@ -151,7 +156,11 @@ impl AsyncRead for Heard {
 }
 
 impl AsyncWrite for Heard {
-    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.io).poll_write(context, bytes)
     }
 

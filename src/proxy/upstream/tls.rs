@@ -82,7 +82,11 @@ impl RustlsEgress {
             config.alpn_protocols = protocols.iter().map(|protocol| protocol.to_vec()).collect();
             Ok(Arc::new(config))
         };
-        Ok(Self { both: config(&[b"h2", b"http/1.1"])?, http1: config(&[b"http/1.1"])?, http2: config(&[b"h2"])? })
+        Ok(Self {
+            both: config(&[b"h2", b"http/1.1"])?,
+            http1: config(&[b"http/1.1"])?,
+            http2: config(&[b"h2"])?,
+        })
     }
 }
 
@@ -116,7 +120,9 @@ pub const fn versions(offer: Offer) -> &'static [Version] {
 fn explain(error: &io::Error) -> TlsError {
     match error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
         Some(rustls::Error::InvalidCertificate(why)) => TlsError::Certificate(why.to_string()),
-        Some(rustls::Error::AlertReceived(AlertDescription::NoApplicationProtocol)) => TlsError::NoCommonVersion,
+        Some(rustls::Error::AlertReceived(AlertDescription::NoApplicationProtocol)) => {
+            TlsError::NoCommonVersion
+        }
         Some(other) => TlsError::Other(other.to_string()),
         None => TlsError::Other(error.kind().to_string()),
     }
