@@ -5,7 +5,18 @@ use std::path::{Path, PathBuf};
 
 /// The modules of the crate, lowest first. A module may use those before it, and those on its own line.
 const LAYERS: &[&[&str]] = &[
-    &["span", "sensitive", "limits", "finding", "place", "language", "user", "fault", "placeholder"],
+    &[
+        "span",
+        "sensitive",
+        "limits",
+        "finding",
+        "place",
+        "language",
+        "user",
+        "fault",
+        "source",
+        "placeholder",
+    ],
     &["text", "document"],
     &["rules"],
     &["scan"],
@@ -29,6 +40,7 @@ const CORE: &[&str] = &[
     "language",
     "user",
     "fault",
+    "source",
     "placeholder",
     "text",
     "document",

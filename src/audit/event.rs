@@ -364,7 +364,6 @@ mod tests {
     fn tool() -> Tool {
         Tool {
             id: "azure-openai".into(),
-            aliases: Vec::new(),
             name: "Azure OpenAI".into(),
             vendor: "Microsoft".into(),
             kind: Kind::Api,
@@ -377,10 +376,8 @@ mod tests {
                     regions: vec!["eu-west-1".into()],
                 },
             ],
-            paths: Vec::new(),
             wire: Wire::Openai,
-            base: None,
-            own: false,
+            ..Tool::default()
         }
     }
 

@@ -1,6 +1,31 @@
 //! Charters: file → compiled charter; findings, tool and user → decision; messages by language. Knows no
 //! regexes and no sockets.
 
+mod check;
+mod compiled;
+mod decide;
+mod index;
+mod inspection;
+mod messages;
+mod rule;
+mod shipped;
+mod syntax;
+#[cfg(test)]
+mod tests;
+mod text;
+mod titles;
+mod tools;
+
+pub use check::Note;
+pub use compiled::{
+    Alerts, AnswerStyle, Article, AuditField, AuditSettings, Charter, Contact, History, Identity, LoadError,
+    Threshold,
+};
+pub use inspection::{Category, Inspection, Never};
+pub use rule::{Glob, Rule, When};
+pub use text::Localised;
+pub use tools::{Exception, Line, Standing, TenantSetting, ToolRules};
+
 use crate::finding::Finding;
 use crate::language::Language;
 use crate::place::Place;
@@ -30,6 +55,10 @@ pub enum Action {
 }
 
 impl Action {
+    /// All of them, least severe first.
+    pub const ALL: [Self; 6] =
+        [Self::Allow, Self::Observe, Self::Warn, Self::Redact, Self::Confirm, Self::Block];
+
     /// The word used in files, headers and output.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -86,6 +115,33 @@ pub enum UninspectableKind {
     OutsideCa,
 }
 
+impl UninspectableKind {
+    /// All of them, in declaration order.
+    pub const ALL: [Self; 7] = [
+        Self::Encrypted,
+        Self::Image,
+        Self::Audio,
+        Self::TooLarge,
+        Self::UnknownEncoding,
+        Self::UnknownBinary,
+        Self::OutsideCa,
+    ];
+
+    /// The word used in files and output.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Encrypted => "encrypted",
+            Self::Image => "image",
+            Self::Audio => "audio",
+            Self::TooLarge => "too_large",
+            Self::UnknownEncoding => "unknown_encoding",
+            Self::UnknownBinary => "unknown_binary",
+            Self::OutsideCa => "outside_ca",
+        }
+    }
+}
+
 /// One place that could not be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Uninspected {
@@ -138,10 +194,12 @@ pub struct Question<'a> {
 pub struct Reason {
     /// The article, such as `CIA-8 b`.
     pub article: Arc<str>,
-    /// What the rule asks for.
+    /// What the rule asks for, before history, confirmation and mode have their say.
     pub action: Action,
     /// What it is about.
     pub subject: Subject,
+    /// The charter's rule, by its number in the file from 0; `None` for tools and for what cannot be read.
+    pub rule: Option<usize>,
 }
 
 /// What a ground of a decision is about.
@@ -167,10 +225,25 @@ pub struct Decision {
     pub would: Action,
     /// The grounds, severest first.
     pub reasons: Vec<Reason>,
-    /// For each finding of the question, in its order: what its rule asks for.
+    /// For each finding of the question, in its order: what happens to it where the charter enforces. Not
+    /// capped by `mode = "observe"`: nothing is changed unless [`Decision::action`] itself asks for it.
     pub findings: Vec<Action>,
     /// How long a confirmation is good, where the action is `Confirm`.
     pub valid_for: Option<std::time::Duration>,
+}
+
+impl Decision {
+    /// The articles of its grounds, severest first, each once.
+    #[must_use]
+    pub fn articles(&self) -> Vec<Arc<str>> {
+        let mut articles: Vec<Arc<str>> = Vec::new();
+        for reason in &self.reasons {
+            if !articles.contains(&reason.article) {
+                articles.push(reason.article.clone());
+            }
+        }
+        articles
+    }
 }
 
 /// What the user is told.

@@ -62,15 +62,12 @@ pub fn user(name: &str) -> User {
 pub fn tool(id: &str, host: &str) -> Tool {
     Tool {
         id: id.into(),
-        aliases: Vec::new(),
         name: id.into(),
         vendor: "Example".into(),
         kind: Kind::Api,
         hosts: vec![HostPattern::Exact(host.into())],
-        paths: Vec::new(),
         wire: Wire::Openai,
-        base: None,
-        own: false,
+        ..Tool::default()
     }
 }
 
@@ -95,7 +92,7 @@ pub fn judged(detector: &str, class: Class, value: u64) -> Judged {
 
 /// A report with one finding, one place that could not be read, and the charter's answer.
 pub fn report(action: Action, article: &str, value: u64) -> Report {
-    let reason = |subject| Reason { article: article.into(), action, subject };
+    let reason = |subject| Reason { article: article.into(), action, subject, rule: None };
     Report {
         decision: Decision {
             action,

@@ -194,10 +194,9 @@ fn tool() -> Arc<Tool> {
         vendor: "Test".into(),
         kind: Kind::Api,
         hosts: vec![HostPattern::Domain("ai.test".into())],
-        paths: Vec::new(),
         wire: Wire::Openai,
         base,
-        own: false,
+        ..Tool::default()
     })
 }
 

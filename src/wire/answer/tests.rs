@@ -9,18 +9,7 @@ use std::sync::Arc;
 /// A tool of this family.
 pub(crate) fn tool(wire: Wire) -> Tool {
     let name: Arc<str> = "test".into();
-    Tool {
-        id: name.clone(),
-        aliases: Vec::new(),
-        name: name.clone(),
-        vendor: name,
-        kind: Kind::Api,
-        hosts: Vec::new(),
-        paths: Vec::new(),
-        wire,
-        base: None,
-        own: false,
-    }
+    Tool { id: name.clone(), name: name.clone(), vendor: name, kind: Kind::Api, wire, ..Tool::default() }
 }
 
 /// A refusal's message.

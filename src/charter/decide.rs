@@ -1,0 +1,148 @@
+//! The decision: a pure function of the question. Knows no words to say it in.
+
+use super::{Action, Charter, Decision, Direction, History, Judged, Mode, Question, Reason, Subject};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How long a confirmation is good where no rule says it.
+pub const VALID_FOR: Duration = Duration::from_secs(15 * 60);
+
+impl Charter {
+    /// A charter that refuses everything, for the case that none can be had.
+    #[must_use]
+    pub fn refuse_all() -> Self {
+        Self { refuses_all: true, ..Self::empty() }
+    }
+
+    /// Judges a request or an answer. Same question, same decision. Does not allocate where nothing was found
+    /// and the tool is allowed.
+    pub fn decide(&self, question: &Question<'_>) -> Decision {
+        let mut judgement = Judgement::new(question);
+        if self.refuses_all {
+            judgement.add(Arc::from("guard"), Action::Block, Action::Block, Subject::Charter, None);
+            return judgement.close(Mode::Enforce);
+        }
+        if question.direction == Direction::Request {
+            self.judge_tool(question, &mut judgement);
+            self.judge_uninspected(question, &mut judgement);
+        }
+        self.judge_findings(question, &mut judgement);
+        judgement.close(self.mode)
+    }
+
+    fn judge_tool(&self, question: &Question<'_>, judgement: &mut Judgement) {
+        let Some(tool) = question.tool else { return };
+        let standing = self.tools.standing(tool, question.user, question.today);
+        if !standing.allowed {
+            judgement.add(standing.article.clone(), Action::Block, Action::Block, Subject::Tool, None);
+        }
+    }
+
+    fn judge_uninspected(&self, question: &Question<'_>, judgement: &mut Judgement) {
+        for (number, uninspected) in question.uninspected.iter().enumerate() {
+            let asked = self.uninspectable(uninspected.kind);
+            let action = lifted(asked, question.confirmed);
+            if action == Action::Confirm {
+                judgement.holds_for(VALID_FOR);
+            }
+            let article = self.inspection.article.clone();
+            judgement.add(article, asked, action, Subject::Uninspected(number), None);
+        }
+    }
+
+    fn judge_findings(&self, question: &Question<'_>, judgement: &mut Judgement) {
+        if question.findings.is_empty() {
+            return;
+        }
+        let active = self.index.active(&self.rules, question);
+        for (number, judged) in question.findings.iter().enumerate() {
+            let Some(found) = self.index.first(&self.rules, &active, judged) else {
+                judgement.findings.push(Action::Allow);
+                continue;
+            };
+            let rule = &self.rules[found];
+            let action = self.effective(rule.action, judged, question.confirmed);
+            judgement.findings.push(action);
+            if action == Action::Confirm {
+                judgement.holds_for(rule.valid_for);
+            }
+            if rule.action > Action::Allow {
+                let subject = Subject::Finding(number);
+                judgement.add(rule.article.clone(), rule.action, action, subject, Some(found));
+            }
+        }
+    }
+
+    /// What a rule's action comes to: a confirmation lifts confirm rules and no others; what stands in
+    /// earlier turns and would be held or blocked is redacted, unless the charter says otherwise.
+    fn effective(&self, asked: Action, judged: &Judged, confirmed: bool) -> Action {
+        let action = lifted(asked, confirmed);
+        if !judged.new && action >= Action::Confirm && self.history == History::Redact {
+            Action::Redact
+        } else {
+            action
+        }
+    }
+}
+
+/// A confirmed request still counts, so that the audit sees it.
+fn lifted(asked: Action, confirmed: bool) -> Action {
+    if confirmed && asked == Action::Confirm { Action::Observe } else { asked }
+}
+
+/// A decision in the making.
+struct Judgement {
+    would: Action,
+    /// The grounds with what each comes to.
+    reasons: Vec<(Action, Reason)>,
+    findings: Vec<Action>,
+    valid_for: Option<Duration>,
+}
+
+impl Judgement {
+    fn new(question: &Question<'_>) -> Self {
+        let findings = question.findings.len();
+        Self {
+            would: Action::Allow,
+            reasons: Vec::with_capacity(findings),
+            findings: Vec::with_capacity(findings),
+            valid_for: None,
+        }
+    }
+
+    fn add(
+        &mut self,
+        article: Arc<str>,
+        asked: Action,
+        action: Action,
+        subject: Subject,
+        rule: Option<usize>,
+    ) {
+        self.would = self.would.max(action);
+        if asked > Action::Allow {
+            self.reasons.push((action, Reason { article, action: asked, subject, rule }));
+        }
+    }
+
+    fn holds_for(&mut self, time: Duration) {
+        self.valid_for = Some(self.valid_for.map_or(time, |other| other.min(time)));
+    }
+
+    fn close(mut self, mode: Mode) -> Decision {
+        // Mostly all are alike, and then nothing moves.
+        if self.reasons.windows(2).any(|pair| pair[0].0 < pair[1].0) {
+            self.reasons.sort_by_key(|(action, _)| std::cmp::Reverse(*action));
+        }
+        let action = match mode {
+            Mode::Enforce => self.would,
+            Mode::Observe => self.would.min(Action::Observe),
+        };
+        Decision {
+            action,
+            would: self.would,
+            reasons: self.reasons.into_iter().map(|(_, reason)| reason).collect(),
+            findings: self.findings,
+            valid_for: self.valid_for.filter(|_| action == Action::Confirm),
+        }
+    }
+}
