@@ -16,6 +16,7 @@ pub mod placeholder;
 pub mod platform;
 pub mod proxy;
 pub mod redact;
+pub mod rules;
 pub mod scan;
 pub mod sensitive;
 pub mod source;

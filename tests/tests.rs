@@ -4,5 +4,6 @@
 
 mod audit;
 mod document;
+mod patterns;
 mod proxy;
 mod tidy;

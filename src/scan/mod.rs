@@ -1,6 +1,183 @@
-//! Text to findings. Knows no charter and no HTTP.
+//! Text → findings: one pass for candidate places, linear-time confirmation, checks, words around, overlap
+//! resolution. Synchronous, no input or output, no clock. Knows rules and views, no charters and no HTTP.
 
+mod blocks;
 pub mod check;
+pub mod context;
+pub mod detector;
+mod email;
 pub mod fold;
 pub mod label;
 pub mod lexicon;
+mod literal;
+mod number;
+mod pass;
+mod resolve;
+mod table;
+mod token;
+mod trial;
+
+pub use trial::{Trial, trial};
+
+use crate::finding::{Confidence, DetectorId, Finding, View};
+use crate::limits;
+use crate::rules::{self, Faults, Known, OwnRules, Rule};
+use pass::{Buffers, Pass};
+use resolve::Candidate;
+use std::sync::{Arc, OnceLock};
+use table::Table;
+
+/// What kind of text is scanned; detectors of marks weigh positions by it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum TextKind {
+    /// What a user writes.
+    #[default]
+    Prompt,
+    /// A file or a page of it.
+    Document,
+    /// The name of a file.
+    FileName,
+    /// The subject of a message or the title of a conversation.
+    Subject,
+    /// The query string of a URL.
+    Query,
+}
+
+/// What is known about a text beside its bytes.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Hint<'a> {
+    /// The JSON key, form field or header cell that it stands under: its words count as context.
+    pub key: Option<&'a [u8]>,
+    /// Its kind.
+    pub kind: TextKind,
+    /// Whether it is source code.
+    pub code: bool,
+}
+
+/// Buffers of a scan; keep one per thread, so that a clean text costs no allocation.
+#[derive(Clone, Debug, Default)]
+pub struct Scratch {
+    buffers: Buffers,
+    found: Vec<Candidate>,
+}
+
+/// A compiled set of rules. Immutable; share it by `Arc`.
+pub struct Scanner {
+    table: Table,
+}
+
+impl Scanner {
+    /// The shipped rules, built once a process.
+    #[must_use]
+    pub fn shipped() -> Arc<Self> {
+        static SHIPPED: OnceLock<Arc<Scanner>> = OnceLock::new();
+        Arc::clone(SHIPPED.get_or_init(|| {
+            Arc::new(Self { table: Table::with_faults(rules::shipped(), Vec::new()).0 })
+        }))
+    }
+
+    /// The shipped rules with the organisation's own ones and its changes.
+    ///
+    /// # Errors
+    /// All faults of the organisation's rules, their examples included.
+    pub fn with_own(own: &OwnRules) -> Result<Self, Faults> {
+        let mut all = rules::shipped();
+        all.retain(|rule| {
+            !own.shipped.iter().any(|change| *change.id == *rule.id.as_str() && change.at_most.is_none())
+        });
+        let first_own = all.len();
+        all.extend(own.rules.iter().cloned());
+        let mut table = Table::new(all, own.lists.clone())?;
+        for change in &own.shipped {
+            let number = table.rules.iter().position(|rule| *change.id == *rule.id.as_str());
+            if let (Some(number), Some(at_most)) = (number, change.at_most) {
+                table.at_most[number] = at_most;
+            }
+        }
+        let scanner = Self { table };
+        let faults = trial::faults(&scanner, &scanner.table.rules[first_own..]);
+        if faults.is_empty() { Ok(scanner) } else { Err(Faults(faults)) }
+    }
+
+    /// Only these rules; for tests and for trying out a file.
+    ///
+    /// # Errors
+    /// Names that are unknown.
+    pub fn of(rules: Vec<Rule>) -> Result<Self, Faults> {
+        Table::new(rules, Vec::new()).map(|table| Self { table })
+    }
+
+    /// The rules, shipped ones first.
+    #[must_use]
+    pub fn rules(&self) -> &[Rule] {
+        &self.table.rules
+    }
+
+    /// Appends the findings of a text: sorted by start, overlaps resolved, spans in `text`. Does not allocate
+    /// where nothing is found and the buffers have grown to the text's needs.
+    pub fn scan(&self, text: &[u8], hint: &Hint<'_>, scratch: &mut Scratch, findings: &mut Vec<Finding>) {
+        let Scratch { buffers, found } = scratch;
+        buffers.key.clear();
+        if let Some(key) = hint.key {
+            let Buffers { key: words, spare, .. } = buffers;
+            context::key_words(key, &self.table.words, spare, words);
+        }
+        found.clear();
+        let mut pass = Pass {
+            scanner: self,
+            text,
+            hint,
+            buffers,
+            found,
+            view: View::Plain,
+            guessed: false,
+            is_start: true,
+            is_end: true,
+        };
+        pass.run();
+        resolve::resolve(found);
+        findings.extend(found.drain(..).take(limits::FINDINGS_MAX).map(|candidate| self.finding(candidate)));
+    }
+
+    fn finding(&self, candidate: Candidate) -> Finding {
+        Finding {
+            detector: self.detector(candidate.rule, candidate.id),
+            class: candidate.class,
+            span: candidate.span,
+            confidence: candidate.confidence,
+            label: candidate.label,
+            view: candidate.view,
+            evidence: candidate.evidence,
+        }
+    }
+
+    fn detector(&self, rule: u16, id: u16) -> DetectorId {
+        let Some(whole) = self.table.rules.get(usize::from(rule)) else {
+            let list = usize::from(rule) - self.table.rules.len();
+            return self.table.lists[list].id.clone();
+        };
+        let further = || {
+            whole.matchers.iter().find_map(|matcher| match matcher {
+                rules::Matcher::Code(code) => code.ids.get(usize::from(id) - 1).cloned(),
+                rules::Matcher::Number(_) | rules::Matcher::Token(_) | rules::Matcher::Regex(_) => None,
+            })
+        };
+        if id == 0 { whole.id.clone() } else { further().unwrap_or_else(|| whole.id.clone()) }
+    }
+}
+
+/// The names that rules may use.
+#[must_use]
+pub fn known() -> Known<'static> {
+    Known {
+        check: &|name| check::by_name(name).is_some(),
+        code: &|name| detector::by_name(name).is_some(),
+        regex: &|pattern| table::compile(pattern).map(|_| ()).map_err(|error| error.to_string()),
+    }
+}
+
+/// Whether a finding is sure enough to act on where a charter says nothing else.
+#[must_use]
+pub const fn acts(confidence: Confidence) -> bool {
+    matches!(confidence, Confidence::Medium | Confidence::High)
+}

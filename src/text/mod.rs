@@ -7,6 +7,7 @@ pub mod edit;
 pub mod json;
 mod segment;
 mod strings;
+pub mod view;
 mod walk;
 
 pub use segment::{Editable, Holds, Never, Segment, SegmentKind, Source, Spot};

@@ -1,0 +1,53 @@
+//! Turns the pattern files into one table without their examples, so that starting costs one read of it. The
+//! TOML files stay the one truth. A file that cannot be read stops the build with its place.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs, io};
+
+#[path = "src/rules/syntax.rs"]
+#[expect(dead_code, reason = "the build needs the reader only")]
+mod syntax;
+
+fn main() -> io::Result<()> {
+    println!("cargo::rerun-if-changed=patterns");
+    println!("cargo::rerun-if-changed=src/rules/syntax.rs");
+    let folder = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default()).join("patterns");
+    let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
+    let mut rules = Vec::new();
+    let mut sources = String::from("&[\n");
+    for file in pattern_files(&folder)? {
+        let source = fs::read_to_string(&file)?;
+        let name = format!("patterns/{}", file.file_name().unwrap_or_default().to_string_lossy());
+        let (read, faults) = syntax::read(&source);
+        for fault in faults {
+            let line = source[..fault.at.start.min(source.len())].matches('\n').count() + 1;
+            println!("cargo::error={name}:{line}: {}", fault.message.replace('\n', " "));
+        }
+        for mut rule in read.file.rule {
+            rule.examples.clear();
+            rule.counterexamples.clear();
+            rules.push(rule);
+        }
+        let _ = writeln!(sources, "    ({name:?}, include_str!({:?})),", file.display().to_string());
+    }
+    sources.push_str("]\n");
+    fs::write(out.join("rules.json"), serde_json::to_vec(&rules)?)?;
+    fs::write(out.join("sources.rs"), sources)
+}
+
+/// The pattern files, by name; none where the folder is missing.
+fn pattern_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    if !folder.is_dir() {
+        return Ok(Vec::new());
+    }
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == "toml") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}

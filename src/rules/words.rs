@@ -1,0 +1,258 @@
+//! A table of words and phrases, found in running text whatever their case, accents and spaces, whole words
+//! only. One hash lookup per word of the text. Knows nothing of what the words are for.
+
+use crate::text::view::fold::{self, fold, fold_text};
+
+/// The number of a phrase in its table.
+pub type WordId = u32;
+
+/// The longest first word of a phrase, in folded bytes.
+const FIRST_BYTES_MAX: usize = 40;
+
+/// Words and phrases, ready for search.
+#[derive(Clone, Debug, Default)]
+pub struct Words {
+    phrases: Vec<Phrase>,
+    /// Open addressing: index + 1 of the first phrase of a bucket; 0 is free.
+    slots: Vec<u32>,
+}
+
+#[derive(Clone, Debug)]
+struct Phrase {
+    hash: u64,
+    first: Box<[u8]>,
+    /// What follows the first word, folded.
+    rest: Box<[u8]>,
+    /// Index + 1 of the next phrase with the same first word.
+    next: u32,
+}
+
+/// One word of a table, found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// Which.
+    pub word: WordId,
+    /// Where it begins.
+    pub start: usize,
+    /// Where it ends.
+    pub end: usize,
+    /// Whether a digit follows without a gap (`NISS850730…`).
+    pub glued: bool,
+}
+
+impl Words {
+    /// Adds a phrase and returns its number; the same phrase has the same number. `None` where no word is in it
+    /// or it does not begin with one.
+    pub fn add(&mut self, phrase: &str) -> Option<WordId> {
+        let folded = fold_text(phrase);
+        let length = folded.bytes().take_while(|&byte| fold::is_word(byte)).count();
+        if length == 0 || length > FIRST_BYTES_MAX {
+            return None;
+        }
+        let (first, rest) = folded.as_bytes().split_at(length);
+        let hash = hash(first);
+        if (self.phrases.len() + 1) * 2 > self.slots.len() {
+            self.grow();
+        }
+        let slot = self.slot(hash, first);
+        let mut at = self.slots[slot];
+        while at != 0 {
+            let phrase = &self.phrases[at as usize - 1];
+            if *phrase.rest == *rest {
+                return Some(at - 1);
+            }
+            at = phrase.next;
+        }
+        let next = self.slots[slot];
+        self.phrases.push(Phrase { hash, first: first.into(), rest: rest.into(), next });
+        let number = u32::try_from(self.phrases.len()).ok()?;
+        self.slots[slot] = number;
+        Some(number - 1)
+    }
+
+    /// How many phrases it has.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.phrases.len()
+    }
+
+    /// Whether it has none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.phrases.is_empty()
+    }
+
+    /// Calls `found` for each phrase that begins at a word which starts at `at`; returns where that word ends.
+    pub fn at(&self, text: &[u8], at: usize, found: &mut impl FnMut(Found)) -> usize {
+        let mut folded = [0_u8; FIRST_BYTES_MAX + 4];
+        let (mut length, mut end, mut hash) = (0, at, BASIS);
+        loop {
+            let character = fold(text, end);
+            if !character.is_word() || character.taken == 0 {
+                break;
+            }
+            let digit = character.bytes().first().is_some_and(u8::is_ascii_digit);
+            if digit && length > 0 && folded[length - 1].is_ascii_lowercase() {
+                self.phrases_of(text, &folded[..length], hash, (at, end), true, found);
+            }
+            if length > FIRST_BYTES_MAX {
+                return end.max(at + 1);
+            }
+            for &byte in character.bytes() {
+                folded[length] = byte;
+                length += 1;
+                hash = (hash ^ u64::from(byte)).wrapping_mul(PRIME);
+            }
+            end += usize::from(character.taken);
+        }
+        self.phrases_of(text, &folded[..length], hash, (at, end), false, found);
+        end.max(at + 1)
+    }
+
+    fn phrases_of(
+        &self,
+        text: &[u8],
+        first: &[u8],
+        hash: u64,
+        (start, end): (usize, usize),
+        glued: bool,
+        found: &mut impl FnMut(Found),
+    ) {
+        if self.slots.is_empty() {
+            return;
+        }
+        let mut number = self.slots[self.slot(hash, first)];
+        while number != 0 {
+            let phrase = &self.phrases[number as usize - 1];
+            let hit = if phrase.rest.is_empty() {
+                Some((end, glued))
+            } else if glued {
+                None
+            } else {
+                follows(text, end, &phrase.rest)
+            };
+            if let Some((end, glued)) = hit {
+                found(Found { word: number - 1, start, end, glued });
+            }
+            number = phrase.next;
+        }
+    }
+
+    fn slot(&self, hash: u64, first: &[u8]) -> usize {
+        let mask = self.slots.len() - 1;
+        let mut slot = (hash ^ (hash >> 29)) as usize & mask;
+        loop {
+            match self.slots[slot] {
+                0 => return slot,
+                number => {
+                    let phrase = &self.phrases[number as usize - 1];
+                    if phrase.hash == hash && *phrase.first == *first {
+                        return slot;
+                    }
+                }
+            }
+            slot = (slot + 1) & mask;
+        }
+    }
+
+    fn grow(&mut self) {
+        let size = (self.slots.len() * 2).max(64);
+        self.slots = vec![0; size];
+        for number in 0..self.phrases.len() {
+            let (hash, first) = (self.phrases[number].hash, self.phrases[number].first.clone());
+            let slot = self.slot(hash, &first);
+            self.phrases[number].next = self.slots[slot];
+            self.slots[slot] = number as u32 + 1;
+        }
+    }
+}
+
+/// Whether the folded `rest` of a phrase follows at `at`: where it ends, and whether a digit is glued to it.
+fn follows(text: &[u8], at: usize, rest: &[u8]) -> Option<(usize, bool)> {
+    let at = follows_any(text, at, rest)?;
+    let last_is_word = rest.last().is_none_or(|&byte| fold::is_word(byte));
+    let next = fold(text, at);
+    let glued = next.bytes().first().is_some_and(u8::is_ascii_digit);
+    (!last_is_word || glued || next.taken == 0 || !next.is_word()).then_some((at, glued && last_is_word))
+}
+
+/// Whether the folded text `rest` stands at `at`, whatever follows: where it ends.
+pub(crate) fn follows_any(text: &[u8], mut at: usize, rest: &[u8]) -> Option<usize> {
+    let mut wanted = 0;
+    while wanted < rest.len() {
+        let character = fold(text, at);
+        if character.taken == 0 {
+            return None;
+        }
+        if rest[wanted] == b' ' {
+            if character.bytes() != b" " {
+                return None;
+            }
+            let mut spaces = 0;
+            while spaces < 4 && fold(text, at).bytes() == b" " && at < text.len() {
+                at += usize::from(fold(text, at).taken);
+                spaces += 1;
+            }
+            wanted += 1;
+        } else {
+            let bytes = character.bytes();
+            if !rest[wanted..].starts_with(bytes) {
+                return None;
+            }
+            wanted += bytes.len();
+            at += usize::from(character.taken);
+        }
+    }
+    while fold(text, at).bytes().is_empty() && fold(text, at).taken > 0 {
+        at += usize::from(fold(text, at).taken);
+    }
+    Some(at)
+}
+
+const BASIS: u64 = 0xCBF2_9CE4_8422_2325;
+const PRIME: u64 = 0x0000_0100_0000_01B3;
+
+fn hash(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(BASIS, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(PRIME))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Words;
+    use crate::text::view::fold::starts_word;
+
+    fn found(words: &Words, text: &str) -> Vec<(u32, usize, usize, bool)> {
+        let (mut hits, mut at) = (Vec::new(), 0);
+        while at < text.len() {
+            if starts_word(text.as_bytes(), at) && text.is_char_boundary(at) {
+                words.at(text.as_bytes(), at, &mut |hit| {
+                    hits.push((hit.word, hit.start, hit.end, hit.glued));
+                });
+            }
+            at += 1;
+        }
+        hits
+    }
+
+    #[test]
+    fn whole_words_and_phrases_are_found_in_any_dress() {
+        let mut words = Words::default();
+        let niss = words.add("NISS").expect("a word");
+        let national = words.add("n° national").expect("a phrase");
+        assert_eq!(words.add("niss"), Some(niss));
+        assert_eq!(found(&words, "son NISS:"), [(niss, 4, 8, false)]);
+        assert_eq!(found(&words, "l'niss850730"), [(niss, 2, 6, true)]);
+        assert_eq!(found(&words, "Nº\u{a0} NATIONAL x"), [(national, 0, 14, false)]);
+        assert_eq!(found(&words, "nissan, n° nationale"), []);
+    }
+
+    #[test]
+    fn many_words_stay_apart_while_the_table_grows() {
+        let mut words = Words::default();
+        let numbers: Vec<_> = (0..5_000).map(|n| words.add(&format!("mot{n} x"))).collect();
+        for (n, number) in numbers.iter().enumerate() {
+            let text = format!("mot{n} X.");
+            assert!(found(&words, &text).iter().any(|hit| Some(hit.0) == *number), "{text}");
+        }
+    }
+}

@@ -1,0 +1,338 @@
+//! Words around a value that speak for it or against it. Text is read for words in blocks, only around
+//! candidates, each block once. Knows rules by number.
+
+use crate::rules::Rule;
+use crate::rules::words::{WordId, Words};
+use crate::span::Span;
+use crate::text::view::fold::{fold, starts_word};
+
+/// Words that make any value less likely: specimens.
+const SPECIMEN: &[&str] = &[
+    "exemple",
+    "exemples",
+    "ex",
+    "fictif",
+    "fictive",
+    "fictifs",
+    "specimen",
+    "test",
+    "tests",
+    "dummy",
+    "voorbeeld",
+    "beispiel",
+    "example",
+    "modele",
+    "format",
+    "fictief",
+    "muster",
+    "sample",
+    "bidon",
+];
+
+/// Words that make a number something else (DETECTORS, rule 5).
+const GENERAL: &[&str] = &[
+    "réf",
+    "réf.",
+    "ref",
+    "référence",
+    "références",
+    "dossier",
+    "dossiers",
+    "commande",
+    "commandes",
+    "facture",
+    "factures",
+    "devis",
+    "bon de commande",
+    "article",
+    "articles",
+    "art.",
+    "§",
+    "page",
+    "pages",
+    "version",
+    "v.",
+    "build",
+    "ticket",
+    "tickets",
+    "isbn",
+    "issn",
+    "iso",
+    "cve",
+    "rfc",
+    "doi",
+    "loi du",
+    "ar du",
+    "kb du",
+    "agw",
+    "décret",
+    "circulaire",
+    "bestelling",
+    "factuur",
+    "rechnung",
+    "bestellnummer",
+    "order",
+    "orders",
+    "invoice",
+    "commit",
+    "numéro de suivi",
+    "tracking",
+    "bestelnummer",
+    "factuurnummer",
+    "rechnungsnummer",
+    "aktenzeichen",
+    "dossiernummer",
+    "imei",
+    "sscc",
+];
+
+/// What a word is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Role {
+    Context,
+    Lower,
+    General,
+    Specimen,
+}
+
+/// What each word of the table is for.
+#[derive(Clone, Debug, Default)]
+pub struct Uses(Vec<Vec<(Role, u16)>>);
+
+impl Uses {
+    /// Takes the words of all rules into the table.
+    pub(super) fn new(rules: &[Rule], words: &mut Words) -> Self {
+        let mut uses = Self::default();
+        for word in SPECIMEN {
+            uses.add(words, word, Role::Specimen, 0);
+        }
+        for word in GENERAL {
+            uses.add(words, word, Role::General, 0);
+        }
+        for (number, rule) in rules.iter().enumerate() {
+            let number = u16::try_from(number).unwrap_or(u16::MAX);
+            for word in &rule.context {
+                uses.add(words, word, Role::Context, number);
+            }
+            for word in &rule.lower {
+                uses.add(words, word, Role::Lower, number);
+            }
+        }
+        uses
+    }
+
+    fn add(&mut self, words: &mut Words, word: &str, role: Role, rule: u16) {
+        let Some(id) = words.add(word) else { return };
+        let id = id as usize;
+        if self.0.len() <= id {
+            self.0.resize(id + 1, Vec::new());
+        }
+        if !self.0[id].contains(&(role, rule)) {
+            self.0[id].push((role, rule));
+        }
+    }
+
+    fn of(&self, word: WordId) -> &[(Role, u16)] {
+        self.0.get(word as usize).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether the word speaks for the rule.
+    fn is_context(&self, word: WordId, rule: u16) -> bool {
+        self.of(word).contains(&(Role::Context, rule))
+    }
+}
+
+/// The nearest words around a value.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Near {
+    /// A word for it on the same line, or within 60 characters before or 30 after; for words of the JSON key, an
+    /// empty span at 0.
+    pub label: Option<Span>,
+    /// A word for it within 300 characters.
+    pub far: Option<Span>,
+    /// How many bytes lie between the label and the value.
+    pub distance: usize,
+    /// A word that says specimen, within 40 characters.
+    pub specimen: Option<Span>,
+    /// A word that says that the number is something else, within 40 characters before.
+    pub general: Option<Span>,
+    /// One of the rule's own words against it, within 60 characters.
+    pub lower: Option<Span>,
+}
+
+/// Bytes of a block.
+const BLOCK: usize = 256;
+
+/// Bytes on the same line that still count as near.
+const LINE_MAX: usize = 200;
+
+#[derive(Clone, Copy, Debug)]
+struct Mark {
+    start: u32,
+    end: u32,
+    word: WordId,
+    glued: bool,
+}
+
+/// The words found so far in one text.
+#[derive(Clone, Debug, Default)]
+pub struct WordIndex {
+    /// For each block: where its marks begin and how many there are; `u32::MAX`: not read yet.
+    blocks: Vec<(u32, u32)>,
+    marks: Vec<Mark>,
+}
+
+impl WordIndex {
+    /// Forgets the text.
+    pub fn clear(&mut self) {
+        self.blocks.clear();
+        self.marks.clear();
+    }
+
+    /// The words around a span for a rule. `key` are the words of the text's key, which count as labels.
+    pub(super) fn near(
+        &mut self,
+        text: &[u8],
+        words: &Words,
+        uses: &Uses,
+        key: &[WordId],
+        rule: u16,
+        span: Span,
+    ) -> Near {
+        let mut near = Near::default();
+        if key.iter().any(|&word| uses.is_context(word, rule)) {
+            near.label = Some(Span::default());
+            near.distance = 1;
+        }
+        let line = line_around(text, span);
+        let (from, to) = (span.start.saturating_sub(300), (span.end + 100).min(text.len()));
+        for block in from / BLOCK..=to.saturating_sub(1) / BLOCK {
+            let (first, count) = self.block(text, words, block);
+            for mark in &self.marks[first as usize..(first + count) as usize] {
+                let at = Span::new(mark.start as usize, mark.end as usize);
+                if at.end <= from || at.start >= to || at.overlaps(span) || mark.glued && at.end != span.start
+                {
+                    continue;
+                }
+                for &(role, of) in uses.of(mark.word) {
+                    near.take(role, of == rule, at, span, line);
+                }
+            }
+        }
+        near
+    }
+
+    /// Whether a context word of the rule ends exactly where the span begins (`NISS850730…`).
+    pub(super) fn glued(&mut self, text: &[u8], words: &Words, uses: &Uses, rule: u16, start: usize) -> bool {
+        let mut first = start;
+        while first > 0
+            && start - first < 40
+            && (text[first - 1].is_ascii_alphabetic() || text[first - 1] >= 0x80)
+        {
+            first -= 1;
+        }
+        let mut glued = false;
+        words.at(text, first, &mut |found| {
+            glued |= found.end == start && uses.is_context(found.word, rule);
+        });
+        glued
+    }
+
+    fn block(&mut self, text: &[u8], words: &Words, block: usize) -> (u32, u32) {
+        const UNREAD: (u32, u32) = (u32::MAX, 0);
+        if self.blocks.is_empty() {
+            self.blocks.resize(text.len() / BLOCK + 1, UNREAD);
+        }
+        let Some(&known) = self.blocks.get(block) else { return (0, 0) };
+        if known != UNREAD {
+            return known;
+        }
+        let first = self.marks.len() as u32;
+        let end = ((block + 1) * BLOCK).min(text.len());
+        let mut at = block * BLOCK;
+        while at < end {
+            let byte = text[at];
+            if (byte.is_ascii_alphanumeric() || byte >= 0xC2) && starts_word(text, at) {
+                let marks = &mut self.marks;
+                let next = words.at(text, at, &mut |found| {
+                    marks.push(Mark {
+                        start: found.start as u32,
+                        end: found.end as u32,
+                        word: found.word,
+                        glued: found.glued,
+                    });
+                });
+                at = next;
+            } else {
+                at += 1;
+            }
+        }
+        let known = (first, self.marks.len() as u32 - first);
+        self.blocks[block] = known;
+        known
+    }
+}
+
+impl Near {
+    fn take(&mut self, role: Role, own: bool, at: Span, span: Span, line: Span) {
+        let before = at.end <= span.start;
+        let gap = if before { span.start - at.end } else { at.start - span.end };
+        let closer = |known: Option<Span>| {
+            known.is_none_or(|known| {
+                let known_gap = if known.end <= span.start {
+                    span.start - known.end
+                } else {
+                    known.start.saturating_sub(span.end)
+                };
+                gap < known_gap
+            })
+        };
+        match role {
+            Role::Context if own => {
+                let limit = if before { 60 } else { 30 };
+                if (gap <= limit || line.contains(at)) && closer(self.label.filter(|label| !label.is_empty()))
+                {
+                    self.label = Some(at);
+                    self.distance = gap;
+                }
+                if closer(self.far) {
+                    self.far = Some(at);
+                }
+            }
+            Role::Lower if own && gap <= 60 && closer(self.lower) => self.lower = Some(at),
+            Role::General if before && gap <= 40 && line.contains(at) && closer(self.general) => {
+                self.general = Some(at);
+            }
+            Role::Specimen if gap <= 40 && closer(self.specimen) => self.specimen = Some(at),
+            Role::Context | Role::Lower | Role::General | Role::Specimen => {}
+        }
+    }
+}
+
+fn line_around(text: &[u8], span: Span) -> Span {
+    let from = span.start.saturating_sub(LINE_MAX);
+    let to = (span.end + LINE_MAX).min(text.len());
+    let start = memchr::memrchr(b'\n', &text[from..span.start]).map_or(from, |at| from + at + 1);
+    let end = memchr::memchr(b'\n', &text[span.end..to]).map_or(to, |at| span.end + at);
+    Span::new(start, end)
+}
+
+/// Calls `found` for each word of a key, its parts taken apart (`dateNaissance`, `niss_agent`).
+pub(super) fn key_words(key: &[u8], words: &Words, spare: &mut Vec<u8>, found: &mut Vec<WordId>) {
+    spare.clear();
+    for (place, &byte) in key.iter().take(256).enumerate() {
+        let hump = byte.is_ascii_uppercase() && place > 0 && key[place - 1].is_ascii_lowercase();
+        if hump {
+            spare.push(b' ');
+        }
+        spare.push(if matches!(byte, b'_' | b'-' | b'.') { b' ' } else { byte });
+    }
+    let mut at = 0;
+    while at < spare.len() {
+        if fold(spare, at).is_word() && starts_word(spare, at) {
+            at = words.at(spare, at, &mut |hit| found.push(hit.word));
+        } else {
+            at += 1;
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! Detectors written in code: what a rule of kind `code` is made of. Each names the places at which it wants
+//! to look; the engine finds them in its one pass and asks there. Knows no charters.
+
+use super::Hint;
+use super::context::{Near, WordIndex};
+use crate::finding::{CheckResult, Confidence, Label};
+use crate::rules::Code;
+use crate::rules::words::Words;
+use crate::span::Span;
+
+/// A kind of place at which a detector looks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Anchor {
+    /// A literal at the start of a word, whatever its case and accents. Two characters at least, three or more
+    /// are far cheaper; the word may go on after it (look at the right neighbour yourself).
+    Word(String),
+    /// The same, in this very case; for token prefixes and the like.
+    Exact(String),
+    /// The first digit of a run of at least so many digits.
+    Digits(u8),
+    /// The first digit of a run that follows a word (letters, then spaces, commas, `n°`): house numbers.
+    DigitsAfterWord,
+    /// A commercial at.
+    At,
+    /// The `://` of a URL.
+    Url,
+    /// A capital letter that follows a capitalised word and a space: the second half of `Jean Dupont`.
+    CapitalPair,
+    /// The start of the text, once.
+    TextStart,
+    /// The end of the text, once.
+    TextEnd,
+}
+
+/// Looks at places for what no pattern can say.
+pub trait Detector: Send + Sync {
+    /// Where it wants to look. Fixed for the life of the detector.
+    fn anchors(&self) -> Vec<Anchor>;
+
+    /// Looks at one place and reports what it finds there. The work must be bounded (look at some hundred bytes
+    /// around, not at the whole text) and may come to the same finding from several places.
+    fn detect(&self, place: &mut Place<'_>, out: &mut Vec<Hit>);
+}
+
+/// One place.
+pub struct Place<'a> {
+    /// The text of the current view, as bytes; not always valid UTF-8.
+    pub text: &'a [u8],
+    /// Where the anchor begins.
+    pub at: usize,
+    /// Where it ends.
+    pub end: usize,
+    /// Which of the detector's anchors, by its index.
+    pub anchor: usize,
+    /// What is known about the text.
+    pub hint: &'a Hint<'a>,
+    /// Whether `text` begins where the document begins (false in a later window of a stream and in parts that
+    /// were decoded).
+    pub is_start: bool,
+    /// Whether it ends where the document ends.
+    pub is_end: bool,
+    /// Whether characters were joined or decoded on a guess to get here: report only what is certain.
+    pub guessed: bool,
+    pub(super) rule: u16,
+    pub(super) words: &'a Words,
+    pub(super) uses: &'a super::context::Uses,
+    pub(super) index: &'a mut WordIndex,
+    pub(super) key: &'a [u32],
+}
+
+impl Place<'_> {
+    /// The nearest of the rule's context words around a span, and of the words that speak against it.
+    pub fn near(&mut self, span: Span) -> Near {
+        self.index.near(self.text, self.words, self.uses, self.key, self.rule, span)
+    }
+
+    /// The bytes around the anchor, at most so many on each side, cut at character boundaries; and where they begin.
+    #[must_use]
+    pub fn around(&self, before: usize, after: usize) -> (&[u8], usize) {
+        let mut start = self.at.saturating_sub(before);
+        let mut end = (self.at + after).min(self.text.len());
+        while start < self.at && self.text[start] & 0xC0 == 0x80 {
+            start += 1;
+        }
+        while end > self.at && end < self.text.len() && self.text[end] & 0xC0 == 0x80 {
+            end -= 1;
+        }
+        (&self.text[start..end], start)
+    }
+}
+
+/// What a detector found.
+#[derive(Clone, Debug)]
+pub struct Hit {
+    /// Where, in the text of the place.
+    pub span: Span,
+    /// 0 for the rule's own id, n for the n-th of its `ids`.
+    pub id: u16,
+    /// How sure it is.
+    pub confidence: Confidence,
+    /// For classification: the level.
+    pub label: Option<Label>,
+    /// What its own check said.
+    pub check: CheckResult,
+    /// Whether it is in an official form.
+    pub grouped: bool,
+    /// The word that raised the confidence.
+    pub context: Option<Span>,
+    /// The word that lowered it.
+    pub lowered: Option<Span>,
+}
+
+impl Hit {
+    /// A finding of the rule's own id without further evidence.
+    #[must_use]
+    pub const fn new(span: Span, confidence: Confidence) -> Self {
+        Self {
+            span,
+            id: 0,
+            confidence,
+            label: None,
+            check: CheckResult::None,
+            grouped: false,
+            context: None,
+            lowered: None,
+        }
+    }
+}
+
+/// Makes a detector from its words.
+pub type Make = fn(&Code) -> Box<dyn Detector>;
+
+/// The detectors in code, by name. Sorted.
+const DETECTORS: &[(&str, Make)] = &[("email", super::email::make)];
+
+/// The maker of this name.
+#[must_use]
+pub fn by_name(name: &str) -> Option<Make> {
+    DETECTORS.iter().find(|(known, _)| *known == name).map(|(_, make)| *make)
+}

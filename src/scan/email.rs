@@ -1,0 +1,176 @@
+//! E-mail addresses around a commercial at (RFC 5321 and 6531 as people write them). Knows no rules.
+
+use super::detector::{Anchor, Detector, Hit, Place};
+use crate::finding::Confidence;
+use crate::rules::Code;
+use crate::span::Span;
+use std::collections::BTreeSet;
+
+/// Makes the detector. Word lists: `functional` local parts (id 1), `documentation` domains.
+pub(super) fn make(code: &Code) -> Box<dyn Detector> {
+    let list = |name: &str| {
+        code.words.get(name).into_iter().flatten().map(|word| word.clone().into_bytes()).collect()
+    };
+    Box::new(Email { functional: list("functional"), documentation: list("documentation") })
+}
+
+struct Email {
+    functional: BTreeSet<Vec<u8>>,
+    documentation: BTreeSet<Vec<u8>>,
+}
+
+/// Bytes before the at.
+const LOCAL_MAX: usize = 64;
+
+/// Bytes after it.
+const DOMAIN_MAX: usize = 253;
+
+impl Detector for Email {
+    fn anchors(&self) -> Vec<Anchor> {
+        vec![Anchor::At]
+    }
+
+    fn detect(&self, place: &mut Place<'_>, out: &mut Vec<Hit>) {
+        let Some(start) = local_start(place.text, place.at) else { return };
+        let Some(end) = domain_end(place.text, place.end) else { return };
+        if is_other(place.text, start, end) {
+            return;
+        }
+        let local = place.text[start..place.at].to_ascii_lowercase();
+        let domain = place.text[place.end..end].to_ascii_lowercase();
+        let mut hit = Hit::new(Span::new(start, end), Confidence::High);
+        let documented = |known: &Vec<u8>| {
+            domain.strip_suffix(&**known).is_some_and(|rest| rest.is_empty() || rest.ends_with(b"."))
+        };
+        if self.documentation.iter().any(documented) {
+            hit.confidence = Confidence::Low;
+        }
+        if self.functional.contains(&local) {
+            hit.id = 1;
+            hit.confidence = Confidence::Low;
+        }
+        out.push(hit);
+    }
+}
+
+const fn is_local(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric()
+        || byte >= 0x80
+        || matches!(
+            byte,
+            b'.' | b'!'
+                | b'#'
+                | b'$'
+                | b'%'
+                | b'&'
+                | b'\''
+                | b'*'
+                | b'+'
+                | b'/'
+                | b'='
+                | b'?'
+                | b'^'
+                | b'_'
+                | b'`'
+                | b'{'
+                | b'|'
+                | b'}'
+                | b'~'
+                | b'-'
+        )
+}
+
+/// Where the local part begins.
+fn local_start(text: &[u8], at: usize) -> Option<usize> {
+    let window = &text[at.saturating_sub(LOCAL_MAX + 1)..at];
+    let count = window.iter().rev().take_while(|byte| is_local(**byte)).count();
+    if count > LOCAL_MAX {
+        return None;
+    }
+    let mut start = at - count;
+    // What stands before a quotation mark, an equals sign or a bracket is not part of the address.
+    let cut = |byte: &u8| matches!(byte, b'\'' | b'=' | b'`' | b'|' | b'{' | b'&' | b'?' | b'/');
+    if let Some(sign) = text[start..at].iter().rposition(cut) {
+        start += sign + 1;
+    }
+    start = after_marks(text, start, at);
+    while start < at
+        && !(text[start].is_ascii_alphanumeric() || text[start] >= 0x80 || matches!(text[start], b'_' | b'+'))
+    {
+        start += 1;
+    }
+    let local = &text[start..at];
+    (!local.is_empty() && !local.ends_with(b".") && !local.windows(2).any(|pair| pair == b".."))
+        .then_some(start)
+}
+
+/// Skips spaces and quotation marks beyond ASCII (`«`, `’`, NBSP), which are no letters.
+fn after_marks(text: &[u8], start: usize, at: usize) -> usize {
+    let mut from = start;
+    let mut place = start;
+    while place < at {
+        let folded = crate::text::view::fold::fold(text, place);
+        let taken = usize::from(folded.taken.max(1));
+        if text[place] >= 0x80 && !folded.is_word() || text[place] & 0xC0 == 0x80 {
+            from = place + taken;
+        }
+        place += taken;
+    }
+    from.min(at)
+}
+
+/// Where the domain ends: labels joined by dots, the last one letters.
+fn domain_end(text: &[u8], start: usize) -> Option<usize> {
+    let (mut at, mut end, mut labels) = (start, None, 0);
+    let limit = (start + DOMAIN_MAX).min(text.len());
+    loop {
+        let from = at;
+        while at < limit && (text[at].is_ascii_alphanumeric() || text[at] == b'-' || is_letter(text, at)) {
+            at += 1;
+        }
+        let label = &text[from..at];
+        if label.is_empty() || label.len() > 63 || label[0] == b'-' {
+            break;
+        }
+        let trimmed = label.len() - label.iter().rev().take_while(|byte| **byte == b'-').count();
+        labels += 1;
+        let top = label[..trimmed].iter().all(|byte| byte.is_ascii_alphabetic() || *byte >= 0x80)
+            && trimmed >= 2
+            || label.starts_with(b"xn--");
+        if labels >= 2 {
+            end = top.then_some(from + trimmed);
+        }
+        if text.get(at) != Some(&b'.') || trimmed < label.len() {
+            break;
+        }
+        at += 1;
+    }
+    end
+}
+
+/// Letters beyond ASCII, not signs such as `»`.
+fn is_letter(text: &[u8], at: usize) -> bool {
+    match text[at] {
+        0x80..=0xBF => at > 0 && text[at - 1] >= 0xC3 && text[at - 1] != 0xE2,
+        0xC3..=0xDF => true,
+        _ => false,
+    }
+}
+
+/// Whether it only looks like an address: user information of a URL, a repository, a package, an image file.
+fn is_other(text: &[u8], start: usize, end: usize) -> bool {
+    let before = &text[start.saturating_sub(3)..start];
+    let git = &text[start..end.min(start + 4)] == b"git@" && text.get(end) == Some(&b':');
+    let userinfo = before.ends_with(b"://") || before.ends_with(b":") && url_before(text, start);
+    let file = [&b".png"[..], b".jpg", b".jpeg", b".gif", b".svg", b".webp", b".js", b".css"]
+        .iter()
+        .any(|extension| text[start..end].to_ascii_lowercase().ends_with(extension));
+    git || userinfo || file || before.ends_with(b"/@")
+}
+
+/// Whether `scheme://user:` stands before.
+fn url_before(text: &[u8], start: usize) -> bool {
+    let window = &text[start.saturating_sub(80)..start];
+    let word = window.iter().rposition(u8::is_ascii_whitespace).map_or(0, |space| space + 1);
+    window[word..].windows(3).any(|part| part == b"://")
+}

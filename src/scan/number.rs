@@ -1,0 +1,267 @@
+//! Digit groups: reads a cluster of digit runs once and holds it against the groupings of all rules. No
+//! regular expressions. Knows clusters; what a match is worth is judged elsewhere.
+
+use super::pass::Pass;
+use super::table::Group;
+use crate::finding::View;
+use crate::rules::{Matcher, Number, separator};
+use crate::span::Span;
+use crate::text::view::fold::fold;
+
+/// Groups of one cluster; a longer one is read in parts that overlap by half.
+const GROUPS_MAX: usize = 48;
+
+/// Digits of the longest number.
+const DIGITS_MAX: usize = 40;
+
+/// Separators between two groups.
+const SEPARATORS_MAX: usize = 3;
+
+/// A run of digits.
+#[derive(Clone, Copy, Debug, Default)]
+struct Run {
+    start: usize,
+    end: usize,
+    /// The separators before it, as bits.
+    separators: u32,
+    /// Whether a line break stands before it.
+    wrapped: bool,
+}
+
+impl Run {
+    const fn len(&self) -> usize {
+        self.end - self.start
+    }
+}
+
+/// Reads the cluster of digits that begins at `start` and judges what is in it. Returns where it ends.
+pub(super) fn cluster(pass: &mut Pass<'_>, start: usize) -> usize {
+    let mut runs = [Run::default(); GROUPS_MAX];
+    let (mut count, mut next) = (0, Some(Run { start, end: start, ..Run::default() }));
+    let mut end = start;
+    let allowed = pass.scanner.table.separators;
+    while let Some(mut run) = next {
+        run.end = run.start + pass.text[run.start..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+        end = run.end;
+        if count == GROUPS_MAX {
+            groups(pass, &runs, GROUPS_MAX / 2);
+            runs.copy_within(GROUPS_MAX / 2.., 0);
+            count = GROUPS_MAX / 2;
+        }
+        runs[count] = run;
+        count += 1;
+        next = following(pass.text, run.end, allowed);
+    }
+    groups(pass, &runs[..count], count);
+    end
+}
+
+/// The run that follows after one to three separators, or a line break.
+fn following(text: &[u8], end: usize, allowed: u32) -> Option<Run> {
+    let (mut at, mut separators, mut count, mut wrapped) = (end, 0, 0, false);
+    loop {
+        let byte = *text.get(at)?;
+        if byte.is_ascii_digit() {
+            return (count > 0 || wrapped).then_some(Run { start: at, end: at, separators, wrapped });
+        }
+        if matches!(byte, b'\n' | b'\r' | b'\\') {
+            if wrapped {
+                return None;
+            }
+            at = after_line_break(text, at)?;
+            wrapped = true;
+            continue;
+        }
+        let (bit, taken) = if byte < 0x80 {
+            (separator(if byte == b'\t' { b' ' } else { byte }), 1)
+        } else {
+            let folded = fold(text, at);
+            (folded.bytes().first().map_or(0, |byte| separator(*byte)), usize::from(folded.taken))
+        };
+        count += 1;
+        if bit & allowed == 0 || count > SEPARATORS_MAX {
+            return None;
+        }
+        separators |= bit;
+        at += taken;
+    }
+}
+
+/// Where the text goes on after a line break, with its quotation marks and indentation.
+pub(super) fn after_line_break(text: &[u8], mut at: usize) -> Option<usize> {
+    if text.get(at) == Some(&b'\\') {
+        at += 1;
+    }
+    if text.get(at) == Some(&b'\r') {
+        at += 1;
+    }
+    if text.get(at) != Some(&b'\n') {
+        return None;
+    }
+    let indent =
+        text[at + 1..].iter().take(16).take_while(|byte| matches!(byte, b'>' | b' ' | b'\t')).count();
+    Some(at + 1 + indent)
+}
+
+/// Holds the first `starts` runs, as beginnings, against all rules.
+fn groups(pass: &mut Pass<'_>, runs: &[Run], starts: usize) {
+    let table = &pass.scanner.table;
+    let total: usize = runs.iter().map(Run::len).sum();
+    if total < usize::from(table.digits_min) {
+        return;
+    }
+    for first in 0..starts.min(runs.len()) {
+        let length = runs[first].len();
+        for group in table.groups.get(length).map_or(&[][..], Vec::as_slice) {
+            if let Some(last) = lengths_match(&runs[first..], group) {
+                let Matcher::Number(number) =
+                    &table.rules[usize::from(group.rule)].matchers[usize::from(group.number)]
+                else {
+                    continue;
+                };
+                number_at(pass, runs, (first, first + last), group.rule, number, group.lengths.len() > 1);
+            }
+        }
+        if !table.any_groups.is_empty() {
+            any_grouping(pass, runs, first);
+        }
+    }
+}
+
+/// How many runs after the first one complete the grouping.
+fn lengths_match(runs: &[Run], group: &Group) -> Option<usize> {
+    let lengths = &group.lengths;
+    let fits = runs.len() >= lengths.len()
+        && lengths.iter().zip(runs).all(|(&length, run)| usize::from(length) == run.len());
+    fits.then(|| lengths.len() - 1)
+}
+
+fn any_grouping(pass: &mut Pass<'_>, runs: &[Run], first: usize) {
+    let table = &pass.scanner.table;
+    let mut total = 0;
+    for last in first..runs.len() {
+        total += runs[last].len();
+        if total > DIGITS_MAX {
+            return;
+        }
+        for &(rule, place) in &table.any_groups {
+            let Matcher::Number(number) = &table.rules[usize::from(rule)].matchers[usize::from(place)] else {
+                continue;
+            };
+            let wanted = number.digits.iter().any(|&digits| usize::from(digits) == total);
+            if wanted && last > first {
+                number_at(pass, runs, (first, last), rule, number, false);
+            }
+        }
+    }
+}
+
+/// The runs have the lengths of a number: separators, neighbours and first digits decide whether it is judged.
+fn number_at(
+    pass: &mut Pass<'_>,
+    runs: &[Run],
+    (first, last): (usize, usize),
+    rule: u16,
+    number: &Number,
+    grouped: bool,
+) {
+    let inner = &runs[first + 1..=last];
+    if inner.iter().any(|run| run.separators & !number.separators != 0) {
+        return;
+    }
+    let hard = |run: &Run| run.separators & !separator(b' ') != 0 && !run.wrapped;
+    if first > 0 && hard(&runs[first]) || runs.get(last + 1).is_some_and(hard) {
+        return;
+    }
+    let mut digits = [0_u8; DIGITS_MAX];
+    let mut count = 0;
+    for run in &runs[first..=last] {
+        let Some(place) = digits.get_mut(count..count + run.len()) else { return };
+        place.copy_from_slice(&pass.text[run.start..run.end]);
+        count += run.len();
+    }
+    let digits = &digits[..count];
+    if !number.prefixes.is_empty() && !number.prefixes.iter().any(|prefix| digits.starts_with(prefix)) {
+        return;
+    }
+    let inside = Span::new(runs[first].start, runs[last].end);
+    let Some(span) = with_edges(pass, rule, number, inside) else { return };
+    let view = if inner.iter().any(|run| run.wrapped) { View::Wrapped } else { View::Plain };
+    pass.judge_number(rule, span, digits, grouped, view);
+}
+
+/// The span with its letters, lead and fences; `None` where a neighbour forbids it.
+fn with_edges(pass: &mut Pass<'_>, rule: u16, number: &Number, digits: Span) -> Option<Span> {
+    let mut span = digits;
+    if !number.lead.is_empty() {
+        let lead = span.start.checked_sub(number.lead.len())?;
+        if pass.text.get(lead..span.start)? != &*number.lead {
+            return None;
+        }
+        span.start = lead;
+    }
+    match letters_before(pass.text, number, span.start) {
+        Some(start) => span.start = start,
+        None if number.letters_required => return None,
+        None if !left_is_free(pass, rule, span.start) => return None,
+        None => {}
+    }
+    if !right_is_free(pass.text, span.end) {
+        return None;
+    }
+    for fence in &number.fences {
+        let start = span.start.checked_sub(fence.len());
+        let fenced =
+            |start: usize| pass.text[start..].starts_with(fence) && pass.text[span.end..].starts_with(fence);
+        if let Some(start) = start.filter(|start| fenced(*start)) {
+            return Some(Span::new(start, span.end + fence.len()));
+        }
+    }
+    Some(span)
+}
+
+/// Where the rule's letters begin that stand before `at`, after at most two separators.
+fn letters_before(text: &[u8], number: &Number, at: usize) -> Option<usize> {
+    let gap = text[..at].iter().rev().take(2).take_while(|byte| matches!(byte, b' ' | b'.' | b'-')).count();
+    for gap in [gap, 0] {
+        let end = at - gap;
+        for letters in &number.letters {
+            let Some(start) = end.checked_sub(letters.len()) else { continue };
+            let free = start == 0
+                || !text[start - 1].is_ascii_alphanumeric() && text[start - 1] < 0x80
+                || crate::text::view::fold::starts_word(text, start);
+            if text[start..end].eq_ignore_ascii_case(letters) && free {
+                return Some(start);
+            }
+        }
+    }
+    None
+}
+
+fn left_is_free(pass: &mut Pass<'_>, rule: u16, start: usize) -> bool {
+    let text = pass.text;
+    let Some(&previous) = start.checked_sub(1).and_then(|at| text.get(at)) else { return true };
+    if matches!(previous, b'.' | b'-' | b'/' | b',') {
+        return start < 2 || !text[start - 2].is_ascii_digit() || previous == b',';
+    }
+    if crate::text::view::fold::starts_word(text, start) {
+        return true;
+    }
+    !previous.is_ascii_digit() && pass.glued(rule, start) || is_escape(text, start)
+}
+
+/// Whether the letter before is that of an escape such as `\n`.
+fn is_escape(text: &[u8], start: usize) -> bool {
+    start >= 2 && text[start - 2] == b'\\' && matches!(text[start - 1], b'n' | b't' | b'r')
+}
+
+fn right_is_free(text: &[u8], end: usize) -> bool {
+    let Some(&next) = text.get(end) else { return true };
+    if matches!(next, b'.' | b'-' | b'/') {
+        return !text.get(end + 1).is_some_and(u8::is_ascii_digit);
+    }
+    if next < 0x80 {
+        return !next.is_ascii_alphanumeric();
+    }
+    !fold(text, end).is_word() || fold(text, end).bytes().is_empty()
+}

@@ -1,0 +1,480 @@
+//! One pass over one view of the text: finds places, tries matchers there, judges what they match. Knows
+//! nothing of how views come about.
+
+use super::blocks::{self, Carry, Masks};
+use super::check::Outcome;
+use super::context::{Near, WordIndex};
+use super::detector::{Hit, Place};
+use super::resolve::Candidate;
+use super::table::Action;
+use super::{Hint, Scanner, number, token};
+use crate::finding::{CheckResult, Class, Confidence, Evidence, View};
+use crate::rules::compact;
+use crate::span::Span;
+use crate::text::view as fold;
+
+/// Bytes whose masks are held at once.
+const CHUNK: usize = 16 << 10;
+
+/// Windows of one expression are tried together until they have grown to this.
+const WINDOW_MAX: usize = 16 << 10;
+
+/// Buffers of a pass, kept from text to text.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Buffers {
+    pub masks: Vec<Masks>,
+    pub index: WordIndex,
+    /// For each expression: the window that is waiting to be tried.
+    pub windows: Vec<Option<Span>>,
+    pub waiting: Vec<u16>,
+    pub hits: Vec<Hit>,
+    pub key: Vec<u32>,
+    pub spare: Vec<u8>,
+}
+
+/// One pass.
+pub(super) struct Pass<'a> {
+    pub scanner: &'a Scanner,
+    pub text: &'a [u8],
+    pub hint: &'a Hint<'a>,
+    pub buffers: &'a mut Buffers,
+    pub found: &'a mut Vec<Candidate>,
+    /// How this text came about.
+    pub view: View,
+    /// Whether characters were joined or decoded on a guess.
+    pub guessed: bool,
+    pub is_start: bool,
+    pub is_end: bool,
+}
+
+impl Pass<'_> {
+    /// Finds all candidates of the text.
+    pub fn run(&mut self) {
+        self.buffers.index.clear();
+        self.buffers.windows.resize(self.scanner.table.expressions.len(), None);
+        self.edges();
+        let mut carry = Carry::default();
+        let mut digits_done = 0;
+        let mut start = 0;
+        while start < self.text.len() {
+            let end = (start + CHUNK).min(self.text.len());
+            let mut masks = std::mem::take(&mut self.buffers.masks);
+            masks.clear();
+            masks.extend(self.text[start..end].chunks(64).map(|block| blocks::scalar(block, &mut carry)));
+            for (number, masks) in masks.iter().enumerate() {
+                self.block(start + number * 64, masks, &mut digits_done);
+            }
+            self.buffers.masks = masks;
+            start = end;
+        }
+        self.flush();
+    }
+
+    fn edges(&mut self) {
+        let table = &self.scanner.table;
+        if self.is_start {
+            for &(detector, anchor) in &table.start_code {
+                self.ask(detector, anchor, 0, 0);
+            }
+        }
+        if self.is_end {
+            for &(detector, anchor) in &table.end_code {
+                self.ask(detector, anchor, self.text.len(), self.text.len());
+            }
+        }
+    }
+
+    fn block(&mut self, base: usize, masks: &Masks, digits_done: &mut usize) {
+        let table = &self.scanner.table;
+        for at in bits(masks.words) {
+            let at = base + at;
+            let byte = |place: usize| self.text.get(at + place).copied().unwrap_or(b' ');
+            if table.literals.may_begin(byte(0), byte(1), byte(2)) {
+                self.literals(at);
+            }
+        }
+        for at in bits(masks.digits) {
+            self.digit(base + at, digits_done);
+        }
+        for at in bits(masks.ats) {
+            self.sign(base + at, 1, &table.at_expressions, &table.at_code);
+        }
+        for at in bits(masks.urls) {
+            self.sign((base + at).saturating_sub(2), 3, &table.url_expressions, &table.url_code);
+        }
+        if !table.hex_colon_expressions.is_empty() {
+            for at in bits(masks.hex_colons) {
+                self.sign(base + at, 1, &table.hex_colon_expressions, &[]);
+            }
+        }
+        if !table.capital_code.is_empty() {
+            for at in bits(masks.capitals) {
+                self.capital(base + at);
+            }
+        }
+    }
+
+    fn sign(&mut self, at: usize, length: usize, expressions: &[u16], code: &[(u16, u16)]) {
+        for &expression in expressions {
+            self.window(expression, at);
+        }
+        for &(detector, anchor) in code {
+            self.ask(detector, anchor, at, at + length);
+        }
+    }
+
+    fn digit(&mut self, at: usize, done: &mut usize) {
+        if at > 0 && self.text[at - 1].is_ascii_digit() {
+            return;
+        }
+        let table = &self.scanner.table;
+        if at >= *done {
+            *done = number::cluster(self, at);
+        }
+        if table.digit_expressions.is_empty()
+            && table.digit_code.is_empty()
+            && table.after_word_code.is_empty()
+        {
+            return;
+        }
+        let length = self.text[at..].iter().take(255).take_while(|byte| byte.is_ascii_digit()).count();
+        for &(count, expression) in &table.digit_expressions {
+            if length >= usize::from(count) {
+                self.window(expression, at);
+            }
+        }
+        for &(count, detector, anchor) in &table.digit_code {
+            if length >= usize::from(count) {
+                self.ask(detector, anchor, at, at + length);
+            }
+        }
+        if !table.after_word_code.is_empty() && follows_word(self.text, at) {
+            for &(detector, anchor) in &table.after_word_code {
+                self.ask(detector, anchor, at, at + length);
+            }
+        }
+    }
+
+    /// A capital letter after a letter and a space: the word before must be capitalised too.
+    fn capital(&mut self, at: usize) {
+        let before = &self.text[at.saturating_sub(48)..at.saturating_sub(1)];
+        let letters = before
+            .iter()
+            .rev()
+            .take_while(|byte| byte.is_ascii_alphabetic() || **byte >= 0x80 || matches!(byte, b'-' | b'\''));
+        let start = before.len() - letters.count();
+        let first = before.get(start..).unwrap_or_default();
+        let capital = match first {
+            [letter, ..] if letter.is_ascii_uppercase() => true,
+            [0xC3, 0x80..=0x9E, ..] | [0xC5, 0x92 | 0xA0 | 0xBD, ..] => true,
+            _ => false,
+        };
+        if capital {
+            for &(detector, anchor) in &self.scanner.table.capital_code {
+                self.ask(detector, anchor, at, at + 1);
+            }
+        }
+    }
+
+    fn literals(&mut self, at: usize) {
+        let table = &self.scanner.table;
+        table.literals.at(self.text, at, |start, end, action| match table.actions[action as usize] {
+            Action::Token(index) => token::at(self, index, start),
+            Action::TokenNear(index) if fold::fold::starts_word(self.text, start) => {
+                token::near(self, index, Span::new(start, end));
+            }
+            Action::Regex(index) => self.window(index, start),
+            Action::Code(detector, anchor) => self.ask(detector, anchor, start, end),
+            Action::List(list) => self.listed(list, Span::new(start, end)),
+            Action::TokenNear(_) => {}
+        });
+    }
+
+    /// A word of a list, if it ends there.
+    fn listed(&mut self, list: u16, span: Span) {
+        let next = fold::fold::fold(self.text, span.end);
+        if next.taken > 0 && next.is_word() || !fold::fold::starts_word(self.text, span.start) {
+            return;
+        }
+        let rule = self.scanner.table.rules.len() as u16 + list;
+        let words = &self.scanner.table.lists[usize::from(list)];
+        self.found.push(Candidate {
+            rule,
+            id: 0,
+            span,
+            confidence: words.confidence,
+            class: words.class,
+            label: None,
+            evidence: Evidence::default(),
+            view: self.view,
+            strong: true,
+            distance: u16::MAX,
+        });
+    }
+
+    /// Asks a detector in code.
+    fn ask(&mut self, detector: u16, anchor: u16, at: usize, end: usize) {
+        let table = &self.scanner.table;
+        let coded = &table.coded[usize::from(detector)];
+        let mut hits = std::mem::take(&mut self.buffers.hits);
+        let mut place = Place {
+            text: self.text,
+            at,
+            end,
+            anchor: usize::from(anchor),
+            hint: self.hint,
+            is_start: self.is_start,
+            is_end: self.is_end,
+            guessed: self.guessed,
+            rule: coded.rule,
+            words: &table.words,
+            uses: &table.uses,
+            index: &mut self.buffers.index,
+            key: &self.buffers.key,
+        };
+        coded.detector.detect(&mut place, &mut hits);
+        for hit in hits.drain(..) {
+            self.hit(coded.rule, hit);
+        }
+        self.buffers.hits = hits;
+    }
+
+    fn hit(&mut self, rule: u16, hit: Hit) {
+        let table = &self.scanner.table;
+        let Some(value) = hit.span.of(self.text) else { return };
+        let whole = &table.rules[usize::from(rule)];
+        if hit.span.is_empty() || !whole.deny.is_empty() && denied(&whole.deny, value) {
+            return;
+        }
+        self.found.push(Candidate {
+            rule,
+            id: hit.id,
+            span: hit.span,
+            confidence: hit.confidence.min(table.at_most[usize::from(rule)]),
+            class: whole.class,
+            label: hit.label,
+            evidence: Evidence {
+                check: "",
+                result: hit.check,
+                context: hit.context,
+                lowered: hit.lowered,
+                grouped: hit.grouped,
+            },
+            view: self.view,
+            strong: hit.check == CheckResult::Pass || whole.class == Class::Credential,
+            distance: hit.context.map_or(u16::MAX, |context| gap(context, hit.span)),
+        });
+    }
+
+    /// Adds a window of an expression to the one that waits, or tries that one first.
+    fn window(&mut self, index: u16, at: usize) {
+        let expression = &self.scanner.table.expressions[usize::from(index)];
+        let wanted =
+            Span::new(at.saturating_sub(expression.before), (at + expression.after).min(self.text.len()));
+        match &mut self.buffers.windows[usize::from(index)] {
+            Some(waiting) if wanted.start <= waiting.end && waiting.len() < WINDOW_MAX => {
+                waiting.end = waiting.end.max(wanted.end);
+            }
+            Some(waiting) => {
+                let ready = std::mem::replace(waiting, wanted);
+                self.expression(index, ready);
+            }
+            free @ None => {
+                *free = Some(wanted);
+                self.buffers.waiting.push(index);
+            }
+        }
+    }
+
+    fn flush(&mut self) {
+        while let Some(index) = self.buffers.waiting.pop() {
+            if let Some(window) = self.buffers.windows[usize::from(index)].take() {
+                self.expression(index, window);
+            }
+        }
+    }
+
+    fn expression(&mut self, index: u16, window: Span) {
+        let expression = &self.scanner.table.expressions[usize::from(index)];
+        let Some(regex) = expression.regex() else { return };
+        let mut captures = regex.capture_locations();
+        let text = self.text.get(..window.end).unwrap_or(self.text);
+        let value = regex.capture_names().position(|name| name == Some("value")).unwrap_or(0);
+        let mut at = window.start;
+        while let Some(whole) = regex.captures_read_at(&mut captures, text, at) {
+            let (start, end) = captures.get(value).unwrap_or((whole.start(), whole.end()));
+            at = whole.end().max(whole.start() + 1);
+            self.judge(expression.rule, Span::new(start, end), None, false, false, self.view);
+            if at > text.len() {
+                break;
+            }
+        }
+    }
+
+    /// Judges a number by its digits.
+    pub fn judge_number(&mut self, rule: u16, span: Span, digits: &[u8], grouped: bool, view: View) {
+        let view = if view == View::Plain { self.view } else { view };
+        self.judge(rule, span, Some(digits), grouped, false, view);
+    }
+
+    /// Whether a context word of the rule is glued to the value.
+    pub fn glued(&mut self, rule: u16, start: usize) -> bool {
+        let table = &self.scanner.table;
+        self.buffers.index.glued(self.text, &table.words, &table.uses, rule, start)
+    }
+
+    /// Judges what a matcher matched: exceptions, check, words around, confidence. `value` is what the check
+    /// gets, the bytes of the span by default; `precise` says that the format alone is good evidence.
+    pub fn judge(
+        &mut self,
+        number: u16,
+        mut span: Span,
+        value: Option<&[u8]>,
+        grouped: bool,
+        precise: bool,
+        view: View,
+    ) {
+        let table = &self.scanner.table;
+        let (rule, check) = (&table.rules[usize::from(number)], table.checks[usize::from(number)]);
+        let Some(raw) = span.of(self.text) else { return };
+        let outcome = check.map(|check| check.run(value.unwrap_or(raw)));
+        if let Some(Outcome::PassPrefix(length)) = outcome {
+            span.end = span.end.min(span.start + length);
+        }
+        let failed = outcome == Some(Outcome::Fail);
+        if failed && rule.tiers.failed.is_none() || span.is_empty() {
+            return;
+        }
+        let strong = check.is_some_and(|check| check.strong && !failed);
+        let joined = self.guessed || view == View::Wrapped && self.view != View::Wrapped;
+        if joined && !strong && !precise {
+            return;
+        }
+        let raw = span.of(self.text).unwrap_or(raw);
+        if !rule.deny.is_empty() && denied(&rule.deny, raw) {
+            return;
+        }
+        let near = self.near(number, span);
+        if outcome == Some(Outcome::Labelled) && near.label.is_none() {
+            return;
+        }
+        let Some(mut confidence) = tier(rule, &near, grouped, failed) else { return };
+        if outcome == Some(Outcome::Weak) && near.label.is_none() {
+            confidence = confidence.min(Confidence::Medium);
+        }
+        let lowered = lowering(rule, &near, span);
+        if lowered.is_some() {
+            confidence = lower(confidence);
+        }
+        if outcome == Some(Outcome::Specimen) || is_specimen(rule, raw, value) {
+            confidence = Confidence::Low;
+        }
+        self.found.push(Candidate {
+            rule: number,
+            id: 0,
+            span,
+            confidence: confidence.min(table.at_most[usize::from(number)]),
+            class: rule.class,
+            label: None,
+            evidence: Evidence {
+                check: check.map_or("", |check| check.name),
+                result: match outcome {
+                    None => CheckResult::None,
+                    Some(Outcome::Fail) => CheckResult::Fail,
+                    Some(
+                        Outcome::Pass
+                        | Outcome::PassPrefix(_)
+                        | Outcome::Weak
+                        | Outcome::Labelled
+                        | Outcome::Specimen,
+                    ) => CheckResult::Pass,
+                },
+                context: near.label.or(near.far).filter(|word| !word.is_empty()),
+                lowered,
+                grouped,
+            },
+            view,
+            strong: strong || precise,
+            distance: near.label.map_or(u16::MAX, |_| near.distance.min(u16::MAX as usize - 1) as u16),
+        });
+    }
+
+    fn near(&mut self, rule: u16, span: Span) -> Near {
+        let table = &self.scanner.table;
+        self.buffers.index.near(self.text, &table.words, &table.uses, &self.buffers.key, rule, span)
+    }
+}
+
+/// The confidence that the rule gives, `None` for no finding.
+fn tier(rule: &crate::rules::Rule, near: &Near, grouped: bool, failed: bool) -> Option<Confidence> {
+    let label = near.label.is_some();
+    if failed {
+        return rule.tiers.failed.filter(|_| label);
+    }
+    if rule.require_context && !label {
+        return None;
+    }
+    let tiers = &rule.tiers;
+    let by_context = tiers.context.filter(|_| label || near.far.is_some() && tiers.plain.is_some());
+    tiers.plain.max(tiers.grouped.filter(|_| grouped)).max(by_context)
+}
+
+/// The word that lowers the confidence: a specimen word, the rule's own, or a general one that is nearer than
+/// the label.
+fn lowering(rule: &crate::rules::Rule, near: &Near, span: Span) -> Option<Span> {
+    let general = near.general.filter(|word| {
+        rule.lower_general
+            && near.label.is_none_or(|label| !label.is_empty() && gap(label, span) > gap(*word, span))
+    });
+    near.lower.or(general).or(near.specimen)
+}
+
+fn gap(word: Span, value: Span) -> u16 {
+    let gap =
+        if word.end <= value.start { value.start - word.end } else { word.start.saturating_sub(value.end) };
+    gap.min(u16::MAX as usize - 1) as u16
+}
+
+const fn lower(confidence: Confidence) -> Confidence {
+    match confidence {
+        Confidence::High => Confidence::Medium,
+        Confidence::Medium | Confidence::Low => Confidence::Low,
+    }
+}
+
+fn denied(shapes: &[crate::rules::Shape], value: &[u8]) -> bool {
+    let compact = compact(value);
+    shapes.iter().any(|shape| shape.matches(&compact))
+}
+
+/// Published specimens, one repeated digit, the digits in order.
+fn is_specimen(rule: &crate::rules::Rule, raw: &[u8], digits: Option<&[u8]>) -> bool {
+    let obvious = |digits: &[u8]| {
+        digits.len() >= 6
+            && (digits.windows(2).all(|pair| pair[0] == pair[1])
+                || b"12345678901234567890".starts_with(digits))
+    };
+    digits.is_some_and(obvious) || !rule.specimens.is_empty() && denied(&rule.specimens, raw)
+}
+
+/// Whether the digits at `at` follow a word: letters, then spaces, commas, `n°`.
+fn follows_word(text: &[u8], at: usize) -> bool {
+    let before = &text[at.saturating_sub(8)..at];
+    let gap = before.iter().rev().take_while(|byte| matches!(byte, b' ' | b',' | 0xA0 | 0xC2 | 0xB0)).count();
+    gap > 0 && before.len() > gap && {
+        let last = before[before.len() - gap - 1];
+        last.is_ascii_alphabetic() || last >= 0x80 || last == b'.'
+    }
+}
+
+/// The places of the bits that are set.
+fn bits(mut mask: u64) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        if mask == 0 {
+            return None;
+        }
+        let place = mask.trailing_zeros() as usize;
+        mask &= mask - 1;
+        Some(place)
+    })
+}

@@ -1,0 +1,84 @@
+//! Overlapping candidates → one finding a span (DETECTORS A.9): label, then check, then grouping, then how
+//! much of the text it explains. Knows rules by number.
+
+use crate::finding::{CheckResult, Class, Confidence, Evidence, Label, View};
+use crate::span::Span;
+
+/// A finding before overlaps are resolved.
+#[derive(Clone, Debug)]
+pub(super) struct Candidate {
+    pub rule: u16,
+    /// 0 for the rule's own id, n for its n-th further one.
+    pub id: u16,
+    pub span: Span,
+    pub confidence: Confidence,
+    pub class: Class,
+    pub label: Option<Label>,
+    pub evidence: Evidence,
+    pub view: View,
+    /// Whether its format or check makes it all but certain.
+    pub strong: bool,
+    /// Bytes between label and value; `u16::MAX` without a label.
+    pub distance: u16,
+}
+
+impl Candidate {
+    /// Greater wins. A passed check beats a failed one whatever else speaks for it.
+    fn rank(&self) -> u64 {
+        let failed = self.evidence.result == CheckResult::Fail;
+        let label = self.distance != u16::MAX;
+        let check = match (self.evidence.result, self.strong) {
+            (CheckResult::Pass, true) => 3,
+            (CheckResult::None, true) => 2,
+            (CheckResult::Pass, false) => 1,
+            (CheckResult::None | CheckResult::Fail, _) => 0,
+        };
+        let own_words = u64::from(self.class == Class::Confidential);
+        let severity = match self.class {
+            Class::Credential => 3,
+            Class::Personal | Class::Classification | Class::Confidential => 2,
+            Class::Business => 1,
+        };
+        let parts: [(u64, u32); 8] = [
+            (u64::from(!failed), 1),
+            (u64::from(label) | own_words, 1),
+            (check, 2),
+            (u64::from(self.evidence.grouped), 1),
+            (self.confidence as u64, 2),
+            (self.span.len().min(1023) as u64, 10),
+            (u64::from(u16::MAX - self.distance), 16),
+            (severity, 2),
+        ];
+        parts.iter().fold(0, |rank, (part, bits)| rank << bits | part)
+    }
+}
+
+/// Sorts candidates by start and drops those that a better one overlaps.
+pub(super) fn resolve(candidates: &mut Vec<Candidate>) {
+    candidates.sort_by(|a, b| {
+        (a.span.start, b.span.end, b.rank(), a.view, a.rule, a.id).cmp(&(
+            b.span.start,
+            a.span.end,
+            a.rank(),
+            b.view,
+            b.rule,
+            b.id,
+        ))
+    });
+    let mut kept = 0;
+    for next in 0..candidates.len() {
+        let mut wins = true;
+        while kept > 0 && candidates[kept - 1].span.overlaps(candidates[next].span) {
+            if candidates[kept - 1].rank() >= candidates[next].rank() {
+                wins = false;
+                break;
+            }
+            kept -= 1;
+        }
+        if wins {
+            candidates.swap(kept, next);
+            kept += 1;
+        }
+    }
+    candidates.truncate(kept);
+}

@@ -1,0 +1,259 @@
+//! Rules → tables for the one pass: which literal, digit count or sign leads to which rule. Knows rules, not texts.
+
+use super::check::{self, Check};
+use super::context::Uses;
+use super::detector::{self, Anchor, Detector};
+use super::literal::Literals;
+use crate::finding::Confidence;
+use crate::rules::format::Format;
+use crate::rules::words::Words;
+use crate::rules::{AnchorClass, Fault, Faults, List, Matcher, Rule};
+use regex::bytes::{Regex, RegexBuilder};
+use std::sync::OnceLock;
+
+/// What to do at a literal.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Action {
+    /// A token of this format may begin here.
+    Token(u16),
+    /// The word makes tokens of this format near it possible.
+    TokenNear(u16),
+    /// A match of this expression may contain it.
+    Regex(u16),
+    /// This detector asked for its anchor with this number.
+    Code(u16, u16),
+    /// A word of this list.
+    List(u16),
+}
+
+/// A token format with its rule.
+pub(super) struct Token {
+    pub rule: u16,
+    pub format: Format,
+    pub strong: bool,
+}
+
+/// A number's grouping with its rule.
+pub(super) struct Group {
+    pub rule: u16,
+    pub number: u16,
+    pub lengths: Box<[u8]>,
+}
+
+/// An expression with its rule; compiled when it is first needed.
+pub(super) struct Expression {
+    pub rule: u16,
+    pub pattern: Box<str>,
+    pub before: usize,
+    pub after: usize,
+    compiled: OnceLock<Option<Regex>>,
+}
+
+impl Expression {
+    /// The compiled expression; `None` where it is none, which loading has ruled out.
+    pub fn regex(&self) -> Option<&Regex> {
+        self.compiled.get_or_init(|| compile(&self.pattern).ok()).as_ref()
+    }
+}
+
+/// Compiles an expression within bounds.
+pub(super) fn compile(pattern: &str) -> Result<Regex, regex::Error> {
+    RegexBuilder::new(pattern).size_limit(4 << 20).dfa_size_limit(1 << 20).build()
+}
+
+/// A detector in code with its rule.
+pub(super) struct Coded {
+    pub rule: u16,
+    pub detector: Box<dyn Detector>,
+}
+
+/// Everything that the pass needs.
+#[derive(Default)]
+pub(super) struct Table {
+    pub rules: Vec<Rule>,
+    /// For each rule: its check.
+    pub checks: Vec<Option<&'static Check>>,
+    /// For each rule: the highest confidence that the organisation lets it report.
+    pub at_most: Vec<Confidence>,
+    pub lists: Vec<List>,
+    pub words: Words,
+    pub uses: Uses,
+    pub literals: Literals,
+    pub actions: Vec<Action>,
+    pub tokens: Vec<Token>,
+    pub expressions: Vec<Expression>,
+    pub coded: Vec<Coded>,
+    /// Groupings by the length of their first group.
+    pub groups: Vec<Vec<Group>>,
+    /// Rules that read any grouping: rule and number.
+    pub any_groups: Vec<(u16, u16)>,
+    /// All separators that any number rule allows.
+    pub separators: u32,
+    /// The fewest digits of any number rule.
+    pub digits_min: u8,
+    /// Expressions at runs of at least so many digits.
+    pub digit_expressions: Vec<(u8, u16)>,
+    pub at_expressions: Vec<u16>,
+    pub url_expressions: Vec<u16>,
+    pub hex_colon_expressions: Vec<u16>,
+    /// Detectors at runs of at least so many digits: count, detector, anchor.
+    pub digit_code: Vec<(u8, u16, u16)>,
+    pub after_word_code: Vec<(u16, u16)>,
+    pub at_code: Vec<(u16, u16)>,
+    pub url_code: Vec<(u16, u16)>,
+    pub capital_code: Vec<(u16, u16)>,
+    pub start_code: Vec<(u16, u16)>,
+    pub end_code: Vec<(u16, u16)>,
+}
+
+impl Table {
+    /// Builds the tables. Names that are unknown, and anchors without a letter, are faults.
+    pub fn new(rules: Vec<Rule>, lists: Vec<List>) -> Result<Self, Faults> {
+        let (table, faults) = Self::with_faults(rules, lists);
+        if faults.is_empty() { Ok(table) } else { Err(Faults(faults)) }
+    }
+
+    /// The tables of what can be used, and what is wrong with the rest: for the shipped rules, whose faults the
+    /// tests show and which must scan with what they have in any case.
+    pub fn with_faults(rules: Vec<Rule>, lists: Vec<List>) -> (Self, Vec<Fault>) {
+        let mut table = Self { digits_min: u8::MAX, ..Self::default() };
+        table.groups.resize_with(41, Vec::new);
+        table.uses = Uses::new(&rules, &mut table.words);
+        let mut faults = Vec::new();
+        for (number, rule) in rules.iter().enumerate() {
+            let mut report = |message: String| {
+                let place =
+                    rule.place.clone().unwrap_or_else(|| Fault::new(rule.id.as_str(), "", &(0..0), ""));
+                faults.push(Fault { message, ..place });
+            };
+            table.checks.push(check::by_name(&rule.check));
+            if !rule.check.is_empty() && check::by_name(&rule.check).is_none() {
+                report(format!("there is no check `{}`", rule.check));
+            }
+            for (place, matcher) in rule.matchers.iter().enumerate() {
+                table.matcher(rule, number as u16, place as u16, matcher, &mut report);
+            }
+        }
+        for (number, list) in lists.iter().enumerate() {
+            let action = table.action(Action::List(number as u16));
+            for word in &list.words {
+                table.literals.add(word, false, action);
+            }
+        }
+        table.at_most = vec![Confidence::High; rules.len()];
+        table.literals.finish();
+        table.rules = rules;
+        table.lists = lists;
+        (table, faults)
+    }
+
+    fn action(&mut self, action: Action) -> u32 {
+        self.actions.push(action);
+        self.actions.len() as u32 - 1
+    }
+
+    fn matcher(
+        &mut self,
+        rule: &Rule,
+        number: u16,
+        place: u16,
+        matcher: &Matcher,
+        report: &mut impl FnMut(String),
+    ) {
+        match matcher {
+            Matcher::Number(syntax) => {
+                for lengths in &syntax.groups {
+                    let Some(&first) = lengths.first() else { continue };
+                    let group = Group { rule: number, number: place, lengths: lengths.clone() };
+                    self.groups[usize::from(first).min(40)].push(group);
+                }
+                if syntax.any_grouping {
+                    self.any_groups.push((number, place));
+                }
+                self.separators |= syntax.separators;
+                self.digits_min = syntax.digits.iter().copied().fold(self.digits_min, u8::min);
+            }
+            Matcher::Token(format) => self.token(rule, number, format, report),
+            Matcher::Regex(pattern) => {
+                let index = self.expressions.len() as u16;
+                self.expressions.push(Expression {
+                    rule: number,
+                    pattern: pattern.pattern.clone(),
+                    before: pattern.before,
+                    after: pattern.after,
+                    compiled: OnceLock::new(),
+                });
+                match pattern.class {
+                    Some(AnchorClass::Digits(count)) => self.digit_expressions.push((count, index)),
+                    Some(AnchorClass::At) => self.at_expressions.push(index),
+                    Some(AnchorClass::Url) => self.url_expressions.push(index),
+                    Some(AnchorClass::HexColon) => self.hex_colon_expressions.push(index),
+                    None => {}
+                }
+                let action = self.action(Action::Regex(index));
+                for anchor in &pattern.anchors {
+                    if !self.literals.add(anchor, false, action) {
+                        report(format!("the anchor `{anchor}` has no letter or digit"));
+                    }
+                }
+            }
+            Matcher::Code(code) => {
+                let Some(make) = detector::by_name(&code.name) else {
+                    report(format!("there is no detector `{}`", code.name));
+                    return;
+                };
+                self.code(number, make(code), report);
+            }
+        }
+    }
+
+    fn token(&mut self, rule: &Rule, number: u16, format: &Format, report: &mut impl FnMut(String)) {
+        let index = self.tokens.len() as u16;
+        self.tokens.push(Token { rule: number, strong: format.is_strong(), format: format.clone() });
+        let leading = String::from_utf8_lossy(format.leading()).into_owned();
+        let anchor = leading.bytes().filter(u8::is_ascii_alphanumeric).count() >= 2;
+        if anchor && !rule.require_context {
+            let action = self.action(Action::Token(index));
+            self.literals.add(&leading, true, action);
+            return;
+        }
+        if rule.context.is_empty() {
+            report(format!(
+                "`{}`: a format that does not begin with two letters or digits needs `context` words, near which it is looked for",
+                rule.id
+            ));
+        }
+        let action = self.action(Action::TokenNear(index));
+        for word in &rule.context {
+            self.literals.add(word, false, action);
+        }
+    }
+
+    fn code(&mut self, rule: u16, detector: Box<dyn Detector>, report: &mut impl FnMut(String)) {
+        let index = self.coded.len() as u16;
+        for (place, anchor) in detector.anchors().into_iter().enumerate() {
+            let here = (index, place as u16);
+            match anchor {
+                Anchor::Word(word) | Anchor::Exact(word) if !word.contains(char::is_alphanumeric) => {
+                    report(format!("the anchor `{word}` has no letter or digit"));
+                }
+                Anchor::Word(word) => {
+                    let action = self.action(Action::Code(here.0, here.1));
+                    self.literals.add(&word, false, action);
+                }
+                Anchor::Exact(word) => {
+                    let action = self.action(Action::Code(here.0, here.1));
+                    self.literals.add(&word, true, action);
+                }
+                Anchor::Digits(count) => self.digit_code.push((count, here.0, here.1)),
+                Anchor::DigitsAfterWord => self.after_word_code.push(here),
+                Anchor::At => self.at_code.push(here),
+                Anchor::Url => self.url_code.push(here),
+                Anchor::CapitalPair => self.capital_code.push(here),
+                Anchor::TextStart => self.start_code.push(here),
+                Anchor::TextEnd => self.end_code.push(here),
+            }
+        }
+        self.coded.push(Coded { rule, detector });
+    }
+}
