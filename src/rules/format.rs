@@ -95,7 +95,7 @@ pub struct Format {
 }
 
 /// The longest run of a class without an upper bound (`{w:20+}`).
-const OPEN_MAX: u16 = 1024;
+const OPEN_MAX: u16 = 4096;
 
 /// Attempts at different lengths before a match is given up.
 const ATTEMPTS_MAX: u32 = 256;

@@ -138,6 +138,8 @@ pub struct Code {
     pub name: Box<str>,
     /// Ids beside the rule's own.
     pub ids: Vec<DetectorId>,
+    /// The rule whose words it uses beside its own; empty for none.
+    pub words_of: Box<str>,
     /// Its words.
     pub words: BTreeMap<String, Vec<String>>,
 }

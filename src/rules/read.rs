@@ -252,6 +252,7 @@ fn code(syntax: &CodeSyntax, report: Report<'_>) -> Code {
     Code {
         name: syntax.name.as_str().into(),
         ids: syntax.ids.iter().map(|id| DetectorId::new(id)).collect(),
+        words_of: syntax.words_of.as_str().into(),
         words: syntax.words.clone(),
     }
 }

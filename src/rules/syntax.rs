@@ -184,6 +184,9 @@ pub struct CodeSyntax {
     /// Ids that it reports beside the rule's own.
     #[serde(default)]
     pub ids: Vec<String>,
+    /// The id of another rule whose words it uses beside its own.
+    #[serde(default)]
+    pub words_of: String,
     /// Its words, by list name.
     #[serde(default)]
     pub words: std::collections::BTreeMap<String, Vec<String>>,

@@ -71,9 +71,10 @@ impl Scanner {
     #[must_use]
     pub fn shipped() -> Arc<Self> {
         static SHIPPED: OnceLock<Arc<Scanner>> = OnceLock::new();
-        Arc::clone(SHIPPED.get_or_init(|| {
-            Arc::new(Self { table: Table::with_faults(rules::shipped(), Vec::new()).0 })
-        }))
+        Arc::clone(
+            SHIPPED
+                .get_or_init(|| Arc::new(Self { table: Table::with_faults(rules::shipped(), Vec::new()).0 })),
+        )
     }
 
     /// The shipped rules with the organisation's own ones and its changes.

@@ -9,6 +9,7 @@ use crate::rules::format::Format;
 use crate::rules::words::Words;
 use crate::rules::{AnchorClass, Fault, Faults, List, Matcher, Rule};
 use regex::bytes::{Regex, RegexBuilder};
+use std::borrow::Cow;
 use std::sync::OnceLock;
 
 /// What to do at a literal.
@@ -65,6 +66,32 @@ pub(super) fn compile(pattern: &str) -> Result<Regex, regex::Error> {
 pub(super) struct Coded {
     pub rule: u16,
     pub detector: Box<dyn Detector>,
+}
+
+/// The matcher, a detector in code with the words of the rule that it names beside its own.
+fn with_words_of<'a>(
+    matcher: &'a Matcher,
+    rules: &[Rule],
+    report: &mut impl FnMut(String),
+) -> Cow<'a, Matcher> {
+    let Matcher::Code(code) = matcher else { return Cow::Borrowed(matcher) };
+    if code.words_of.is_empty() {
+        return Cow::Borrowed(matcher);
+    }
+    let other = rules.iter().find(|rule| *rule.id.as_str() == *code.words_of);
+    let words = other.into_iter().flat_map(|rule| &rule.matchers).find_map(|matcher| match matcher {
+        Matcher::Code(code) => Some(&code.words),
+        Matcher::Number(_) | Matcher::Token(_) | Matcher::Regex(_) => None,
+    });
+    let Some(words) = words else {
+        report(format!("`words_of`: there is no rule `{}` with words", code.words_of));
+        return Cow::Borrowed(matcher);
+    };
+    let mut code = code.clone();
+    for (name, list) in words {
+        code.words.entry(name.clone()).or_insert_with(|| list.clone());
+    }
+    Cow::Owned(Matcher::Code(code))
 }
 
 /// Everything that the pass needs.
@@ -131,7 +158,8 @@ impl Table {
                 report(format!("there is no check `{}`", rule.check));
             }
             for (place, matcher) in rule.matchers.iter().enumerate() {
-                table.matcher(rule, number as u16, place as u16, matcher, &mut report);
+                let matcher = with_words_of(matcher, &rules, &mut report);
+                table.matcher(rule, number as u16, place as u16, &matcher, &mut report);
             }
         }
         for (number, list) in lists.iter().enumerate() {
