@@ -83,3 +83,6 @@ pub const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(30);
 /// Bytes of a TLS client hello that are collected to learn the server's name: post-quantum keys and long
 /// extensions stay below a quarter of it.
 pub const CLIENT_HELLO_BYTES_MAX: usize = 64 << 10;
+/// Time for which a segment that does not come by again is remembered: a conversation that rests longer is
+/// scanned once more.
+pub const SEGMENTS_REMEMBERED_TIME: Duration = Duration::from_secs(3_600);

@@ -4,6 +4,7 @@
 
 pub mod codec;
 pub mod edit;
+pub mod encoding;
 pub mod json;
 mod segment;
 mod strings;

@@ -1,0 +1,132 @@
+//! Content encodings of HTTP bodies (zstd, gzip, deflate, br, stacked), undone within bounds. Knows no headers but
+//! the one that it is handed.
+
+use crate::limits::{CONTENT_ENCODINGS_MAX, INFLATE_RATIO_MAX};
+use brotli_decompressor::Decompressor;
+use flate2::bufread::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
+use ruzstd::decoding::{FrameDecoder, StreamingDecoder};
+use std::borrow::Cow;
+use std::io::Read;
+
+/// Bodies that stay below this may grow by any ratio: short texts of one letter do.
+const RATIO_FREE_BYTES: usize = 1 << 20;
+
+/// The largest window that RFC 9659 lets HTTP clients use with zstd.
+const ZSTD_WINDOW_BYTES_MAX: u64 = 8 << 20;
+
+/// Bytes read at a time.
+const CHUNK: usize = 64 << 10;
+
+/// Why a body could not be decoded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Undecodable {
+    /// The encoding is not one that guard undoes.
+    #[error("the request body has a content encoding that guard does not know: send it as zstd, gzip, deflate, br or plain")]
+    Unknown,
+    /// It is not what the header says, is cut short, or bytes follow its end.
+    #[error("the request body is not in the content encoding that its header names: send it whole")]
+    Broken,
+    /// More encodings are stacked than `limits::CONTENT_ENCODINGS_MAX`.
+    #[error("the request body has more than {CONTENT_ENCODINGS_MAX} content encodings: send it with one")]
+    Stacked,
+    /// Decoded, it is over the limit.
+    #[error("the request body is, decoded, over the limit of {0} bytes: send less at once")]
+    TooLarge(usize),
+    /// It grows as only a bomb does.
+    #[error("the request body grows more than {INFLATE_RATIO_MAX} times when decoded: send it plain")]
+    Bomb,
+}
+
+/// Undoes the content encodings of `body`, as its `content-encoding` header lists them, up to `bytes_max`.
+///
+/// # Errors
+/// Says why the body cannot be read.
+pub fn decode<'a>(body: &'a [u8], encodings: &str, bytes_max: usize) -> Result<Cow<'a, [u8]>, Undecodable> {
+    let mut decoded = Cow::Borrowed(body);
+    let named = encodings.split(',').map(str::trim).filter(|name| !name.is_empty());
+    let applied: Vec<&str> = named.filter(|name| !name.eq_ignore_ascii_case("identity")).collect();
+    if applied.len() > CONTENT_ENCODINGS_MAX {
+        return Err(Undecodable::Stacked);
+    }
+    for name in applied.iter().rev() {
+        if !decoded.is_empty() {
+            decoded = Cow::Owned(decode_one(&decoded, name, bytes_max)?);
+        }
+    }
+    if decoded.len() > bytes_max { Err(Undecodable::TooLarge(bytes_max)) } else { Ok(decoded) }
+}
+
+fn decode_one(body: &[u8], name: &str, bytes_max: usize) -> Result<Vec<u8>, Undecodable> {
+    match name.to_ascii_lowercase().as_str() {
+        "gzip" | "x-gzip" => gzip(body, bytes_max),
+        "deflate" => deflate(body, bytes_max),
+        "br" => read(Decompressor::new(body, CHUNK), body.len(), bytes_max),
+        "zstd" => zstd(body, bytes_max),
+        _ => Err(Undecodable::Unknown),
+    }
+}
+
+/// Undoes gzip, all members of it.
+///
+/// # Errors
+/// Says why the body cannot be read.
+pub fn gzip(body: &[u8], bytes_max: usize) -> Result<Vec<u8>, Undecodable> {
+    read(MultiGzDecoder::new(body), body.len(), bytes_max)
+}
+
+/// `deflate` is zlib by the standard, and raw by what some clients send.
+fn deflate(body: &[u8], bytes_max: usize) -> Result<Vec<u8>, Undecodable> {
+    let mut zlib = ZlibDecoder::new(body);
+    match read(&mut zlib, body.len(), bytes_max) {
+        Err(Undecodable::Broken) => {
+            let mut raw = DeflateDecoder::new(body);
+            let decoded = read(&mut raw, body.len(), bytes_max)?;
+            at_end(raw.into_inner(), decoded)
+        }
+        decoded => at_end(zlib.into_inner(), decoded?),
+    }
+}
+
+/// Undoes zstd, all frames of it; skippable frames are refused, since nobody reads what they hold.
+///
+/// # Errors
+/// Says why the body cannot be read.
+pub fn zstd(body: &[u8], bytes_max: usize) -> Result<Vec<u8>, Undecodable> {
+    let mut rest = body;
+    let mut decoded = Vec::new();
+    while !rest.is_empty() {
+        let mut decoder = FrameDecoder::new();
+        decoder.set_max_window_size(ZSTD_WINDOW_BYTES_MAX);
+        let mut frame = StreamingDecoder::new_with_decoder(rest, decoder).map_err(|_| Undecodable::Broken)?;
+        let more = read(&mut frame, body.len(), bytes_max.saturating_sub(decoded.len()))?;
+        decoded.extend_from_slice(&more);
+        rest = frame.into_inner();
+    }
+    Ok(decoded)
+}
+
+fn at_end(rest: &[u8], decoded: Vec<u8>) -> Result<Vec<u8>, Undecodable> {
+    if rest.is_empty() { Ok(decoded) } else { Err(Undecodable::Broken) }
+}
+
+fn read(mut reader: impl Read, encoded_len: usize, bytes_max: usize) -> Result<Vec<u8>, Undecodable> {
+    let ratio_max = encoded_len.saturating_mul(INFLATE_RATIO_MAX).max(RATIO_FREE_BYTES);
+    let mut decoded = Vec::with_capacity(encoded_len.saturating_mul(4).min(bytes_max));
+    let mut chunk = vec![0; CHUNK];
+    loop {
+        let read = reader.read(&mut chunk).map_err(|_| Undecodable::Broken)?;
+        if read == 0 {
+            return Ok(decoded);
+        }
+        decoded.extend_from_slice(&chunk[..read]);
+        if decoded.len() > bytes_max {
+            return Err(Undecodable::TooLarge(bytes_max));
+        }
+        if decoded.len() > ratio_max {
+            return Err(Undecodable::Bomb);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
