@@ -3,3 +3,4 @@
 
 pub mod placeholder;
 pub mod restore;
+pub mod rewrite;

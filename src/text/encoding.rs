@@ -21,7 +21,9 @@ const CHUNK: usize = 64 << 10;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Undecodable {
     /// The encoding is not one that guard undoes.
-    #[error("the request body has a content encoding that guard does not know: send it as zstd, gzip, deflate, br or plain")]
+    #[error(
+        "the request body has a content encoding that guard does not know: send it as zstd, gzip, deflate, br or plain"
+    )]
     Unknown,
     /// It is not what the header says, is cut short, or bytes follow its end.
     #[error("the request body is not in the content encoding that its header names: send it whole")]
@@ -60,7 +62,7 @@ fn decode_one(body: &[u8], name: &str, bytes_max: usize) -> Result<Vec<u8>, Unde
     match name.to_ascii_lowercase().as_str() {
         "gzip" | "x-gzip" => gzip(body, bytes_max),
         "deflate" => deflate(body, bytes_max),
-        "br" => read(Decompressor::new(body, CHUNK), body.len(), bytes_max),
+        "br" => brotli(body, bytes_max),
         "zstd" => zstd(body, bytes_max),
         _ => Err(Undecodable::Unknown),
     }
@@ -72,6 +74,14 @@ fn decode_one(body: &[u8], name: &str, bytes_max: usize) -> Result<Vec<u8>, Unde
 /// Says why the body cannot be read.
 pub fn gzip(body: &[u8], bytes_max: usize) -> Result<Vec<u8>, Undecodable> {
     read(MultiGzDecoder::new(body), body.len(), bytes_max)
+}
+
+/// The decoder tells of bytes after the end only when it is asked once more.
+fn brotli(body: &[u8], bytes_max: usize) -> Result<Vec<u8>, Undecodable> {
+    let mut decoder = Decompressor::new(body, CHUNK);
+    let decoded = read(&mut decoder, body.len(), bytes_max)?;
+    decoder.read(&mut [0]).map_err(|_| Undecodable::Broken)?;
+    at_end(decoder.get_ref(), decoded)
 }
 
 /// `deflate` is zlib by the standard, and raw by what some clients send.

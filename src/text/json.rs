@@ -369,3 +369,6 @@ impl<'a> Node<'a> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

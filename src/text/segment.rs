@@ -5,6 +5,7 @@ use super::codec::Layer;
 use super::edit::Edit;
 use crate::place::Place;
 use crate::span::Span;
+use std::sync::Arc;
 
 /// Why a text is never edited: who checks it would refuse it, or could not read it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -17,6 +18,8 @@ pub enum Never {
     SignedBody,
     /// Protobuf of unknown schema: lengths and checks around it are not known.
     Protobuf,
+    /// A document or archive.
+    Document,
     /// Binary data: strings found in it have no encoding of their own.
     Binary,
     /// A value that is split over two strings.
@@ -134,6 +137,8 @@ pub struct Segment<'a> {
     pub spot: &'a Spot,
     /// What kind of string it is.
     pub kind: SegmentKind,
+    /// Finer places in a part of a document: from this offset of the text on, the name is this one.
+    pub marks: &'a [(usize, Arc<str>)],
 }
 
 impl<'a> Segment<'a> {
@@ -143,7 +148,7 @@ impl<'a> Segment<'a> {
         spot: &'a Spot,
         kind: SegmentKind,
     ) -> Self {
-        Self { source, key, spot, kind }
+        Self { source, key, spot, kind, marks: &[] }
     }
 
     /// The text.
@@ -156,6 +161,14 @@ impl<'a> Segment<'a> {
     #[must_use]
     pub fn raw(&self, span: Span) -> Span {
         self.source.raw(span)
+    }
+
+    /// The finest name for the place at `offset` of the text.
+    #[must_use]
+    pub fn place_at(&self, offset: usize) -> Place {
+        let after = self.marks.partition_point(|(start, _)| *start <= offset);
+        let mark = after.checked_sub(1).and_then(|index| self.marks.get(index));
+        mark.map_or_else(|| self.spot.place.clone(), |(_, name)| Place::FilePart(Arc::clone(name)))
     }
 
     /// Whether it is new in this turn.

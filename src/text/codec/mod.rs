@@ -32,6 +32,8 @@ pub enum Layer {
     Base64(Alphabet),
     /// A character set other than UTF-8.
     Charset(Charset),
+    /// An encoding without a way back (documents, binary data): spans lead to all of it, and nothing is edited.
+    Fixed,
 }
 
 /// One piece of encoded text: how many encoded bytes it takes and the bytes that it stands for.
@@ -80,7 +82,7 @@ impl Layer {
     pub fn encoded_span(self, encoded: &[u8], decoded: Span) -> Span {
         match self {
             Self::Plain => decoded,
-            Self::JsonNumber => Span::new(0, encoded.len()),
+            Self::JsonNumber | Self::Fixed => Span::new(0, encoded.len()),
             Self::Base64(_) => base64::encoded_span(encoded, decoded),
             Self::Json | Self::Form | Self::Percent | Self::QuotedPrintable | Self::Charset(_) => {
                 self.walk_back(encoded, decoded)
@@ -125,7 +127,7 @@ impl Layer {
     #[must_use]
     pub fn encode(self, text: &[u8]) -> Vec<u8> {
         match self {
-            Self::Plain => text.to_vec(),
+            Self::Plain | Self::Fixed => text.to_vec(),
             Self::Json => json::encode(text),
             Self::JsonNumber => [b"\"", json::encode(text).as_slice(), b"\""].concat(),
             Self::Form => form::encode(text, true),
@@ -141,6 +143,7 @@ impl Layer {
     pub fn lift(self, encoded: &[u8], decoded: &[u8], edits: Vec<Edit>) -> Vec<Edit> {
         match self {
             Self::Plain => edits,
+            Self::Fixed => Vec::new(),
             Self::JsonNumber => edits.into_iter().take(1).map(|edit| self.lift_one(encoded, &edit)).collect(),
             Self::Base64(alphabet) => {
                 let with = base64::encode_like(alphabet, &apply(decoded, edits), encoded);
@@ -160,7 +163,7 @@ impl Layer {
     fn run(self, encoded: &[u8], at: usize) -> usize {
         let rest = &encoded[at..];
         match self {
-            Self::Plain | Self::JsonNumber | Self::Base64(_) => rest.len(),
+            Self::Plain | Self::JsonNumber | Self::Base64(_) | Self::Fixed => rest.len(),
             Self::Json => memchr::memchr(b'\\', rest).unwrap_or(rest.len()),
             Self::Form => memchr::memchr2(b'%', b'+', rest).unwrap_or(rest.len()),
             Self::Percent => memchr::memchr(b'%', rest).unwrap_or(rest.len()),
@@ -173,7 +176,7 @@ impl Layer {
     fn piece(self, encoded: &[u8], at: usize) -> Piece {
         let rest = &encoded[at..];
         match self {
-            Self::Plain | Self::JsonNumber | Self::Base64(_) => Piece::of_byte(1, rest[0]),
+            Self::Plain | Self::JsonNumber | Self::Base64(_) | Self::Fixed => Piece::of_byte(1, rest[0]),
             Self::Json => json::piece(rest),
             Self::Form | Self::Percent => form::piece(rest),
             Self::QuotedPrintable => quoted_printable::piece(rest),
@@ -191,3 +194,6 @@ const fn hex(byte: u8) -> Option<u8> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,101 @@
+//! Content encodings: all of them, stacked, damaged, and bombs.
+
+use super::{RATIO_FREE_BYTES, Undecodable, decode};
+use crate::limits::{CONTENT_ENCODINGS_MAX, INFLATE_RATIO_MAX};
+use flate2::Compression;
+use flate2::write::{DeflateEncoder, GzEncoder, ZlibEncoder};
+use std::io::Write;
+
+/// `bonjour le monde\n`, stored by brotli and by zstd.
+const BROTLI: &[u8] = b"\x0b\x08\x80bonjour le monde\n\x03";
+const ZSTD: &[u8] = b"\x28\xb5\x2f\xfd\x20\x11\x89\x00\x00bonjour le monde\n";
+const PLAIN: &[u8] = b"bonjour le monde\n";
+const MAX: usize = 1 << 24;
+
+fn gzip(text: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(text).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn zlib(text: &[u8]) -> Vec<u8> {
+    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(text).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn deflate(text: &[u8]) -> Vec<u8> {
+    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(text).unwrap();
+    encoder.finish().unwrap()
+}
+
+#[test]
+fn every_encoding_is_undone() {
+    let bodies = [
+        ("", PLAIN.to_vec()),
+        ("identity", PLAIN.to_vec()),
+        ("gzip", gzip(PLAIN)),
+        ("x-gzip", gzip(PLAIN)),
+        ("GZIP", gzip(PLAIN)),
+        ("gzip", [gzip(b"bonjour "), gzip(b"le monde\n")].concat()),
+        ("deflate", zlib(PLAIN)),
+        ("deflate", deflate(PLAIN)),
+        ("br", BROTLI.to_vec()),
+        ("zstd", ZSTD.to_vec()),
+        ("zstd, gzip", gzip(ZSTD)),
+        ("deflate,identity , gzip", gzip(&zlib(PLAIN))),
+    ];
+    for (encodings, body) in bodies {
+        assert_eq!(decode(&body, encodings, MAX).as_deref(), Ok(PLAIN), "{encodings}");
+    }
+    let two = [ZSTD, ZSTD].concat();
+    assert_eq!(decode(&two, "zstd", MAX).unwrap(), [PLAIN, PLAIN].concat());
+}
+
+#[test]
+fn what_follows_the_end_is_not_passed_unseen() {
+    for (encodings, body) in [
+        ("gzip", gzip(PLAIN)),
+        ("deflate", zlib(PLAIN)),
+        ("deflate", deflate(PLAIN)),
+        ("br", BROTLI.to_vec()),
+        ("zstd", ZSTD.to_vec()),
+    ] {
+        let longer = [body.as_slice(), b"85.07.30-033.28"].concat();
+        assert_eq!(decode(&longer, encodings, MAX), Err(Undecodable::Broken), "{encodings}");
+    }
+    let skippable = [b"\x50\x2A\x4D\x18\x04\0\0\0hide".as_slice(), ZSTD].concat();
+    assert_eq!(decode(&skippable, "zstd", MAX), Err(Undecodable::Broken));
+}
+
+#[test]
+fn damaged_and_unknown_encodings_are_named() {
+    assert_eq!(decode(PLAIN, "compress", MAX), Err(Undecodable::Unknown));
+    for encodings in ["gzip", "deflate", "br", "zstd"] {
+        assert_eq!(decode(PLAIN, encodings, MAX), Err(Undecodable::Broken), "{encodings}");
+    }
+    let whole = gzip(PLAIN);
+    assert_eq!(decode(&whole[..whole.len() - 4], "gzip", MAX), Err(Undecodable::Broken));
+    let stacked = ["gzip"; CONTENT_ENCODINGS_MAX + 1].join(",");
+    assert_eq!(decode(PLAIN, &stacked, MAX), Err(Undecodable::Stacked));
+}
+
+#[test]
+fn sizes_are_bounded() {
+    let body = gzip(PLAIN);
+    assert!(decode(&body, "gzip", PLAIN.len() + 1).is_ok());
+    assert!(decode(&body, "gzip", PLAIN.len()).is_ok());
+    let over = PLAIN.len() - 1;
+    assert_eq!(decode(&body, "gzip", over), Err(Undecodable::TooLarge(over)));
+    assert_eq!(decode(PLAIN, "", over), Err(Undecodable::TooLarge(over)));
+}
+
+#[test]
+fn bombs_are_told_from_repetitive_text() {
+    let zeros = gzip(&vec![b'0'; 8 << 20]);
+    assert!((8 << 20) / zeros.len() > INFLATE_RATIO_MAX);
+    assert_eq!(decode(&zeros, "gzip", 64 << 20), Err(Undecodable::Bomb));
+    let small = gzip(&vec![b'0'; RATIO_FREE_BYTES]);
+    assert_eq!(decode(&small, "gzip", 64 << 20).unwrap().len(), RATIO_FREE_BYTES);
+}

@@ -68,8 +68,7 @@ impl Walker {
 
     fn key(&mut self, around: &Around<'_>, token: Token, visitor: &mut dyn Visitor, edits: &mut Vec<Edit>) {
         let raw = token.span().of(around.source.text).unwrap_or_default();
-        let plain = |byte: &u8| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'-' | b'.' | b'$');
-        if raw.len() <= PLAIN_KEY_MAX && raw.iter().all(plain) {
+        if is_plain_word(raw) {
             return;
         }
         let spot = Spot { holds: Holds::Text, ..around.spot.clone() };
@@ -179,15 +178,22 @@ impl Walker {
             around.names.field(&key)
         };
         let around = Around { spot: &named, ..*around };
-        if !name.is_empty() {
+        if !is_plain_word(&key) {
             let around = Around { key: None, kind: SegmentKind::Key, ..around };
             self.encoded(&around, name, Layer::Form, true, visitor, edits);
         }
         if !value.is_empty() {
             let around = Around { key: Some(&key), ..around };
-            self.encoded(&around, value, Layer::Form, true, visitor, edits);
+            let escaped = value.of(text).is_some_and(|value| memchr::memchr2(b'%', b'+', value).is_some());
+            self.encoded(&around, value, Layer::Form, escaped, visitor, edits);
         }
     }
+}
+
+/// Whether a key, or a part of a path, is a word of an API that no detector could take for anything.
+pub(super) fn is_plain_word(raw: &[u8]) -> bool {
+    let plain = |byte: &u8| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'-' | b'.' | b'$' | b':');
+    raw.len() <= PLAIN_KEY_MAX && raw.iter().all(plain)
 }
 
 /// Follows the areas along the tape.

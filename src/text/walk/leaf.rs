@@ -22,6 +22,17 @@ impl Walker {
         }
     }
 
+    /// A whole text as a unit, its format known to be none.
+    pub(super) fn plain(&mut self, around: &Around<'_>, visitor: &mut dyn Visitor, edits: &mut Vec<Edit>) {
+        if around.inside {
+            return show(around, visitor, edits);
+        }
+        if self.enter(around, visitor) {
+            self.leaf(&Around { inside: true, ..*around }, visitor, edits);
+            visitor.leave();
+        }
+    }
+
     /// A decoded string inside a unit.
     pub(super) fn leaf(&mut self, around: &Around<'_>, visitor: &mut dyn Visitor, edits: &mut Vec<Edit>) {
         let text = around.source.text;
@@ -29,7 +40,7 @@ impl Walker {
             Shape::Text => {}
             shape if !around.may_open() => {
                 if !matches!(shape, Shape::Json) || self.is_json(text) {
-                    visitor.unread(Unread::UnknownEncoding, around.spot, text.len());
+                    visitor.unread(Unread::UnknownEncoding, around.spot, text);
                 }
             }
             Shape::Json => {

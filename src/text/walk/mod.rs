@@ -1,15 +1,20 @@
 //! The walk through a body: finds what it is, opens what is nested in it, and shows each decoded string to a
 //! visitor. Knows formats only: names of places come through [`Names`], what to do with a string through [`Visitor`].
 
+mod binary;
 mod document;
 mod leaf;
+mod multipart;
+mod protobuf;
 mod records;
 
 use super::codec::{Charset, Layer, detect_charset};
 use super::edit::Edit;
 use super::json::{Node, Tape};
+use crate::document::Format;
 use super::segment::{Editable, Segment, SegmentKind, Source, Spot};
 use crate::limits::NESTING_DEPTH_MAX;
+use crate::place::Place;
 use crate::span::Span;
 use std::ops::Range;
 
@@ -98,8 +103,8 @@ pub trait Visitor {
     fn enter(&mut self, unit: &Unit<'_>) -> bool;
     /// A decoded text inside the unit; edits count in that text.
     fn segment(&mut self, segment: &Segment<'_>, edits: &mut Vec<Edit>);
-    /// A part inside the unit that could not be read.
-    fn unread(&mut self, why: Unread, spot: &Spot, bytes: usize);
+    /// A part inside the unit that could not be read, with its bytes.
+    fn unread(&mut self, why: Unread, spot: &Spot, raw: &[u8]);
     /// The unit is over.
     fn leave(&mut self);
 }
@@ -141,8 +146,8 @@ impl<'a> Around<'a> {
     }
 
     /// A part of the text as a source of its own.
-    const fn part(&self, span: Span) -> Source<'a> {
-        let text = self.source.text.split_at(span.end).0.split_at(span.start).1;
+    fn part(&self, span: Span) -> Source<'a> {
+        let text = span.of(self.source.text).unwrap_or_default();
         Source { text, layer: Layer::Plain, span, outer: Some(self.source) }
     }
 }
@@ -173,6 +178,35 @@ impl Walker {
         edits
     }
 
+    /// Walks through path and query of a request; edits count in `path_and_query`. Paths are never edited: they
+    /// would lead elsewhere.
+    pub fn url(&mut self, path_and_query: &str, names: &dyn Names, visitor: &mut dyn Visitor) -> Vec<Edit> {
+        self.units = 0;
+        let source = Source::body(path_and_query.as_bytes());
+        let editable = Editable::Never(super::Never::Fixed);
+        let spot = Spot { place: Place::Path, editable, ..Spot::default() };
+        let kind = SegmentKind::Url;
+        let around = Around { source: &source, key: None, spot: &spot, kind, names, depth: 0, inside: false };
+        let mut edits = Vec::new();
+        let path_len = path_and_query.find('?').unwrap_or(path_and_query.len());
+        let mut start = 0;
+        for part in path_and_query[..path_len].split('/') {
+            let span = Span::new(start, start + part.len());
+            start = span.end + 1;
+            if !document::is_plain_word(part.as_bytes()) {
+                self.encoded(&around, span, Layer::Percent, part.contains('%'), visitor, &mut edits);
+            }
+        }
+        if path_len + 1 < path_and_query.len() {
+            let query = around.part(Span::new(path_len + 1, path_and_query.len()));
+            let spot = Spot { place: Place::Query, ..Spot::default() };
+            let mut found = Vec::new();
+            self.form(&Around { spot: &spot, ..around.with_source(&query) }, visitor, &mut found);
+            edits.extend(query.lift(found));
+        }
+        edits
+    }
+
     /// Finds out what the text of `around` is, and walks through it.
     fn content(
         &mut self,
@@ -185,11 +219,11 @@ impl Walker {
         if text.is_empty() {
             return;
         }
-        if let Some(charset) = other_charset(text, declared) {
-            return self.transcoded(around, charset, declared, visitor, edits);
+        if !is_text(text) {
+            return self.not_text(around, declared, visitor, edits);
         }
-        if std::str::from_utf8(text).is_err() {
-            return self.binary(around, visitor, edits);
+        if text.starts_with(b"%PDF-") {
+            return self.opened(around, Format::Pdf, visitor, edits);
         }
         let bom = if text.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
         let inner = around.part(Span::new(bom, text.len()));
@@ -197,6 +231,31 @@ impl Walker {
         let mut found = Vec::new();
         self.text(around, declared, visitor, &mut found);
         edits.extend(if bom == 0 { found } else { inner.lift(found) });
+    }
+
+    /// Walks through bytes that are not plain UTF-8.
+    fn not_text(
+        &mut self,
+        around: &Around<'_>,
+        declared: &Declared<'_>,
+        visitor: &mut dyn Visitor,
+        edits: &mut Vec<Edit>,
+    ) {
+        let text = around.source.text;
+        let mime = declared.mime.to_ascii_lowercase();
+        if self.protobuf(around, mime.contains("proto") || mime.contains("grpc"), visitor, edits)
+            || self.multipart(around, declared, visitor, edits)
+        {
+            return;
+        }
+        if let Some(format) = Format::sniff(text) {
+            return self.opened(around, format, visitor, edits);
+        }
+        match other_charset(text, declared) {
+            Some(charset) => self.transcoded(around, charset, declared, visitor, edits),
+            None if std::str::from_utf8(text).is_ok() => self.text(around, declared, visitor, edits),
+            None => self.binary(around, visitor, edits),
+        }
     }
 
     /// Walks through a UTF-8 text of unknown format.
@@ -211,13 +270,16 @@ impl Walker {
         if looks_like_json(text) && self.document(around, visitor, edits) {
             return;
         }
+        if self.multipart(around, declared, visitor, edits) {
+            return;
+        }
         if declared.is("application/x-www-form-urlencoded") || looks_like_form(text) {
             return self.form(around, visitor, edits);
         }
         if self.records(around, visitor, edits) {
             return;
         }
-        self.unit(around, visitor, edits);
+        self.plain(around, visitor, edits);
     }
 
     fn transcoded(
@@ -243,25 +305,6 @@ impl Walker {
         self.give_back(buffer);
     }
 
-    /// Shows bytes that are no text: the strings in them, and that they could not be read.
-    fn binary(&mut self, around: &Around<'_>, visitor: &mut dyn Visitor, edits: &mut Vec<Edit>) {
-        let entered = around.inside || self.enter(around, visitor);
-        if !entered {
-            return;
-        }
-        let mut buffer = self.buffers.pop().unwrap_or_default();
-        super::strings::collect(around.source.text, &mut buffer);
-        let spot = Spot { editable: Editable::Never(super::Never::Binary), ..around.spot.clone() };
-        let whole = Span::new(0, around.source.text.len());
-        let source = Source { text: &buffer, layer: Layer::Plain, span: whole, outer: None };
-        visitor.segment(&Segment::new(&source, around.key, &spot, SegmentKind::Strings), edits);
-        visitor.unread(Unread::UnknownBinary, &spot, around.source.text.len());
-        self.give_back(buffer);
-        if !around.inside {
-            visitor.leave();
-        }
-    }
-
     fn enter(&mut self, around: &Around<'_>, visitor: &mut dyn Visitor) -> bool {
         let index = self.units;
         self.units += 1;
@@ -275,17 +318,17 @@ impl Walker {
     }
 }
 
+/// Whether bytes are UTF-8 without the NULs that betray UTF-16 and binary formats.
+fn is_text(bytes: &[u8]) -> bool {
+    memchr::memchr(0, bytes).is_none() && std::str::from_utf8(bytes).is_ok()
+}
+
 /// The character set to read the text in, where it is not UTF-8.
 fn other_charset(text: &[u8], declared: &Declared<'_>) -> Option<Charset> {
     let utf8 = std::str::from_utf8(text).is_ok();
-    if utf8 && memchr::memchr(0, &text[..text.len().min(256)]).is_none() {
-        return None;
-    }
     match detect_charset(text) {
         Some(Charset::Windows1252) if utf8 => None,
-        None if !utf8 => {
-            declared.charset.and_then(Charset::named).filter(|_| declared.mime.starts_with("text/"))
-        }
+        None if !utf8 => declared.charset.and_then(Charset::named).filter(|_| declared.mime.starts_with("text/")),
         detected => detected,
     }
 }

@@ -1,0 +1,248 @@
+//! Walks through multipart bodies (RFC 7578, RFC 2046): headers and content of each part, transfer encodings
+//! undone. Knows no API.
+
+use super::{Around, Declared, Unread, Visitor, Walker};
+use crate::place::Place;
+use crate::span::Span;
+use crate::text::codec::{Alphabet, Layer};
+use crate::text::edit::Edit;
+use crate::text::segment::{Holds, SegmentKind, Source, Spot};
+use memchr::memmem;
+use std::sync::Arc;
+
+/// The longest boundary (RFC 2046, 5.1.1), with its two hyphens.
+const DELIMITER_BYTES_MAX: usize = 72;
+
+impl Walker {
+    /// Walks through the parts; `false` where the text is not multipart.
+    pub(super) fn multipart(
+        &mut self,
+        around: &Around<'_>,
+        declared: &Declared<'_>,
+        visitor: &mut dyn Visitor,
+        edits: &mut Vec<Edit>,
+    ) -> bool {
+        let text = around.source.text;
+        let Some(delimiter) = delimiter(text, declared) else { return false };
+        let mut lines = delimiter_lines(text, &delimiter);
+        let Some((first_start, mut content)) = lines.next() else { return false };
+        self.aside(around, Span::new(0, first_start), visitor, edits);
+        for (start, after) in lines {
+            self.part(around, Span::new(content, start), visitor, edits);
+            content = after;
+        }
+        let rest = &text[content.min(text.len())..];
+        if text[..content].trim_ascii_end().ends_with(b"--") {
+            self.aside(around, Span::new(content, text.len()), visitor, edits);
+        } else if !rest.is_empty() {
+            self.part(around, Span::new(content, text.len()), visitor, edits);
+        }
+        true
+    }
+
+    /// What stands before the first and after the last part: nobody shows it, but it leaves all the same.
+    fn aside(&mut self, around: &Around<'_>, span: Span, visitor: &mut dyn Visitor, edits: &mut Vec<Edit>) {
+        let source = around.part(span);
+        if source.text.trim_ascii().is_empty() {
+            return;
+        }
+        let mut found = Vec::new();
+        self.plain(&around.with_source(&source), visitor, &mut found);
+        edits.extend(source.lift(found));
+    }
+
+    fn part(&mut self, around: &Around<'_>, span: Span, visitor: &mut dyn Visitor, edits: &mut Vec<Edit>) {
+        let part = around.part(span);
+        let (head_end, body_start) = head_of(part.text);
+        let head = Head::read(&part.text[..head_end]);
+        let spot = self.spot_of(around, &head);
+        let around = Around { spot: &spot, ..around.with_source(&part) };
+        let mut found = Vec::new();
+        let head_source = around.part(Span::new(0, head_end));
+        let head_around =
+            Around { key: None, kind: SegmentKind::FileName, names: around.names, ..around.with_source(&head_source) };
+        let mut head_found = Vec::new();
+        self.unit(&head_around, visitor, &mut head_found);
+        found.extend(head_source.lift(head_found));
+
+        let body = around.part(Span::new(body_start, part.text.len()));
+        let key = head.name.as_deref().map(str::as_bytes);
+        let kind = if head.file_name.is_some() { SegmentKind::File } else { SegmentKind::Value };
+        let mut body_found = Vec::new();
+        self.transferred(&Around { key, kind, ..around.with_source(&body) }, &head, visitor, &mut body_found);
+        found.extend(body.lift(body_found));
+        edits.extend(part.lift(found));
+    }
+
+    fn spot_of(&self, around: &Around<'_>, head: &Head) -> Spot {
+        let named = head.name.as_deref().filter(|_| !around.inside);
+        let spot = named.map_or_else(|| around.spot.clone(), |name| around.names.field(name.as_bytes()));
+        match &head.file_name {
+            Some(name) => Spot { place: Place::File(Some(Arc::from(name.as_str()))), ..spot },
+            None => spot,
+        }
+    }
+
+    /// Undoes the transfer encoding, then goes on with the content.
+    fn transferred(
+        &mut self,
+        around: &Around<'_>,
+        head: &Head,
+        visitor: &mut dyn Visitor,
+        edits: &mut Vec<Edit>,
+    ) {
+        let declared = Declared::of(&head.content_type);
+        let text = around.source.text;
+        let layer = match head.transfer_encoding.as_str() {
+            "base64" => Alphabet::of(text).map(Layer::Base64),
+            "quoted-printable" => Some(Layer::QuotedPrintable),
+            _ => return self.content(around, &declared, visitor, edits),
+        };
+        if !around.may_open() {
+            visitor.unread(Unread::UnknownEncoding, around.spot, text);
+            return;
+        }
+        let mut buffer = self.buffers.pop().unwrap_or_default();
+        match layer.filter(|layer| layer.decode(text, &mut buffer)) {
+            Some(layer) => {
+                let span = Span::new(0, text.len());
+                let source = Source { text: &buffer, layer, span, outer: Some(around.source) };
+                let spot = Spot { holds: Holds::Text, ..around.spot.clone() };
+                let mut found = Vec::new();
+                let deeper = Around { spot: &spot, ..around.deeper(&source) };
+                self.content(&deeper, &declared, visitor, &mut found);
+                edits.extend(source.lift(found));
+            }
+            None => self.content(around, &declared, visitor, edits),
+        }
+        self.give_back(buffer);
+    }
+}
+
+/// What the headers of a part say.
+#[derive(Default)]
+struct Head {
+    name: Option<String>,
+    file_name: Option<String>,
+    content_type: String,
+    transfer_encoding: String,
+}
+
+impl Head {
+    fn read(head: &[u8]) -> Self {
+        let mut read = Self::default();
+        let unfolded = String::from_utf8_lossy(head).replace("\r\n ", " ").replace("\r\n\t", " ");
+        for line in unfolded.lines() {
+            let Some((field, value)) = line.split_once(':') else { continue };
+            let value = value.trim();
+            match field.trim().to_ascii_lowercase().as_str() {
+                "content-disposition" => {
+                    read.name = parameter(value, "name");
+                    read.file_name = parameter(value, "filename").or_else(|| parameter(value, "filename*"));
+                }
+                "content-type" => read.content_type = value.to_owned(),
+                "content-transfer-encoding" => read.transfer_encoding = value.to_ascii_lowercase(),
+                _ => {}
+            }
+        }
+        read
+    }
+}
+
+/// A parameter of a header, quoted or not.
+fn parameter(value: &str, name: &str) -> Option<String> {
+    let mut rest = value;
+    while let Some(at) = rest.find(';') {
+        rest = rest[at + 1..].trim_start();
+        let Some((own, after)) = rest.split_once('=') else { return None };
+        let (content, after) = match after.strip_prefix('"') {
+            Some(quoted) => quoted.split_once('"').unwrap_or((quoted, "")),
+            None => after.split_at(after.find(';').unwrap_or(after.len())),
+        };
+        if own.trim().eq_ignore_ascii_case(name) {
+            return Some(content.trim().to_owned());
+        }
+        rest = after;
+        if !rest.starts_with(';') && !rest.contains(';') {
+            return None;
+        }
+    }
+    None
+}
+
+/// `--` and the boundary: as declared where it occurs, else as the first line shows it.
+fn delimiter(text: &[u8], declared: &Declared<'_>) -> Option<Vec<u8>> {
+    let named = declared.boundary.filter(|boundary| !boundary.is_empty());
+    let named = named.map(|boundary| [b"--", boundary.as_bytes()].concat());
+    if let Some(named) = named.filter(|named| delimiter_lines(text, named).next().is_some()) {
+        return Some(named);
+    }
+    let first = &text[..memchr::memchr(b'\n', text)?];
+    let first = first.trim_ascii_end();
+    let header = text[first.len()..].trim_ascii_start();
+    let is_header = header.len() > 8 && header[..8].eq_ignore_ascii_case(b"content-");
+    (first.starts_with(b"--") && first.len() > 4 && first.len() <= DELIMITER_BYTES_MAX && is_header)
+        .then(|| first.to_vec())
+}
+
+/// Each line that is the delimiter: where the content before it ends, where what follows it begins.
+fn delimiter_lines<'a>(text: &'a [u8], delimiter: &'a [u8]) -> impl Iterator<Item = (usize, usize)> + 'a {
+    memmem::find_iter(text, delimiter).filter_map(move |at| {
+        let before = &text[..at];
+        let begins = before.is_empty() || before.ends_with(b"\n");
+        let after = at + delimiter.len();
+        let line_end = memchr::memchr(b'\n', &text[after..]).map_or(text.len(), |more| after + more);
+        let rest = text[after..line_end].trim_ascii();
+        let whole = rest.is_empty() || rest == b"--";
+        let end = before.strip_suffix(b"\r\n").or_else(|| before.strip_suffix(b"\n")).unwrap_or(before).len();
+        (begins && whole).then(|| (end, (line_end + 1).min(text.len())))
+    })
+}
+
+/// Where the headers of a part end and where its content begins.
+fn head_of(part: &[u8]) -> (usize, usize) {
+    if part.starts_with(b"\r\n") {
+        return (0, 2);
+    }
+    if part.starts_with(b"\n") {
+        return (0, 1);
+    }
+    let crlf = memmem::find(part, b"\r\n\r\n").map(|at| (at, at + 4));
+    let lf = memmem::find(part, b"\n\n").map(|at| (at, at + 2));
+    match (crlf, lf) {
+        (Some(one), Some(other)) => one.min(other),
+        (one, other) => one.or(other).unwrap_or((part.len(), part.len())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Declared, delimiter, head_of, parameter};
+
+    #[test]
+    fn parameters_are_read_quoted_and_not() {
+        let value = r#"form-data; name="a;b"; filename=x.txt"#;
+        assert_eq!(parameter(value, "name").as_deref(), Some("a;b"));
+        assert_eq!(parameter(value, "filename").as_deref(), Some("x.txt"));
+        assert_eq!(parameter(value, "missing"), None);
+        assert_eq!(parameter("form-data", "name"), None);
+    }
+
+    #[test]
+    fn the_boundary_is_as_declared_or_as_shown() {
+        let body = b"--x1\r\nContent-Disposition: form-data\r\n\r\n1\r\n--x1--\r\n";
+        assert_eq!(delimiter(body, &Declared::of("multipart/form-data; boundary=x1")).as_deref(), Some(&b"--x1"[..]));
+        assert_eq!(delimiter(body, &Declared::of("multipart/form-data; boundary=lie")).as_deref(), Some(&b"--x1"[..]));
+        assert_eq!(delimiter(body, &Declared::default()).as_deref(), Some(&b"--x1"[..]));
+        assert_eq!(delimiter(b"-- \nbonjour", &Declared::default()), None);
+        assert_eq!(delimiter(b"---\ntitre: x\n---\n", &Declared::default()), None);
+    }
+
+    #[test]
+    fn heads_end_at_the_first_empty_line() {
+        assert_eq!(head_of(b"A: b\r\n\r\nc\n\nd"), (4, 8));
+        assert_eq!(head_of(b"A: b\n\nc"), (4, 6));
+        assert_eq!(head_of(b"\r\nc"), (0, 2));
+        assert_eq!(head_of(b"c"), (1, 1));
+    }
+}
