@@ -151,6 +151,10 @@ impl<'a> Segment<'a> {
         Self { source, key, spot, kind, marks: &[] }
     }
 
+    pub(super) const fn with_marks(self, marks: &'a [(usize, Arc<str>)]) -> Self {
+        Self { marks, ..self }
+    }
+
     /// The text.
     #[must_use]
     pub const fn text(&self) -> &'a [u8] {

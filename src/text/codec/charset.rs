@@ -25,10 +25,10 @@ pub fn detect(bytes: &[u8]) -> Option<Charset> {
     }
     let zeros = |offset: usize| sample.iter().skip(offset).step_by(2).filter(|&&byte| byte == 0).count();
     let (even, odd, half) = (zeros(0), zeros(1), sample.len() / 2);
-    if half > 1 && odd * 10 > half * 4 && even * 10 < half {
+    if half > 1 && odd * 10 > half * 6 && even * 10 < half {
         return Some(Charset::Utf16Le);
     }
-    if half > 1 && even * 10 > half * 4 && odd * 10 < half {
+    if half > 1 && even * 10 > half * 6 && odd * 10 < half {
         return Some(Charset::Utf16Be);
     }
     let control =

@@ -30,7 +30,11 @@ impl Walker {
             Item::Unreadable(name, why, bytes) => {
                 let spot = in_part(&spot, &name);
                 show_text(name.as_bytes(), around, &spot, &[], SegmentKind::FileName, visitor, edits);
-                visitor.unread(unread(why), &spot, &text[..text.len().min(usize::try_from(bytes).unwrap_or(0))]);
+                visitor.unread(
+                    unread(why),
+                    &spot,
+                    &text[..text.len().min(usize::try_from(bytes).unwrap_or(0))],
+                );
             }
         });
         if let Err(why) = opened {
@@ -58,14 +62,24 @@ impl Walker {
     }
 }
 
-fn show_part(part: &Part, around: &Around<'_>, spot: &Spot, visitor: &mut dyn Visitor, edits: &mut Vec<Edit>) {
+fn show_part(
+    part: &Part,
+    around: &Around<'_>,
+    spot: &Spot,
+    visitor: &mut dyn Visitor,
+    edits: &mut Vec<Edit>,
+) {
     let spot = in_part(spot, &part.name);
     show_text(part.name.as_bytes(), around, &spot, &[], SegmentKind::FileName, visitor, edits);
     show_text(part.text.as_bytes(), around, &spot, &part.marks, SegmentKind::File, visitor, edits);
 }
 
 fn in_part(spot: &Spot, name: &Arc<str>) -> Spot {
-    if name.is_empty() { spot.clone() } else { Spot { place: Place::FilePart(Arc::clone(name)), ..spot.clone() } }
+    if name.is_empty() {
+        spot.clone()
+    } else {
+        Spot { place: Place::FilePart(Arc::clone(name)), ..spot.clone() }
+    }
 }
 
 /// Shows a text that has no way back into the body.
@@ -80,7 +94,7 @@ pub(super) fn show_text(
 ) {
     let whole = Span::new(0, around.source.text.len());
     let source = Source { text, layer: Layer::Fixed, span: whole, outer: Some(around.source) };
-    let segment = Segment { marks, ..Segment::new(&source, around.key, spot, kind) };
+    let segment = Segment::new(&source, around.key, spot, kind).with_marks(marks);
     visitor.segment(&segment, edits);
 }
 

@@ -1,6 +1,7 @@
 //! Opens one decoded string: JSON, data URLs and base64 files in it, or the text itself. Knows no API.
 
 use super::{Around, Unread, Visitor, Walker, looks_like_json};
+use crate::document::Format;
 use crate::span::Span;
 use crate::text::codec::{Alphabet, Layer};
 use crate::text::edit::Edit;
@@ -112,7 +113,8 @@ impl Walker {
         let layer = Layer::Base64(alphabet);
         let mut buffer = self.buffers.pop().unwrap_or_default();
         let declared = around.spot.holds == Holds::Base64;
-        let known = layer.decode(text, &mut buffer) && (declared || strings::is_telling(&buffer));
+        let known = layer.decode(text, &mut buffer)
+            && (declared || strings::is_telling(&buffer) || Format::sniff(&buffer).is_some());
         if known {
             let span = Span::new(0, text.len());
             let source = Source { text: &buffer, layer, span, outer: Some(around.source) };

@@ -11,8 +11,8 @@ mod records;
 use super::codec::{Charset, Layer, detect_charset};
 use super::edit::Edit;
 use super::json::{Node, Tape};
-use crate::document::Format;
 use super::segment::{Editable, Segment, SegmentKind, Source, Spot};
+use crate::document::Format;
 use crate::limits::NESTING_DEPTH_MAX;
 use crate::place::Place;
 use crate::span::Span;
@@ -328,7 +328,9 @@ fn other_charset(text: &[u8], declared: &Declared<'_>) -> Option<Charset> {
     let utf8 = std::str::from_utf8(text).is_ok();
     match detect_charset(text) {
         Some(Charset::Windows1252) if utf8 => None,
-        None if !utf8 => declared.charset.and_then(Charset::named).filter(|_| declared.mime.starts_with("text/")),
+        None if !utf8 => {
+            declared.charset.and_then(Charset::named).filter(|_| declared.mime.starts_with("text/"))
+        }
         detected => detected,
     }
 }
@@ -350,3 +352,6 @@ fn looks_like_form(text: &[u8]) -> bool {
         && text.iter().all(value)
         && memchr::memchr2(b'&', b'%', text).is_some()
 }
+
+#[cfg(test)]
+mod tests;

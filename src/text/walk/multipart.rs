@@ -59,8 +59,12 @@ impl Walker {
         let around = Around { spot: &spot, ..around.with_source(&part) };
         let mut found = Vec::new();
         let head_source = around.part(Span::new(0, head_end));
-        let head_around =
-            Around { key: None, kind: SegmentKind::FileName, names: around.names, ..around.with_source(&head_source) };
+        let head_around = Around {
+            key: None,
+            kind: SegmentKind::FileName,
+            names: around.names,
+            ..around.with_source(&head_source)
+        };
         let mut head_found = Vec::new();
         self.unit(&head_around, visitor, &mut head_found);
         found.extend(head_source.lift(head_found));
@@ -181,7 +185,7 @@ fn delimiter(text: &[u8], declared: &Declared<'_>) -> Option<Vec<u8>> {
     let first = first.trim_ascii_end();
     let header = text[first.len()..].trim_ascii_start();
     let is_header = header.len() > 8 && header[..8].eq_ignore_ascii_case(b"content-");
-    (first.starts_with(b"--") && first.len() > 4 && first.len() <= DELIMITER_BYTES_MAX && is_header)
+    (first.starts_with(b"--") && first.len() > 2 && first.len() <= DELIMITER_BYTES_MAX && is_header)
         .then(|| first.to_vec())
 }
 
@@ -231,8 +235,14 @@ mod tests {
     #[test]
     fn the_boundary_is_as_declared_or_as_shown() {
         let body = b"--x1\r\nContent-Disposition: form-data\r\n\r\n1\r\n--x1--\r\n";
-        assert_eq!(delimiter(body, &Declared::of("multipart/form-data; boundary=x1")).as_deref(), Some(&b"--x1"[..]));
-        assert_eq!(delimiter(body, &Declared::of("multipart/form-data; boundary=lie")).as_deref(), Some(&b"--x1"[..]));
+        assert_eq!(
+            delimiter(body, &Declared::of("multipart/form-data; boundary=x1")).as_deref(),
+            Some(&b"--x1"[..])
+        );
+        assert_eq!(
+            delimiter(body, &Declared::of("multipart/form-data; boundary=lie")).as_deref(),
+            Some(&b"--x1"[..])
+        );
         assert_eq!(delimiter(body, &Declared::default()).as_deref(), Some(&b"--x1"[..]));
         assert_eq!(delimiter(b"-- \nbonjour", &Declared::default()), None);
         assert_eq!(delimiter(b"---\ntitre: x\n---\n", &Declared::default()), None);

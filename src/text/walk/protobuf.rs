@@ -78,7 +78,13 @@ impl Walker {
         }
     }
 
-    fn payload(&mut self, around: &Around<'_>, payload: &[u8], visitor: &mut dyn Visitor, edits: &mut Vec<Edit>) {
+    fn payload(
+        &mut self,
+        around: &Around<'_>,
+        payload: &[u8],
+        visitor: &mut dyn Visitor,
+        edits: &mut Vec<Edit>,
+    ) {
         if payload.is_empty() {
             return;
         }
@@ -120,7 +126,13 @@ impl Walker {
         }
     }
 
-    fn field_text(&mut self, around: &Around<'_>, text: &str, visitor: &mut dyn Visitor, edits: &mut Vec<Edit>) {
+    fn field_text(
+        &mut self,
+        around: &Around<'_>,
+        text: &str,
+        visitor: &mut dyn Visitor,
+        edits: &mut Vec<Edit>,
+    ) {
         let span = Span::new(0, around.source.text.len());
         let source = Source { text: text.as_bytes(), layer: Layer::Fixed, span, outer: Some(around.source) };
         self.leaf(&around.deeper(&source), visitor, edits);
@@ -216,7 +228,10 @@ mod tests {
 
     #[test]
     fn envelopes_fill_the_body_exactly() {
-        assert_eq!(envelopes(b"\0\0\0\0\x02ab\x02\0\0\0\0").unwrap(), [(0, Span::new(5, 7)), (2, Span::new(12, 12))]);
+        assert_eq!(
+            envelopes(b"\0\0\0\0\x02ab\x02\0\0\0\0").unwrap(),
+            [(0, Span::new(5, 7)), (2, Span::new(12, 12))]
+        );
         for wrong in [b"".as_slice(), b"\0\0\0\0\x03ab", b"\0\0\0\0\x01ab", b"\x10\0\0\0\0", b"\0\0\0"] {
             assert!(envelopes(wrong).is_none(), "{wrong:?}");
         }

@@ -30,7 +30,7 @@ impl Walker {
                 let mut found = Vec::new();
                 if self.document(&around.with_source(&source), visitor, &mut found) {
                     edits.extend(source.lift(found));
-                    self.loose(around, Span::new(loose, record.start), visitor, edits);
+                    self.loose(around, Span::new(loose, start), visitor, edits);
                     loose = record.end;
                 }
             }
