@@ -4,5 +4,8 @@
 pub mod answer;
 pub mod request;
 
-pub use answer::{Answer, Asked, UpstreamFault, refusal, upstream_error};
+pub use answer::{
+    Answer, Asked, ChannelAnswer, Fault, UpstreamFault, assistant, refusal, refuse_message, stream_error,
+    upstream_error,
+};
 pub use request::RequestNames;

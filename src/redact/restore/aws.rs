@@ -2,9 +2,10 @@
 //! computed anew where a payload changes. Knows no API.
 
 use super::event::Events;
-use super::frame::{Frame, crc32};
+use super::frame::Frame;
 use super::json::{self, Doc};
 use crate::limits::EVENT_BYTES_MAX;
+use crate::wire::answer::eventstream::crc32;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 

@@ -14,7 +14,7 @@ mod aws;
 mod document;
 mod event;
 mod field;
-pub(crate) mod frame;
+mod frame;
 mod json;
 mod matcher;
 mod memory;

@@ -1,8 +1,8 @@
 //! Every family's streams, cut everywhere: what the client reads is the same.
 
-use super::frame::aws_frame;
 use super::*;
 use crate::finding::DetectorId;
+use crate::wire::answer::eventstream;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
@@ -59,18 +59,9 @@ fn line_documents(bytes: &[u8]) -> Vec<Value> {
 }
 
 fn bedrock(name: &str, payload: &[u8]) -> Vec<u8> {
-    let mut headers = Vec::new();
-    for (key, value) in
-        [(":event-type", name), (":content-type", "application/json"), (":message-type", "event")]
-    {
-        headers.push(key.len() as u8);
-        headers.extend_from_slice(key.as_bytes());
-        headers.push(7);
-        headers.extend_from_slice(&(value.len() as u16).to_be_bytes());
-        headers.extend_from_slice(value.as_bytes());
-    }
+    let headers = [(":event-type", name), (":content-type", "application/json"), (":message-type", "event")];
     let mut out = Vec::new();
-    aws_frame(&headers, payload, &mut out);
+    eventstream::frame(&eventstream::headers(&headers), payload, &mut out);
     out
 }
 
@@ -80,8 +71,8 @@ fn bedrock_payloads(mut bytes: &[u8]) -> Vec<Value> {
     while !bytes.is_empty() {
         let number = |at: usize| u32::from_be_bytes(bytes[at..at + 4].try_into().unwrap());
         let total = number(0) as usize;
-        assert_eq!(number(8), frame::crc32(&bytes[..8]));
-        assert_eq!(number(total - 4), frame::crc32(&bytes[..total - 4]));
+        assert_eq!(number(8), eventstream::crc32(&bytes[..8]));
+        assert_eq!(number(total - 4), eventstream::crc32(&bytes[..total - 4]));
         documents.push(serde_json::from_slice(&bytes[12 + number(4) as usize..total - 4]).unwrap());
         bytes = &bytes[total..];
     }

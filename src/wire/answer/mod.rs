@@ -1,10 +1,16 @@
 //! The answers that guard gives itself, in the shape that the client expects of the service it called: a
 //! refusal, an upstream failure, an assistant message. Never holds a value that was found.
 
+mod assistant;
+mod channel;
+pub mod endpoint;
+pub(crate) mod eventstream;
 mod page;
 pub mod shape;
 mod upstream;
 
+pub use assistant::assistant;
+pub use channel::{ChannelAnswer, Close, refuse_message, stream_error};
 pub use shape::{ErrorShape, Fault};
 pub use upstream::{UpstreamFault, upstream_error};
 
