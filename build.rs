@@ -33,7 +33,29 @@ fn main() -> io::Result<()> {
     }
     sources.push_str("]\n");
     fs::write(out.join("rules.json"), serde_json::to_vec(&rules)?)?;
-    fs::write(out.join("sources.rs"), sources)
+    fs::write(out.join("sources.rs"), sources)?;
+    fs::write(
+        out.join("given-names.bin"),
+        given_names(&fs::read_to_string(folder.join("lists/given-names.txt"))?),
+    )
+}
+
+/// The given names as a table of hashes with open addressing, as `src/scan/names.rs` reads it.
+fn given_names(list: &str) -> Vec<u8> {
+    const SLOTS: usize = 1 << 16;
+    let mut table = vec![0_u32; SLOTS];
+    for line in list.lines().filter(|line| !line.starts_with('#') && !line.is_empty()) {
+        let name = line.trim_end_matches('?');
+        let hash = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(1_099_511_628_211)
+        });
+        let mut slot = (hash & 0xFFFF) as usize;
+        while table[slot] != 0 {
+            slot = (slot + 1) & 0xFFFF;
+        }
+        table[slot] = (((hash >> 32) as u32) | 2) & !1 | u32::from(line.ends_with('?'));
+    }
+    table.into_iter().flat_map(u32::to_le_bytes).collect()
 }
 
 /// The pattern files, by name; none where the folder is missing.

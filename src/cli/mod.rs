@@ -3,6 +3,9 @@
 
 mod generate;
 mod output;
+mod patterns;
+mod scan;
+mod setup;
 
 pub use output::{Exit, Output};
 
@@ -62,6 +65,10 @@ enum Command {
     Completions(generate::Completions),
     /// Print the manual page
     Man,
+    /// The detectors: list them, run their own tests, say what one is made of
+    Patterns(patterns::Arguments),
+    /// Scan files, folders or standard input
+    Scan(scan::Arguments),
 }
 
 /// Reads the arguments, runs the command and says how it ended.
@@ -76,9 +83,12 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
 }
 
 fn dispatch(arguments: Arguments, output: &mut Output) -> std::io::Result<Exit> {
+    let global = arguments.global;
     match &arguments.command {
         Command::Completions(arguments) => generate::completions(arguments, output),
         Command::Man => generate::man(output),
+        Command::Patterns(arguments) => patterns::run(arguments, output),
+        Command::Scan(arguments) => scan::run(arguments, &global, output),
     }
 }
 

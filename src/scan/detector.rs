@@ -68,7 +68,7 @@ pub struct Place<'a> {
     pub(super) key: &'a [u32],
 }
 
-impl Place<'_> {
+impl<'a> Place<'a> {
     /// The nearest of the rule's context words around a span, and of the words that speak against it.
     pub fn near(&mut self, span: Span) -> Near {
         self.index.near(self.text, self.words, self.uses, self.key, self.rule, span)
@@ -76,7 +76,7 @@ impl Place<'_> {
 
     /// The bytes around the anchor, at most so many on each side, cut at character boundaries; and where they begin.
     #[must_use]
-    pub fn around(&self, before: usize, after: usize) -> (&[u8], usize) {
+    pub fn around(&self, before: usize, after: usize) -> (&'a [u8], usize) {
         let mut start = self.at.saturating_sub(before);
         let mut end = (self.at + after).min(self.text.len());
         while start < self.at && self.text[start] & 0xC0 == 0x80 {
@@ -85,7 +85,8 @@ impl Place<'_> {
         while end > self.at && end < self.text.len() && self.text[end] & 0xC0 == 0x80 {
             end -= 1;
         }
-        (&self.text[start..end], start)
+        let text: &'a [u8] = self.text;
+        (&text[start..end], start)
     }
 }
 
@@ -131,7 +132,12 @@ impl Hit {
 pub type Make = fn(&Code) -> Box<dyn Detector>;
 
 /// The detectors in code, by name. Sorted.
-const DETECTORS: &[(&str, Make)] = &[("email", super::email::make)];
+const DETECTORS: &[(&str, Make)] = &[
+    ("date_of_birth", super::birth::make),
+    ("email", super::email::make),
+    ("person", super::person::make),
+    ("postal_address", super::address::make),
+];
 
 /// The maker of this name.
 #[must_use]

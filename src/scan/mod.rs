@@ -1,6 +1,8 @@
 //! Text → findings: one pass for candidate places, linear-time confirmation, checks, words around, overlap
 //! resolution. Synchronous, no input or output, no clock. Knows rules and views, no charters and no HTTP.
 
+mod address;
+mod birth;
 mod blocks;
 pub mod check;
 pub mod context;
@@ -8,10 +10,13 @@ pub mod detector;
 mod email;
 pub mod fold;
 pub mod label;
+mod lexer;
 pub mod lexicon;
 mod literal;
+mod names;
 mod number;
 mod pass;
+mod person;
 mod resolve;
 mod table;
 mod token;

@@ -1,0 +1,173 @@
+//! One input → its findings, located, judged by the charter. The same `Charter::decide` as in the proxy.
+
+use super::found::{Excerpt, Found, masked};
+use super::lines::{Encoding, Located, locate};
+use crate::charter::{
+    Action, Charter, Decision, Direction, Judged, Question, Subject, UninspectableKind, Uninspected,
+};
+use crate::document::Unreadable;
+use crate::finding::Finding;
+use crate::place::Place;
+use crate::span::Span;
+use crate::tools::Tool;
+use crate::user::User;
+use aws_lc_rs::hmac;
+use std::io::{self, Read, Seek};
+use std::sync::Arc;
+
+/// What every file is judged by.
+pub(super) struct Judge<'a> {
+    pub(super) charter: &'a Charter,
+    pub(super) tool: Option<&'a Tool>,
+    pub(super) user: &'a User,
+    pub(super) today: jiff::civil::Date,
+    pub(super) key: &'a hmac::Key,
+    pub(super) show_values: bool,
+}
+
+/// A finding with its place, in one text of a file.
+pub(super) struct Placed {
+    finding: Finding,
+    place: Located,
+    part: Option<Arc<str>>,
+    fingerprint: [u8; 32],
+    excerpt: Excerpt,
+}
+
+/// Something of a file that could not be read.
+#[derive(Clone, Debug)]
+pub(super) struct Unread {
+    pub(super) part: Option<Arc<str>>,
+    pub(super) kind: UninspectableKind,
+    pub(super) why: Unreadable,
+    pub(super) bytes: u64,
+    pub(super) action: Action,
+}
+
+impl Judge<'_> {
+    /// Finds the places of one text's findings; `part` names the place of an offset within a document.
+    pub(super) fn place<S: Read + Seek + ?Sized>(
+        &self,
+        source: &mut S,
+        findings: Vec<Finding>,
+        encoding: Encoding,
+        part: impl Fn(usize) -> Option<Arc<str>>,
+    ) -> io::Result<Vec<Placed>> {
+        let located = locate(source, &findings, encoding)?;
+        let spans: Vec<Span> = findings.iter().map(|finding| finding.span).collect();
+        let placed = findings.into_iter().zip(located).map(|(finding, place)| Placed {
+            fingerprint: self.fingerprint(&finding, &place, encoding),
+            excerpt: self.excerpt(&place, &spans, encoding),
+            part: part(finding.span.start),
+            finding,
+            place,
+        });
+        Ok(placed.collect())
+    }
+
+    /// Judges all that was found in one file, and what could not be read of it.
+    pub(super) fn judge(&self, placed: Vec<Placed>, unread: &mut [Unread]) -> Vec<Found> {
+        let judged: Vec<Judged> = placed
+            .iter()
+            .map(|placed| Judged {
+                finding: placed.finding.clone(),
+                place: placed.part.clone().map_or(Place::File(None), Place::FilePart),
+                line: u32::try_from(placed.place.line).unwrap_or(u32::MAX),
+                new: true,
+                value: first_eight(&placed.fingerprint),
+            })
+            .collect();
+        let uninspected: Vec<Uninspected> = unread
+            .iter()
+            .map(|unread| Uninspected {
+                kind: unread.kind,
+                place: Place::File(None),
+                bytes: unread.bytes,
+                new: true,
+            })
+            .collect();
+        let decision = self.charter.decide(&Question {
+            tool: self.tool,
+            user: self.user,
+            direction: Direction::Request,
+            today: self.today,
+            findings: &judged,
+            uninspected: &uninspected,
+            confirmed: false,
+        });
+        for reason in &decision.reasons {
+            if let Subject::Uninspected(index) = reason.subject
+                && let Some(unread) = unread.get_mut(index)
+            {
+                unread.action = unread.action.max(reason.action);
+            }
+        }
+        placed.into_iter().enumerate().map(|(index, placed)| found(index, placed, &decision)).collect()
+    }
+
+    /// A keyed hash of the value as it reads without separators and case: the same number printed in two ways
+    /// has one fingerprint, and without the key it cannot be found by trying.
+    fn fingerprint(&self, finding: &Finding, place: &Located, encoding: Encoding) -> [u8; 32] {
+        let value = encoding.decode(place.value.of(&place.window).unwrap_or_default());
+        let mut context = hmac::Context::with_key(self.key);
+        context.update(finding.detector.as_str().as_bytes());
+        context.update(&[0]);
+        let mut buffer = [0; 4];
+        for character in
+            value.chars().filter(|character| character.is_alphanumeric()).flat_map(char::to_lowercase)
+        {
+            context.update(character.encode_utf8(&mut buffer).as_bytes());
+        }
+        let mut fingerprint = [0; 32];
+        fingerprint.copy_from_slice(context.sign().as_ref());
+        fingerprint
+    }
+
+    /// The line around a value. Other findings on the same line are masked too, unless values are to be shown.
+    fn excerpt(&self, place: &Located, spans: &[Span], encoding: Encoding) -> Excerpt {
+        let part = |span: Span| self.readable(span, place, spans, encoding);
+        let value = encoding.decode(place.value.of(&place.window).unwrap_or_default());
+        Excerpt::new(
+            &part(Span::new(0, place.value.start)),
+            &value,
+            &part(Span::new(place.value.end, place.window.len())),
+        )
+    }
+
+    fn readable(&self, span: Span, place: &Located, spans: &[Span], encoding: Encoding) -> String {
+        let mut text = String::new();
+        let mut at = span.start;
+        for other in spans.iter().filter(|other| !self.show_values && other.end > place.offset) {
+            let other = Span::new(other.start.saturating_sub(place.offset), other.end - place.offset);
+            let (start, end) = (other.start.clamp(at, span.end), other.end.min(span.end));
+            if end > start {
+                text.push_str(&encoding.decode(&place.window[at..start]));
+                text.push_str(&masked(&encoding.decode(&place.window[start..end])));
+                at = end;
+            }
+        }
+        text + &encoding.decode(&place.window[at..span.end])
+    }
+}
+
+fn found(index: usize, placed: Placed, decision: &Decision) -> Found {
+    let reason = decision.reasons.iter().find(|reason| reason.subject == Subject::Finding(index));
+    Found {
+        line: placed.place.line,
+        column: placed.place.column,
+        action: decision.findings.get(index).copied().unwrap_or_default(),
+        article: reason.map(|reason| reason.article.clone()),
+        part: placed.part,
+        fingerprint: hex(&placed.fingerprint[..16]),
+        excerpt: placed.excerpt,
+        finding: placed.finding,
+    }
+}
+
+fn first_eight(bytes: &[u8; 32]) -> u64 {
+    bytes[..8].iter().fold(0, |value, &byte| value << 8 | u64::from(byte))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,252 @@
+//! The second reading of an input: line, column and the text around each finding, in one pass and bounded memory.
+
+use crate::finding::Finding;
+use crate::span::Span;
+use std::io::{self, Read, Seek, SeekFrom};
+
+/// Bytes read at a time.
+const CHUNK_BYTES: usize = 64 << 10;
+
+/// Bytes read on either side of a value for its line.
+const CONTEXT_BYTES: usize = 256;
+
+/// Bytes of a value that are shown and hashed; a longer one (a key file) is cut.
+pub(super) const VALUE_BYTES_MAX: usize = 4 << 10;
+
+/// How the characters of an input are stored, as far as counting them goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Encoding {
+    Utf8,
+    SingleByte,
+    Utf16Le,
+    Utf16Be,
+}
+
+impl Encoding {
+    const fn unit(self) -> usize {
+        match self {
+            Self::Utf8 | Self::SingleByte => 1,
+            Self::Utf16Le | Self::Utf16Be => 2,
+        }
+    }
+
+    /// The text that the bytes stand for; broken sequences become U+FFFD.
+    pub(super) fn decode(self, bytes: &[u8]) -> String {
+        match self {
+            Self::Utf8 => String::from_utf8_lossy(bytes).into_owned(),
+            Self::SingleByte => bytes.iter().map(|&byte| windows_1252(byte)).collect(),
+            Self::Utf16Le | Self::Utf16Be => {
+                let units = bytes.chunks_exact(2).map(|pair| self.code_unit([pair[0], pair[1]]));
+                char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
+            }
+        }
+    }
+
+    const fn code_unit(self, pair: [u8; 2]) -> u16 {
+        match self {
+            Self::Utf16Be => u16::from_be_bytes(pair),
+            Self::Utf8 | Self::SingleByte | Self::Utf16Le => u16::from_le_bytes(pair),
+        }
+    }
+}
+
+/// Where a finding stands, for people, and what stands around it.
+#[derive(Debug)]
+pub(super) struct Located {
+    pub(super) line: u64,
+    pub(super) column: u64,
+    /// The bytes read around the value, with `value` saying where in them it is, and the offset of the first one.
+    pub(super) window: Vec<u8>,
+    pub(super) value: Span,
+    pub(super) offset: usize,
+}
+
+/// Locates `findings`, which are sorted by start.
+pub(super) fn locate<S: Read + Seek + ?Sized>(
+    source: &mut S,
+    findings: &[Finding],
+    encoding: Encoding,
+) -> io::Result<Vec<Located>> {
+    let places = count(source, findings, encoding)?;
+    findings
+        .iter()
+        .zip(places)
+        .map(|(finding, (line, column))| window(source, finding.span, line, column, encoding))
+        .collect()
+}
+
+/// One pass: the line and column of each start.
+fn count<S: Read + Seek + ?Sized>(
+    source: &mut S,
+    findings: &[Finding],
+    encoding: Encoding,
+) -> io::Result<Vec<(u64, u64)>> {
+    let mut places = Vec::with_capacity(findings.len());
+    let mut cursor = Cursor { line: 1, column: 1, encoding, after_return: false };
+    let mut chunk = vec![0; CHUNK_BYTES];
+    let mut offset = 0;
+    source.seek(SeekFrom::Start(0))?;
+    while places.len() < findings.len() {
+        let filled = fill(source, &mut chunk)?;
+        let mut done = 0;
+        while let Some(finding) = findings.get(places.len()) {
+            let Some(stop) = finding.span.start.checked_sub(offset).filter(|stop| *stop < filled) else {
+                break;
+            };
+            cursor.advance(&chunk[done..stop.max(done)]);
+            done = stop.max(done);
+            places.push((cursor.line, cursor.column));
+        }
+        cursor.advance(&chunk[done..filled]);
+        offset += filled;
+        if filled < chunk.len() {
+            break;
+        }
+    }
+    places.resize(findings.len(), (cursor.line, cursor.column));
+    Ok(places)
+}
+
+struct Cursor {
+    line: u64,
+    column: u64,
+    encoding: Encoding,
+    after_return: bool,
+}
+
+impl Cursor {
+    /// Counts characters and line ends (LF, CR LF, lone CR as old files have it).
+    fn advance(&mut self, bytes: &[u8]) {
+        match self.encoding {
+            Encoding::Utf8 => {
+                for &byte in bytes.iter().filter(|byte| **byte & 0xC0 != 0x80) {
+                    self.step(u16::from(byte));
+                }
+            }
+            Encoding::SingleByte => bytes.iter().for_each(|&byte| self.step(u16::from(byte))),
+            Encoding::Utf16Le | Encoding::Utf16Be => {
+                for pair in bytes.chunks_exact(2) {
+                    let unit = self.encoding.code_unit([pair[0], pair[1]]);
+                    if !(0xDC00..0xE000).contains(&unit) {
+                        self.step(unit);
+                    }
+                }
+            }
+        }
+    }
+
+    const fn step(&mut self, unit: u16) {
+        const LF: u16 = b'\n' as u16;
+        const CR: u16 = b'\r' as u16;
+        if unit == LF && self.after_return {
+            // The second half of CR LF: the line was counted.
+        } else if unit == LF || unit == CR {
+            self.line += 1;
+            self.column = 1;
+        } else if unit != 0xFEFF {
+            self.column += 1;
+        }
+        self.after_return = unit == CR;
+    }
+}
+
+fn window<S: Read + Seek + ?Sized>(
+    source: &mut S,
+    span: Span,
+    line: u64,
+    column: u64,
+    encoding: Encoding,
+) -> io::Result<Located> {
+    let unit = encoding.unit();
+    let offset = span.start.saturating_sub(CONTEXT_BYTES * unit);
+    // Units stay aligned: a window in UTF-16 begins on the parity of the value.
+    let offset = offset + (span.start - offset) % unit;
+    let value = Span::new(span.start - offset, span.start - offset + span.len().min(VALUE_BYTES_MAX));
+    let mut bytes = vec![0; value.end + CONTEXT_BYTES * unit];
+    source.seek(SeekFrom::Start(offset as u64))?;
+    let filled = fill(source, &mut bytes)?;
+    bytes.truncate(filled);
+    Ok(Located {
+        line,
+        column,
+        value: Span::new(value.start.min(filled), value.end.min(filled)),
+        window: bytes,
+        offset,
+    })
+}
+
+fn fill<S: Read + ?Sized>(source: &mut S, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut filled = 0;
+    while filled < buffer.len() {
+        match source.read(&mut buffer[filled..]) {
+            Ok(0) => break,
+            Ok(count) => filled += count,
+            Err(fault) if fault.kind() == io::ErrorKind::Interrupted => {}
+            Err(fault) => return Err(fault),
+        }
+    }
+    Ok(filled)
+}
+
+/// Windows-1252 (WHATWG Encoding Standard); its five unassigned bytes are C1 controls.
+fn windows_1252(byte: u8) -> char {
+    const HIGH: [char; 32] = [
+        '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}',
+        '\u{90}', '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
+    ];
+    match byte {
+        0x80..=0x9F => HIGH[usize::from(byte - 0x80)],
+        _ => char::from(byte),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Encoding, locate};
+    use crate::finding::{Class, Confidence, DetectorId, Evidence, Finding, View};
+    use crate::span::Span;
+    use std::io::Cursor;
+
+    fn at(start: usize, end: usize) -> Finding {
+        Finding {
+            detector: DetectorId::new("test"),
+            class: Class::Personal,
+            span: Span::new(start, end),
+            confidence: Confidence::High,
+            label: None,
+            view: View::Plain,
+            evidence: Evidence::default(),
+        }
+    }
+
+    #[test]
+    fn lines_and_columns_count_characters() {
+        let text = "été\r\nici: X\rlà X\n".as_bytes();
+        let first = 12;
+        let second = text.len() - 2;
+        let located =
+            locate(&mut Cursor::new(text), &[at(first, first + 1), at(second, second + 1)], Encoding::Utf8)
+                .unwrap();
+        assert_eq!((located[0].line, located[0].column), (2, 6));
+        assert_eq!((located[1].line, located[1].column), (3, 4));
+        assert_eq!(located[1].value.of(&located[1].window), Some(&b"X"[..]));
+    }
+
+    #[test]
+    fn far_findings_are_located_like_near_ones() {
+        let mut text = vec![b'a'; 200_000];
+        text[70_000] = b'\n';
+        let located =
+            locate(&mut Cursor::new(&text), &[at(3, 5), at(150_000, 150_010)], Encoding::Utf8).unwrap();
+        assert_eq!((located[0].line, located[0].column), (1, 4));
+        assert_eq!((located[1].line, located[1].column), (2, 150_000 - 70_000));
+    }
+
+    #[test]
+    fn utf16_counts_characters_not_bytes() {
+        let text: Vec<u8> = "\u{feff}a\n😀bX".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let start = text.len() - 2;
+        let located = locate(&mut Cursor::new(&text), &[at(start, start + 2)], Encoding::Utf16Le).unwrap();
+        assert_eq!((located[0].line, located[0].column), (2, 3));
+    }
+}

@@ -1,0 +1,404 @@
+//! `guard scan`: files, folders and standard input → findings, judged by a charter. Several files use several
+//! cores; output stays in the order of the paths.
+
+mod found;
+mod judge;
+mod lines;
+mod sarif;
+mod source;
+mod text;
+mod walk;
+
+use super::output::Escaped;
+use super::setup::Setup;
+use super::{Exit, Global, Output};
+use crate::charter::{Action, Charter, UninspectableKind};
+use crate::document::{self, Format as Document, Item, Unreadable};
+use crate::limits;
+use crate::scan::{Hint, Scanner, Scratch, TextKind};
+use crate::tools::Tool;
+use crate::user::User;
+use aws_lc_rs::hmac;
+use clap::{Args, ValueEnum};
+use found::Found;
+use judge::{Judge, Placed, Unread};
+use lines::Encoding;
+use serde_json::{Value, json};
+use source::Origin;
+use std::collections::BTreeMap;
+use std::io::{self, Read};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
+use std::thread;
+
+/// Arguments of `guard scan`.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// Files and folders (what git ignores is left out); `-` is standard input, also where none is given
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// How to print the findings
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: Format,
+    /// Show the values that were found, unmasked
+    #[arg(long)]
+    show_values: bool,
+    /// Judge as if the text went to this tool (see `guard charter tools`); without it, rules on tools do not apply
+    #[arg(long, value_name = "TOOL")]
+    tool: Option<String>,
+    /// Say for each finding why: check, grouping, words around it, view
+    #[arg(long)]
+    explain: bool,
+}
+
+/// How findings are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people.
+    Text,
+    /// One JSON document.
+    Json,
+    /// One JSON object a line.
+    Jsonl,
+    /// SARIF 2.1.0.
+    Sarif,
+}
+
+/// What came of one input.
+type Scanned = Result<File, String>;
+
+/// One input that was read.
+struct File {
+    found: Vec<Found>,
+    unread: Vec<Unread>,
+}
+
+pub(super) fn run(arguments: &Arguments, global: &Global, output: &mut Output) -> io::Result<Exit> {
+    let Some(setup) = Setup::load(global, output)? else { return Ok(Exit::Failed) };
+    let tool = match arguments.tool.as_deref().map(|name| (name, setup.catalogue.by_id(name))) {
+        None => None,
+        Some((_, Some(tool))) => Some(tool.clone()),
+        Some((name, None)) => {
+            output.fault(&format!("no tool is called {name}"), Some("`guard charter tools` lists them"))?;
+            return Ok(Exit::Failed);
+        }
+    };
+    let key = setup.fingerprint_key(output)?;
+    let job = Job {
+        scanner: &setup.scanner,
+        charter: &setup.charter,
+        tool: tool.as_deref(),
+        user: &User::default(),
+        key: &key,
+        show_values: arguments.show_values,
+        today: jiff::Zoned::now().date(),
+    };
+    let standard = [PathBuf::from("-")];
+    let paths = if arguments.paths.is_empty() { &standard } else { arguments.paths.as_slice() };
+    let (origins, unlisted) = walk::files(paths);
+    let mut report = Report::new(arguments, output);
+    for missing in unlisted {
+        report.failed(&missing.name, &missing.why)?;
+    }
+    job.run(&origins, |origin, scanned| match scanned {
+        Ok(file) => report.file(&origin.name(), file),
+        Err(why) => report.failed(&origin.name(), &why),
+    })?;
+    report.finish()
+}
+
+/// What every input is scanned with.
+struct Job<'a> {
+    scanner: &'a Scanner,
+    charter: &'a Charter,
+    tool: Option<&'a Tool>,
+    user: &'a User,
+    key: &'a hmac::Key,
+    show_values: bool,
+    today: jiff::civil::Date,
+}
+
+impl Job<'_> {
+    /// Scans all inputs on all cores and hands the results over in order.
+    fn run(
+        &self,
+        origins: &[Origin],
+        mut done: impl FnMut(&Origin, Scanned) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let workers = thread::available_parallelism().map_or(1, usize::from).min(origins.len());
+        let next = AtomicUsize::new(0);
+        let (sender, receiver) = mpsc::sync_channel(4 * workers.max(1));
+        thread::scope(|scope| {
+            for _ in 0..workers {
+                let (sender, next) = (sender.clone(), &next);
+                scope.spawn(move || {
+                    while let Some((index, origin)) = take(next, origins) {
+                        if sender.send((index, self.scan(origin))).is_err() {
+                            break;
+                        }
+                    }
+                });
+            }
+            drop(sender);
+            in_order(&receiver, |index, scanned| match origins.get(index) {
+                Some(origin) => done(origin, scanned),
+                None => Ok(()),
+            })
+        })
+    }
+
+    fn scan(&self, origin: &Origin) -> Scanned {
+        self.scan_source(origin).map_err(|fault| fault.to_string())
+    }
+
+    /// Reads one input: a document is opened part by part, anything else is text.
+    fn scan_source(&self, origin: &Origin) -> io::Result<File> {
+        let mut source = origin.open()?;
+        let mut bytes = Vec::new();
+        (&mut source).take(limits::BODY_BYTES_MAX as u64 + 1).read_to_end(&mut bytes)?;
+        if bytes.len() > limits::BODY_BYTES_MAX {
+            return Err(io::Error::other("is larger than what is scanned at once"));
+        }
+        let judge = self.judge();
+        let mut unread = Vec::new();
+        let placed = match Document::sniff(&bytes) {
+            Some(format) => self.document(&judge, &bytes, format, &mut unread)?,
+            None => self.text(&judge, &bytes, |_| None)?,
+        };
+        let found = judge.judge(placed, &mut unread);
+        Ok(File { found, unread })
+    }
+
+    fn text(
+        &self,
+        judge: &Judge<'_>,
+        bytes: &[u8],
+        part: impl Fn(usize) -> Option<Arc<str>>,
+    ) -> io::Result<Vec<Placed>> {
+        let mut findings = Vec::new();
+        let hint = Hint { kind: TextKind::Document, ..Hint::default() };
+        self.scanner.scan(bytes, &hint, &mut Scratch::default(), &mut findings);
+        judge.place(&mut io::Cursor::new(bytes), findings, Encoding::Utf8, part)
+    }
+
+    fn document(
+        &self,
+        judge: &Judge<'_>,
+        bytes: &[u8],
+        format: Document,
+        unread: &mut Vec<Unread>,
+    ) -> io::Result<Vec<Placed>> {
+        let mut placed = Vec::new();
+        let mut failed = Ok(());
+        let opened = document::open(bytes, format, &mut |item| match item {
+            Item::Text(part) => {
+                match self.text(judge, part.text.as_bytes(), |at| Some(part.place(at).clone())) {
+                    Ok(found) => placed.extend(found),
+                    Err(fault) => failed = Err(fault),
+                }
+            }
+            Item::Unreadable(name, why, size) => unread.push(unreadable(Some(name), why, size)),
+        });
+        failed?;
+        if let Err(why) = opened {
+            unread.push(unreadable(None, why, bytes.len() as u64));
+        }
+        Ok(placed)
+    }
+
+    fn judge(&self) -> Judge<'_> {
+        Judge {
+            charter: self.charter,
+            tool: self.tool,
+            user: self.user,
+            today: self.today,
+            key: self.key,
+            show_values: self.show_values,
+        }
+    }
+}
+
+fn unreadable(part: Option<Arc<str>>, why: Unreadable, bytes: u64) -> Unread {
+    let kind = match why {
+        Unreadable::Encrypted => UninspectableKind::Encrypted,
+        Unreadable::Image => UninspectableKind::Image,
+        Unreadable::Audio => UninspectableKind::Audio,
+        Unreadable::TooLarge => UninspectableKind::TooLarge,
+        Unreadable::Broken | Unreadable::Unsupported => UninspectableKind::UnknownBinary,
+    };
+    Unread { part, kind, why, bytes, action: Action::Allow }
+}
+
+fn take<'a>(next: &AtomicUsize, origins: &'a [Origin]) -> Option<(usize, &'a Origin)> {
+    let index = next.fetch_add(1, Ordering::Relaxed);
+    origins.get(index).map(|origin| (index, origin))
+}
+
+/// Hands over results by rising index, holding back those that come early.
+fn in_order(
+    receiver: &mpsc::Receiver<(usize, Scanned)>,
+    mut done: impl FnMut(usize, Scanned) -> io::Result<()>,
+) -> io::Result<()> {
+    let mut early = BTreeMap::new();
+    let mut next = 0;
+    for (index, scanned) in receiver {
+        early.insert(index, scanned);
+        while let Some(scanned) = early.remove(&next) {
+            done(next, scanned)?;
+            next += 1;
+        }
+    }
+    Ok(())
+}
+
+/// Prints as results come, and sums up.
+struct Report<'a> {
+    arguments: &'a Arguments,
+    output: &'a mut Output,
+    collected: Vec<(String, Vec<Found>)>,
+    errors: Vec<Value>,
+    not_read: Vec<Value>,
+    unread_action: Action,
+    files: u64,
+    actions: BTreeMap<Action, u64>,
+}
+
+impl<'a> Report<'a> {
+    fn new(arguments: &'a Arguments, output: &'a mut Output) -> Self {
+        Self {
+            arguments,
+            output,
+            collected: Vec::new(),
+            errors: Vec::new(),
+            not_read: Vec::new(),
+            unread_action: Action::Allow,
+            files: 0,
+            actions: BTreeMap::new(),
+        }
+    }
+
+    fn failed(&mut self, name: &str, why: &str) -> io::Result<()> {
+        self.errors.push(json!({ "path": name, "error": why }));
+        self.output.fault(&format!("{name}: {why}"), None)
+    }
+
+    fn file(&mut self, name: &str, file: File) -> io::Result<()> {
+        self.files += 1;
+        let found = file.found;
+        for found in &found {
+            *self.actions.entry(found.action).or_default() += 1;
+        }
+        for unread in &file.unread {
+            self.unread(name, unread)?;
+        }
+        let show = text::Show { values: self.arguments.show_values, explain: self.arguments.explain };
+        match self.arguments.format {
+            Format::Text => text::file(self.output, name, &found, show),
+            Format::Jsonl => {
+                for found in &found {
+                    writeln!(self.output.out, "{}", found.json(name, show.values, show.explain))?;
+                }
+                Ok(())
+            }
+            Format::Json | Format::Sarif => {
+                self.collected.push((name.to_owned(), found));
+                Ok(())
+            }
+        }
+    }
+
+    /// Says what of a file could not be read, and what the charter makes of that.
+    fn unread(&mut self, name: &str, unread: &Unread) -> io::Result<()> {
+        self.unread_action = self.unread_action.max(unread.action);
+        let part = unread.part.as_deref().map(|part| format!(" [{part}]")).unwrap_or_default();
+        let action = unread.action.as_str();
+        if self.arguments.format == Format::Text {
+            writeln!(
+                self.output.out,
+                "{}{}: not read: {} ({action})",
+                Escaped(name),
+                Escaped(&part),
+                unread.why
+            )?;
+        }
+        self.not_read.push(json!({
+            "path": name,
+            "part": unread.part.as_deref(),
+            "kind": unread.kind,
+            "bytes": unread.bytes,
+            "action": action,
+        }));
+        Ok(())
+    }
+
+    fn finish(self) -> io::Result<Exit> {
+        let acted = self.actions.keys().chain([&self.unread_action]).any(|action| *action >= Action::Redact);
+        let exit = match (self.errors.is_empty(), acted) {
+            (false, _) => Exit::Failed,
+            (true, true) => Exit::Acted,
+            (true, false) => Exit::Clean,
+        };
+        match self.arguments.format {
+            Format::Json => {
+                let document = self.document();
+                serde_json::to_writer_pretty(&mut self.output.out, &document)?;
+                writeln!(self.output.out)?;
+            }
+            Format::Sarif => {
+                serde_json::to_writer_pretty(&mut self.output.out, &sarif::log(&self.collected))?;
+                writeln!(self.output.out)?;
+            }
+            Format::Text | Format::Jsonl => {}
+        }
+        self.output.out.flush()?;
+        let summary = self.summary();
+        self.output.note(&summary)?;
+        Ok(exit)
+    }
+
+    fn document(&self) -> Value {
+        let explain = self.arguments.explain;
+        let findings: Vec<Value> = self
+            .collected
+            .iter()
+            .flat_map(|(name, found)| {
+                found.iter().map(move |found| found.json(name, self.arguments.show_values, explain))
+            })
+            .collect();
+        let files: Vec<Value> = self
+            .collected
+            .iter()
+            .map(|(name, found)| json!({ "path": name, "findings": found.len() }))
+            .collect();
+        let actions: serde_json::Map<String, Value> =
+            self.actions.iter().map(|(action, count)| (action.as_str().to_owned(), json!(count))).collect();
+        json!({
+            "findings": findings,
+            "files": files,
+            "errors": self.errors,
+            "not_read": self.not_read,
+            "summary": { "files": self.files, "findings": findings.len(), "actions": actions },
+        })
+    }
+
+    fn summary(&self) -> String {
+        let total: u64 = self.actions.values().sum();
+        let mut parts = vec![match total {
+            0 => String::from("nothing found"),
+            1 => String::from("1 finding"),
+            _ => format!("{total} findings"),
+        }];
+        let actions: Vec<String> =
+            self.actions.iter().rev().map(|(action, count)| format!("{count} {}", action.as_str())).collect();
+        if !actions.is_empty() {
+            parts.push(format!("({})", actions.join(", ")));
+        }
+        parts.push(format!("in {} {}", self.files, if self.files == 1 { "file" } else { "files" }));
+        if !self.errors.is_empty() {
+            parts.push(format!("; {} could not be read", self.errors.len()));
+        }
+        parts.join(" ").replace(" ;", ";")
+    }
+}

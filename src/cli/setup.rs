@@ -1,0 +1,111 @@
+//! What most commands begin with: the catalogue, the charter by name or file, the scanner, the key for
+//! fingerprints. Faults in files are printed whole, and the command ends before it did anything.
+
+use super::{Global, Output};
+use crate::charter::Charter;
+use crate::limits;
+use crate::platform::{self, files};
+use crate::scan::Scanner;
+use crate::tools::Catalogue;
+use aws_lc_rs::{hmac, rand};
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+use std::sync::Arc;
+
+/// What a command works with.
+pub(super) struct Setup {
+    pub(super) catalogue: Arc<Catalogue>,
+    pub(super) charter: Arc<Charter>,
+    pub(super) scanner: Arc<Scanner>,
+}
+
+impl Setup {
+    /// Loads all of it; `None` where something is wrong, which was said.
+    pub(super) fn load(global: &Global, output: &mut Output) -> io::Result<Option<Self>> {
+        let catalogue = Catalogue::shipped();
+        let Some((charter, catalogue)) =
+            charter(global.charter.as_deref().unwrap_or("baseline"), catalogue, output)?
+        else {
+            return Ok(None);
+        };
+        Ok(Some(Self { catalogue, charter, scanner: Scanner::shipped() }))
+    }
+
+    /// The key of fingerprints: made on first use, kept in the state folder, so that the same value has the same
+    /// fingerprint in every scan of this account, and on no other machine.
+    pub(super) fn fingerprint_key(&self, output: &mut Output) -> io::Result<hmac::Key> {
+        let bytes = match kept_key() {
+            Ok(bytes) => bytes,
+            Err(fault) => {
+                output.note(&format!("fingerprints hold for this run only: {fault}"))?;
+                fresh_key()?
+            }
+        };
+        Ok(hmac::Key::new(hmac::HMAC_SHA256, &bytes))
+    }
+}
+
+/// The charter called `name`: a shipped one's id, or a file, and the catalogue with the charter's own tools.
+pub(super) fn charter(
+    name: &str,
+    catalogue: &Arc<Catalogue>,
+    output: &mut Output,
+) -> io::Result<Option<(Arc<Charter>, Arc<Catalogue>)>> {
+    let charter = if let Some(charter) = Charter::shipped(name) {
+        charter
+    } else {
+        let Some(source) = read(Path::new(name), output)? else { return Ok(None) };
+        match Charter::parse(&source, name, catalogue) {
+            Ok(charter) => Arc::new(charter),
+            Err(faults) => {
+                output.out.flush()?;
+                write!(output.err, "{faults}")?;
+                return Ok(None);
+            }
+        }
+    };
+    let own = charter.own_tools();
+    let catalogue = if own.is_empty() { Arc::clone(catalogue) } else { Arc::new(catalogue.with(own)) };
+    Ok(Some((charter, catalogue)))
+}
+
+fn read(path: &Path, output: &mut Output) -> io::Result<Option<String>> {
+    let mut text = String::new();
+    let read = File::open(path)
+        .and_then(|file| file.take(limits::CONFIG_BYTES_MAX + 1).read_to_string(&mut text))
+        .and_then(|count| {
+            let whole = count as u64 <= limits::CONFIG_BYTES_MAX;
+            if whole { Ok(()) } else { Err(io::Error::other("is larger than a charter can be")) }
+        });
+    match read {
+        Ok(()) => Ok(Some(text)),
+        Err(fault) => {
+            let shipped = Charter::shipped_ids().join(", ");
+            let hint = format!("shipped charters are {shipped}; anything else is the path of a file");
+            output.fault(&format!("charter {}: {fault}", path.display()), Some(&hint))?;
+            Ok(None)
+        }
+    }
+}
+
+fn kept_key() -> io::Result<[u8; 32]> {
+    let dir = platform::state_dir();
+    let path = dir.join("scan.key");
+    match files::read_private(&path) {
+        Ok(bytes) => bytes.try_into().map_err(|_| io::Error::other(format!("{} is damaged", path.display()))),
+        Err(fault) if fault.kind() == io::ErrorKind::NotFound => {
+            files::create_private_dir(&dir)?;
+            let key = fresh_key()?;
+            files::write_private(&path, &key)?;
+            Ok(key)
+        }
+        Err(fault) => Err(fault),
+    }
+}
+
+fn fresh_key() -> io::Result<[u8; 32]> {
+    let mut key = [0; 32];
+    rand::fill(&mut key).map_err(|_| io::Error::other("the system gives no randomness"))?;
+    Ok(key)
+}

@@ -1,0 +1,423 @@
+//! Postal addresses: a street with its number, and the postal code with its locality. Belgian codes count only
+//! beside their own locality (`patterns/lists/postal-codes-be.tsv`). The words stand in `patterns/persons.toml`.
+
+use super::detector::{Anchor, Detector, Hit, Place};
+use super::lexer::{Case, Kind, Token, tokens};
+use crate::finding::Confidence;
+use crate::rules::Code;
+use crate::span::Span;
+use crate::text::view::fold::fold_text;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
+
+/// Words of a street's name: "du Général de Gaulle et des Alliés".
+const STREET_WORDS_MAX: usize = 8;
+
+/// Tokens between the street and the postal code: box, floor, line end.
+const GAP_TOKENS_MAX: usize = 12;
+
+/// The detector `postal_address`.
+pub(super) fn make(code: &Code) -> Box<dyn Detector> {
+    let list = |name: &str| code.words.get(name).cloned().unwrap_or_default();
+    let set = |name: &str| list(name).iter().map(|word| fold_text(word)).collect();
+    let streets = list("streets");
+    let mut anchors: Vec<Anchor> = streets.into_iter().map(Anchor::Word).collect();
+    anchors.push(Anchor::DigitsAfterWord);
+    Box::new(Address {
+        anchors,
+        suffixes: list("suffixes"),
+        particles: set("particles"),
+        repeats: set("repeats"),
+        boxes: set("boxes"),
+        organisations: list("organisations").iter().map(|word| fold_text(word)).collect(),
+    })
+}
+
+struct Address {
+    anchors: Vec<Anchor>,
+    /// Ends of Dutch and German street names.
+    suffixes: Vec<String>,
+    particles: BTreeSet<String>,
+    repeats: BTreeSet<String>,
+    boxes: BTreeSet<String>,
+    organisations: Vec<String>,
+}
+
+/// How much of an address was read.
+struct Street {
+    /// The first and one past the last token.
+    start: usize,
+    end: usize,
+}
+
+impl Detector for Address {
+    fn anchors(&self) -> Vec<Anchor> {
+        self.anchors.clone()
+    }
+
+    fn detect(&self, place: &mut Place<'_>, out: &mut Vec<Hit>) {
+        if place.guessed {
+            return;
+        }
+        let germanic = place.anchor + 1 == self.anchors.len();
+        if germanic && !self.ends_like_street(place) {
+            return;
+        }
+        let (bytes, offset) = place.around(72, 224);
+        let text = match std::str::from_utf8(bytes) {
+            Ok(text) => text,
+            Err(fault) => std::str::from_utf8(&bytes[..fault.valid_up_to()]).unwrap_or_default(),
+        };
+        let all: Vec<Token<'_>> = tokens(text).collect();
+        let Some(here) = all.iter().position(|token| token.start == place.at - offset) else { return };
+        let street = if germanic { self.germanic(&all, here) } else { self.romance(&all, here) };
+        let Some(street) = street else { return };
+        let locality = self.locality(&all, street.end);
+        let end = locality.unwrap_or(street.end);
+        let span = Span::new(all[street.start].start, all[end - 1].end()).shifted(offset);
+        let near = place.near(span);
+        let office = self.is_office(text);
+        let confidence = match (locality.is_some(), near.label.is_some(), office) {
+            (true, true, false) => Confidence::High,
+            (true, false, false) | (false, true, false) => Confidence::Medium,
+            _ => Confidence::Low,
+        };
+        let mut hit = Hit::new(span, confidence);
+        hit.grouped = locality.is_some();
+        hit.context = near.label;
+        hit.lowered = near.lower;
+        out.push(hit);
+    }
+}
+
+impl Address {
+    /// Whether the word before the digits ends like a Dutch or German street.
+    fn ends_like_street(&self, place: &Place<'_>) -> bool {
+        let before = &place.text[place.at.saturating_sub(48)..place.at];
+        let before = before.trim_ascii_end();
+        let before = before.strip_suffix(b",").unwrap_or(before);
+        let before = before
+            .strip_suffix(b"nr.")
+            .or_else(|| before.strip_suffix(b"nr"))
+            .unwrap_or(before)
+            .trim_ascii_end();
+        self.suffixes.iter().any(|suffix| {
+            before.len() > suffix.len() + 1
+                && before[before.len() - suffix.len()..].eq_ignore_ascii_case(suffix.as_bytes())
+        })
+    }
+
+    /// "Rue de la Station 17 bte 1", "12 bis, rue de la Paix".
+    fn romance(&self, all: &[Token<'_>], here: usize) -> Option<Street> {
+        if all[here].kind == Kind::Word(Case::Upper) && all[here].text.chars().count() < 3 {
+            return None;
+        }
+        let mut at = here + 1;
+        if all.get(at).is_some_and(|next| next.kind == Kind::Mark('.')) {
+            at += 1;
+        }
+        let (name_end, named) = self.street_name(all, at)?;
+        if let Some(end) = self.number_after(all, name_end) {
+            return Some(Street { start: here, end });
+        }
+        let start = self.number_before(all, here)?;
+        named.then_some(Street { start, end: name_end })
+    }
+
+    /// One past the street's name, and whether it has a capital in it.
+    fn street_name(&self, all: &[Token<'_>], from: usize) -> Option<(usize, bool)> {
+        let (mut at, mut end, mut words, mut named) = (from, from, 0, false);
+        while let Some(token) = all.get(at) {
+            match token.kind {
+                Kind::Word(case) => {
+                    let particle = self.particles.contains(&token.folded()) || token.folded().contains('\'');
+                    if case == Case::Lower && !particle && words >= 3 || self.boxes.contains(&token.folded())
+                    {
+                        break;
+                    }
+                    named |= case != Case::Lower || token.text.chars().any(char::is_uppercase);
+                    words += 1;
+                    end = at + 1;
+                    if words > STREET_WORDS_MAX {
+                        return None;
+                    }
+                }
+                Kind::Number if is_ordinal_date(all, at) => end = at + 1,
+                Kind::Space => {}
+                Kind::Mark('-' | '\'' | '’') => {}
+                Kind::Mark('.') if all[at - 1].text.chars().count() <= 3 && named => {}
+                Kind::Number | Kind::Line | Kind::Mark(_) => break,
+            }
+            at += 1;
+        }
+        (words > 0).then_some((end, named))
+    }
+
+    /// The house number and its box after a street's name: one past the last token.
+    fn number_after(&self, all: &[Token<'_>], from: usize) -> Option<usize> {
+        let mut at = from;
+        while let Some(token) = all.get(at) {
+            let skipped = matches!(token.kind, Kind::Space | Kind::Mark(',' | '°' | 'º' | '.'))
+                || matches!(token.folded().as_str(), "n" | "no" | "nr" | "numero");
+            if !skipped {
+                break;
+            }
+            at += 1;
+        }
+        let token = all.get(at).filter(|token| token.kind == Kind::Number && token.text.len() <= 4)?;
+        if token.text.starts_with('0') || at > from + 5 || at == from {
+            return None;
+        }
+        let mut end = self.letter_after(all, at + 1);
+        while let Some(next) = self.box_after(all, end) {
+            end = next;
+        }
+        Some(end)
+    }
+
+    /// `bis`, `A`, `-21`, `/3` behind a number.
+    fn letter_after(&self, all: &[Token<'_>], from: usize) -> usize {
+        let kind = |at: usize| all.get(at).map(|token| token.kind);
+        match kind(from) {
+            Some(Kind::Word(_)) if all[from].text.len() <= 2 => from + 1,
+            Some(Kind::Mark('-' | '/'))
+                if kind(from + 1) == Some(Kind::Number) && all[from + 1].text.len() <= 4 =>
+            {
+                from + 2
+            }
+            Some(Kind::Space) => match all.get(from + 1) {
+                Some(next) if self.repeats.contains(&next.folded()) => from + 2,
+                Some(next) if next.kind == Kind::Word(Case::Initial) => from + 2,
+                _ => from,
+            },
+            _ => from,
+        }
+    }
+
+    /// "bte 3", "bus 4B", "app. 12" behind a number.
+    fn box_after(&self, all: &[Token<'_>], from: usize) -> Option<usize> {
+        let mut at = from;
+        while all.get(at).is_some_and(|token| matches!(token.kind, Kind::Space | Kind::Mark(',' | '-' | '/')))
+        {
+            at += 1;
+        }
+        if !all.get(at).is_some_and(|token| self.boxes.contains(&token.folded())) || at > from + 3 {
+            return None;
+        }
+        at += 1;
+        while all.get(at).is_some_and(|token| matches!(token.kind, Kind::Space | Kind::Mark('.' | '°'))) {
+            at += 1;
+        }
+        let token =
+            all.get(at).filter(|token| matches!(token.kind, Kind::Number | Kind::Word(Case::Initial)))?;
+        let end = at + 1;
+        let letter = token.kind == Kind::Number
+            && all.get(end).is_some_and(|next| matches!(next.kind, Kind::Word(_)) && next.text.len() == 1);
+        Some(end + usize::from(letter))
+    }
+
+    /// The number before a street's type: its first token.
+    fn number_before(&self, all: &[Token<'_>], here: usize) -> Option<usize> {
+        let mut at = here.checked_sub(1)?;
+        let mut repeat = false;
+        loop {
+            let token = &all[at];
+            match token.kind {
+                Kind::Space | Kind::Mark(',') => {}
+                Kind::Word(_)
+                    if !repeat
+                        && (self.repeats.contains(&token.folded())
+                            || token.kind == Kind::Word(Case::Initial)) =>
+                {
+                    repeat = true;
+                }
+                Kind::Number if token.text.len() <= 5 && !token.text.starts_with('0') => {
+                    let glued = at > 0
+                        && !matches!(
+                            all[at - 1].kind,
+                            Kind::Space | Kind::Line | Kind::Mark(':' | '(' | '"' | ',')
+                        );
+                    return (!glued).then_some(at);
+                }
+                Kind::Number | Kind::Word(_) | Kind::Line | Kind::Mark(_) => return None,
+            }
+            at = at.checked_sub(1)?;
+        }
+    }
+
+    /// "Bergstraat 12 bus 3", "Hauptstraße 5": the words of the street to the left of the number.
+    fn germanic(&self, all: &[Token<'_>], number: usize) -> Option<Street> {
+        if all[number].text.len() > 4 {
+            return None;
+        }
+        let mut street = number.checked_sub(1)?;
+        while !matches!(all[street].kind, Kind::Word(_)) || all[street].folded() == "nr" {
+            street = street.checked_sub(1).filter(|street| number - street <= 5)?;
+        }
+        if !all[street].is_capital() && all[street].kind != Kind::Word(Case::Lower) {
+            return None;
+        }
+        let mut start = street;
+        for _ in 0..3 {
+            let Some(previous) = start.checked_sub(2) else { break };
+            let joins = matches!(all[previous + 1].kind, Kind::Space) && all[previous].is_capital();
+            if !joins {
+                break;
+            }
+            start = previous;
+        }
+        if !all[start].is_capital() {
+            return None;
+        }
+        let mut end = self.letter_after(all, number + 1);
+        while let Some(next) = self.box_after(all, end) {
+            end = next;
+        }
+        Some(Street { start, end })
+    }
+
+    /// The postal code and its locality after a street: one past the last token.
+    fn locality(&self, all: &[Token<'_>], from: usize) -> Option<usize> {
+        for at in from..all.len().min(from + GAP_TOKENS_MAX) {
+            let token = &all[at];
+            if token.kind == Kind::Number {
+                let found = match token.text.len() {
+                    4 => belgian(all, at).or_else(|| dutch(all, at)),
+                    5 => capitalised_after(all, at),
+                    _ => None,
+                };
+                if found.is_some() {
+                    return found;
+                }
+            } else if let Some(end) = canadian(all, at) {
+                return Some(end);
+            }
+        }
+        None
+    }
+
+    /// Whether the text around is an organisation's address.
+    fn is_office(&self, text: &str) -> bool {
+        let folded = fold_text(text);
+        self.organisations.iter().any(|word| {
+            folded.match_indices(word.as_str()).any(|(at, _)| {
+                let free =
+                    |character: Option<char>| character.is_none_or(|character| !character.is_alphanumeric());
+                free(folded[..at].chars().next_back()) && free(folded[at + word.len()..].chars().next())
+            })
+        })
+    }
+}
+
+/// "rue du 11 novembre", "place du 8 mai 1945": a number that belongs to the name.
+fn is_ordinal_date(all: &[Token<'_>], at: usize) -> bool {
+    const MONTHS: [&str; 12] = [
+        "janvier",
+        "fevrier",
+        "mars",
+        "avril",
+        "mai",
+        "juin",
+        "juillet",
+        "aout",
+        "septembre",
+        "octobre",
+        "novembre",
+        "decembre",
+    ];
+    let month =
+        |token: Option<&Token<'_>>| token.is_some_and(|token| MONTHS.contains(&token.folded().as_str()));
+    let before = at.checked_sub(2).and_then(|before| all.get(before));
+    month(all.get(at + 2)) || (all[at].text.len() == 4 && month(before))
+}
+
+/// A Belgian code beside its own locality.
+fn belgian(all: &[Token<'_>], at: usize) -> Option<usize> {
+    let names = belgian_localities().get(all[at].text)?;
+    let from = next_word(all, at + 1)?;
+    let rest: String = all[from..]
+        .iter()
+        .take(10)
+        .map(|token| if token.kind == Kind::Space { " " } else { token.text })
+        .collect();
+    let folded = fold_text(&rest);
+    let name = names
+        .iter()
+        .filter(|name| {
+            folded
+                .strip_prefix(**name)
+                .is_some_and(|after| !after.starts_with(|next: char| next.is_alphanumeric()))
+        })
+        .max_by_key(|name| name.len())?;
+    let mut covered = 0;
+    let mut end = from;
+    while covered < name.len() {
+        covered += fold_text(all.get(end)?.text).len();
+        end += 1;
+    }
+    Some(end)
+}
+
+/// `1012 AB Amsterdam`.
+fn dutch(all: &[Token<'_>], at: usize) -> Option<usize> {
+    let letters = next_word(all, at + 1)?;
+    let two = all[letters].kind == Kind::Word(Case::Upper) && all[letters].text.len() == 2;
+    if !two {
+        return None;
+    }
+    Some(
+        next_word(all, letters + 1)
+            .filter(|city| all[*city].is_capital())
+            .map_or(letters + 1, |city| city + 1),
+    )
+}
+
+/// `75011 PARIS`, `10115 Berlin`.
+fn capitalised_after(all: &[Token<'_>], at: usize) -> Option<usize> {
+    let city = next_word(all, at + 1).filter(|city| all[*city].is_capital())?;
+    let mut end = city + 1;
+    while let (Some(gap), Some(next)) = (all.get(end), all.get(end + 1)) {
+        let joined = matches!(gap.kind, Kind::Space | Kind::Mark('-'))
+            && (next.is_capital() || next.folded() == "cedex");
+        if !joined {
+            break;
+        }
+        end += 2;
+    }
+    Some(end)
+}
+
+/// `G1R 5A5` (Canada Post: no D, F, I, O, Q, U; the first letter is no W or Z).
+fn canadian(all: &[Token<'_>], at: usize) -> Option<usize> {
+    let is_letter = |token: &Token<'_>, banned: &str| {
+        token.text.len() == 1
+            && token.text.chars().all(|letter| letter.is_ascii_uppercase() && !banned.contains(letter))
+    };
+    let digit =
+        |at: usize| all.get(at).is_some_and(|token| token.kind == Kind::Number && token.text.len() == 1);
+    let letter = |at: usize, banned: &str| all.get(at).is_some_and(|token| is_letter(token, banned));
+    if !(letter(at, "DFIOQUWZ") && digit(at + 1) && letter(at + 2, "DFIOQU")) {
+        return None;
+    }
+    let next = at + 3 + usize::from(all.get(at + 3).is_some_and(|token| token.kind == Kind::Space));
+    (digit(next) && letter(next + 1, "DFIOQU") && digit(next + 2)).then_some(next + 3)
+}
+
+/// The first word from `from` on, over one space or dash.
+fn next_word(all: &[Token<'_>], from: usize) -> Option<usize> {
+    (from..from + 3)
+        .find(|at| all.get(*at).is_some_and(|token| matches!(token.kind, Kind::Word(_))))
+        .filter(|at| (from..*at).all(|gap| matches!(all[gap].kind, Kind::Space | Kind::Mark('-'))))
+}
+
+/// Codes and the folded names of their localities.
+fn belgian_localities() -> &'static BTreeMap<&'static str, Vec<&'static str>> {
+    static TABLE: OnceLock<BTreeMap<&'static str, Vec<&'static str>>> = OnceLock::new();
+    TABLE.get_or_init(|| {
+        include_str!("../../patterns/lists/postal-codes-be.tsv")
+            .lines()
+            .filter_map(|line| line.split_once('\t'))
+            .map(|(code, names)| (code, names.split('|').collect()))
+            .collect()
+    })
+}

@@ -1,0 +1,161 @@
+//! Dates of birth: a date beside words that say so, never a bare date. The words stand in
+//! `patterns/persons.toml`.
+
+use super::detector::{Anchor, Detector, Hit, Place};
+use crate::finding::Confidence;
+use crate::rules::Code;
+use crate::span::Span;
+use crate::text::view::fold::fold_text;
+use std::collections::BTreeSet;
+
+/// Characters between the words and the date: "né à Saint-Hubert (Luxembourg) le".
+const GAP_BYTES_MAX: usize = 48;
+
+/// Years that a living person, or one who died not long ago, can be born in. No clock is asked.
+const YEARS: std::ops::RangeInclusive<u32> = 1880..=2039;
+
+/// The detector `date_of_birth`.
+pub(super) fn make(code: &Code) -> Box<dyn Detector> {
+    let list = |name: &str| code.words.get(name).cloned().unwrap_or_default();
+    let mut anchors = vec![Anchor::TextStart];
+    anchors.extend(list("labels").into_iter().map(Anchor::Word));
+    anchors.extend(list("labels_exact").into_iter().map(Anchor::Exact));
+    Box::new(Birth {
+        anchors,
+        keys: list("keys").iter().map(|word| fold_text(word)).collect(),
+        months: list("months").iter().map(|word| fold_text(word)).collect(),
+        gap_words: list("gap_words").iter().map(|word| fold_text(word)).collect(),
+    })
+}
+
+struct Birth {
+    anchors: Vec<Anchor>,
+    keys: BTreeSet<String>,
+    /// Twelve for each language, in order.
+    months: Vec<String>,
+    gap_words: BTreeSet<String>,
+}
+
+impl Detector for Birth {
+    fn anchors(&self) -> Vec<Anchor> {
+        self.anchors.clone()
+    }
+
+    fn detect(&self, place: &mut Place<'_>, out: &mut Vec<Hit>) {
+        if place.guessed {
+            return;
+        }
+        let (bytes, offset) = place.around(0, 128);
+        let text = match std::str::from_utf8(bytes) {
+            Ok(text) => text,
+            Err(fault) => std::str::from_utf8(&bytes[..fault.valid_up_to()]).unwrap_or_default(),
+        };
+        let found = if place.anchor == 0 {
+            self.under_key(text, place.hint.key)
+        } else {
+            self.after_label(text, place.end - offset)
+        };
+        out.extend(found.map(|(span, confidence)| Hit::new(span.shifted(offset), confidence)));
+    }
+}
+
+impl Birth {
+    /// The first date after the words, on the same line or the next, over a gap that names a place or nothing.
+    fn after_label(&self, text: &str, end: usize) -> Option<(Span, Confidence)> {
+        let rest = text.get(end..)?;
+        let first = rest.find(|character: char| character.is_ascii_digit())?;
+        if first > GAP_BYTES_MAX || !self.may_lie_between(&rest[..first]) {
+            return None;
+        }
+        let (length, full) = self.date(&rest[first..])?;
+        let confidence = if full { Confidence::High } else { Confidence::Medium };
+        Some((Span::new(end + first, end + first + length), confidence))
+    }
+
+    fn under_key(&self, text: &str, key: Option<&[u8]>) -> Option<(Span, Confidence)> {
+        let key = fold_text(std::str::from_utf8(key?).ok()?).replace(['_', '-'], " ");
+        let start = text.len() - text.trim_start().len();
+        let (length, full) = self.keys.contains(key.trim()).then(|| self.date(text.trim_start()))??;
+        Some((Span::new(start, start + length), if full { Confidence::High } else { Confidence::Medium }))
+    }
+
+    /// Whether the gap holds only marks, words such as "le" or "op", and words that name a place (capitals).
+    fn may_lie_between(&self, gap: &str) -> bool {
+        let lines = gap.matches('\n').count();
+        lines <= 1
+            && !gap.contains(['.', ';', '!', '?'])
+            && gap.split(|character: char| !character.is_alphabetic()).filter(|word| !word.is_empty()).all(
+                |word| {
+                    word.chars().next().is_some_and(char::is_uppercase)
+                        || self.gap_words.contains(&fold_text(word))
+                },
+            )
+            || gap.trim_matches(['.', ' ', ':']).is_empty()
+    }
+
+    /// The length of the date at the start of `text`, and whether it has a year of four digits.
+    fn date(&self, text: &str) -> Option<(usize, bool)> {
+        let (first, digits) = number(text)?;
+        if digits == 4 {
+            return iso(text, first);
+        }
+        let rest = &text[digits..];
+        if digits > 2 || !(1..=31).contains(&first) {
+            return None;
+        }
+        self.numeric(rest, digits).or_else(|| self.worded(rest, digits))
+    }
+
+    /// `14/03/1985`, `14.3.85`, `14-03-1985`, `14 03 1985`.
+    fn numeric(&self, rest: &str, before: usize) -> Option<(usize, bool)> {
+        let mark = rest
+            .chars()
+            .next()
+            .filter(|mark| matches!(mark, '/' | '.' | '-' | ' ' | '\u{a0}' | '\u{202f}'))?;
+        let rest = rest[mark.len_utf8()..].trim_start_matches(' ');
+        let (month, month_digits) = number(rest)?;
+        let after = rest[month_digits..].strip_prefix(mark)?.trim_start_matches(' ');
+        let (year, year_digits) = number(after)?;
+        let total = before + mark.len_utf8();
+        let skipped = rest.len() - month_digits - mark.len_utf8() - after.len();
+        let length = total + month_digits + mark.len_utf8() + skipped + year_digits;
+        let full = year_digits == 4 && YEARS.contains(&year);
+        let well_formed = (1..=12).contains(&month) && month_digits <= 2 && (full || year_digits == 2);
+        (well_formed && total > 0).then_some((length, full))
+    }
+
+    /// `14 mars 1985`, `1er mars 1985`, `14. März 1985`, `14 maart '85` is not.
+    fn worded(&self, rest: &str, before: usize) -> Option<(usize, bool)> {
+        let ordinal = ["er", "ᵉʳ", ".", "ste", "de", "e", "st", "nd", "rd", "th"];
+        let stripped = ordinal.iter().find_map(|suffix| rest.strip_prefix(suffix)).unwrap_or(rest);
+        let word = stripped.trim_start_matches([' ', '\u{a0}', '\u{202f}', '-']);
+        if word.len() == stripped.len() {
+            return None;
+        }
+        let letters = word.find(|character: char| !character.is_alphabetic())?;
+        if !self.months.contains(&fold_text(&word[..letters])) {
+            return None;
+        }
+        let after = word[letters..].trim_start_matches(['.', ' ', '\u{a0}', '\u{202f}', '-', ',']);
+        let (year, digits) = number(after)?;
+        let length = before + (rest.len() - after.len()) + digits;
+        (digits == 4 && YEARS.contains(&year)).then_some((length, true))
+    }
+}
+
+/// `1985-03-14`, `1985/03/14`.
+fn iso(text: &str, year: u32) -> Option<(usize, bool)> {
+    let mark = text[4..].chars().next().filter(|mark| matches!(mark, '-' | '/' | '.'))?;
+    let (month, month_digits) = number(&text[5..])?;
+    let rest = text[5 + month_digits..].strip_prefix(mark)?;
+    let (day, day_digits) = number(rest)?;
+    let valid =
+        YEARS.contains(&year) && (1..=12).contains(&month) && (1..=31).contains(&day) && day_digits <= 2;
+    valid.then_some((6 + month_digits + day_digits, true))
+}
+
+/// The number at the start and how many digits it has; at most eight.
+fn number(text: &str) -> Option<(u32, usize)> {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    if digits == 0 || digits > 8 { None } else { Some((text[..digits].parse().ok()?, digits)) }
+}

@@ -1,0 +1,157 @@
+//! Words, numbers and marks of a short text, for detectors that read a line as a person does. Knows no rules.
+
+use crate::text::view::fold::fold_text;
+
+/// How a word is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Case {
+    /// `dupont`, `iPhone`.
+    Lower,
+    /// `Dupont`, `McDonald`.
+    Capital,
+    /// `DUPONT`, two letters at least.
+    Upper,
+    /// `J`: one capital.
+    Initial,
+}
+
+/// What a token is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Letters, with apostrophes and hyphens inside.
+    Word(Case),
+    /// Digits.
+    Number,
+    /// Spaces within a line.
+    Space,
+    /// One or more line ends.
+    Line,
+    /// Anything else, one character.
+    Mark(char),
+}
+
+/// A token and where it stands in the text that was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Token<'a> {
+    pub(super) kind: Kind,
+    pub(super) text: &'a str,
+    pub(super) start: usize,
+}
+
+impl Token<'_> {
+    /// One past its last byte.
+    pub(super) const fn end(&self) -> usize {
+        self.start + self.text.len()
+    }
+
+    /// Whether it is a word that begins with a capital.
+    pub(super) const fn is_capital(&self) -> bool {
+        matches!(self.kind, Kind::Word(Case::Capital | Case::Upper))
+    }
+
+    /// Its folded text.
+    pub(super) fn folded(&self) -> String {
+        fold_text(self.text)
+    }
+}
+
+/// The tokens of `text`.
+pub(super) fn tokens(text: &str) -> impl Iterator<Item = Token<'_>> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let rest = text.get(at..).filter(|rest| !rest.is_empty())?;
+        let (kind, length) = next(rest);
+        let token = Token { kind, text: &rest[..length], start: at };
+        at += length;
+        Some(token)
+    })
+}
+
+fn next(rest: &str) -> (Kind, usize) {
+    let Some(first) = rest.chars().next() else { return (Kind::Space, 0) };
+    if first.is_alphabetic() {
+        let length = word(rest);
+        (Kind::Word(case(&rest[..length])), length)
+    } else if first.is_ascii_digit() {
+        (Kind::Number, rest.bytes().take_while(u8::is_ascii_digit).count())
+    } else if first == '\n' || first == '\r' {
+        (Kind::Line, rest.bytes().take_while(|byte| matches!(byte, b'\n' | b'\r')).count())
+    } else if first.is_whitespace() {
+        let spaces = rest.chars().take_while(|&space| space.is_whitespace() && !matches!(space, '\n' | '\r'));
+        (Kind::Space, spaces.map(char::len_utf8).sum())
+    } else {
+        (Kind::Mark(first), first.len_utf8())
+    }
+}
+
+/// The length of the word at the start: letters, and single apostrophes or hyphens between letters.
+fn word(rest: &str) -> usize {
+    let mut end = 0;
+    let mut characters = rest.char_indices().peekable();
+    while let Some((at, character)) = characters.next() {
+        let joins = matches!(character, '\'' | '’' | '-' | '\u{2010}' | '\u{2011}')
+            && characters.peek().is_some_and(|(_, next)| next.is_alphabetic());
+        let accent = ('\u{300}'..='\u{36f}').contains(&character);
+        if !(character.is_alphabetic() || joins || accent) {
+            break;
+        }
+        end = at + character.len_utf8();
+    }
+    end
+}
+
+fn case(word: &str) -> Case {
+    let mut letters = word.chars().filter(|character| character.is_alphabetic());
+    let Some(first) = letters.next().filter(|first| first.is_uppercase()) else { return Case::Lower };
+    debug_assert!(first.is_uppercase());
+    let (mut upper, mut lower) = (0, 0);
+    for letter in letters {
+        if letter.is_uppercase() { upper += 1 } else { lower += 1 }
+    }
+    match (upper, lower) {
+        (0, 0) => Case::Initial,
+        (_, 0) => Case::Upper,
+        _ => Case::Capital,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Case, Kind, tokens};
+
+    #[test]
+    fn lines_are_read_as_words_numbers_and_marks() {
+        let kinds: Vec<(Kind, &str)> =
+            tokens("J.-P. D’Hondt, 12 bis\r\nÉTÉ").map(|token| (token.kind, token.text)).collect();
+        assert_eq!(
+            kinds,
+            [
+                (Kind::Word(Case::Initial), "J"),
+                (Kind::Mark('.'), "."),
+                (Kind::Mark('-'), "-"),
+                (Kind::Word(Case::Initial), "P"),
+                (Kind::Mark('.'), "."),
+                (Kind::Space, " "),
+                (Kind::Word(Case::Capital), "D’Hondt"),
+                (Kind::Mark(','), ","),
+                (Kind::Space, " "),
+                (Kind::Number, "12"),
+                (Kind::Space, " "),
+                (Kind::Word(Case::Lower), "bis"),
+                (Kind::Line, "\r\n"),
+                (Kind::Word(Case::Upper), "ÉTÉ"),
+            ]
+        );
+    }
+
+    #[test]
+    fn any_text_is_covered_without_gaps() {
+        let text = "a’\u{a0}b--c 1٣ «x» 😀-é\u{301}";
+        let mut at = 0;
+        for token in tokens(text) {
+            assert_eq!(token.start, at);
+            at = token.end();
+        }
+        assert_eq!(at, text.len());
+    }
+}

@@ -1,0 +1,422 @@
+//! Names of persons: what stands after a civility or a label, in a signature, or a given name of the lists beside
+//! a capitalised word. The words that decide stand in `patterns/persons.toml`.
+
+use super::detector::{Anchor, Detector, Hit, Place};
+use super::lexer::{Case, Kind, Token, tokens};
+use super::names::{Given, family, given};
+use crate::finding::Confidence;
+use crate::rules::Code;
+use crate::span::Span;
+use crate::text::view::fold::fold_text;
+use std::collections::BTreeSet;
+
+/// Bytes read to the left of a place: a civility, a street word, some given names.
+const BEFORE_BYTES: usize = 96;
+
+/// Bytes read to the right: the rest of a name, the lines of a signature.
+const AFTER_BYTES: usize = 192;
+
+/// Words of a name, particles included: "Marie-Louise Van den Broeck de la Tour".
+const NAME_WORDS_MAX: usize = 7;
+
+/// The detector `person`.
+pub(super) fn make(code: &Code) -> Box<dyn Detector> {
+    let list = |name: &str| code.words.get(name).cloned().unwrap_or_default();
+    let set = |name: &str| list(name).iter().map(|word| fold_text(word)).collect();
+    let mut anchors = vec![(Anchor::CapitalPair, Door::Pair), (Anchor::TextStart, Door::Key)];
+    anchors.extend(list("civility").into_iter().map(|word| (Anchor::Word(word), Door::Civility)));
+    anchors.extend(list("civility_exact").into_iter().map(|word| (Anchor::Exact(word), Door::Civility)));
+    anchors.extend(list("labels").into_iter().map(|word| (Anchor::Word(word), Door::Label)));
+    anchors.extend(list("closings").into_iter().map(|word| (Anchor::Word(word), Door::Closing)));
+    Box::new(Person {
+        anchors,
+        labels: set("labels"),
+        weak_labels: set("weak_labels"),
+        label_tails: set("label_tails"),
+        particles: set("particles"),
+        stop: set("stop"),
+        suppress_before: set("suppress_before"),
+        suppress_after: set("suppress_after"),
+    })
+}
+
+/// Through which kind of anchor a place was reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Door {
+    Pair,
+    Key,
+    Civility,
+    Label,
+    Closing,
+}
+
+struct Person {
+    anchors: Vec<(Anchor, Door)>,
+    labels: BTreeSet<String>,
+    weak_labels: BTreeSet<String>,
+    label_tails: BTreeSet<String>,
+    particles: BTreeSet<String>,
+    stop: BTreeSet<String>,
+    suppress_before: BTreeSet<String>,
+    suppress_after: BTreeSet<String>,
+}
+
+impl Detector for Person {
+    fn anchors(&self) -> Vec<Anchor> {
+        self.anchors.iter().map(|(anchor, _)| anchor.clone()).collect()
+    }
+
+    fn detect(&self, place: &mut Place<'_>, out: &mut Vec<Hit>) {
+        let Some((_, door)) = self.anchors.get(place.anchor) else { return };
+        if place.guessed || (*door == Door::Pair && !self.worth_a_look(place)) {
+            return;
+        }
+        let (bytes, offset) = place.around(BEFORE_BYTES, AFTER_BYTES);
+        let text = readable(bytes);
+        let at = place.at - offset;
+        let end = place.end.max(place.at) - offset;
+        if end > text.len() {
+            return;
+        }
+        let hit = match door {
+            Door::Pair => self.pair(text, at),
+            Door::Civility => self.after_civility(text, end),
+            Door::Label => self.after_label(text, at, end),
+            Door::Closing => self.signature(text, end),
+            Door::Key => self.under_key(text, place.hint.key),
+        };
+        out.extend(hit.map(|(span, confidence)| Hit::new(span.shifted(offset), confidence)));
+    }
+}
+
+/// The longest valid beginning.
+fn readable(bytes: &[u8]) -> &str {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(fault) => std::str::from_utf8(&bytes[..fault.valid_up_to()]).unwrap_or_default(),
+    }
+}
+
+type Named = (Span, Confidence);
+
+impl Person {
+    /// The cheap question before the full reading: can the word before, or the word here, be a given name?
+    fn worth_a_look(&self, place: &Place<'_>) -> bool {
+        let (bytes, offset) = place.around(48, 32);
+        let at = place.at - offset;
+        let here = word_after(bytes, at);
+        let (mut before, mut start) = word_before(bytes, at);
+        for _ in 0..3 {
+            if before.first().is_none_or(u8::is_ascii_uppercase) || !self.is_particle(before) {
+                break;
+            }
+            (before, start) = word_before(bytes, start);
+        }
+        let capital = before.first().is_some_and(|first| first.is_ascii_uppercase() || *first >= 0x80);
+        capital && (could_be_given(before) || could_be_given(here))
+    }
+
+    fn is_particle(&self, word: &[u8]) -> bool {
+        word.len() <= 6
+            && std::str::from_utf8(word).is_ok_and(|word| self.particles.contains(&fold_text(word)))
+    }
+
+    /// A given name beside a capitalised word, in either order.
+    fn pair(&self, text: &str, at: usize) -> Option<Named> {
+        let all: Vec<Token<'_>> = tokens(text).collect();
+        let here = all.iter().position(|token| token.start == at)?;
+        let before = self.left_neighbour(&all, here)?;
+        let (left, right) = (all[before], all[here]);
+        if !left.is_capital() || self.stops(&left) || self.stops(&right) {
+            return None;
+        }
+        let (left_given, right_given) = (given(left.text), given(right.text));
+        if left_given == Given::No && right_given == Given::No {
+            return None;
+        }
+        if left_given != Given::No
+            && !(left_given == Given::Ambiguous && right_given == Given::Yes && is_upper(&left))
+        {
+            self.given_first(&all, before, here, left_given)
+        } else {
+            self.family_first(&all, before, here, right_given)
+        }
+    }
+
+    /// The capitalised word before `here`, over a space and particles.
+    fn left_neighbour(&self, all: &[Token<'_>], here: usize) -> Option<usize> {
+        let mut at = here;
+        for _ in 0..4 {
+            at = at.checked_sub(2)?;
+            if all[at + 1].kind != Kind::Space {
+                return None;
+            }
+            if all[at].is_capital() || !self.particles.contains(&all[at].folded()) {
+                return Some(at);
+            }
+        }
+        None
+    }
+
+    fn given_first(&self, all: &[Token<'_>], before: usize, here: usize, known: Given) -> Option<Named> {
+        let start = leftmost_given(all, before);
+        let end = self.name_end(all, start)?;
+        let last = all[..end].iter().rev().find(|token| token.is_capital())?;
+        if end <= here || self.suppressed(all, start, end) {
+            return None;
+        }
+        let surname = family(all[here].text) || family(last.text);
+        let confidence = match (known, surname, is_upper(last) && !is_upper(&all[start])) {
+            (Given::Yes, true, _) | (_, _, true) => Confidence::High,
+            (_, false, _) if is_upper(last) => return None,
+            (Given::Yes, false, false) | (Given::Ambiguous, true, _) => Confidence::Medium,
+            _ => Confidence::Low,
+        };
+        Some((Span::new(all[start].start, all[end - 1].end()), confidence))
+    }
+
+    /// "DUPONT Jean", "Dupont Jean".
+    fn family_first(&self, all: &[Token<'_>], before: usize, here: usize, known: Given) -> Option<Named> {
+        let followed = all.get(here + 2).is_some_and(|next| {
+            all[here + 1].kind == Kind::Space && next.is_capital() && given(next.text) == Given::No
+        });
+        let upper = is_upper(&all[before]);
+        let surname = family(all[before].text);
+        let mixed = upper && !is_upper(&all[here]);
+        let confidence = match (mixed, surname, known) {
+            (true, _, Given::Yes) | (true, true, _) => Confidence::High,
+            (true, false, _) => Confidence::Medium,
+            (false, true, Given::Yes) if !followed => Confidence::Medium,
+            _ => return None,
+        };
+        let mut start = before;
+        while let Some(previous) = start.checked_sub(2) {
+            let word = &all[previous];
+            let part = all[previous + 1].kind == Kind::Space
+                && is_upper(word) == upper
+                && (self.particles.contains(&word.folded()) || (upper && is_upper(word)));
+            if !part {
+                break;
+            }
+            start = previous;
+        }
+        let mut end = here + 1;
+        while all.get(end).is_some_and(|gap| gap.kind == Kind::Space)
+            && all.get(end + 1).is_some_and(|next| next.is_capital() && given(next.text) != Given::No)
+        {
+            end += 2;
+        }
+        let span = Span::new(all[start].start, all[end - 1].end());
+        (!self.suppressed(all, start, end)).then_some((span, confidence))
+    }
+
+    /// What follows a civility: "Mme Lemaire", "Monsieur Jean Dupont".
+    fn after_civility(&self, text: &str, end: usize) -> Option<Named> {
+        let rest = text.get(end..)?;
+        let skipped = rest.len() - rest.trim_start_matches(['.', ' ', '\u{a0}', '\u{202f}']).len();
+        if skipped == 0 && !text[..end].ends_with(' ') || skipped > 6 {
+            return None;
+        }
+        let from = end + skipped;
+        let all: Vec<Token<'_>> = tokens(&text[from..]).take(2 * NAME_WORDS_MAX + 4).collect();
+        let end = self.name_end(&all, 0)?;
+        let words: Vec<&Token<'_>> = all[..end].iter().filter(|token| token.is_capital()).collect();
+        let first = words.first()?;
+        if self.suppress_after.contains(&next_word(&all, end)) {
+            return None;
+        }
+        let sure = words.len() > 1
+            || is_upper(first)
+            || words.iter().any(|word| family(word.text) || given(word.text) == Given::Yes);
+        let confidence = if sure { Confidence::High } else { Confidence::Medium };
+        Some((Span::new(from, from + all[end - 1].end()), confidence))
+    }
+
+    /// What stands in the field of a form: "Nom : Dupont", "Prénom\tJean".
+    fn after_label(&self, text: &str, at: usize, end: usize) -> Option<Named> {
+        let line = text.get(end..)?.split(['\n', '\r']).next()?;
+        let separator = line.find([':', '\t', '=', '|']).filter(|separator| *separator <= 40)?;
+        let tail = fold_text(
+            line[..separator].trim_matches([' ', '\u{a0}', '\u{202f}', '*', '"', '(', ')', 's', '/']),
+        );
+        if !(tail.is_empty() || self.label_tails.contains(&tail)) {
+            return None;
+        }
+        let label = fold_text(text.get(at..end)?);
+        let from = end + separator + 1;
+        let value = &line[separator + 1..];
+        let skipped = value.len()
+            - value.trim_start_matches([' ', '\u{a0}', '\u{202f}', '*', '"', '\'', '«', '\t']).len();
+        self.field_value(&value[skipped..], self.weak_labels.contains(&label))
+            .map(|(span, confidence)| (span.shifted(from + skipped), confidence))
+    }
+
+    /// A whole value under a key such as `nom` or `lastName`.
+    fn under_key(&self, text: &str, key: Option<&[u8]>) -> Option<Named> {
+        let key = fold_text(std::str::from_utf8(key?).ok()?).replace(['_', '-'], " ");
+        if text.len() > 80 || !self.labels.contains(key.trim()) {
+            return None;
+        }
+        self.field_value(text, self.weak_labels.contains(key.trim()))
+    }
+
+    /// A value that is a name as a whole: up to a comma, a tab, the end of the line.
+    fn field_value(&self, value: &str, weak: bool) -> Option<Named> {
+        let value = value.split([',', ';', '|', '\t', '\n', '\r', '"', '(', '*']).next()?.trim_end();
+        let all: Vec<Token<'_>> = tokens(value).take(2 * NAME_WORDS_MAX + 2).collect();
+        let words: Vec<&Token<'_>> = all.iter().filter(|token| matches!(token.kind, Kind::Word(_))).collect();
+        let only_words =
+            all.iter().all(|token| matches!(token.kind, Kind::Word(_) | Kind::Space | Kind::Mark('.' | '-')));
+        if words.is_empty() || words.len() > 5 || !only_words || self.stops(words[0]) {
+            return None;
+        }
+        let known = words.iter().filter(|word| given(word.text) != Given::No || family(word.text)).count();
+        let capitals = words.iter().filter(|word| word.is_capital()).count();
+        let named = words.iter().all(|word| word.is_capital() || self.particles.contains(&word.folded()));
+        let confidence = match (weak, named, known, capitals) {
+            (_, true, 1.., 2..) | (false, true, 1.., _) => Confidence::High,
+            (false, true, 0, _) | (_, false, 2.., _) => Confidence::Medium,
+            (false, false, 1, _) if words.len() == 1 => Confidence::Medium,
+            _ => return None,
+        };
+        Some((Span::new(all[0].start, all[all.len() - 1].end()), confidence))
+    }
+
+    /// The line below a closing formula, where it is a name and nothing else.
+    fn signature(&self, text: &str, end: usize) -> Option<Named> {
+        let after = text.get(end..)?;
+        let (same, _) = after.split_once('\n')?;
+        if same.trim_end_matches(['\r', ' ', ',', '.', '!']).len() > 24 {
+            return None;
+        }
+        let mut from = end + same.len() + 1;
+        for line in text[from..].split('\n').take(3) {
+            let trimmed = line.trim();
+            if !trimmed.is_empty() {
+                let start = from + (line.len() - line.trim_start().len());
+                return self
+                    .signature_line(trimmed)
+                    .map(|(span, confidence)| (span.shifted(start), confidence));
+            }
+            from += line.len() + 1;
+        }
+        None
+    }
+
+    fn signature_line(&self, line: &str) -> Option<Named> {
+        let all: Vec<Token<'_>> = tokens(line).take(2 * NAME_WORDS_MAX).collect();
+        let end = self.name_end(&all, 0)?;
+        let words = all[..end].iter().filter(|token| matches!(token.kind, Kind::Word(_))).count();
+        let ends = all.get(end).is_none_or(|next| matches!(next.kind, Kind::Mark(',') | Kind::Line));
+        let known = all[..end].iter().any(|word| given(word.text) != Given::No || family(word.text));
+        if !ends || !(2..=5).contains(&words) {
+            return None;
+        }
+        let confidence = if known { Confidence::High } else { Confidence::Medium };
+        Some((Span::new(all[0].start, all[end - 1].end()), confidence))
+    }
+
+    /// One past the last token of the name that begins at `start`: capitalised words, initials and particles.
+    fn name_end(&self, all: &[Token<'_>], start: usize) -> Option<usize> {
+        let mut end = None;
+        let mut at = start;
+        let mut words = 0;
+        while let Some(token) = all.get(at) {
+            let Kind::Word(case) = token.kind else { break };
+            let initial =
+                case == Case::Initial && all.get(at + 1).is_some_and(|next| next.kind == Kind::Mark('.'));
+            let particle = self.particles.contains(&token.folded());
+            if initial {
+                at += 1;
+            } else if token.is_capital() && !self.stops(token) {
+                end = Some(at + 1);
+            } else if !particle {
+                break;
+            }
+            words += 1;
+            at += 1;
+            match all.get(at).map(|next| next.kind) {
+                Some(Kind::Space) if all[at].text.chars().count() <= 2 => at += 1,
+                Some(Kind::Mark('-')) if initial => at += 1,
+                _ => break,
+            }
+            if words >= NAME_WORDS_MAX {
+                break;
+            }
+        }
+        end
+    }
+
+    fn stops(&self, token: &Token<'_>) -> bool {
+        self.stop.contains(&token.folded())
+    }
+
+    /// Streets, schools, saints, companies, laws: a name, but not of a person that is meant.
+    fn suppressed(&self, all: &[Token<'_>], start: usize, end: usize) -> bool {
+        let mut at = start;
+        for _ in 0..3 {
+            let Some(previous) = at.checked_sub(2) else { break };
+            if all[at - 1].kind != Kind::Space && !matches!(all[at - 1].kind, Kind::Mark('-')) {
+                break;
+            }
+            let word = all[previous].folded();
+            if self.suppress_before.contains(&word)
+                || word.rsplit('\'').next().is_some_and(|word| self.suppress_before.contains(word))
+            {
+                return true;
+            }
+            if !self.particles.contains(&word) {
+                break;
+            }
+            at = previous;
+        }
+        self.suppress_after.contains(&next_word(all, end))
+    }
+}
+
+fn is_upper(token: &Token<'_>) -> bool {
+    token.kind == Kind::Word(Case::Upper)
+}
+
+/// The leftmost of the given names that stand in a row up to `from`.
+fn leftmost_given(all: &[Token<'_>], from: usize) -> usize {
+    let mut start = from;
+    while let Some(previous) = start.checked_sub(2) {
+        let word = &all[previous];
+        if all[previous + 1].text != " " || !word.is_capital() || given(word.text) != Given::Yes {
+            break;
+        }
+        start = previous;
+    }
+    start
+}
+
+/// The folded word after `end`, empty where something else stands there.
+fn next_word(all: &[Token<'_>], end: usize) -> String {
+    match (all.get(end).map(|gap| gap.kind), all.get(end + 1)) {
+        (Some(Kind::Space), Some(word)) => word.folded(),
+        _ => String::new(),
+    }
+}
+
+/// The bytes of the word that begins at `at`.
+fn word_after(bytes: &[u8], at: usize) -> &[u8] {
+    let rest = bytes.get(at..).unwrap_or_default();
+    let length = rest.iter().take_while(|byte| is_letter(**byte)).count();
+    &rest[..length]
+}
+
+/// The bytes of the word that ends one space before `at`, and where it begins.
+fn word_before(bytes: &[u8], at: usize) -> (&[u8], usize) {
+    let end = at.saturating_sub(1);
+    let length = bytes[..end].iter().rev().take_while(|byte| is_letter(**byte)).count();
+    (&bytes[end - length..end], end - length)
+}
+
+const fn is_letter(byte: u8) -> bool {
+    byte.is_ascii_alphabetic() || byte >= 0x80 || byte == b'-'
+}
+
+fn could_be_given(word: &[u8]) -> bool {
+    word.len() > 1 && std::str::from_utf8(word).is_ok_and(|word| given(word) != Given::No)
+}
