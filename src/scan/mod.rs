@@ -6,6 +6,7 @@ mod birth;
 mod blocks;
 pub mod check;
 pub mod context;
+mod credential;
 pub mod detector;
 mod email;
 pub mod fold;
@@ -17,6 +18,7 @@ mod names;
 mod number;
 mod pass;
 mod person;
+pub mod password;
 mod resolve;
 mod table;
 mod token;
@@ -187,3 +189,4 @@ pub fn known() -> Known<'static> {
 pub const fn acts(confidence: Confidence) -> bool {
     matches!(confidence, Confidence::Medium | Confidence::High)
 }
+pub mod password;

@@ -1,0 +1,183 @@
+//! What links a label to its value: a colon, an equals sign, an arrow, a cell, *est*, an option's space, a tag.
+
+use super::words::{COPULA, DENY, KEY, LOGIN, PAIR, QUALIFIER, RECOVERY};
+use super::is_short;
+use crate::scan::fold::Window;
+use crate::scan::lexicon::{Lexicon, is_word_byte};
+use crate::span::Span;
+
+/// A link, and what it says about the value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Link {
+    /// Where the value may begin, in the original text.
+    pub end: usize,
+    /// It is a word (*est*, *is*): the value must speak for itself.
+    pub word: bool,
+    /// The label stands in quotes, as keys of JSON and source code do.
+    pub quoted_label: bool,
+    /// It is a table's cell border or a tab.
+    pub cell: bool,
+    /// It is the space behind a command line option.
+    pub argument: bool,
+    /// It is the end of an XML tag.
+    pub markup: bool,
+}
+
+/// Words between a label and its link.
+const QUALIFIERS_MAX: usize = 7;
+
+/// The link behind a label.
+#[must_use]
+pub fn after(lexicon: &Lexicon, text: &[u8], window: &Window, label: Span, groups: u32) -> Option<Link> {
+    let prefix = text[..label.start].iter().rev().take(48);
+    let prefix = prefix.take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-')).count();
+    let quoted_label = is_quote((label.start - prefix).checked_sub(1).and_then(|at| text.get(at)));
+    let plain = Link { end: 0, word: false, quoted_label, cell: false, argument: false, markup: false };
+    if label.start > 0 && text[label.start - 1] == b'<' && text.get(label.end) == Some(&b'>') {
+        return Some(Link { end: label.end + 1, markup: true, ..plain });
+    }
+    let mut at = label.end;
+    if quoted_label {
+        while at < text.len() && matches!(text[at], b'\\' | b'"' | b'\'' | b'`' | b']' | b')') {
+            at += 1;
+        }
+    }
+    if let Some(end) = sign(text, at) {
+        return Some(Link { end, cell: is_cell(text, at, end), ..plain });
+    }
+    if quoted_label {
+        return (text.get(at) == Some(&b',')).then_some(Link { end: at + 1, ..plain });
+    }
+    if label.start >= 2 && &text[label.start - 2..label.start] == b"--" && text.get(at) == Some(&b' ') {
+        return Some(Link { end: at + 1, argument: true, ..plain });
+    }
+    if is_short(groups) {
+        return None;
+    }
+    qualified(lexicon, text, window, label.end, groups).map(|(end, word)| Link { end, word, ..plain })
+        .or_else(|| direct_quote(text, at, groups).map(|end| Link { end, word: true, ..plain }))
+        .or_else(|| next_line(text, label, groups).map(|end| Link { end, word: true, ..plain }))
+}
+
+/// A sign directly behind the label, ornaments and one bracketed remark between.
+fn sign(text: &[u8], from: usize) -> Option<usize> {
+    let mut at = skip(text, from, |byte| matches!(byte, b' ' | b'*' | b'_' | b'`'));
+    at = skip_no_break(text, at);
+    if text.get(at) == Some(&b'(') {
+        let close = text[at..].iter().take(40).position(|&byte| byte == b')')?;
+        at = skip(text, at + close + 1, |byte| byte == b' ');
+        at = skip_no_break(text, at);
+    }
+    sign_at(text, at)
+}
+
+fn sign_at(text: &[u8], at: usize) -> Option<usize> {
+    let rest = text.get(at..)?;
+    let length = match rest {
+        [b'=', b'=', ..] | [b'!', b'=', ..] | [b':', b':', ..] | [b'=', b'~', ..] => return None,
+        [b'=', b'>', ..] | [b':', b'=', ..] | [b'-', b'>', ..] => 2,
+        [b':' | b'=' | b'|' | b'\t', ..] => 1,
+        [0xe2, 0x86, 0x92, ..] | [0xef, 0xbc, 0x9a, ..] => 3,
+        _ => return None,
+    };
+    Some(at + length)
+}
+
+fn is_cell(text: &[u8], from: usize, end: usize) -> bool {
+    text[from..end].iter().any(|byte| matches!(byte, b'|' | b'\t'))
+}
+
+/// "mot de passe du compte admin : …", "password for the vpn is …".
+fn qualified(lexicon: &Lexicon, text: &[u8], window: &Window, from: usize, groups: u32) -> Option<(usize, bool)> {
+    let folded = window.text();
+    let start = window.index(from);
+    let mut words = 0;
+    for word in lexicon.words(folded, start, folded.len()) {
+        let between = &folded[start..word.start];
+        if between.iter().any(|byte| matches!(byte, b'.' | b'?' | b'!' | b';' | b'\n' | b'"' | b'{' | b'}' | b'(' | b'<' | b'=' | b',')) {
+            return None;
+        }
+        if word.groups & COPULA != 0 {
+            return Some((behind_copula(lexicon, window, word.end)?, true));
+        }
+        words += 1;
+        let unknown_key = groups & (KEY | RECOVERY | PAIR) != 0 && word.groups & QUALIFIER == 0 && words > 3;
+        if words > QUALIFIERS_MAX || word.groups & (DENY | LOGIN | QUALIFIER) == DENY || unknown_key {
+            return None;
+        }
+        let end = window.original(word.end);
+        let at = skip_no_break(text, skip(text, end, |byte| byte == b' ' || byte == b'*' || byte == b')'));
+        if let Some(end) = sign_at(text, at).filter(|_| text[at] != b'|' && text[at] != b'\t') {
+            let glued = text[at] == b'=' && at == window.original(word.end) && words > 1;
+            return (!glued).then_some((end, false));
+        }
+    }
+    None
+}
+
+/// Behind *est*: "est le suivant :", "est :", "is the following:", or the value itself.
+fn behind_copula(lexicon: &Lexicon, window: &Window, from: usize) -> Option<usize> {
+    let folded = window.text();
+    if matches!(folded.get(from), Some(b'-' | b'\'')) {
+        return None;
+    }
+    let mut end = from;
+    for word in lexicon.words(folded, from, folded.len().min(from + 40)).take(4) {
+        let at = skip(folded, word.end, |byte| byte == b' ');
+        if folded.get(at) == Some(&b':') {
+            end = at + 1;
+            break;
+        }
+        if folded[word.start..word.end].iter().any(u8::is_ascii_digit) {
+            break;
+        }
+    }
+    if end == from {
+        let at = skip(folded, from, |byte| byte == b' ');
+        if matches!(folded.get(at), Some(b':' | b'=')) {
+            end = at + 1;
+        }
+    }
+    Some(window.original(end))
+}
+
+/// "le mot de passe « Azerty12 »", `WITH PASSWORD 'x'`.
+fn direct_quote(text: &[u8], from: usize, groups: u32) -> Option<usize> {
+    let at = skip_no_break(text, skip(text, from, |byte| byte == b' '));
+    let opens = matches!(text.get(at), Some(b'"' | b'\'' | b'`')) || text[at.min(text.len())..].starts_with("«".as_bytes()) || text[at.min(text.len())..].starts_with("“".as_bytes());
+    (opens && at > from && groups & (KEY | RECOVERY | PAIR) == 0).then_some(at)
+}
+
+/// A label alone on its line, the value alone on the next.
+fn next_line(text: &[u8], label: Span, groups: u32) -> Option<usize> {
+    let line_start = memchr::memrchr(b'\n', &text[..label.start]).map_or(0, |at| at + 1);
+    let alone = text[line_start..label.start].iter().all(|byte| !is_word_byte(byte.to_ascii_lowercase()));
+    let line_end = memchr::memchr(b'\n', &text[label.end..]).map(|at| label.end + at)?;
+    let empty = text[label.end..line_end].iter().all(|&byte| matches!(byte, b' ' | b'\r' | b'*' | b'\t'));
+    let next_end = memchr::memchr(b'\n', &text[line_end + 1..]).map_or(text.len(), |at| line_end + 1 + at);
+    let one_word = !text[line_end + 1..next_end].trim_ascii().contains(&b' ');
+    (alone && empty && one_word && groups & RECOVERY == 0).then_some(line_end + 1)
+}
+
+fn skip(text: &[u8], mut at: usize, skipped: impl Fn(u8) -> bool) -> usize {
+    while at < text.len() && skipped(text[at]) {
+        at += 1;
+    }
+    at
+}
+
+/// Past no-break spaces (French typography puts one before a colon).
+fn skip_no_break(text: &[u8], mut at: usize) -> usize {
+    loop {
+        match text.get(at..) {
+            Some([0xc2, 0xa0, ..]) => at += 2,
+            Some([0xe2, 0x80, 0x80..=0x8a | 0xaf, ..]) => at += 3,
+            Some([b' ', ..]) => at += 1,
+            _ => return at,
+        }
+    }
+}
+
+fn is_quote(byte: Option<&u8>) -> bool {
+    matches!(byte, Some(b'"' | b'\'' | b'`'))
+}

@@ -1,0 +1,173 @@
+//! Passwords in prose and configuration: "le mot de passe est …", `mdp : …`, `password=…`, `wachtwoord: …`,
+//! PINs, Wi-Fi keys, recovery phrases, and keys beside a key label. A label, a link, a value, and a gate that
+//! keeps talk about passwords out. The words are data (`patterns/passwords.toml`). Knows no charter.
+
+pub mod gate;
+pub mod link;
+pub mod value;
+pub mod words;
+
+use crate::finding::Confidence;
+use crate::scan::fold::Window;
+use crate::scan::lexicon::Lexicon;
+use crate::span::Span;
+use gate::Gate;
+use link::Link;
+use words::{KEY, LABELS, PAIR, PASSPHRASE, PIN, RECOVERY, SHORT, WIFI};
+
+/// What kind of secret a label announces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A password or access code.
+    Password,
+    /// A PIN or PUK.
+    Pin,
+    /// The key of a wireless network.
+    Wifi,
+    /// The words that restore a wallet or an account.
+    Recovery,
+    /// A key or token without a known form.
+    Key,
+}
+
+/// A secret that was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Secret {
+    /// Where it stands.
+    pub span: Span,
+    /// What it is.
+    pub kind: Kind,
+    /// How sure it is.
+    pub confidence: Confidence,
+    /// The label.
+    pub label: Span,
+}
+
+/// Bytes looked at before a label.
+const BEFORE: usize = 140;
+/// Bytes looked at behind it.
+const AFTER: usize = 300;
+
+/// Judges the label that starts at `at`. `key` is the field's name where the text is a field's value.
+#[must_use]
+pub fn find(lexicon: &Lexicon, text: &[u8], at: usize) -> Option<Secret> {
+    if !may_link(text, at) {
+        return None;
+    }
+    let window = Window::around(text, at, BEFORE, AFTER);
+    let folded = window.text();
+    let start = window.index(at);
+    let (end, groups) = lexicon.longest_at(folded, start, LABELS)?;
+    let label = Span::new(at, window.original(end));
+    if continues(text, label.end) {
+        return None;
+    }
+    let link = link::after(lexicon, text, &window, label, groups)?;
+    let kind = kind(groups);
+    let gate = Gate { lexicon, text, window: &window, label, groups, kind, link };
+    let (span, confidence) = match kind {
+        Kind::Recovery => value::recovery_phrase(text, link.end).map(|span| (span, Confidence::High))?,
+        _ if groups & PAIR != 0 => gate.pair()?,
+        _ => gate.value()?,
+    };
+    Some(Secret { span, kind, confidence, label })
+}
+
+/// Judges a whole text that is the value of a field whose name is a label.
+#[must_use]
+pub fn find_in_field(lexicon: &Lexicon, text: &[u8], key: &[u8]) -> Option<Secret> {
+    let window = Window::around(key, 0, 0, 200);
+    let folded = window.text();
+    let (_, groups) = (0..folded.len())
+        .filter(|&at| at == 0 || !folded[at - 1].is_ascii_alphanumeric())
+        .find_map(|at| lexicon.longest_at(folded, at, LABELS).filter(|(end, _)| *end == folded.len()))?;
+    let empty = Span::new(0, 0);
+    let link = Link { end: 0, word: false, quoted_label: true, cell: false, argument: false, markup: false };
+    let text_window = Window::around(text, 0, 0, AFTER);
+    let gate = Gate { lexicon, text, window: &text_window, label: empty, groups, kind: kind(groups), link };
+    let (span, confidence) = gate.whole()?;
+    Some(Secret { span, kind: kind(groups), confidence, label: empty })
+}
+
+const fn kind(groups: u32) -> Kind {
+    match groups {
+        groups if groups & RECOVERY != 0 => Kind::Recovery,
+        groups if groups & PIN != 0 => Kind::Pin,
+        groups if groups & WIFI != 0 => Kind::Wifi,
+        groups if groups & KEY != 0 => Kind::Key,
+        _ => Kind::Password,
+    }
+}
+
+/// Whether anything that can link a value stands near: a cheap look before the real one.
+fn may_link(text: &[u8], at: usize) -> bool {
+    let near = &text[at..text.len().min(at + 90)];
+    memchr::memchr3(b':', b'=', b'|', near).is_some()
+        || near.iter().any(|byte| matches!(byte, b'"' | b'\'' | b'`' | b'\t' | b'>' | 0xc2 | 0xe2 | b'\n'))
+        || memchr::memmem::find(near, b" is").is_some()
+        || memchr::memmem::find(near, b" est").is_some()
+        || memchr::memmem::find(near, b" was").is_some()
+        || memchr::memmem::find(near, b" lautet").is_some()
+        || near.contains(&b' ') && at >= 2 && &text[at - 2..at] == b"--"
+}
+
+/// `password_hash`, `passwordField`, `mot de passe-t`: another word.
+fn continues(text: &[u8], end: usize) -> bool {
+    match text.get(end..) {
+        Some([b'_', next, ..]) => next.is_ascii_alphanumeric(),
+        Some([b'-', next, ..]) => next.is_ascii_alphabetic(),
+        Some([b'(', ..]) => text.get(end + 1) != Some(&b's'),
+        _ => false,
+    }
+}
+
+/// Whether a label is a mere abbreviation, which needs a colon or an equals sign right behind it.
+const fn is_short(groups: u32) -> bool {
+    groups & SHORT != 0
+}
+
+/// Whether the value may be several words.
+const fn is_phrase(groups: u32) -> bool {
+    groups & PASSPHRASE != 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scan::fold::fold;
+    use std::fmt::Write as _;
+
+    #[test]
+    fn cases() {
+        let file: toml::Table =
+            toml::from_str(&std::fs::read_to_string("patterns/passwords.toml").unwrap()).unwrap();
+        let lists = file["rule"][0]["code"]["words"].as_table().unwrap();
+        let all: Vec<(&str, &str)> = lists.iter().flat_map(|(name, list)| list.as_array().unwrap().iter().map(move |word| (name.as_str(), word.as_str().unwrap()))).collect();
+        let anchors: Vec<Vec<u8>> = all.iter().filter(|(name, _)| *name == "anchors").map(|(_, word)| fold(word)).collect();
+        let lexicon = words::lexicon(all.iter().copied());
+        let mut report = String::new();
+        for entry in std::fs::read_dir("tests/passwords").unwrap() {
+            let file: toml::Table = toml::from_str(&std::fs::read_to_string(entry.unwrap().path()).unwrap()).unwrap();
+            for case in file["case"].as_array().unwrap() {
+                let marked = case["text"].as_str().unwrap();
+                let text = marked.replace("<<", "").replace(">>", "");
+                let want: Vec<&str> = case["want"].as_array().unwrap().iter().map(|want| want.as_str().unwrap()).collect();
+                let mut got: Vec<(String, String)> = Vec::new();
+                for at in 0..text.len() {
+                    if !text.is_char_boundary(at) || at > 0 && text.as_bytes()[at - 1].is_ascii_alphanumeric() { continue; }
+                    let rest = fold(&text[at..]);
+                    if !anchors.iter().any(|anchor| rest.starts_with(anchor)) { continue; }
+                    let Some(secret) = find(&lexicon, text.as_bytes(), at) else { continue };
+                    let id = match secret.kind { Kind::Password => "credential.password", Kind::Pin => "credential.pin", Kind::Wifi => "credential.wifi", Kind::Recovery => "credential.recovery_phrase", Kind::Key => "credential.high_entropy" };
+                    let entry = (format!("{id} {}", secret.confidence.as_str()), text[secret.span.start..secret.span.end].to_owned());
+                    if !got.iter().any(|known| known.1 == entry.1) { got.push(entry); }
+                }
+                let value = marked.split_once("<<").and_then(|(_, rest)| rest.split_once(">>")).map(|(value, _)| value);
+                let wanted: Vec<(String, String)> = want.iter().map(|want| ((*want).to_owned(), value.unwrap_or_default().to_owned())).collect();
+                let ok = got.len() == wanted.len() && got.iter().zip(&wanted).all(|(got, want)| got.1 == want.1 && got.0.split(' ').next() == want.0.split(' ').next());
+                if !ok { let _ = writeln!(report, "{text:?}\n   want {wanted:?}\n   got  {got:?}"); }
+            }
+        }
+        assert!(report.is_empty(), "\n{report}");
+    }
+}

@@ -1,0 +1,66 @@
+//! The groups of words around passwords. The words themselves stand in `patterns/passwords.toml`.
+
+use crate::scan::lexicon::{Groups, Lexicon};
+
+/// *mot de passe*, *password*, *wachtwoord*.
+pub const PASSWORD: Groups = 1;
+/// Abbreviations: *mdp*, *pw*, *ww*.
+pub const SHORT: Groups = 1 << 1;
+/// *code PIN*, *PUK*.
+pub const PIN: Groups = 1 << 2;
+/// *code d'accès*, *toegangscode*.
+pub const ACCESS: Groups = 1 << 3;
+/// *phrase secrète*, *passphrase*: the value may be several words.
+pub const PASSPHRASE: Groups = 1 << 4;
+/// *clé wifi*, *wpa key*.
+pub const WIFI: Groups = 1 << 5;
+/// *api key*, *jeton*, *client secret*.
+pub const KEY: Groups = 1 << 6;
+/// *seed phrase*, *phrase de récupération*.
+pub const RECOVERY: Groups = 1 << 7;
+/// *identifiants*, *credentials*: user and password together.
+pub const PAIR: Groups = 1 << 8;
+/// All labels.
+pub const LABELS: Groups = PASSWORD | SHORT | PIN | ACCESS | PASSPHRASE | WIFI | KEY | RECOVERY | PAIR;
+/// *identifiant*, *login*: the other half.
+pub const LOGIN: Groups = 1 << 9;
+/// *est*, *is*, *ist*.
+pub const COPULA: Groups = 1 << 10;
+/// Values that are talk about passwords: *oublié*, *required*, *minimum*.
+pub const DENY: Groups = 1 << 11;
+/// Words before a label that make it the complement of another noun: *changement*, *policy*.
+pub const ABOUT: Groups = 1 << 12;
+/// Passwords that everybody knows and people still use.
+pub const WEAK: Groups = 1 << 13;
+/// Words that may stand between a label and its link: *du compte*, *for the vpn*.
+pub const QUALIFIER: Groups = 1 << 14;
+
+const NAMES: [(&str, Groups); 15] = [
+    ("password", PASSWORD),
+    ("short", SHORT),
+    ("pin", PIN),
+    ("access", ACCESS),
+    ("passphrase", PASSPHRASE),
+    ("wifi", WIFI),
+    ("key", KEY),
+    ("recovery", RECOVERY),
+    ("pair", PAIR),
+    ("login", LOGIN),
+    ("copula", COPULA),
+    ("deny", DENY),
+    ("about", ABOUT),
+    ("weak", WEAK),
+    ("qualifier", QUALIFIER),
+];
+
+/// Builds the lexicon from lists of words by group name; unknown names add nothing.
+#[must_use]
+pub fn lexicon<'a>(lists: impl IntoIterator<Item = (&'a str, &'a str)>) -> Lexicon {
+    let mut lexicon = Lexicon::default();
+    for (name, word) in lists {
+        if let Some((_, group)) = NAMES.iter().find(|(known, _)| *known == name) {
+            lexicon.add(word, *group);
+        }
+    }
+    lexicon
+}
