@@ -135,8 +135,16 @@ pub type Make = fn(&Code) -> Box<dyn Detector>;
 const DETECTORS: &[(&str, Make)] = &[
     ("date_of_birth", super::birth::make),
     ("email", super::email::make),
+    ("label_code", super::label::detector::code),
+    ("label_header", super::label::detector::header),
+    ("label_phrase", super::label::detector::phrase),
+    ("label_purview", super::label::detector::purview),
+    ("label_tlp", super::label::detector::tlp),
+    ("named_token", super::credential::named::make),
+    ("password", super::password::detector::make),
     ("person", super::person::make),
     ("postal_address", super::address::make),
+    ("private_key", super::credential::private_key::make),
 ];
 
 /// The maker of this name.

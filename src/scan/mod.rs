@@ -17,8 +17,8 @@ mod literal;
 mod names;
 mod number;
 mod pass;
-mod person;
 pub mod password;
+mod person;
 mod resolve;
 mod table;
 mod token;
@@ -189,4 +189,3 @@ pub fn known() -> Known<'static> {
 pub const fn acts(confidence: Confidence) -> bool {
     matches!(confidence, Confidence::Medium | Confidence::High)
 }
-pub mod password;

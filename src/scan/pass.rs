@@ -394,7 +394,7 @@ impl Pass<'_> {
                 grouped,
             },
             view,
-            strong: strong || precise,
+            strong: strong || precise || rule.class == Class::Credential,
             distance: near.label.map_or(u16::MAX, |_| near.distance.min(u16::MAX as usize - 1) as u16),
         });
     }

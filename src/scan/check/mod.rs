@@ -123,6 +123,7 @@ pub const CHECKS: &[Check] = &[
     weak("bsn", netherlands::bsn),
     weak("ca_postal_code", canada::postal_code),
     strong("card", card::card),
+    written("cisco", secret::device),
     weak("cni", france::identity_card),
     strong("ean_gsrn", belgium::ean_gsrn),
     strong("eid_card", belgium::eid_card),

@@ -65,6 +65,12 @@ pub(super) fn secret(written: &[u8]) -> Outcome {
     Outcome::of(!is_placeholder(written))
 }
 
+/// The secret of a network device's line: no placeholder and no word of prose.
+pub(super) fn device(written: &[u8]) -> Outcome {
+    let word = written.iter().all(|byte| byte.is_ascii_lowercase() || *byte == b'-');
+    Outcome::of(!word && written.len() >= 4 && !is_placeholder(written))
+}
+
 /// The value of a key label: no placeholder, and too irregular for a word, a path or an identifier.
 pub(super) fn random(written: &[u8]) -> Outcome {
     if is_placeholder(written) || is_token_placeholder(written) {

@@ -118,8 +118,10 @@ impl Around {
         self.before.iter().skip(from).any(|word| word.groups & MENTION != 0)
     }
 
+    /// A defining or ruling word right behind; not behind *ci-joint* or the like, which opens a new thought.
     fn defined_after(&self) -> bool {
-        self.mentioned(&self.after, 0, 3)
+        let ends = self.after.iter().position(|word| word.groups & PRESENTING != 0).unwrap_or(3);
+        self.mentioned(&self.after, 0, ends.min(3))
     }
 
     fn mentioned(&self, words: &[Word], from: usize, count: usize) -> bool {

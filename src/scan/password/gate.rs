@@ -55,7 +55,10 @@ impl Shape {
     }
 
     fn classes(&self) -> usize {
-        [self.lower + self.accented, self.upper, self.digits, self.symbols].iter().filter(|&&count| count > 0).count()
+        [self.lower + self.accented, self.upper, self.digits, self.symbols]
+            .iter()
+            .filter(|&&count| count > 0)
+            .count()
     }
 
     fn letters(&self) -> usize {
@@ -84,7 +87,9 @@ impl Gate<'_> {
         let start = self.text.len() - self.text.trim_ascii_start().len();
         let span = Span::new(start, start + bytes.len());
         let value = Value { span, quoted: true, ends_line: true };
-        (bytes.len() <= value::VALUE_BYTES_MAX).then(|| self.judge(value, bytes))?.map(|confidence| (span, confidence))
+        (bytes.len() <= value::VALUE_BYTES_MAX)
+            .then(|| self.judge(value, bytes))?
+            .map(|confidence| (span, confidence))
     }
 
     /// "identifiants : jdupont / Azerty123".
@@ -100,7 +105,8 @@ impl Gate<'_> {
         let bytes = value.span.of(self.text)?;
         let shape = Shape::of(bytes);
         let strong = shape.digits > 0 && shape.letters() > 0 && shape.length >= 6 && !bytes.contains(&b'/');
-        (strong && !is_placeholder(bytes) && !self.is_code(value, bytes)).then_some((value.span, Confidence::Medium))
+        (strong && !is_placeholder(bytes) && !self.is_code(value, bytes))
+            .then_some((value.span, Confidence::Medium))
     }
 
     fn stops(&self) -> &'static [u8] {
@@ -146,12 +152,22 @@ impl Gate<'_> {
     }
 
     fn key(&self, value: Value, bytes: &[u8]) -> Option<Confidence> {
-        let plain = bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'_' | b'-' | b'=' | b'.' | b'~'));
-        if !plain || self.is_code(value, bytes) || is_token_placeholder(bytes) || is_digest(self.text, value.span) {
+        let plain = bytes.iter().all(|byte| {
+            byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'_' | b'-' | b'=' | b'.' | b'~')
+        });
+        if !plain
+            || self.is_code(value, bytes)
+            || is_token_placeholder(bytes)
+            || is_digest(self.text, value.span)
+        {
+            return None;
+        }
+        if bytes.len() >= value::VALUE_BYTES_MAX {
             return None;
         }
         let slashes = bytes.iter().filter(|&&byte| byte == b'/').count();
-        (looks_random(bytes) && slashes * 8 <= bytes.len() && !is_dotted_code(bytes)).then_some(Confidence::Medium)
+        (looks_random(bytes) && slashes * 8 <= bytes.len() && !is_dotted_code(bytes))
+            .then_some(Confidence::Medium)
     }
 
     fn password(&self, value: Value, bytes: &[u8]) -> Option<Confidence> {
@@ -159,7 +175,11 @@ impl Gate<'_> {
         let folded = fold(&String::from_utf8_lossy(bytes));
         let weak = self.lexicon.groups(&folded) & WEAK != 0;
         let spaces = bytes.iter().filter(|&&byte| byte == b' ').count();
-        if shape.length < 4 || spaces > 0 && !self.may_be_spaced(value, &shape, spaces) || self.is_code(value, bytes) {
+        if shape.length < 4
+            || shape.length > value::PASSWORD_BYTES_MAX
+            || spaces > 0 && !self.may_be_spaced(value, &shape, spaces)
+            || self.is_code(value, bytes)
+        {
             return None;
         }
         let paired = self.is_paired(value.span.end);
@@ -171,9 +191,14 @@ impl Gate<'_> {
         }
         if shape.digits == shape.length || shape.letters() == 0 {
             let enough = if self.groups & ACCESS != 0 || is_short(self.groups) { 4 } else { 6 };
-            return (shape.length >= enough && shape.digits >= 4 && !self.is_measure(value)).then_some(Confidence::Medium);
+            return (shape.length >= enough && shape.digits >= 4 && !self.is_measure(value))
+                .then_some(Confidence::Medium);
         }
-        let mixed = shape.classes() >= 2 && (shape.length >= 6 || weak || paired && shape.length >= 5 || value.ends_line && !self.link.word && shape.digits > 0 && shape.length >= 5);
+        let mixed = shape.classes() >= 2
+            && (shape.length >= 6
+                || weak
+                || paired && shape.length >= 5
+                || value.ends_line && !self.link.word && shape.digits > 0 && shape.length >= 5);
         if !mixed || self.link.word && !value.quoted && shape.digits + shape.symbols == 0 {
             return None;
         }
@@ -192,11 +217,18 @@ impl Gate<'_> {
         let in_code = self.link.quoted_label || self.is_code_line() || self.link.argument;
         let stated = !self.link.word || value.quoted && !in_code;
         let ends = value.ends_line && stated && !self.is_about();
-        let accept = weak && (stated || value.ends_line) || paired && stated && (value.ends_line || value.quoted) || !in_code && ends && shape.length <= 24
+        let accept = weak && (stated || value.ends_line)
+            || paired && stated && (value.ends_line || value.quoted)
+            || !in_code && ends && shape.length <= 24
             || !in_code && value.quoted && !self.is_about() && shape.length <= 24;
         let shouted = shape.upper == shape.length && !weak && !paired;
         let compound = shape.symbols > 0 && !weak;
-        (accept && !shouted && !(compound && self.link.word) && shape.letters() >= 4 && !(in_code && !value.quoted && !weak)).then_some(Confidence::Medium)
+        (accept
+            && !shouted
+            && !(compound && self.link.word)
+            && shape.letters() >= 4
+            && !(in_code && !value.quoted && !weak))
+            .then_some(Confidence::Medium)
     }
 
     /// `mdp` and `pwd` mean nothing else; `pass`, `passe`, `pw` and `ww` do.
@@ -207,7 +239,10 @@ impl Gate<'_> {
 
     /// Quoted strings with spaces are messages, unless they are passphrases or have digits and symbols.
     fn may_be_spaced(&self, value: Value, shape: &Shape, spaces: usize) -> bool {
-        value.quoted && !self.link.quoted_label && (is_phrase(self.groups) || spaces <= 4 && shape.digits > 0 && shape.classes() >= 3 && !self.is_code_line())
+        let phrase = is_phrase(self.groups) && !self.is_about() && shape.symbols == spaces;
+        value.quoted
+            && !self.link.quoted_label
+            && (phrase || spaces <= 4 && shape.digits > 0 && shape.classes() >= 3 && !self.is_code_line())
     }
 
     /// "passphrase: cheval agrafe pile correcte" to the end of the line.
@@ -219,19 +254,28 @@ impl Gate<'_> {
         let words = line.split(|&byte| byte == b' ').count();
         let folded = fold(&String::from_utf8_lossy(&line[..line.len().min(100)]));
         let talk = self.lexicon.any(&folded, 0, folded.len(), DENY | LABELS | ABOUT);
-        let plain = line.iter().all(|&byte| byte.is_ascii_alphanumeric() || matches!(byte, b' ' | b'-') || byte >= 0x80);
-        ((3..=10).contains(&words) && !talk && plain && line.len() <= 100).then_some(Span::new(start, start + line.len()))
+        let plain = line
+            .iter()
+            .all(|&byte| byte.is_ascii_alphanumeric() || matches!(byte, b' ' | b'-') || byte >= 0x80);
+        ((3..=10).contains(&words) && !talk && plain && line.len() <= 100)
+            .then_some(Span::new(start, start + line.len()))
     }
 
     /// Words that talk about passwords instead of being one.
     fn is_talk(&self, value: Value, bytes: &[u8]) -> bool {
         let text = String::from_utf8_lossy(bytes);
         let folded = fold(&text);
-        let first = folded.split(|byte| !byte.is_ascii_alphanumeric() && !matches!(byte, b'\'' | b'-')).find(|part| !part.is_empty()).unwrap_or_default();
+        let first = folded
+            .split(|byte| !byte.is_ascii_alphanumeric() && !matches!(byte, b'\'' | b'-'))
+            .find(|part| !part.is_empty())
+            .unwrap_or_default();
         let first_word = first.split(|byte| !byte.is_ascii_alphanumeric()).next().unwrap_or_default();
         let denied = |word: &[u8]| self.lexicon.groups(word) & (DENY | LABELS) != 0;
         let shape = Shape::of(bytes);
-        if denied(&folded) || (shape.digits == 0 || value.quoted && bytes.contains(&b' ')) && (denied(first) || denied(first_word)) {
+        if denied(&folded)
+            || (shape.digits == 0 || value.quoted && bytes.contains(&b' '))
+                && (denied(first) || denied(first_word))
+        {
             return true;
         }
         // A validation rule: `required|min:8`, `^[A-Z]+$`.
@@ -244,7 +288,10 @@ impl Gate<'_> {
         let folded = self.window.text();
         let at = self.window.index(self.label.start);
         let start = at.saturating_sub(60);
-        let clause = folded[start..at].iter().rposition(|byte| matches!(byte, b'.' | b'\n' | b';' | b'!' | b'?')).map_or(start, |found| start + found + 1);
+        let clause = folded[start..at]
+            .iter()
+            .rposition(|byte| matches!(byte, b'.' | b'\n' | b';' | b'!' | b'?'))
+            .map_or(start, |found| start + found + 1);
         self.lexicon.any(folded, clause, at, ABOUT)
     }
 
@@ -256,7 +303,8 @@ impl Gate<'_> {
         let linked = |from: usize, to: usize| {
             self.lexicon.words(folded, from, to).any(|word| {
                 let rest = folded[word.end..to.max(word.end)].trim_ascii_start();
-                word.groups & LOGIN != 0 && matches!(rest.first(), Some(b':' | b'=' | b'|' | b'"' | b'-' | b'\t'))
+                word.groups & LOGIN != 0
+                    && matches!(rest.first(), Some(b':' | b'=' | b'|' | b'"' | b'-' | b'\t'))
             })
         };
         linked(label.saturating_sub(110), label) || linked(behind, folded.len().min(behind + 60))
@@ -273,35 +321,83 @@ impl Gate<'_> {
     /// Source code that handles a password: names, calls, types.
     fn is_code(&self, value: Value, bytes: &[u8]) -> bool {
         if value.quoted {
-            return is_quoted_code(bytes) || self.is_comparison(value);
+            return is_quoted_code(bytes) || self.is_comparison(value) || is_label_name(bytes);
+        }
+        let member = bytes.starts_with(b".") && bytes.get(1).is_some_and(u8::is_ascii_alphabetic);
+        let digits = bytes.iter().any(u8::is_ascii_digit);
+        if member
+            || contains(bytes, b"{}")
+            || bytes.starts_with(b"\\")
+            || !digits && self.is_code_line() && !self.link.markup
+        {
+            return true;
         }
         let next = self.text.get(value.span.end);
-        let called = next == Some(&b'(') || bytes.contains(&b'(') && !bytes.starts_with(b"(") && bytes.first().is_some_and(u8::is_ascii_alphabetic) && is_call(bytes);
-        let sigil = matches!(bytes.first(), Some(b'&' | b'*' | b'@')) && bytes.len() > 1 && bytes[1..].iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.')) && self.is_code_line();
+        let called = next == Some(&b'(')
+            || bytes.contains(&b'(')
+                && !bytes.starts_with(b"(")
+                && bytes.first().is_some_and(u8::is_ascii_alphabetic)
+                && is_call(bytes);
+        let sigil = matches!(bytes.first(), Some(b'&' | b'*' | b'@'))
+            && bytes.len() > 1
+            && bytes[1..].iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.'))
+            && self.is_code_line();
         let generic = bytes.contains(&b'<') && bytes.contains(&b'>');
-        called || sigil || generic || is_dotted_code(bytes) || contains(bytes, b"::") || contains(bytes, b"->") || contains(bytes, b"&&") || self.is_name(bytes)
+        called
+            || sigil
+            || generic
+            || is_dotted_code(bytes)
+            || contains(bytes, b"::")
+            || contains(bytes, b"->")
+            || contains(bytes, b"&&")
+            || self.is_name(bytes)
     }
 
     /// An unquoted name in a line of code, or a name that holds a label itself (`password_input`).
     fn is_name(&self, bytes: &[u8]) -> bool {
-        let name = bytes.first().is_some_and(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'$'))
-            && bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$' | b'[' | b']' | b'?' | b'!'));
+        let name =
+            bytes.first().is_some_and(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'$'))
+                && bytes.iter().all(|byte| {
+                    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$' | b'[' | b']' | b'?' | b'!')
+                });
         if !name {
             return false;
         }
         let lower = bytes.to_ascii_lowercase();
-        let own = [&b"passw"[..], b"passwd", b"pwd", b"secret", b"token", b"credential", b"_pass", b"userpass", b"key", b"hash"].iter().any(|part| contains(&lower, part));
+        let own = [
+            &b"passw"[..],
+            b"passwd",
+            b"pwd",
+            b"secret",
+            b"token",
+            b"credential",
+            b"_pass",
+            b"userpass",
+            b"key",
+            b"hash",
+        ]
+        .iter()
+        .any(|part| contains(&lower, part));
         let shape = Shape::of(bytes);
-        own && shape.digits < 3 && shape.symbols == bytes.iter().filter(|&&byte| byte == b'_').count() && (bytes.contains(&b'_') || shape.upper > 0 && shape.lower > 0 || shape.digits == 0)
+        own && shape.digits < 3
+            && shape.symbols == bytes.iter().filter(|&&byte| byte == b'_').count()
+            && (bytes.contains(&b'_') || shape.upper > 0 && shape.lower > 0 || shape.digits == 0)
             || self.is_code_line() && (shape.digits <= 2 || bytes.contains(&b'_'))
     }
 
     /// Whether the label's line looks like source code.
     fn is_code_line(&self) -> bool {
-        let start = memchr::memrchr(b'\n', &self.text[..self.label.start]).map_or(0, |at| at + 1).max(self.label.start.saturating_sub(200));
-        let end = memchr::memchr(b'\n', &self.text[self.label.start..]).map_or(self.text.len(), |at| self.label.start + at).min(self.label.start + 250);
+        let start = memchr::memrchr(b'\n', &self.text[..self.label.start])
+            .map_or(0, |at| at + 1)
+            .max(self.label.start.saturating_sub(200));
+        let end = memchr::memchr(b'\n', &self.text[self.label.start..])
+            .map_or(self.text.len(), |at| self.label.start + at)
+            .min(self.label.start + 250);
         let line = self.text[start..end.max(start)].trim_ascii();
-        let ends = matches!(line.last(), Some(b';' | b'{' | b'}' | b'\\')) || line.ends_with(b"),") || line.ends_with(b"),") || line.ends_with(b")") && contains(line, b"(") && contains(line, b"=");
+        let ends = matches!(line.last(), Some(b';' | b'{' | b'}' | b'\\'))
+            || line.ends_with(b"),")
+            || line.ends_with(b"),")
+            || line.ends_with(b")") && contains(line, b"(") && contains(line, b"=");
         ends || CODE.iter().any(|mark| contains(line, mark))
     }
 
@@ -315,13 +411,17 @@ impl Gate<'_> {
 /// A URL, a path, a file.
 fn is_location(bytes: &[u8]) -> bool {
     let path = matches!(bytes, [b'/', ..] | [b'.', b'/', ..] | [b'~', b'/', ..] | [b'.', b'.', b'/', ..]);
-    contains(bytes, b"://") || path && bytes[1..].contains(&b'/') || bytes.starts_with(b"www.") || bytes.starts_with(b"mailto:")
+    contains(bytes, b"://")
+        || path && bytes[1..].contains(&b'/')
+        || bytes.starts_with(b"www.")
+        || bytes.starts_with(b"mailto:")
 }
 
 /// `12/03/2024`, `2024-03-12`.
 fn is_date(bytes: &[u8]) -> bool {
     let parts: Vec<&[u8]> = bytes.split(|byte| matches!(byte, b'/' | b'-' | b'.')).collect();
-    parts.len() == 3 && parts.iter().all(|part| (1..=4).contains(&part.len()) && part.iter().all(u8::is_ascii_digit))
+    parts.len() == 3
+        && parts.iter().all(|part| (1..=4).contains(&part.len()) && part.iter().all(u8::is_ascii_digit))
 }
 
 /// `user.password`, `req.body.pwd`: names joined by dots.
@@ -330,30 +430,59 @@ fn is_dotted_code(bytes: &[u8]) -> bool {
     bytes.contains(&b'.')
         && bytes.split(|&byte| byte == b'.').all(|part| {
             part.first().is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'_' || *byte == b'$')
-                && part.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$' | b'[' | b']' | b'?' | b'!'))
+                && part.iter().all(|byte| {
+                    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$' | b'[' | b']' | b'?' | b'!')
+                })
         })
         && bytes.iter().filter(|byte| byte.is_ascii_digit()).count() < 3
+}
+
+/// A name or key that holds a label itself: `test_password`, `password\n`.
+fn is_label_name(bytes: &[u8]) -> bool {
+    let bytes = bytes.strip_suffix(b"\\n").unwrap_or(bytes);
+    let name = bytes
+        .iter()
+        .all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'-' | b'.' | b':' | b' '));
+    let lower = bytes.to_ascii_lowercase();
+    name && [&b"passw"[..], b"passphrase", b"pwd", b"secret", b"token", b"credential"]
+        .iter()
+        .any(|part| contains(&lower, part))
 }
 
 fn is_call(bytes: &[u8]) -> bool {
     let open = memchr::memchr(b'(', bytes).unwrap_or(0);
     let name = &bytes[..open];
-    let plain = name.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b':' | b'!'));
+    let plain =
+        name.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b':' | b'!'));
     plain && name.iter().filter(|byte| byte.is_ascii_digit()).count() < 2
 }
 
 /// Strings of source code that are no passwords: interpolations, selectors, paths, messages.
 fn is_quoted_code(bytes: &[u8]) -> bool {
-    let interpolated = contains(bytes, b"${") || contains(bytes, b"{{") || contains(bytes, b"%(") || contains(bytes, b"\\(") || contains(bytes, b"#{") || contains(bytes, b"$(") || contains(bytes, b"{}");
+    let interpolated = contains(bytes, b"${")
+        || contains(bytes, b"{{")
+        || contains(bytes, b"%(")
+        || contains(bytes, b"\\(")
+        || contains(bytes, b"#{")
+        || contains(bytes, b"$(")
+        || contains(bytes, b"{}");
     let format = matches!(bytes, [b'%', _] | [b'{', .., b'}']);
-    interpolated || format || is_dotted_code(bytes) && bytes.len() > 8 || bytes.starts_with(b"--") || bytes.starts_with(b"\\")
+    interpolated
+        || format
+        || is_dotted_code(bytes) && bytes.len() > 8
+        || bytes.starts_with(b"--")
+        || bytes.starts_with(b"\\")
 }
 
 /// A digest beside its algorithm's name: `sha512-…`, `sha256:…`, an ETag.
 fn is_digest(text: &[u8], span: Span) -> bool {
     let value = span.of(text).unwrap_or_default();
     let before = &text[span.start.saturating_sub(12)..span.start];
-    let named = |part: &[u8]| ["sha1", "sha256", "sha384", "sha512", "md5"].iter().any(|name| contains(&part.to_ascii_lowercase(), name.as_bytes()));
+    let named = |part: &[u8]| {
+        ["sha1", "sha256", "sha384", "sha512", "md5"]
+            .iter()
+            .any(|name| contains(&part.to_ascii_lowercase(), name.as_bytes()))
+    };
     named(before) || named(&value[..value.len().min(8)])
 }
 
@@ -362,5 +491,46 @@ fn contains(text: &[u8], part: &[u8]) -> bool {
 }
 
 const CODE: &[&[u8]] = &[
-    b"let ", b"fn ", b"def ", b"var ", b"const ", b"return ", b"import ", b"public ", b"private ", b"static ", b"final ", b"self.", b"this.", b"== ", b"!= ", b"=> {", b"func ", b"function", b"struct ", b"impl ", b"&mut ", b"&str", b"#[", b"//", b"Option<", b"String", b"char *", b"void ", b"int ", b"val ", b"if (", b"if let", b".unwrap", b"await ", b"async ", b"assert", b"println", b"pub ", b"use ", b"#define", b"Some(", b"None",
+    b"let ",
+    b"fn ",
+    b"def ",
+    b"var ",
+    b"const ",
+    b"return ",
+    b"import ",
+    b"public ",
+    b"private ",
+    b"static ",
+    b"final ",
+    b"self.",
+    b"this.",
+    b"== ",
+    b"!= ",
+    b"=> {",
+    b"func ",
+    b"function",
+    b"struct ",
+    b"impl ",
+    b"&mut ",
+    b"&str",
+    b"#[",
+    b"//",
+    b"Option<",
+    b"String",
+    b"char *",
+    b"void ",
+    b"int ",
+    b"val ",
+    b"if (",
+    b"if let",
+    b".unwrap",
+    b"await ",
+    b"async ",
+    b"assert",
+    b"println",
+    b"pub ",
+    b"use ",
+    b"#define",
+    b"Some(",
+    b"None",
 ];

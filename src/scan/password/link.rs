@@ -1,7 +1,7 @@
 //! What links a label to its value: a colon, an equals sign, an arrow, a cell, *est*, an option's space, a tag.
 
-use super::words::{COPULA, DENY, KEY, LOGIN, PAIR, QUALIFIER, RECOVERY};
 use super::is_short;
+use super::words::{COPULA, DENY, KEY, LOGIN, PAIR, QUALIFIER, RECOVERY};
 use crate::scan::fold::Window;
 use crate::scan::lexicon::{Lexicon, is_word_byte};
 use crate::span::Span;
@@ -30,7 +30,8 @@ const QUALIFIERS_MAX: usize = 7;
 #[must_use]
 pub fn after(lexicon: &Lexicon, text: &[u8], window: &Window, label: Span, groups: u32) -> Option<Link> {
     let prefix = text[..label.start].iter().rev().take(48);
-    let prefix = prefix.take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-')).count();
+    let prefix =
+        prefix.take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-')).count();
     let quoted_label = is_quote((label.start - prefix).checked_sub(1).and_then(|at| text.get(at)));
     let plain = Link { end: 0, word: false, quoted_label, cell: false, argument: false, markup: false };
     if label.start > 0 && text[label.start - 1] == b'<' && text.get(label.end) == Some(&b'>') {
@@ -54,7 +55,8 @@ pub fn after(lexicon: &Lexicon, text: &[u8], window: &Window, label: Span, group
     if is_short(groups) {
         return None;
     }
-    qualified(lexicon, text, window, label.end, groups).map(|(end, word)| Link { end, word, ..plain })
+    qualified(lexicon, text, window, label.end, groups)
+        .map(|(end, word)| Link { end, word, ..plain })
         .or_else(|| direct_quote(text, at, groups).map(|end| Link { end, word: true, ..plain }))
         .or_else(|| next_line(text, label, groups).map(|end| Link { end, word: true, ..plain }))
 }
@@ -88,13 +90,21 @@ fn is_cell(text: &[u8], from: usize, end: usize) -> bool {
 }
 
 /// "mot de passe du compte admin : …", "password for the vpn is …".
-fn qualified(lexicon: &Lexicon, text: &[u8], window: &Window, from: usize, groups: u32) -> Option<(usize, bool)> {
+fn qualified(
+    lexicon: &Lexicon,
+    text: &[u8],
+    window: &Window,
+    from: usize,
+    groups: u32,
+) -> Option<(usize, bool)> {
     let folded = window.text();
     let start = window.index(from);
     let mut words = 0;
     for word in lexicon.words(folded, start, folded.len()) {
         let between = &folded[start..word.start];
-        if between.iter().any(|byte| matches!(byte, b'.' | b'?' | b'!' | b';' | b'\n' | b'"' | b'{' | b'}' | b'(' | b'<' | b'=' | b',')) {
+        if between.iter().any(|byte| {
+            matches!(byte, b'.' | b'?' | b'!' | b';' | b'\n' | b'"' | b'{' | b'}' | b'(' | b'<' | b'=' | b',')
+        }) {
             return None;
         }
         if word.groups & COPULA != 0 {
@@ -144,7 +154,9 @@ fn behind_copula(lexicon: &Lexicon, window: &Window, from: usize) -> Option<usiz
 /// "le mot de passe « Azerty12 »", `WITH PASSWORD 'x'`.
 fn direct_quote(text: &[u8], from: usize, groups: u32) -> Option<usize> {
     let at = skip_no_break(text, skip(text, from, |byte| byte == b' '));
-    let opens = matches!(text.get(at), Some(b'"' | b'\'' | b'`')) || text[at.min(text.len())..].starts_with("«".as_bytes()) || text[at.min(text.len())..].starts_with("“".as_bytes());
+    let opens = matches!(text.get(at), Some(b'"' | b'\'' | b'`'))
+        || text[at.min(text.len())..].starts_with("«".as_bytes())
+        || text[at.min(text.len())..].starts_with("“".as_bytes());
     (opens && at > from && groups & (KEY | RECOVERY | PAIR) == 0).then_some(at)
 }
 

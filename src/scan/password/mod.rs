@@ -2,6 +2,7 @@
 //! PINs, Wi-Fi keys, recovery phrases, and keys beside a key label. A label, a link, a value, and a gate that
 //! keeps talk about passwords out. The words are data (`patterns/passwords.toml`). Knows no charter.
 
+pub(super) mod detector;
 pub mod gate;
 pub mod link;
 pub mod value;
@@ -39,8 +40,6 @@ pub struct Secret {
     pub kind: Kind,
     /// How sure it is.
     pub confidence: Confidence,
-    /// The label.
-    pub label: Span,
 }
 
 /// Bytes looked at before a label.
@@ -70,7 +69,7 @@ pub fn find(lexicon: &Lexicon, text: &[u8], at: usize) -> Option<Secret> {
         _ if groups & PAIR != 0 => gate.pair()?,
         _ => gate.value()?,
     };
-    Some(Secret { span, kind, confidence, label })
+    Some(Secret { span, kind, confidence })
 }
 
 /// Judges a whole text that is the value of a field whose name is a label.
@@ -86,7 +85,7 @@ pub fn find_in_field(lexicon: &Lexicon, text: &[u8], key: &[u8]) -> Option<Secre
     let text_window = Window::around(text, 0, 0, AFTER);
     let gate = Gate { lexicon, text, window: &text_window, label: empty, groups, kind: kind(groups), link };
     let (span, confidence) = gate.whole()?;
-    Some(Secret { span, kind: kind(groups), confidence, label: empty })
+    Some(Secret { span, kind: kind(groups), confidence })
 }
 
 const fn kind(groups: u32) -> Kind {
@@ -129,45 +128,4 @@ const fn is_short(groups: u32) -> bool {
 /// Whether the value may be several words.
 const fn is_phrase(groups: u32) -> bool {
     groups & PASSPHRASE != 0
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::scan::fold::fold;
-    use std::fmt::Write as _;
-
-    #[test]
-    fn cases() {
-        let file: toml::Table =
-            toml::from_str(&std::fs::read_to_string("patterns/passwords.toml").unwrap()).unwrap();
-        let lists = file["rule"][0]["code"]["words"].as_table().unwrap();
-        let all: Vec<(&str, &str)> = lists.iter().flat_map(|(name, list)| list.as_array().unwrap().iter().map(move |word| (name.as_str(), word.as_str().unwrap()))).collect();
-        let anchors: Vec<Vec<u8>> = all.iter().filter(|(name, _)| *name == "anchors").map(|(_, word)| fold(word)).collect();
-        let lexicon = words::lexicon(all.iter().copied());
-        let mut report = String::new();
-        for entry in std::fs::read_dir("tests/passwords").unwrap() {
-            let file: toml::Table = toml::from_str(&std::fs::read_to_string(entry.unwrap().path()).unwrap()).unwrap();
-            for case in file["case"].as_array().unwrap() {
-                let marked = case["text"].as_str().unwrap();
-                let text = marked.replace("<<", "").replace(">>", "");
-                let want: Vec<&str> = case["want"].as_array().unwrap().iter().map(|want| want.as_str().unwrap()).collect();
-                let mut got: Vec<(String, String)> = Vec::new();
-                for at in 0..text.len() {
-                    if !text.is_char_boundary(at) || at > 0 && text.as_bytes()[at - 1].is_ascii_alphanumeric() { continue; }
-                    let rest = fold(&text[at..]);
-                    if !anchors.iter().any(|anchor| rest.starts_with(anchor)) { continue; }
-                    let Some(secret) = find(&lexicon, text.as_bytes(), at) else { continue };
-                    let id = match secret.kind { Kind::Password => "credential.password", Kind::Pin => "credential.pin", Kind::Wifi => "credential.wifi", Kind::Recovery => "credential.recovery_phrase", Kind::Key => "credential.high_entropy" };
-                    let entry = (format!("{id} {}", secret.confidence.as_str()), text[secret.span.start..secret.span.end].to_owned());
-                    if !got.iter().any(|known| known.1 == entry.1) { got.push(entry); }
-                }
-                let value = marked.split_once("<<").and_then(|(_, rest)| rest.split_once(">>")).map(|(value, _)| value);
-                let wanted: Vec<(String, String)> = want.iter().map(|want| ((*want).to_owned(), value.unwrap_or_default().to_owned())).collect();
-                let ok = got.len() == wanted.len() && got.iter().zip(&wanted).all(|(got, want)| got.1 == want.1 && got.0.split(' ').next() == want.0.split(' ').next());
-                if !ok { let _ = writeln!(report, "{text:?}\n   want {wanted:?}\n   got  {got:?}"); }
-            }
-        }
-        assert!(report.is_empty(), "\n{report}");
-    }
 }

@@ -3,8 +3,11 @@
 
 use crate::span::Span;
 
-/// The longest value that is read.
-pub const VALUE_BYTES_MAX: usize = 128;
+/// The longest value that is read; a longer one is no value.
+pub const VALUE_BYTES_MAX: usize = 512;
+
+/// The longest password: beyond, it is text.
+pub const PASSWORD_BYTES_MAX: usize = 100;
 
 /// A value as it stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,7 +53,11 @@ pub fn read(text: &[u8], from: usize, stop: &[u8]) -> Option<Value> {
         let start = at + open.len();
         if let Some(end) = closing(text, start, close.as_bytes()) {
             let outer = end + close.len();
-            return trimmed(text, start, end).map(|span| Value { span, quoted: true, ends_line: ends_line(text, outer) });
+            return trimmed(text, start, end).map(|span| Value {
+                span,
+                quoted: true,
+                ends_line: ends_line(text, outer),
+            });
         }
         at = start;
     }
@@ -109,7 +116,10 @@ fn strip(text: &[u8], start: usize, end: usize) -> Option<Span> {
     let mut end = end;
     while end > start {
         let value = &text[start..end];
-        let opened = |open: u8, close: u8| value.iter().filter(|&&byte| byte == open).count() >= value.iter().filter(|&&byte| byte == close).count();
+        let opened = |open: u8, close: u8| {
+            value.iter().filter(|&&byte| byte == open).count()
+                >= value.iter().filter(|&&byte| byte == close).count()
+        };
         let strips = match value[value.len() - 1] {
             b'.' | b',' | b';' | b':' | b'"' | b'\'' | b'`' => true,
             b'*' => value.ends_with(b"**"),
@@ -132,7 +142,8 @@ fn ends_line(text: &[u8], at: usize) -> bool {
     for &byte in &text[at.min(text.len())..text.len().min(at + 8)] {
         match byte {
             b'\n' | b'\r' => return true,
-            b'.' | b';' | b',' | b'!' | b')' | b'*' | b'"' | b'\'' | b'`' | b' ' | b'}' | b']' | b'<' | b'\\' => {}
+            b'.' | b';' | b',' | b'!' | b')' | b'*' | b'"' | b'\'' | b'`' | b' ' | b'}' | b']' | b'<'
+            | b'\\' => {}
             _ => return false,
         }
     }
@@ -158,10 +169,18 @@ pub fn recovery_phrase(text: &[u8], from: usize) -> Option<Span> {
     let mut span: Option<Span> = None;
     let mut words = 0;
     while words < 25 {
-        let skipped = text[at..].iter().take_while(|&&byte| matches!(byte, b' ' | b'\n' | b'\r' | b'"' | b',' | b'.' | b')' | b'-') || byte.is_ascii_digit()).count();
+        let skipped = text[at..]
+            .iter()
+            .take_while(|&&byte| {
+                matches!(byte, b' ' | b'\n' | b'\r' | b'"' | b',' | b'.' | b')' | b'-')
+                    || byte.is_ascii_digit()
+            })
+            .count();
         at += skipped;
         let letters = text[at..].iter().take_while(|byte| byte.is_ascii_lowercase()).count();
-        if !(3..=8).contains(&letters) || text.get(at + letters).is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte >= 0x80) {
+        if !(3..=8).contains(&letters)
+            || text.get(at + letters).is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte >= 0x80)
+        {
             break;
         }
         span = Some(Span::new(span.map_or(at, |span| span.start), at + letters));
