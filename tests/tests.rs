@@ -8,3 +8,4 @@ mod document;
 mod patterns;
 mod proxy;
 mod tidy;
+mod views;

@@ -129,6 +129,8 @@ pub enum AnchorClass {
     Url,
     /// A colon between two hexadecimal digits or another colon (MAC and IPv6 addresses).
     HexColon,
+    /// A degree sign.
+    Degree,
 }
 
 /// A detector in code.

@@ -214,11 +214,15 @@ fn pattern(syntax: &RegexSyntax, report: Report<'_>) -> Pattern {
         "digit" => Some(AnchorClass::Digits(1)),
         "at" => Some(AnchorClass::At),
         "url" => Some(AnchorClass::Url),
+        "degree" => Some(AnchorClass::Degree),
         "hex_colon" => Some(AnchorClass::HexColon),
         other => match other.strip_prefix("digits").and_then(|count| count.parse().ok()) {
             Some(count) => Some(AnchorClass::Digits(count)),
             None => {
-                report("regex", format!("`{other}` is no anchor class: digit, digitsN, at, url, hex_colon"));
+                report(
+                    "regex",
+                    format!("`{other}` is no anchor class: digit, digitsN, at, url, hex_colon, degree"),
+                );
                 None
             }
         },

@@ -184,6 +184,10 @@ pub(crate) fn follows_any(text: &[u8], mut at: usize, rest: &[u8]) -> Option<usi
         if character.taken == 0 {
             return None;
         }
+        if character.bytes().is_empty() {
+            at += usize::from(character.taken);
+            continue;
+        }
         if rest[wanted] == b' ' {
             if character.bytes() != b" " {
                 return None;

@@ -1,5 +1,6 @@
-//! The one pass over the bytes: for each 64 of them, masks of the places at which something may begin. Knows
-//! bytes only. `scalar` says what the masks mean; a vector twin must agree with it bit for bit.
+//! What the one pass over the bytes looks for: for each 64 of them, masks of the places at which something may
+//! begin. This file says what the masks mean, one byte at a time; `vector` computes the same ones 64 bytes at a
+//! time and must agree bit for bit. Knows bytes only.
 
 /// Masks of one block of 64 bytes, the first byte in the lowest bit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -16,51 +17,48 @@ pub(super) struct Masks {
     pub hex_colons: u64,
     /// Capital letters after a letter and one space.
     pub capitals: u64,
+    /// Signs of an encoding or disguise; the byte and its neighbours tell which.
+    pub marks: u64,
+    /// The sixteenth byte of a run of base64 characters.
+    pub runs: u64,
+    /// The fourth of single characters with single spaces between them.
+    pub spaced: u64,
 }
 
-/// What a block must know of the one before: its last bytes.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Carry(pub [u8; 3]);
-
-impl Default for Carry {
-    fn default() -> Self {
-        Self([b' '; 3])
-    }
-}
-
-/// The masks of up to 64 bytes.
-pub(super) fn scalar(block: &[u8], carry: &mut Carry) -> Masks {
+/// The masks of the block that begins at `base`, by their definition.
+pub(super) fn scalar(text: &[u8], base: usize) -> Masks {
     let mut masks = Masks::default();
-    let [mut third, mut second, mut previous] = carry.0;
-    for (place, &byte) in block.iter().take(64).enumerate() {
-        let bit = 1_u64 << place;
-        if byte.is_ascii_digit() {
-            masks.digits |= bit;
-        }
-        if is_word(byte) && may_start_after(previous, second, third) {
-            masks.words |= bit;
-        }
-        if byte == b'@' {
-            masks.ats |= bit;
-        }
-        if byte == b'/' && previous == b'/' && second == b':' {
-            masks.urls |= bit;
-        }
-        if byte == b':' && (previous == b':' || previous.is_ascii_hexdigit()) {
-            masks.hex_colons |= bit;
-        }
-        if byte.is_ascii_uppercase() && previous == b' ' && (second.is_ascii_alphabetic() || second >= 0x80) {
-            masks.capitals |= bit;
-        }
-        (third, second, previous) = (second, previous, byte);
+    for place in 0..64.min(text.len() - base) {
+        let at = base + place;
+        let back = |bytes: usize| at.checked_sub(bytes).map_or(b' ', |at| text[at]);
+        let (byte, bit) = (text[at], 1_u64 << place);
+        let set = |mask: &mut u64, holds: bool| *mask |= if holds { bit } else { 0 };
+        set(&mut masks.digits, byte.is_ascii_digit());
+        set(&mut masks.words, is_word(byte) && may_start_after(back(1), back(2), back(3)));
+        set(&mut masks.ats, byte == b'@');
+        set(&mut masks.urls, byte == b'/' && back(1) == b'/' && back(2) == b':');
+        set(&mut masks.hex_colons, byte == b':' && (back(1) == b':' || back(1).is_ascii_hexdigit()));
+        let letter = |byte: u8| byte.is_ascii_alphabetic() || byte >= 0x80;
+        set(&mut masks.capitals, byte.is_ascii_uppercase() && back(1) == b' ' && letter(back(2)));
+        set(&mut masks.marks, is_mark(byte, back(1), back(2)));
+        let run = |end: usize| at + 1 >= 16 + end && (0..16).all(|bytes| is_base64(back(bytes + end)));
+        set(&mut masks.runs, run(0) && !run(1));
+        let single =
+            |bytes: usize| at >= bytes && back(bytes).is_ascii_alphanumeric() && back(bytes + 1) == b' ';
+        let four = |bytes: usize| (0..4).all(|number| single(bytes + number * 2));
+        set(&mut masks.spaced, four(0) && !four(2));
     }
-    carry.0 = [third, second, previous];
     masks
 }
 
 /// Letters, digits and lead bytes.
 const fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte >= 0xC2
+}
+
+/// The alphabets of base64, with padding.
+const fn is_base64(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'-' | b'_')
 }
 
 /// Whether a word may start after these bytes: after ASCII that is no letter or digit, after the letter of an
@@ -70,5 +68,20 @@ const fn may_start_after(previous: u8, second: u8, third: u8) -> bool {
     if previous < 0x80 {
         return !previous.is_ascii_alphanumeric() || second == b'\\';
     }
-    second == 0xC2 || matches!(third, 0xE2 | 0xE3 | 0xEF) || previous >= 0xF8
+    second == 0xC2 || matches!(third, 0xE2 | 0xE3 | 0xEF)
+}
+
+/// Whether the byte, after these two, is the sign of an encoding or a disguise. French prose has none of them.
+const fn is_mark(byte: u8, previous: u8, second: u8) -> bool {
+    match (previous, byte) {
+        (b'%' | b'=', b'0'..=b'9' | b'A'..=b'F') | (b'%', b'a'..=b'f') | (b'=', b'\n' | b'\r') => true,
+        (b'&', b'#' | b'a'..=b'z' | b'A'..=b'Z')
+        | (b'\\', b'u' | b'x' | b'/' | b'"' | b'_' | b'.' | b'-') => true,
+        (b'*' | b'`' | b'_' | b'~', b'0'..=b'9') | (b'0'..=b'9', b'*' | b'`' | b'_' | b'~' | b'<') => true,
+        (b'A'..=b'Z' | b'a'..=b'z', b'*' | b'`') => true,
+        (_, 0xCD..=0xD3 | 0xD9 | 0xDB | 0xE1 | 0xEF..) => true,
+        (0x80.., b'0'..=b'9') | (0xC2, 0xAD | 0xB0) => true,
+        (0x80, 0x8B..=0x8F | 0xAA..=0xAE) | (0x81 | 0x91 | 0x92, _) => second == 0xE2,
+        _ => false,
+    }
 }

@@ -23,6 +23,8 @@ mod resolve;
 mod table;
 mod token;
 mod trial;
+mod vector;
+mod views;
 
 pub use trial::{Trial, trial};
 
@@ -65,12 +67,14 @@ pub struct Hint<'a> {
 #[derive(Clone, Debug, Default)]
 pub struct Scratch {
     buffers: Buffers,
+    levels: Vec<views::Level>,
     found: Vec<Candidate>,
 }
 
 /// A compiled set of rules. Immutable; share it by `Arc`.
 pub struct Scanner {
     table: Table,
+    level: vector::Level,
 }
 
 impl Scanner {
@@ -79,8 +83,7 @@ impl Scanner {
     pub fn shipped() -> Arc<Self> {
         static SHIPPED: OnceLock<Arc<Scanner>> = OnceLock::new();
         Arc::clone(
-            SHIPPED
-                .get_or_init(|| Arc::new(Self { table: Table::with_faults(rules::shipped(), Vec::new()).0 })),
+            SHIPPED.get_or_init(|| Arc::new(Self::with(Table::with_faults(rules::shipped(), Vec::new()).0))),
         )
     }
 
@@ -102,9 +105,13 @@ impl Scanner {
                 table.at_most[number] = at_most;
             }
         }
-        let scanner = Self { table };
+        let scanner = Self::with(table);
         let faults = trial::faults(&scanner, &scanner.table.rules[first_own..]);
         if faults.is_empty() { Ok(scanner) } else { Err(Faults(faults)) }
+    }
+
+    fn with(table: Table) -> Self {
+        Self { table, level: vector::Level::detect() }
     }
 
     /// Only these rules; for tests and for trying out a file.
@@ -112,7 +119,7 @@ impl Scanner {
     /// # Errors
     /// Names that are unknown.
     pub fn of(rules: Vec<Rule>) -> Result<Self, Faults> {
-        Table::new(rules, Vec::new()).map(|table| Self { table })
+        Table::new(rules, Vec::new()).map(Self::with)
     }
 
     /// The rules, shipped ones first.
@@ -124,19 +131,25 @@ impl Scanner {
     /// Appends the findings of a text: sorted by start, overlaps resolved, spans in `text`. Does not allocate
     /// where nothing is found and the buffers have grown to the text's needs.
     pub fn scan(&self, text: &[u8], hint: &Hint<'_>, scratch: &mut Scratch, findings: &mut Vec<Finding>) {
-        let Scratch { buffers, found } = scratch;
+        let Scratch { buffers, levels, found } = scratch;
+        if levels.is_empty() {
+            *levels = views::levels();
+        }
         buffers.key.clear();
         if let Some(key) = hint.key {
             let Buffers { key: words, spare, .. } = buffers;
             context::key_words(key, &self.table.words, spare, words);
         }
         found.clear();
+        let mut budget = limits::VIEW_BYTES_MAX;
         let mut pass = Pass {
             scanner: self,
             text,
             hint,
             buffers,
             found,
+            deeper: levels,
+            budget: &mut budget,
             view: View::Plain,
             guessed: false,
             is_start: true,

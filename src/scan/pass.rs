@@ -1,13 +1,14 @@
 //! One pass over one view of the text: finds places, tries matchers there, judges what they match. Knows
 //! nothing of how views come about.
 
-use super::blocks::{self, Carry, Masks};
+use super::blocks::Masks;
 use super::check::Outcome;
 use super::context::{Near, WordIndex};
 use super::detector::{Hit, Place};
 use super::resolve::Candidate;
 use super::table::Action;
-use super::{Hint, Scanner, number, token};
+use super::views::{Level, Regions};
+use super::{Hint, Scanner, number, token, vector};
 use crate::finding::{CheckResult, Class, Confidence, Evidence, View};
 use crate::rules::compact;
 use crate::span::Span;
@@ -30,6 +31,7 @@ pub(super) struct Buffers {
     pub hits: Vec<Hit>,
     pub key: Vec<u32>,
     pub spare: Vec<u8>,
+    pub regions: Regions,
 }
 
 /// One pass.
@@ -39,6 +41,10 @@ pub(super) struct Pass<'a> {
     pub hint: &'a Hint<'a>,
     pub buffers: &'a mut Buffers,
     pub found: &'a mut Vec<Candidate>,
+    /// Room for the texts that are derived from this one.
+    pub deeper: &'a mut [Level],
+    /// Bytes that may still be decoded.
+    pub budget: &'a mut usize,
     /// How this text came about.
     pub view: View,
     /// Whether characters were joined or decoded on a guess.
@@ -51,16 +57,16 @@ impl Pass<'_> {
     /// Finds all candidates of the text.
     pub fn run(&mut self) {
         self.buffers.index.clear();
+        self.buffers.regions.clear();
         self.buffers.windows.resize(self.scanner.table.expressions.len(), None);
         self.edges();
-        let mut carry = Carry::default();
         let mut digits_done = 0;
         let mut start = 0;
         while start < self.text.len() {
             let end = (start + CHUNK).min(self.text.len());
             let mut masks = std::mem::take(&mut self.buffers.masks);
             masks.clear();
-            masks.extend(self.text[start..end].chunks(64).map(|block| blocks::scalar(block, &mut carry)));
+            vector::masks(self.scanner.level, self.text, start, end, &mut masks);
             for (number, masks) in masks.iter().enumerate() {
                 self.block(start + number * 64, masks, &mut digits_done);
             }
@@ -68,6 +74,7 @@ impl Pass<'_> {
             start = end;
         }
         self.flush();
+        self.flush_regions();
     }
 
     fn edges(&mut self) {
@@ -101,6 +108,15 @@ impl Pass<'_> {
         }
         for at in bits(masks.urls) {
             self.sign((base + at).saturating_sub(2), 3, &table.url_expressions, &table.url_code);
+        }
+        for at in bits(masks.marks) {
+            self.mark(base + at);
+        }
+        for at in bits(masks.runs) {
+            self.packed(base + at);
+        }
+        for at in bits(masks.spaced) {
+            self.spaced(base + at);
         }
         if !table.hex_colon_expressions.is_empty() {
             for at in bits(masks.hex_colons) {
@@ -185,6 +201,7 @@ impl Pass<'_> {
             }
             Action::Regex(index) => self.window(index, start),
             Action::Code(detector, anchor) => self.ask(detector, anchor, start, end),
+            Action::Spelled => self.spelled(start),
             Action::List(list) => self.listed(list, Span::new(start, end)),
             Action::TokenNear(_) => {}
         });
@@ -267,7 +284,7 @@ impl Pass<'_> {
     }
 
     /// Adds a window of an expression to the one that waits, or tries that one first.
-    fn window(&mut self, index: u16, at: usize) {
+    pub(super) fn window(&mut self, index: u16, at: usize) {
         let expression = &self.scanner.table.expressions[usize::from(index)];
         let wanted =
             Span::new(at.saturating_sub(expression.before), (at + expression.after).min(self.text.len()));
@@ -347,15 +364,13 @@ impl Pass<'_> {
         }
         let strong = check.is_some_and(|check| check.strong && !failed);
         let joined = self.guessed || view == View::Wrapped && self.view != View::Wrapped;
-        if joined && !strong && !precise {
-            return;
-        }
         let raw = span.of(self.text).unwrap_or(raw);
         if !rule.deny.is_empty() && denied(&rule.deny, raw) {
             return;
         }
         let near = self.near(number, span);
-        if outcome == Some(Outcome::Labelled) && near.label.is_none() {
+        // Joined and decoded values need a strong check, or a label.
+        if (outcome == Some(Outcome::Labelled) || joined && !strong && !precise) && near.label.is_none() {
             return;
         }
         let Some(mut confidence) = tier(rule, &near, grouped, failed) else { return };
@@ -366,7 +381,9 @@ impl Pass<'_> {
         if lowered.is_some() {
             confidence = lower(confidence);
         }
-        if outcome == Some(Outcome::Specimen) || is_specimen(rule, raw, value) {
+        if outcome == Some(Outcome::Specimen)
+            || is_specimen(rule, raw, value.filter(|value| value.iter().all(u8::is_ascii_digit)))
+        {
             confidence = Confidence::Low;
         }
         self.found.push(Candidate {

@@ -1,8 +1,16 @@
 //! Tokens of fixed formats: where a prefix stands, or near a word that makes them possible. Knows formats only.
 
 use super::literal::starts_token;
+use super::number;
 use super::pass::Pass;
+use crate::finding::View;
 use crate::span::Span;
+
+/// Bytes of a token that is joined over line breaks.
+const JOINED_MAX: usize = 512;
+
+/// Line breaks in one.
+const BREAKS_MAX: usize = 8;
 
 /// Bytes after a context word in which its tokens are looked for.
 const AFTER: usize = 80;
@@ -15,6 +23,41 @@ pub(super) fn at(pass: &mut Pass<'_>, index: u16, start: usize) {
     let token = &pass.scanner.table.tokens[usize::from(index)];
     if let Some(end) = token.format.match_at(pass.text, start) {
         pass.judge(token.rule, Span::new(start, end), None, true, token.strong, pass.view);
+    } else if token.strong {
+        wrapped(pass, index, start);
+    }
+}
+
+/// The token may go on after a line break: it is joined there, with quotation marks and indentation left out.
+fn wrapped(pass: &mut Pass<'_>, index: u16, start: usize) {
+    let token = &pass.scanner.table.tokens[usize::from(index)];
+    let mut joined = [0_u8; JOINED_MAX];
+    let mut sources = [0_usize; JOINED_MAX];
+    let (mut length, mut at, mut breaks) = (0, start, 0);
+    while let Some(&byte) = pass.text.get(at) {
+        if byte.is_ascii_graphic() && !(byte == b'\\' && matches!(pass.text.get(at + 1), Some(b'\n' | b'\r')))
+        {
+            if length == JOINED_MAX {
+                break;
+            }
+            (joined[length], sources[length]) = (byte, at);
+            length += 1;
+            at += 1;
+            continue;
+        }
+        match number::after_line_break(pass.text, at).filter(|_| breaks < BREAKS_MAX) {
+            Some(next) => at = next,
+            None => break,
+        }
+        breaks += 1;
+    }
+    if breaks == 0 {
+        return;
+    }
+    if let Some(end) = token.format.match_at(&joined[..length], 0) {
+        let span = Span::new(start, sources[end - 1] + 1);
+        let text = &joined[..end];
+        pass.judge(token.rule, span, Some(text), true, true, View::Wrapped);
     }
 }
 

@@ -1,3 +1,10 @@
 //! Normalised views of a text and the way back from each to the bytes as they came. Knows no rules.
 
+pub mod characters;
+pub mod derived;
 pub mod fold;
+pub mod lookalike;
+pub mod packed;
+pub mod spelled;
+pub mod spread;
+pub mod utf16;

@@ -1,0 +1,355 @@
+//! Where a text shows signs of an encoding or disguise, the part around them is decoded and scanned as a text of
+//! its own, and what is found there mapped back. Bounded in depth and in bytes. Knows which sign leads to
+//! which view; the views themselves are made in `text::view`.
+
+use super::pass::{Buffers, Pass};
+use super::resolve::Candidate;
+use crate::finding::View;
+use crate::limits;
+use crate::span::Span;
+use crate::text::view::derived::Derived;
+use crate::text::view::{characters, packed, spelled, spread};
+
+/// Bytes before a sign that are decoded with it: a label and its value.
+const BEFORE: usize = 160;
+
+/// Bytes after it.
+const AFTER: usize = 192;
+
+/// A region is decoded when it has grown to this.
+const REGION_MAX: usize = 32 << 10;
+
+/// One level of derived text.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Level {
+    derived: Derived,
+    buffers: Buffers,
+}
+
+/// Levels of a scan.
+pub(super) fn levels() -> Vec<Level> {
+    vec![Level::default(); limits::VIEW_DEPTH_MAX]
+}
+
+/// Regions that wait to be decoded.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Regions {
+    characters: Option<Span>,
+    /// Whether the waiting region is quoted-printable.
+    quoted: bool,
+    emphasis: Option<Span>,
+    /// Where the last packed, spaced and spelled runs ended, which are not tried again.
+    packed_to: usize,
+    spaced_to: usize,
+    spelled_to: usize,
+}
+
+impl Regions {
+    pub fn clear(&mut self) {
+        *self = Self::default();
+    }
+}
+
+/// What a sign leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sign {
+    Nothing,
+    Characters,
+    Quoted,
+    Emphasis,
+    Degree,
+}
+
+impl Pass<'_> {
+    /// A byte that may be a sign.
+    pub(super) fn mark(&mut self, at: usize) {
+        match sign(self.text, at) {
+            Sign::Nothing => {}
+            Sign::Characters => self.characters(at, false),
+            Sign::Quoted => self.characters(at, true),
+            Sign::Emphasis => self.emphasis(at),
+            Sign::Degree => {
+                for index in 0..self.scanner.table.degree_expressions.len() {
+                    self.window(self.scanner.table.degree_expressions[index], at);
+                }
+            }
+        }
+    }
+
+    fn characters(&mut self, at: usize, quoted: bool) {
+        if self.deeper.is_empty() {
+            return;
+        }
+        let region = Span::new(at.saturating_sub(BEFORE), (at + AFTER).min(self.text.len()));
+        match &mut self.buffers.regions.characters {
+            Some(waiting) if region.start <= waiting.end && waiting.len() < REGION_MAX => {
+                waiting.end = region.end;
+            }
+            Some(waiting) => {
+                let ready = std::mem::replace(waiting, region);
+                self.decode_characters(ready);
+                self.buffers.regions.quoted = false;
+            }
+            free @ None => *free = Some(region),
+        }
+        self.buffers.regions.quoted |= quoted;
+    }
+
+    fn emphasis(&mut self, at: usize) {
+        if self.deeper.is_empty() || self.view == View::Markdown {
+            return;
+        }
+        let region = Span::new(at.saturating_sub(BEFORE), (at + AFTER).min(self.text.len()));
+        match &mut self.buffers.regions.emphasis {
+            Some(waiting) if region.start <= waiting.end && waiting.len() < REGION_MAX => {
+                waiting.end = region.end;
+            }
+            Some(waiting) => {
+                let ready = std::mem::replace(waiting, region);
+                self.decode_emphasis(ready);
+            }
+            free @ None => *free = Some(region),
+        }
+    }
+
+    /// Decodes the regions that still wait.
+    pub(super) fn flush_regions(&mut self) {
+        if let Some(region) = self.buffers.regions.characters.take() {
+            self.decode_characters(region);
+        }
+        if let Some(region) = self.buffers.regions.emphasis.take() {
+            self.decode_emphasis(region);
+        }
+    }
+
+    fn decode_characters(&mut self, region: Span) {
+        let region = whole_words(self.text, region);
+        let quoted = self.buffers.regions.quoted;
+        self.derive(region, View::Plain, false, |text, out| {
+            characters::decode(text, region, quoted, out);
+            Some(View::Plain)
+        });
+    }
+
+    fn decode_emphasis(&mut self, region: Span) {
+        let region = whole_words(self.text, region);
+        self.derive(region, View::Markdown, true, |text, out| {
+            spread::without_emphasis(text, region, out);
+            Some(View::Markdown)
+        });
+    }
+
+    /// The sixteenth character of a run that may be packed.
+    pub(super) fn packed(&mut self, at: usize) {
+        if at < self.buffers.regions.packed_to || self.deeper.is_empty() {
+            return;
+        }
+        let run = packed::run_around(self.text, at);
+        self.buffers.regions.packed_to = run.end;
+        self.derive(run, View::Base64, false, |text, out| packed::decode(text, run, out));
+    }
+
+    /// The fourth of single characters with spaces between them.
+    pub(super) fn spaced(&mut self, at: usize) {
+        if at < self.buffers.regions.spaced_to || self.deeper.is_empty() {
+            return;
+        }
+        let Some(run) = spread::spaced_around(self.text, at) else { return };
+        self.buffers.regions.spaced_to = run.end;
+        let region = Span::new(run.start.saturating_sub(80), (run.end + 40).min(self.text.len()));
+        let region = whole_words(self.text, region);
+        self.derive(region, View::Spaced, true, |text, out| {
+            spread::join(text, region, run, out);
+            Some(View::Spaced)
+        });
+    }
+
+    /// A word for a number.
+    pub(super) fn spelled(&mut self, at: usize) {
+        if at < self.buffers.regions.spelled_to || self.deeper.is_empty() {
+            return;
+        }
+        let Some((run, digits)) = spelled::read_around(self.text, at) else { return };
+        self.buffers.regions.spelled_to = run.end;
+        let region = Span::new(run.start.saturating_sub(120), (run.end + 60).min(self.text.len()));
+        let region = whole_words(self.text, region);
+        self.derive(region, View::Spelled, true, |text, out| {
+            spelled::write(text, region, run, &digits, out);
+            Some(View::Spelled)
+        });
+    }
+
+    /// Makes a derived text, scans it one level deeper and takes over what is found.
+    fn derive(
+        &mut self,
+        region: Span,
+        view: View,
+        guessed: bool,
+        make: impl FnOnce(&[u8], &mut Derived) -> Option<View>,
+    ) {
+        let Some((level, deeper)) = self.deeper.split_first_mut() else { return };
+        if region.len() > *self.budget {
+            return;
+        }
+        *self.budget -= region.len();
+        level.derived.clear();
+        let Some(view) =
+            make(self.text, &mut level.derived).filter(|made| *made != View::Plain || view == View::Plain)
+        else {
+            return;
+        };
+        let known = self.found.len();
+        level.buffers.key.clone_from(&self.buffers.key);
+        let mut pass = Pass {
+            scanner: self.scanner,
+            text: level.derived.text(),
+            hint: self.hint,
+            buffers: &mut level.buffers,
+            found: self.found,
+            deeper,
+            budget: self.budget,
+            view,
+            guessed: self.guessed || guessed,
+            is_start: self.is_start && region.start == 0 && view == View::Plain,
+            is_end: self.is_end && region.end == self.text.len() && view == View::Plain,
+        };
+        pass.run();
+        take_over(self.found, self.text, &level.derived, region, view, known);
+    }
+}
+
+/// Maps what was found in a derived text back to the text that it was made from.
+fn take_over(
+    found: &mut Vec<Candidate>,
+    text: &[u8],
+    derived: &Derived,
+    region: Span,
+    view: View,
+    known: usize,
+) {
+    let inside_word = |at: usize| {
+        at > 0 && at < text.len() && !text[at - 1].is_ascii_whitespace() && !text[at].is_ascii_whitespace()
+    };
+    let (cut_start, cut_end) = (inside_word(region.start), inside_word(region.end));
+    let mut next = known;
+    while next < found.len() {
+        let candidate = &mut found[next];
+        let packed = matches!(view, View::Base64 | View::Hex);
+        let at_edge =
+            cut_start && candidate.span.start == 0 || cut_end && candidate.span.end == derived.len();
+        if at_edge && !packed {
+            found.swap_remove(next);
+            continue;
+        }
+        let changed = derived.first_change(candidate.span, text);
+        candidate.view = match (view, changed) {
+            (View::Plain, Some(at)) => text.get(at).map_or(View::Unicode, |byte| characters::kind(*byte)),
+            (View::Plain, None) => candidate.view,
+            (view, _) => view,
+        };
+        candidate.span = derived.source(candidate.span);
+        let evidence = &mut candidate.evidence;
+        for word in [&mut evidence.context, &mut evidence.lowered].into_iter().flatten() {
+            *word = derived.source(*word);
+        }
+        next += 1;
+    }
+}
+
+/// The region with its edges moved out to spaces, at most so far.
+fn whole_words(text: &[u8], region: Span) -> Span {
+    const FAR: usize = 256;
+    let Span { mut start, mut end } = region;
+    while start > 0 && region.start - start < FAR && !text[start - 1].is_ascii_whitespace() {
+        start -= 1;
+    }
+    while end < text.len() && end - region.end < FAR && !text[end].is_ascii_whitespace() {
+        end += 1;
+    }
+    while start > 0 && text[start] & 0xC0 == 0x80 {
+        start -= 1;
+    }
+    while end < text.len() && text[end] & 0xC0 == 0x80 {
+        end += 1;
+    }
+    Span::new(start, end)
+}
+
+fn sign(text: &[u8], at: usize) -> Sign {
+    let byte = text[at];
+    let back = |bytes: usize| at.checked_sub(bytes).map_or(b' ', |at| text[at]);
+    let ahead = |bytes: usize| text.get(at + bytes).copied().unwrap_or(b' ');
+    let when = |holds: bool, sign: Sign| if holds { sign } else { Sign::Nothing };
+    match (back(1), byte) {
+        (b'%', _) => when(ahead(1).is_ascii_hexdigit(), Sign::Characters),
+        (b'=', _) => when(is_quoted(text, at), Sign::Quoted),
+        (b'&', _) => {
+            let end =
+                text[at..].iter().take(10).position(|byte| !byte.is_ascii_alphanumeric() && *byte != b'#');
+            when(end.is_some_and(|end| ahead(end) == b';'), Sign::Characters)
+        }
+        (b'\\', b'u') => when(ahead(1).is_ascii_hexdigit() || ahead(1) == b'{', Sign::Characters),
+        (b'\\', b'x') => when(ahead(1).is_ascii_hexdigit(), Sign::Characters),
+        (b'\\', b'/' | b'"' | b'_') => Sign::Characters,
+        (b'\\', _) => when(digits_around(text, at) >= 8, Sign::Characters),
+        (b'0'..=b'9', b'<') => when(digits_around(text, at) >= 8, Sign::Characters),
+        (b'0'..=b'9', b'*' | b'`' | b'_' | b'~') | (b'*' | b'`' | b'_' | b'~', b'0'..=b'9') => {
+            when(digits_around(text, at) >= 8, Sign::Emphasis)
+        }
+        (_, b'*' | b'`') => when(ahead(1) != b' ' && digits_around(text, at) >= 8, Sign::Emphasis),
+        (_, 0x80..) => unicode_sign(text, at),
+        (0x80.., b'0'..=b'9') => when(digits_around(text, at) >= 8, Sign::Characters),
+        _ => Sign::Nothing,
+    }
+}
+
+fn unicode_sign(text: &[u8], at: usize) -> Sign {
+    let byte = text[at];
+    let back = |bytes: usize| at.checked_sub(bytes).map_or(b' ', |at| text[at]);
+    let ahead = |bytes: usize| text.get(at + bytes).copied().unwrap_or(b' ');
+    let holds = match byte {
+        0xB0 if back(1) == 0xC2 => return Sign::Degree,
+        // Greek and Cyrillic: a disguise only beside Latin letters, digits or signs of tokens.
+        0xCE..=0xD3 => beside_latin(back(1)) || beside_latin(ahead(2)),
+        0xCD => ahead(1) == 0x8F,
+        0xD9 => matches!(ahead(1), 0xA0..=0xA9),
+        0xDB => matches!(ahead(1), 0xB0..=0xB9),
+        0xE1 => matches!((ahead(1), ahead(2)), (0x85, 0x9F | 0xA0) | (0xA0, 0x8B..=0x8E)),
+        0xEF => matches!(ahead(1), 0xBB..=0xBF) || ahead(1) == 0xB8 && beside_latin(ahead(3)),
+        0xF0 => ahead(1) == 0x9D || ahead(1) == 0x9F && ahead(2) == 0x84,
+        0xF3 => ahead(1) == 0xA0,
+        0x80..=0xBF => true,
+        _ => false,
+    };
+    if holds { Sign::Characters } else { Sign::Nothing }
+}
+
+const fn beside_latin(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'@' | b'.')
+}
+
+fn digits_around(text: &[u8], at: usize) -> usize {
+    let window = &text[at.saturating_sub(36)..(at + 36).min(text.len())];
+    window.iter().filter(|byte| byte.is_ascii_digit()).count()
+}
+
+/// Whether `=` before `at` is that of quoted-printable: a soft line break, or an encoded byte with another one near.
+fn is_quoted(text: &[u8], at: usize) -> bool {
+    let encoded = |at: usize| match text.get(at..at + 2) {
+        Some([b'8'..=b'9' | b'A'..=b'F', b'0'..=b'9' | b'A'..=b'F']) => true,
+        Some(pair) => matches!(pair, b"20" | b"09" | b"3D" | b"2E" | b"40" | b"2D" | b"5F" | b"2F" | b"3A"),
+        None => false,
+    };
+    if matches!(text[at], b'\n' | b'\r') {
+        return at >= 2 && text[at - 2].is_ascii_graphic() && text[at - 2] != b'=';
+    }
+    if !encoded(at) {
+        return false;
+    }
+    let near = &text[at.saturating_sub(120)..(at + 120).min(text.len())];
+    let first = at - 1 - at.saturating_sub(120);
+    memchr::memchr_iter(b'=', near).take(24).filter(|sign| *sign != first).any(|sign| {
+        let next = at.saturating_sub(120) + sign + 1;
+        encoded(next) || matches!(text.get(next), Some(b'\n' | b'\r'))
+    })
+}

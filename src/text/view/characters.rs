@@ -1,0 +1,250 @@
+//! One character at a time as people mean it: entities, percent and backslash escapes, quoted-printable, and the
+//! dresses of Unicode (spaces, dashes, full width, mathematical and other digits, look-alike letters,
+//! characters without a shape). Decodes from left to right, each character once. Knows no rules.
+
+use super::derived::Derived;
+use super::lookalike::plain;
+use crate::finding::View;
+use crate::span::Span;
+
+/// Decodes a region of a text. `quoted` says that `=XX` are bytes and `=` at a line's end is nothing.
+pub fn decode(text: &[u8], region: Span, quoted: bool, out: &mut Derived) {
+    let mut at = region.start;
+    while at < region.end {
+        let byte = text[at];
+        let (bytes, count, taken) = match byte {
+            b'%' => hex_byte(text, at + 1).map_or(KEEP, |byte| ([byte, 0, 0, 0], 1, 3)),
+            b'=' if quoted => quoted_printable(text, at),
+            b'&' => entity(text, at),
+            b'<' => tag(text, at),
+            b'\\' => escape(text, at),
+            0x80.. => unicode(text, at),
+            _ => KEEP,
+        };
+        let taken = taken.clamp(1, region.end - at);
+        if (bytes, count) == (KEEP.0, KEEP.1) {
+            out.copy(text, Span::new(at, at + taken));
+        } else {
+            // A character that was an escape may be in disguise itself.
+            push_folded(&bytes[..count], Span::new(at, at + taken), out);
+        }
+        at += taken;
+    }
+}
+
+/// Which view the byte at `at`, the first of a decoded character, belongs to.
+#[must_use]
+pub fn kind(byte: u8) -> View {
+    match byte {
+        b'%' => View::Url,
+        b'=' => View::QuotedPrintable,
+        b'&' | b'<' => View::Html,
+        b'\\' => View::Json,
+        _ => View::Unicode,
+    }
+}
+
+/// Bytes, how many of them, how many bytes of the text they stand for.
+type Piece = ([u8; 4], usize, usize);
+
+/// Not an encoded character: stays as it is.
+const KEEP: Piece = ([0xFF; 4], 4, 1);
+
+fn push_folded(bytes: &[u8], from: Span, out: &mut Derived) {
+    match bytes.first() {
+        Some(0x80..) => match unicode(bytes, 0) {
+            (piece, count, _) if (piece, count) != (KEEP.0, KEEP.1) => out.push(&piece[..count], from),
+            _ => out.push(bytes, from),
+        },
+        _ => out.push(bytes, from),
+    }
+}
+
+fn encoded(character: Option<char>, taken: usize) -> Piece {
+    let Some(character) = character else { return KEEP };
+    let mut bytes = [0; 4];
+    let count = character.encode_utf8(&mut bytes).len();
+    (bytes, count, taken)
+}
+
+fn hex_digit(byte: u8) -> Option<u32> {
+    char::from(byte).to_digit(16)
+}
+
+fn hex_byte(text: &[u8], at: usize) -> Option<u8> {
+    let high = hex_digit(*text.get(at)?)?;
+    let low = hex_digit(*text.get(at + 1)?)?;
+    u8::try_from(high << 4 | low).ok()
+}
+
+fn quoted_printable(text: &[u8], at: usize) -> Piece {
+    match (text.get(at + 1), text.get(at + 2)) {
+        (Some(b'\n'), _) => ([0; 4], 0, 2),
+        (Some(b'\r'), Some(b'\n')) => ([0; 4], 0, 3),
+        (Some(b'0'..=b'9' | b'A'..=b'F'), _) => {
+            hex_byte(text, at + 1).map_or(KEEP, |byte| ([byte, 0, 0, 0], 1, 3))
+        }
+        _ => KEEP,
+    }
+}
+
+/// `&#64;`, `&#x40;`, `&amp;` and the few names that occur inside values.
+fn entity(text: &[u8], at: usize) -> Piece {
+    let window = &text[at + 1..(at + 12).min(text.len())];
+    let Some(length) = window.iter().position(|byte| *byte == b';') else { return KEEP };
+    let (name, taken) = (&window[..length], length + 2);
+    if let Some(digits) = name.strip_prefix(b"#") {
+        let text = std::str::from_utf8(digits).unwrap_or_default();
+        let code = match text.strip_prefix(['x', 'X']) {
+            Some(hex) => u32::from_str_radix(hex, 16),
+            None => text.parse(),
+        };
+        return encoded(code.ok().and_then(char::from_u32), taken);
+    }
+    let character = match name {
+        b"amp" => '&',
+        b"lt" => '<',
+        b"gt" => '>',
+        b"quot" => '"',
+        b"apos" => '\'',
+        b"nbsp" | b"ensp" | b"emsp" | b"thinsp" => ' ',
+        b"shy" | b"zwj" | b"zwnj" => return ([0; 4], 0, taken),
+        b"commat" => '@',
+        b"period" => '.',
+        b"colon" => ':',
+        b"sol" => '/',
+        b"lowbar" => '_',
+        b"ndash" | b"mdash" | b"dash" | b"minus" => '-',
+        b"equals" => '=',
+        b"eacute" => 'é',
+        b"egrave" => 'è',
+        b"agrave" => 'à',
+        b"ccedil" => 'ç',
+        b"deg" => '°',
+        _ => return KEEP,
+    };
+    encoded(Some(character), taken)
+}
+
+/// A tag inside a line (`<b>`, `</span>`) or a comment: nothing; a line break or cell: a space.
+fn tag(text: &[u8], at: usize) -> Piece {
+    if text[at..].starts_with(b"<!--") {
+        let end = memchr::memmem::find(&text[at..(at + 200).min(text.len())], b"-->");
+        return end.map_or(KEEP, |end| ([0; 4], 0, end + 3));
+    }
+    let window = &text[at + 1..(at + 120).min(text.len())];
+    let Some(length) = window.iter().position(|byte| matches!(byte, b'>' | b'<' | b'\n')) else {
+        return KEEP;
+    };
+    let name = window.strip_prefix(b"/").unwrap_or(window);
+    let letters = name.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+    if window[length] != b'>' || letters == 0 || letters > 8 || !name[0].is_ascii_alphabetic() {
+        return KEEP;
+    }
+    let inline: [&[u8]; 16] = [
+        b"b", b"i", b"u", b"em", b"strong", b"span", b"font", b"a", b"code", b"tt", b"sub", b"sup", b"mark",
+        b"wbr", b"small", b"kbd",
+    ];
+    let name = name[..letters].to_ascii_lowercase();
+    let inside = inline.contains(&&name[..]);
+    ([b' ', 0, 0, 0], usize::from(!inside), length + 2)
+}
+
+/// `\u0041`, `\x41`, `\/`, `\_`; double backslashes before them too.
+fn escape(text: &[u8], at: usize) -> Piece {
+    let slashes = text[at..].iter().take(4).take_while(|byte| **byte == b'\\').count();
+    let place = at + slashes;
+    match text.get(place) {
+        Some(b'u') => {
+            let braced = text.get(place + 1) == Some(&b'{');
+            let from = place + 1 + usize::from(braced);
+            let length = text[from..].iter().take(6).take_while(|byte| byte.is_ascii_hexdigit()).count();
+            let length = if braced { length } else { length.min(4) };
+            if length < 2 || !braced && length != 4 {
+                return KEEP;
+            }
+            let code = text[from..from + length]
+                .iter()
+                .fold(0, |code, byte| code << 4 | hex_digit(*byte).unwrap_or(0));
+            surrogates(text, code, from + length, at)
+                .unwrap_or_else(|| encoded(char::from_u32(code), from + length + usize::from(braced) - at))
+        }
+        Some(b'x') => hex_byte(text, place + 1).map_or(KEEP, |byte| {
+            if byte < 0x80 {
+                ([byte, 0, 0, 0], 1, place + 3 - at)
+            } else {
+                encoded(Some(char::from(byte)), place + 3 - at)
+            }
+        }),
+        Some(&byte @ (b'/' | b'"' | b'_' | b'.' | b'-' | b'*' | b'@')) => ([byte, 0, 0, 0], 1, slashes + 1),
+        _ => KEEP,
+    }
+}
+
+fn surrogates(text: &[u8], high: u32, at: usize, start: usize) -> Option<Piece> {
+    if !(0xD800..0xDC00).contains(&high) || !text.get(at..)?.starts_with(b"\\u") {
+        return None;
+    }
+    let low =
+        text.get(at + 2..at + 6)?.iter().try_fold(0, |code, byte| Some(code << 4 | hex_digit(*byte)?))?;
+    let code = 0x1_0000 + ((high & 0x3FF) << 10) + low.checked_sub(0xDC00)?;
+    Some(encoded(char::from_u32(code), at + 6 - start))
+}
+
+fn unicode(text: &[u8], at: usize) -> Piece {
+    let length = match text[at] {
+        0xC2..=0xDF => 2,
+        0xE0..=0xEF => 3,
+        0xF0..=0xF4 => 4,
+        _ => return KEEP,
+    };
+    let Some(Ok(part)) = text.get(at..at + length).map(std::str::from_utf8) else { return KEEP };
+    let Some(character) = part.chars().next() else { return KEEP };
+    match plain(character) {
+        Some('\0') => ([0; 4], 0, length),
+        Some(plain) => encoded(Some(plain), length),
+        None => (KEEP.0, KEEP.1, length),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Derived, decode};
+    use crate::span::Span;
+
+    fn decoded(text: &str, quoted: bool) -> String {
+        let mut out = Derived::default();
+        decode(text.as_bytes(), Span::new(0, text.len()), quoted, &mut out);
+        for at in 0..out.len() {
+            let source = out.source(Span::new(at, at + 1));
+            assert!(source.end <= text.len() && source.start < source.end);
+        }
+        String::from_utf8_lossy(out.text()).into_owned()
+    }
+
+    #[test]
+    fn every_dress_comes_off() {
+        for (dressed, plain) in [
+            ("85\u{a0}07\u{202f}30\u{2011}033\u{2212}28", "85 07 30-033-28"),
+            ("85.0\u{200b}7\u{ad}\u{2060}.30", "85.07.30"),
+            ("ＢＥ６８　５３９０", "BE68 5390"),
+            ("ВЕ68 ghр_", "BE68 ghp_"),
+            ("٠١٢ 𝟏𝟐 ①②", "012 12 12"),
+            ("a&#64;b&#x2e;be&nbsp;c&shy;d", "a@b.be cd"),
+            ("BE68<b>5390</b><!-- x -->07<br>54", "BE68539007 54"),
+            ("a%40b%2Ebe ghp%5F", "a@b.be ghp_"),
+            (r"\u0070\x70\/\\u0041 \ud835\udfcf", "pp/A 1"),
+            ("élève ’ « € »", "élève ' « € »"),
+        ] {
+            assert_eq!(decoded(dressed, false), plain);
+        }
+        assert_eq!(decoded("a=3D=C3=A9b=\nc = d", true), "a=éb\u{0}c = d".replace('\u{0}', ""));
+    }
+
+    #[test]
+    fn what_is_no_escape_stays() {
+        for text in ["100 % 5", "a && b & c;", "x < y > z", r"C:\users\x", "%zz &#xFFFFFFF; \\u12"] {
+            assert_eq!(decoded(text, false), text);
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! Texts packed as base64 or hexadecimal, UTF-16 inside them included. Accepted only where what comes out is
+//! text. Knows no rules.
+
+use super::derived::Derived;
+use crate::finding::View;
+use crate::span::Span;
+
+/// The longest packed run that is opened.
+const RUN_MAX: usize = 256 << 10;
+
+/// The whole run of packed characters around `at`; lines of a wrapped one are joined.
+#[must_use]
+pub fn run_around(text: &[u8], at: usize) -> Span {
+    let mut start = at;
+    while start > 0 && at - start < 64 && is_packed(text[start - 1]) {
+        start -= 1;
+    }
+    let mut end = at;
+    let mut line = start;
+    while end < text.len() && end - start < RUN_MAX {
+        if is_packed(text[end]) {
+            end += 1;
+            continue;
+        }
+        let wrapped =
+            end - line >= 56 && text[end] == b'\n' || text[end..].starts_with(b"\r\n") && end - line >= 56;
+        let next = end + if text[end] == b'\r' { 2 } else { 1 };
+        if !wrapped || !text.get(next).is_some_and(|byte| is_packed(*byte)) {
+            break;
+        }
+        end = next;
+        line = next;
+    }
+    Span::new(start, end)
+}
+
+const fn is_packed(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'-' | b'_')
+}
+
+/// Unpacks a run, if text comes out of it.
+pub fn decode(text: &[u8], run: Span, out: &mut Derived) -> Option<View> {
+    let bytes = run.of(text)?;
+    let mut start = run.start;
+    // `token=…`: what follows the last equals sign that is no padding.
+    let body = bytes.len() - bytes.iter().rev().take_while(|byte| **byte == b'=').count();
+    if let Some(sign) = bytes[..body].iter().rposition(|byte| *byte == b'=') {
+        start += sign + 1;
+    }
+    let span = Span::new(start, run.end);
+    let bytes = span.of(text)?;
+    if bytes.len() < 16 {
+        return None;
+    }
+    let hex = bytes.len().is_multiple_of(2) && bytes.iter().all(u8::is_ascii_hexdigit);
+    if hex && hexadecimal(text, span, out) && is_text(out) {
+        return Some(View::Hex);
+    }
+    out.clear();
+    if !hex && looks_packed(bytes) && base64(text, span, out) {
+        if is_utf16(out) {
+            let packed = std::mem::take(out);
+            narrow(&packed, out);
+        }
+        if is_text(out) {
+            return Some(View::Base64);
+        }
+    }
+    out.clear();
+    None
+}
+
+/// Base64 of text has letters of both cases; words and paths have not, or few changes between them.
+fn looks_packed(bytes: &[u8]) -> bool {
+    let head = &bytes[..bytes.len().min(64)];
+    let (mut lower, mut upper, mut other) = (0, 0, 0);
+    for byte in head {
+        match byte {
+            b'a'..=b'z' => lower += 1,
+            b'A'..=b'Z' => upper += 1,
+            _ => other += 1,
+        }
+    }
+    lower >= 2 && upper >= 2 && lower + upper + other == head.len()
+}
+
+fn hexadecimal(text: &[u8], span: Span, out: &mut Derived) -> bool {
+    let digit = |at: usize| char::from(text[at]).to_digit(16).unwrap_or(0) as u8;
+    let mut at = span.start;
+    while at + 1 < span.end {
+        out.push(&[digit(at) << 4 | digit(at + 1)], Span::new(at, at + 2));
+        at += 2;
+    }
+    true
+}
+
+fn base64(text: &[u8], span: Span, out: &mut Derived) -> bool {
+    let (mut bits, mut count, mut first) = (0_u32, 0, span.start);
+    let mut read = 0;
+    for at in span.start..span.end {
+        let value = match text[at] {
+            byte @ b'A'..=b'Z' => byte - b'A',
+            byte @ b'a'..=b'z' => byte - b'a' + 26,
+            byte @ b'0'..=b'9' => byte - b'0' + 52,
+            b'+' | b'-' => 62,
+            b'/' | b'_' => 63,
+            _ => continue,
+        };
+        if count == 0 {
+            first = at;
+        }
+        bits = bits << 6 | u32::from(value);
+        count += 6;
+        read += 1;
+        if count >= 8 {
+            count -= 8;
+            out.push(&[(bits >> count) as u8], Span::new(first, at + 1));
+            first = at;
+            bits &= (1 << count) - 1;
+        }
+        // Most runs of such characters are no text; the first bytes tell.
+        if read == 24 && !is_text_so_far(out.text()) {
+            return false;
+        }
+    }
+    read % 4 != 1
+}
+
+fn is_text_so_far(bytes: &[u8]) -> bool {
+    let plain = bytes.iter().filter(|byte| is_printable(**byte) || **byte == 0 || **byte >= 0xC2).count();
+    plain * 10 >= bytes.len() * 8
+}
+
+fn is_printable(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~' | b'\n' | b'\r' | b'\t')
+}
+
+/// Whether nine bytes in ten are printable, UTF-8 included.
+fn is_text(out: &Derived) -> bool {
+    let text = String::from_utf8_lossy(out.text());
+    let (mut plain, mut all) = (0, 0);
+    for character in text.chars() {
+        all += 1;
+        plain += usize::from(match character {
+            '\u{fffd}' => false,
+            character => !character.is_control() || matches!(character, '\n' | '\r' | '\t'),
+        });
+    }
+    all >= 6 && plain * 10 >= all * 9
+}
+
+fn is_utf16(out: &Derived) -> bool {
+    let zeros = out.text().iter().filter(|byte| **byte == 0).count();
+    out.len() >= 8 && zeros * 5 >= out.len() * 2
+}
+
+/// UTF-16 of either order as UTF-8.
+fn narrow(packed: &Derived, out: &mut Derived) {
+    let bytes = packed.text();
+    let little = bytes.iter().skip(1).step_by(2).filter(|byte| **byte == 0).count()
+        >= bytes.iter().step_by(2).filter(|byte| **byte == 0).count();
+    super::utf16::decode(bytes, little, &mut |text, span| out.push(text, packed.source(span)));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Derived, decode, run_around};
+    use crate::finding::View;
+
+    fn opened(text: &str, at: usize) -> Option<(View, String)> {
+        let mut out = Derived::default();
+        let run = run_around(text.as_bytes(), at);
+        let view = decode(text.as_bytes(), run, &mut out)?;
+        Some((view, String::from_utf8_lossy(out.text()).into_owned()))
+    }
+
+    #[test]
+    fn packed_text_is_opened_and_nothing_else() {
+        assert_eq!(
+            opened("x=bW90IGRlIHBhc3NlIDogYQ==.", 20),
+            Some((View::Base64, "mot de passe : a".into()))
+        );
+        assert_eq!(opened("(6d6f74206465207061737365)", 16), Some((View::Hex, "mot de passe".into())));
+        assert_eq!(
+            opened("bQBvAHQAIABkAGUAIABwAGEAcwBzAGUA", 16),
+            Some((View::Base64, "mot de passe".into()))
+        );
+        for other in [
+            "anticonstitutionnellement",
+            "getElementsByClassNameAndId",
+            "3fce3b5bb0236da2df6d99672afb8a719642eca7",
+        ] {
+            assert_eq!(opened(other, 16), None, "{other}");
+        }
+    }
+}

@@ -1,0 +1,427 @@
+//! Numbers written in words, in French (of Belgium, France and Switzerland), Dutch, German and English: read as
+//! the digits that people mean when they dictate. Knows no rules.
+
+use super::derived::Derived;
+use super::fold::{fold, starts_word};
+use crate::span::Span;
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+/// Digits that make a spelled-out number worth reading.
+pub const DIGITS_MIN: usize = 8;
+
+/// Words that may begin one. The words for "one" are too common and are found from the word after them.
+pub const TRIGGERS: &[&str] = &[
+    "zéro",
+    "deux",
+    "trois",
+    "quatre",
+    "cinq",
+    "six",
+    "sept",
+    "huit",
+    "neuf",
+    "dix",
+    "onze",
+    "douze",
+    "treize",
+    "quatorze",
+    "quinze",
+    "seize",
+    "vingt",
+    "trente",
+    "quarante",
+    "cinquante",
+    "soixante",
+    "septante",
+    "huitante",
+    "octante",
+    "nonante",
+    "nul",
+    "twee",
+    "drie",
+    "vier",
+    "vijf",
+    "zes",
+    "zeven",
+    "acht",
+    "negen",
+    "tien",
+    "null",
+    "zwei",
+    "zwo",
+    "drei",
+    "fünf",
+    "sechs",
+    "sieben",
+    "neun",
+    "zehn",
+    "zero",
+    "two",
+    "three",
+    "four",
+    "five",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "oh",
+    "twenty",
+    "thirty",
+    "forty",
+    "fifty",
+];
+
+/// Numbers of one run.
+const GROUPS_MAX: usize = 48;
+
+/// The numbers read so far: value, whether a unit may still be added, words.
+struct Groups {
+    all: [(u32, bool, Span); GROUPS_MAX],
+    count: usize,
+}
+
+impl Default for Groups {
+    fn default() -> Self {
+        Self { all: [(0, false, Span::new(0, 0)); GROUPS_MAX], count: 0 }
+    }
+}
+
+impl Groups {
+    fn last(&mut self) -> Option<&mut (u32, bool, Span)> {
+        self.count.checked_sub(1).and_then(|last| self.all.get_mut(last))
+    }
+
+    fn push(&mut self, group: (u32, bool, Span)) {
+        if let Some(free) = self.all.get_mut(self.count) {
+            *free = group;
+            self.count += 1;
+        }
+    }
+}
+
+/// What a word says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Said {
+    /// 0 to 99, complete.
+    Number(u32),
+    /// 20 to 90, to which a unit may be added.
+    Tens(u32),
+    /// Joins tens and units, says nothing itself.
+    And,
+    /// A plus sign.
+    Plus,
+}
+
+/// Reads the number words around `at`: the run that they take, and their digits each with its word. `None` where
+/// they are too few.
+#[must_use]
+pub fn read_around(text: &[u8], at: usize) -> Option<(Span, Vec<(String, Span)>)> {
+    let mut start = at;
+    for _ in 0..3 {
+        let Some(previous) = word_before(text, start) else { break };
+        if said(text, previous).is_none() {
+            break;
+        }
+        start = previous.start;
+    }
+    let mut groups = Groups::default();
+    let mut place = start;
+    let mut plus = None;
+    while let Some(word) = word_from(text, place) {
+        let Some(said) = said(text, word) else { break };
+        place = word.end;
+        match said {
+            Said::And => {}
+            Said::Plus if groups.count == 0 => plus = Some(word),
+            Said::Plus => break,
+            Said::Tens(tens) => push_tens(&mut groups, tens, word),
+            Said::Number(number) => push_number(&mut groups, number, word),
+        }
+        if groups.count == GROUPS_MAX {
+            break;
+        }
+    }
+    let groups = &groups.all[..groups.count];
+    if groups.iter().map(|(number, ..)| if *number > 9 { 2 } else { 1 }).sum::<usize>() < DIGITS_MIN {
+        return None;
+    }
+    let mut digits: Vec<(String, Span)> =
+        groups.iter().map(|(number, _, word)| (number.to_string(), *word)).collect();
+    if let Some(word) = plus {
+        digits.insert(0, ("+".to_owned(), word));
+    }
+    let run = Span::new(digits.first()?.1.start, digits.last()?.1.end);
+    Some((run, digits))
+}
+
+/// Writes the digits in place of the words; what stands around them in the region stays.
+pub fn write(text: &[u8], region: Span, run: Span, digits: &[(String, Span)], out: &mut Derived) {
+    out.copy(text, Span::new(region.start, run.start));
+    for (digits, word) in digits {
+        let count = digits.len();
+        for (place, digit) in digits.bytes().enumerate() {
+            // Each digit keeps a part of its word, so that spans stay in order.
+            let from = if place == 0 { word.start } else { word.end - 1 };
+            let to = if place + 1 == count { word.end } else { word.end - 1 };
+            out.push(&[digit], Span::new(from, to.max(from)));
+        }
+    }
+    out.copy(text, Span::new(run.end, region.end));
+}
+
+fn push_tens(groups: &mut Groups, tens: u32, word: Span) {
+    // "quatre-vingt": four twenties.
+    if tens == 20 {
+        if let Some(last) = groups.last().filter(|last| last.0 == 4 && !last.1) {
+            *last = (80, true, Span::new(last.2.start, word.end));
+            return;
+        }
+    }
+    groups.push((tens, true, word));
+}
+
+fn push_number(groups: &mut Groups, number: u32, word: Span) {
+    if let Some(last) = groups.last().filter(|last| last.1) {
+        let teens = matches!(last.0, 60 | 80) && (10..20).contains(&number);
+        if (1..10).contains(&number) || teens {
+            // "quatre-vingt-dix" may go on: sept, huit, neuf.
+            *last = (last.0 + number, number == 10, Span::new(last.2.start, word.end));
+            return;
+        }
+        last.1 = false;
+    }
+    groups.push((number, false, word));
+}
+
+/// The word that begins at or after `at`, past spaces, hyphens, commas and full stops.
+fn word_from(text: &[u8], at: usize) -> Option<Span> {
+    let mut start = at;
+    for _ in 0..5 {
+        let character = fold(text, start);
+        if character.taken == 0 {
+            return None;
+        }
+        if matches!(character.bytes(), b" " | b"-" | b"," | b"." | b"+") && text[start] != b'+' {
+            start += usize::from(character.taken);
+        } else {
+            break;
+        }
+    }
+    let mut end = start;
+    if text.get(start) == Some(&b'+') {
+        return Some(Span::new(start, start + 1));
+    }
+    while end - start < 40 {
+        let character = fold(text, end);
+        if character.taken == 0 || !character.is_word() {
+            break;
+        }
+        end += usize::from(character.taken);
+    }
+    (end > start).then(|| Span::new(start, end))
+}
+
+/// The word before `at`.
+fn word_before(text: &[u8], at: usize) -> Option<Span> {
+    let gap = text[..at].iter().rev().take(3).take_while(|byte| matches!(byte, b' ' | b'-' | b',')).count();
+    let end = at - gap;
+    let mut start = end;
+    while start > 0 && end - start < 20 && !starts_word(text, start) {
+        start -= 1;
+    }
+    (gap > 0 && start < end && starts_word(text, start)).then(|| Span::new(start, end))
+}
+
+fn said(text: &[u8], word: Span) -> Option<Said> {
+    let mut folded = [0_u8; 48];
+    let (mut length, mut at) = (0, word.start);
+    while at < word.end {
+        let character = fold(text, at);
+        let bytes = character.bytes();
+        folded.get_mut(length..length + bytes.len())?.copy_from_slice(bytes);
+        length += bytes.len();
+        at += usize::from(character.taken.max(1));
+    }
+    static WORDS: OnceLock<HashMap<String, Said>> = OnceLock::new();
+    WORDS.get_or_init(words).get(std::str::from_utf8(&folded[..length]).ok()?).copied()
+}
+
+fn words() -> HashMap<String, Said> {
+    let mut words = HashMap::new();
+    let numbers: [&[(&str, u32)]; 4] = [
+        &[
+            ("zero", 0),
+            ("un", 1),
+            ("une", 1),
+            ("deux", 2),
+            ("trois", 3),
+            ("quatre", 4),
+            ("cinq", 5),
+            ("six", 6),
+            ("sept", 7),
+            ("huit", 8),
+            ("neuf", 9),
+            ("dix", 10),
+            ("onze", 11),
+            ("douze", 12),
+            ("treize", 13),
+            ("quatorze", 14),
+            ("quinze", 15),
+            ("seize", 16),
+        ],
+        &[
+            ("nul", 0),
+            ("een", 1),
+            ("twee", 2),
+            ("drie", 3),
+            ("vier", 4),
+            ("vijf", 5),
+            ("zes", 6),
+            ("zeven", 7),
+            ("acht", 8),
+            ("negen", 9),
+            ("tien", 10),
+            ("elf", 11),
+            ("twaalf", 12),
+            ("dertien", 13),
+            ("veertien", 14),
+            ("vijftien", 15),
+            ("zestien", 16),
+            ("zeventien", 17),
+            ("achttien", 18),
+            ("negentien", 19),
+        ],
+        &[
+            ("null", 0),
+            ("ein", 1),
+            ("eins", 1),
+            ("zwei", 2),
+            ("zwo", 2),
+            ("drei", 3),
+            ("funf", 5),
+            ("fuenf", 5),
+            ("sechs", 6),
+            ("sieben", 7),
+            ("neun", 9),
+            ("zehn", 10),
+            ("zwolf", 12),
+            ("dreizehn", 13),
+            ("vierzehn", 14),
+            ("funfzehn", 15),
+            ("sechzehn", 16),
+            ("siebzehn", 17),
+            ("achtzehn", 18),
+            ("neunzehn", 19),
+        ],
+        &[
+            ("oh", 0),
+            ("one", 1),
+            ("two", 2),
+            ("three", 3),
+            ("four", 4),
+            ("five", 5),
+            ("seven", 7),
+            ("eight", 8),
+            ("nine", 9),
+            ("ten", 10),
+            ("eleven", 11),
+            ("twelve", 12),
+            ("thirteen", 13),
+            ("fourteen", 14),
+            ("fifteen", 15),
+            ("sixteen", 16),
+            ("seventeen", 17),
+            ("eighteen", 18),
+            ("nineteen", 19),
+        ],
+    ];
+    for (word, number) in numbers.iter().flat_map(|list| list.iter()) {
+        words.insert((*word).to_owned(), Said::Number(*number));
+    }
+    let tens = [
+        ("vingt", 20),
+        ("vingts", 20),
+        ("trente", 30),
+        ("quarante", 40),
+        ("cinquante", 50),
+        ("soixante", 60),
+        ("septante", 70),
+        ("huitante", 80),
+        ("octante", 80),
+        ("nonante", 90),
+        ("twintig", 20),
+        ("dertig", 30),
+        ("veertig", 40),
+        ("vijftig", 50),
+        ("zestig", 60),
+        ("zeventig", 70),
+        ("tachtig", 80),
+        ("negentig", 90),
+        ("zwanzig", 20),
+        ("dreissig", 30),
+        ("vierzig", 40),
+        ("funfzig", 50),
+        ("sechzig", 60),
+        ("siebzig", 70),
+        ("achtzig", 80),
+        ("neunzig", 90),
+        ("twenty", 20),
+        ("thirty", 30),
+        ("forty", 40),
+        ("fifty", 50),
+        ("sixty", 60),
+        ("seventy", 70),
+        ("eighty", 80),
+        ("ninety", 90),
+    ];
+    // Dutch and German say the unit first, in one word: vijfentwintig, fünfundzwanzig.
+    let first =
+        |joint: &str, units: [&str; 9], tens_words: &[(&str, u32)], words: &mut HashMap<String, Said>| {
+            for (unit, number) in units.iter().zip(1..) {
+                for (tens, value) in tens_words {
+                    words.insert(format!("{unit}{joint}{tens}"), Said::Number(value + number));
+                }
+            }
+        };
+    let dutch = ["een", "twee", "drie", "vier", "vijf", "zes", "zeven", "acht", "negen"];
+    let german = ["ein", "zwei", "drei", "vier", "funf", "sechs", "sieben", "acht", "neun"];
+    first("en", dutch, &tens[10..18], &mut words);
+    first("und", german, &tens[18..26], &mut words);
+    for (word, number) in tens {
+        words.insert(word.to_owned(), Said::Tens(number));
+    }
+    for word in ["et", "and"] {
+        words.insert(word.to_owned(), Said::And);
+    }
+    for word in ["plus", "+"] {
+        words.insert(word.to_owned(), Said::Plus);
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read_around;
+
+    fn digits(text: &str, word: &str) -> Option<String> {
+        let at = text.find(word)?;
+        let (_, digits) = read_around(text.as_bytes(), at)?;
+        Some(digits.into_iter().map(|(digits, _)| digits).collect())
+    }
+
+    #[test]
+    fn dictated_numbers_are_read() {
+        let fr = "mon gsm zéro quatre septante-cinq douze trente-quatre cinquante-six merci";
+        assert_eq!(digits(fr, "zéro").as_deref(), Some("0475123456"));
+        let fr = "plus trente-deux quatre soixante et onze quatre-vingt-dix-sept un deux trois quatre";
+        assert_eq!(digits(fr, "trente").as_deref(), Some("+32471971234"));
+        let nl = "nul vier vijfenzeventig twaalf vierendertig zesenvijftig";
+        assert_eq!(digits(nl, "nul").as_deref(), Some("0475123456"));
+        let de = "null vier fünfundsiebzig zwölf vierunddreißig sechsundfünfzig";
+        assert_eq!(digits(de, "null").as_deref(), Some("0475123456"));
+        let en = "one two three, four five six seven eight nine";
+        assert_eq!(digits(en, "two").as_deref(), Some("123456789"));
+        assert_eq!(digits("deux ou trois fois, six mois", "deux"), None);
+    }
+}

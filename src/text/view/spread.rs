@@ -1,0 +1,89 @@
+//! Texts whose characters were spread out: letter by letter, or with emphasis between them. Knows no rules.
+
+use super::derived::Derived;
+use crate::span::Span;
+
+/// Single characters that make a spread-out text.
+const SINGLES_MIN: usize = 8;
+
+/// The whole run of single characters with spaces between them around `at`, if there are enough of them.
+#[must_use]
+pub fn spaced_around(text: &[u8], at: usize) -> Option<Span> {
+    let single =
+        |at: usize| text.get(at).is_some_and(|byte| !byte.is_ascii_whitespace() && byte.is_ascii_graphic());
+    let mut start = at;
+    while start >= 2 && text[start - 1] == b' ' {
+        let gap = text[..start].iter().rev().take(3).take_while(|byte| **byte == b' ').count();
+        let before = start.checked_sub(gap + 1).filter(|before| single(*before));
+        let Some(before) = before else { break };
+        if before > 0 && single(before - 1) || at - before > 512 {
+            break;
+        }
+        start = before;
+    }
+    let (mut end, mut count) = (start, 0);
+    while single(end) && !single(end + 1) && end - start < 1024 {
+        count += 1;
+        let gap = text[end + 1..].iter().take(3).take_while(|byte| **byte == b' ').count();
+        if gap == 0 || !single(end + 1 + gap) || single(end + 2 + gap) {
+            return (count >= SINGLES_MIN).then(|| Span::new(start, end + 1));
+        }
+        end += 1 + gap;
+    }
+    (count >= SINGLES_MIN).then(|| Span::new(start, end))
+}
+
+/// Joins the single characters of a run; what stands around it in the region stays.
+pub fn join(text: &[u8], region: Span, run: Span, out: &mut Derived) {
+    out.copy(text, Span::new(region.start, run.start));
+    for at in run.start..run.end {
+        if text[at] != b' ' {
+            out.copy(text, Span::new(at, at + 1));
+        }
+    }
+    out.copy(text, Span::new(run.end, region.end));
+}
+
+/// Leaves out emphasis: `**`, `*`, backticks, `~~`, and `_` beside them.
+pub fn without_emphasis(text: &[u8], region: Span, out: &mut Derived) {
+    let mut from = region.start;
+    for at in region.start..region.end {
+        let emphasis = match text[at] {
+            b'*' | b'`' => true,
+            b'~' | b'_' => {
+                let twin = |place: Option<usize>| place.and_then(|place| text.get(place)) == Some(&text[at]);
+                twin(Some(at + 1)) || twin(at.checked_sub(1))
+            }
+            _ => false,
+        };
+        if emphasis {
+            out.copy(text, Span::new(from, at));
+            from = at + 1;
+        }
+    }
+    out.copy(text, Span::new(from, region.end));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Derived, join, spaced_around, without_emphasis};
+    use crate::span::Span;
+
+    #[test]
+    fn single_characters_are_joined() {
+        let text = b"mon iban B E 6 8  5 3 9 0 voila";
+        let run = spaced_around(text, 15).expect("a run");
+        assert_eq!(run.of(text), Some(&b"B E 6 8  5 3 9 0"[..]));
+        let mut out = Derived::default();
+        join(text, Span::new(0, text.len()), run, &mut out);
+        assert_eq!(out.text(), b"mon iban BE685390 voila");
+        assert_eq!(spaced_around(b"a b c d ef", 6), None);
+    }
+
+    #[test]
+    fn emphasis_goes() {
+        let mut out = Derived::default();
+        without_emphasis(b"**BE68** 5390 `07` a_b __c__", Span::new(0, 28), &mut out);
+        assert_eq!(out.text(), b"BE68 5390 07 a_b c");
+    }
+}

@@ -1,0 +1,94 @@
+//! Values in every dress: found, with the span of the original bytes and the name of the view.
+
+use guard::finding::{Confidence, Finding};
+use guard::scan::{Hint, Scanner, Scratch};
+
+fn scan(text: &[u8]) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    Scanner::shipped().scan(text, &Hint::default(), &mut Scratch::default(), &mut findings);
+    findings
+}
+
+/// The marked part of the text is found by the detector, through the view.
+fn check(id: &str, view: &str, marked: &str) {
+    let (head, rest) = marked.split_once("<<").unwrap();
+    let (value, tail) = rest.split_once(">>").unwrap();
+    let text = format!("{head}{value}{tail}");
+    let findings = scan(text.as_bytes());
+    let here = head.len()..head.len() + value.len();
+    let sure =
+        |finding: &&Finding| finding.detector.as_str() == id && finding.confidence >= Confidence::Medium;
+    let hit = findings
+        .iter()
+        .filter(sure)
+        .max_by_key(|finding| (finding.span.start, finding.span.end) == (here.start, here.end));
+    let Some(hit) = hit else { panic!("{id} is missed in «{text}»: {findings:?}") };
+    let seen = &text.as_bytes()[hit.span.start..hit.span.end];
+    assert_eq!(String::from_utf8_lossy(seen), value, "{id} in «{text}»");
+    assert_eq!(hit.view.as_str(), view, "{id} in «{text}»");
+}
+
+#[test]
+fn a_national_number_is_found_in_every_dress() {
+    for (view, text) in [
+        ("plain", "NISS : <<85.07.30-033.28>>."),
+        ("plain", "NISS <<85\u{a0}07\u{202f}30\u{2009}033\u{a0}28>>"),
+        ("plain", "NISS <<85.07.30\u{2011}033.28>>"),
+        ("unicode", "le <<85.0\u{200b}7.30-033.28>> ici"),
+        ("unicode", "<<85.07.30\u{ad}-033.\u{2060}28>>"),
+        ("unicode", "<<８５.07.30-033.28>>"),
+        ("unicode", "n° national <<٨٥٠٧٣٠٠٣٣٢٨>>"),
+        ("unicode", "<<𝟖𝟓07300332𝟖>>"),
+        ("wrapped", "son NISS 85.07.30-033.28 est faux, le voici : <<93.05.05-\n> 079.13>> merci"),
+        ("wrapped", "<<930505\\\n07913>>"),
+        ("html", "NISS&nbsp;: <<85.07.30&#45;033.28>>"),
+        ("html", "<p>NISS <<85.07.<b>30</b>-033.28>></p>"),
+        ("url", "?niss=<<85%2E07%2E30%2D033%2E28>>&x=1"),
+        ("url", "?niss=<<85%252E07%252E30%252D033%252E28>>"),
+        ("json", r#"{\"niss\": \"<<85.07.30\u002d033.28>>\"}"#),
+        ("quoted-printable", "NISS=C3=A9 <<85.07.=\n30-033.28>>"),
+        ("plain", "voici <<8 5 0 7 3 0 0 3 3 2 8>> merci"),
+        (
+            "spelled",
+            "mon numéro national est <<quatre-vingt-cinq zéro sept trente zéro trente-trois vingt-huit>>",
+        ),
+    ] {
+        check("be.niss", view, text);
+    }
+    // Packed bytes map to the characters that hold them; emphasis before the first digit is outside.
+    check("be.niss", "base64", "x: TklTUyA6<<IDg1LjA3LjMwLTAzMy4yOCBk>>ZSBsJ2FnZW50");
+    check("be.niss", "markdown", "**<<85**.07.30-**033**.28>>");
+}
+
+#[test]
+fn mail_addresses_and_tokens_are_found_in_every_dress() {
+    check("email", "unicode", "écrire à <<jean.dupont＠commune.be>> svp");
+    check("email", "html", "mail: <<jean.dupont&#64;commune.be>>");
+    check("email", "url", "to=<<jean.dupont%40commune.be>>&a=1");
+    let tail = "k7Qz0pLw3XvN9sRt5YbH2mGd8JcF4nKa6TeU";
+    check("credential.github", "unicode", &format!("<<gh\u{440}_{tail}>>"));
+    check("credential.github", "unicode", &format!("<<gh\u{200b}p_{tail}>>"));
+    check("credential.github", "url", &format!("<<ghp%5F{tail}>>"));
+    check("credential.github", "wrapped", &format!("<<ghp_{}\n  {}>>", &tail[..20], &tail[20..]));
+    check("credential.github", "json", &format!(r"<<\u0067hp_{tail}>>"));
+}
+
+#[test]
+fn encodings_within_encodings_are_opened_to_the_fifth_depth() {
+    let plain = "NISS 85.07.30-033.28";
+    let url: String = plain.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let html: String = url.chars().map(|c| format!("&#{};", c as u32)).collect();
+    assert!(scan(html.as_bytes()).iter().any(|finding| finding.detector.as_str() == "be.niss"));
+}
+
+#[test]
+fn what_was_joined_needs_a_strong_check_or_a_label() {
+    for silent in [
+        "liste 8 5 0 7 3 0 0 3 3 2 9 fin",
+        "85.07.30-\n033.29",
+        "1 2 3 4 5 6 7 8 9",
+        "deux trois quatre cinq six sept huit neuf dix",
+    ] {
+        assert_eq!(scan(silent.as_bytes()), [], "{silent}");
+    }
+}
