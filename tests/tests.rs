@@ -5,6 +5,7 @@
 mod audit;
 mod cases;
 mod document;
+mod inspect;
 mod patterns;
 mod proxy;
 mod tidy;

@@ -8,7 +8,8 @@ pub(super) struct SipKey(u64, u64);
 impl SipKey {
     /// Folds 32 bytes of key into the 16 that SipHash takes.
     pub(super) fn new(key: &[u8; 32]) -> Self {
-        let word = |at: usize| key[at..at + 8].iter().rev().fold(0, |word: u64, &byte| word << 8 | u64::from(byte));
+        let word =
+            |at: usize| key[at..at + 8].iter().rev().fold(0, |word: u64, &byte| word << 8 | u64::from(byte));
         Self(word(0) ^ word(16).rotate_left(1), word(8) ^ word(24).rotate_left(1))
     }
 

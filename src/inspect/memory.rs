@@ -5,6 +5,7 @@
 use super::hash::SipKey;
 use crate::finding::Finding;
 use crate::limits::{SEGMENTS_REMEMBERED_MAX, SEGMENTS_REMEMBERED_TIME};
+use crate::place::Place;
 use crate::text::{Editable, Holds, SegmentKind, Unit, Unread};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -17,24 +18,47 @@ const SHARDS: usize = 16;
 
 /// One finding in a remembered string.
 #[derive(Clone, Debug)]
-pub(super) struct Seen {
+pub(super) struct Remembered {
     /// In which text of the unit.
     pub(super) segment: u32,
+    /// Where in the string, if that has a name.
+    pub(super) part: Option<Place>,
     pub(super) finding: Finding,
     pub(super) line: u32,
     pub(super) value: u64,
+    /// Keyed hash of the whole text.
+    pub(super) held: u64,
     pub(super) editable: Editable,
     pub(super) kind: SegmentKind,
     /// Whether it is of a low-risk kind and stands in source code.
     pub(super) harmless_code: bool,
 }
 
-/// All that was seen in one string.
+/// What was seen in one string.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Known {
-    pub(super) seen: Vec<Seen>,
-    pub(super) unread: Vec<(Unread, usize)>,
+    /// Bytes of text in it.
     pub(super) scanned: u64,
+    /// What there was; mostly nothing.
+    pub(super) more: Option<Arc<More>>,
+}
+
+/// All that was seen in a string that is not clean.
+#[derive(Clone, Debug, Default)]
+pub(super) struct More {
+    pub(super) seen: Vec<Remembered>,
+    pub(super) unread: Vec<Gap>,
+}
+
+/// One part that could not be read.
+#[derive(Clone, Debug)]
+pub(super) struct Gap {
+    /// Where in the string, if that has a name.
+    pub(super) part: Option<Place>,
+    pub(super) why: Unread,
+    pub(super) bytes: usize,
+    /// Keyed hash of its bytes.
+    pub(super) held: u64,
 }
 
 /// Remembers strings, the least lately used forgotten first: two generations, of which the older one is dropped
@@ -46,8 +70,8 @@ pub struct Memory {
 
 #[derive(Default)]
 struct Shard {
-    young: HashMap<u128, Arc<Known>>,
-    old: HashMap<u128, Arc<Known>>,
+    young: HashMap<u128, Known>,
+    old: HashMap<u128, Known>,
     since: i64,
 }
 
@@ -65,25 +89,31 @@ impl Memory {
             Holds::Base64 => 1,
             Holds::FileName => 2,
             Holds::Opaque => 3,
+            Holds::Tokens => 4,
         };
-        let facts = [holds, unit.kind as u8, u8::from(unit.key.is_some()), u8::from(unit.spot.editable == Editable::Yes)];
+        let facts = [
+            holds,
+            unit.kind as u8,
+            u8::from(unit.key.is_some()),
+            u8::from(unit.spot.editable == Editable::Yes),
+        ];
         self.key.hash(&[&facts, unit.key.unwrap_or_default(), unit.raw])
     }
 
     /// What was seen in the string with this hash.
-    pub(super) fn recall(&self, hash: u128, now: i64) -> Option<Arc<Known>> {
+    pub(super) fn recall(&self, hash: u128, now: i64) -> Option<Known> {
         let mut shard = self.shard(hash);
         shard.age(now);
         if let Some(known) = shard.young.get(&hash) {
-            return Some(Arc::clone(known));
+            return Some(known.clone());
         }
         let known = shard.old.remove(&hash)?;
-        shard.keep(hash, Arc::clone(&known), now);
+        shard.keep(hash, known.clone(), now);
         Some(known)
     }
 
     /// Keeps what was seen in the string with this hash.
-    pub(super) fn keep(&self, hash: u128, known: Arc<Known>, now: i64) {
+    pub(super) fn keep(&self, hash: u128, known: Known, now: i64) {
         let mut shard = self.shard(hash);
         shard.age(now);
         shard.keep(hash, known, now);
@@ -113,7 +143,7 @@ impl std::fmt::Debug for Memory {
 }
 
 impl Shard {
-    fn keep(&mut self, hash: u128, known: Arc<Known>, now: i64) {
+    fn keep(&mut self, hash: u128, known: Known, now: i64) {
         if self.young.len() >= SEGMENTS_REMEMBERED_MAX / SHARDS / 2 {
             self.turn(now);
         }

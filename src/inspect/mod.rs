@@ -2,11 +2,28 @@
 //! `guard scan` and by `guard charter test` alike. Knows no sockets, no clock and no randomness: both are
 //! arguments.
 
+mod code;
+mod desk;
+mod engine;
+mod hash;
+mod look;
+mod memory;
+mod pipeline;
+mod redaction;
+mod refusal;
+mod seam;
+
+pub use engine::{Confirmed, Engine, Keys, NoneConfirmed};
+pub use memory::Memory;
+pub use pipeline::{inspect, inspect_unread};
+
 use crate::charter::{Decision, Judged, Uninspected};
 use crate::language::Language;
+use crate::redact::placeholder::Placeholders;
 use crate::tools::Tool;
 use crate::user::User;
 pub use crate::wire::Answer;
+use bytes::Bytes;
 use std::sync::Arc;
 
 /// A request's id, as users quote it and the audit holds it: random, no meaning.
@@ -66,4 +83,29 @@ pub struct Report {
     pub bytes_scanned: u64,
     /// Bytes of text that were known from an earlier turn and not scanned again.
     pub bytes_known: u64,
+    /// How many spans were replaced.
+    pub redacted: usize,
+    /// Where the request is held until the user confirms: keyed hashes of what is held, for [`Confirmed`].
+    pub held: Vec<u64>,
+}
+
+/// What becomes of a request.
+#[must_use]
+#[derive(Debug)]
+pub enum Verdict {
+    /// It goes on as it came, byte for byte.
+    Forward,
+    /// It goes on with this body, without content encoding, so that `content-encoding` goes and `content-length`
+    /// is set anew.
+    Rewrite {
+        /// The whole body.
+        body: Bytes,
+        /// Path and query, where they changed too.
+        path_and_query: Option<String>,
+        /// Where the charter is reversible: the values to put back in the answer. Then ask upstream for an
+        /// answer without content encoding.
+        restore: Option<Placeholders>,
+    },
+    /// It does not go on; this is the answer.
+    Refuse(Answer),
 }

@@ -61,6 +61,8 @@ pub enum Holds {
     Base64,
     /// The name of a file.
     FileName,
+    /// Numbers that stand for words of a model: text that cannot be read.
+    Tokens,
     /// Bytes that mean nothing to anybody but the provider: read as text all the same.
     Opaque,
 }

@@ -111,6 +111,7 @@ pub fn report(action: Action, article: &str, value: u64) -> Report {
         bytes: 4_096,
         bytes_scanned: 3_000,
         bytes_known: 1_000,
+        ..Report::default()
     }
 }
 

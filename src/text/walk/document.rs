@@ -1,6 +1,6 @@
 //! Walks through JSON documents and forms: each key, string and number is a unit. Knows no API.
 
-use super::{Area, Around, Visitor, Walker};
+use super::{Area, Around, Unread, Visitor, Walker};
 use crate::span::Span;
 use crate::text::codec::Layer;
 use crate::text::edit::Edit;
@@ -45,7 +45,12 @@ impl Walker {
             let spot = place.spot_at(index).unwrap_or(around.spot);
             let container = keys.last().copied().flatten();
             match token.kind {
-                Kind::Object | Kind::Array => keys.push(key.take().or(container)),
+                Kind::Object | Kind::Array => {
+                    if spot.holds == Holds::Tokens && place.starts_at(index) {
+                        self.unreadable(&Around { spot, ..*around }, token, visitor);
+                    }
+                    keys.push(key.take().or(container));
+                }
                 Kind::End => {
                     keys.pop();
                 }
@@ -63,6 +68,17 @@ impl Walker {
         if !around.inside {
             areas.clear();
             self.areas = areas;
+        }
+    }
+
+    /// A value that stands for text and cannot be read as such.
+    fn unreadable(&mut self, around: &Around<'_>, token: Token, visitor: &mut dyn Visitor) {
+        let source = around.part(token.span());
+        if around.inside || self.enter(&around.with_source(&source), visitor) {
+            visitor.unread(Unread::UnknownEncoding, around.spot, source.text);
+            if !around.inside {
+                visitor.leave();
+            }
         }
     }
 
@@ -204,6 +220,11 @@ struct Placed<'a> {
 }
 
 impl<'a> Placed<'a> {
+    /// Whether the area that holds begins at `index`.
+    fn starts_at(&self, index: usize) -> bool {
+        self.open.last().is_some_and(|&open| self.areas[open].tokens.start == index)
+    }
+
     /// What holds for the token at `index`; indices only grow.
     fn spot_at(&mut self, index: usize) -> Option<&'a Spot> {
         while self.areas.get(self.next).is_some_and(|area| area.tokens.start <= index) {

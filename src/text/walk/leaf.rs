@@ -156,7 +156,7 @@ fn shape(text: &[u8], holds: Holds) -> Shape {
     let may = match holds {
         Holds::Base64 => true,
         Holds::Text => text.len() >= BASE64_MIN && memchr::memchr(b' ', &text[..BASE64_MIN]).is_none(),
-        Holds::FileName | Holds::Opaque => false,
+        Holds::FileName | Holds::Opaque | Holds::Tokens => false,
     };
     match Alphabet::of(text).filter(|_| may) {
         Some(alphabet) => Shape::Base64(alphabet),

@@ -56,6 +56,11 @@ impl<'a> Marks<'a> {
         self.push(node, Place::File(None), self.editable, Holds::Base64);
     }
 
+    /// The value is a prompt as numbers of tokens.
+    pub(super) fn tokens(&mut self, node: Node<'_>) {
+        self.push(node, Place::Message(1), self.editable, Holds::Tokens);
+    }
+
     /// The value is a file's name.
     pub(super) fn file_name(&mut self, node: Node<'_>) {
         self.push(node, Place::File(None), self.editable, Holds::FileName);

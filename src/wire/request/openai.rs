@@ -43,10 +43,13 @@ pub(super) fn mark(root: Node<'_>, path: &str, marks: &mut Marks<'_>) {
         let Ok(key) = std::str::from_utf8(key) else { continue };
         match key {
             "messages" | "additional_messages" => messages(value, marks),
-            "input" | "inputs" | "items" if value.kind() == Some(Kind::Array) => items(value, marks),
+            "input" | "inputs" | "items" if value.kind() == Some(Kind::Array) && !is_tokens(value) => {
+                items(value, marks);
+            }
             "item" => item(value, 1, marks),
             "audio" if value.kind() == Some(Kind::String) => marks.base64(value),
             "tool_outputs" => marks.mark(value, Place::ToolResult(1)),
+            "input" | "prompt" if is_tokens(value) => marks.tokens(value),
             "tools" | "functions" => marks.mark(value, Place::ToolDefinition),
             key if PROMPTS.contains(&key) => marks.mark(value, Place::Message(1)),
             key if SYSTEM.contains(&key) => marks.mark(value, Place::System),
@@ -54,6 +57,13 @@ pub(super) fn mark(root: Node<'_>, path: &str, marks: &mut Marks<'_>) {
         }
     }
     marks.fields(root, &NAMED);
+}
+
+/// Whether a prompt is given as the numbers of its tokens, or as several lists of them.
+fn is_tokens(value: Node<'_>) -> bool {
+    let Some(first) = value.elements().next() else { return false };
+    let inner = first.elements().next().and_then(Node::kind);
+    first.kind() == Some(Kind::Number) || inner == Some(Kind::Number)
 }
 
 fn messages(messages: Node<'_>, marks: &mut Marks<'_>) {

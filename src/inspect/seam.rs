@@ -1,0 +1,70 @@
+//! Values split over two text parts of one message ("my number is 8507" + "3003328"): the end of one part and the
+//! beginning of the next are looked at as one text. Reads the parts as they stand in the body, so that it makes
+//! no difference whether they are known from an earlier turn. Knows no charter.
+
+use crate::place::Place;
+use crate::span::Span;
+use crate::text::{SegmentKind, Unit};
+
+/// Bytes taken of each part: no detector's value that a person would split is longer.
+const BYTES: usize = 48;
+
+/// Keys under which APIs keep the text parts of a message.
+const PARTS: [&[u8]; 3] = [b"text", b"parts", b"content"];
+
+/// The end of the last part, joined with the beginning of the next.
+#[derive(Default)]
+pub(super) struct Seam {
+    place: Option<Place>,
+    text: Vec<u8>,
+    /// Where the next part begins in `text`.
+    at: usize,
+}
+
+impl Seam {
+    /// Takes the next string in. Whether there is a seam to look at; then [`Self::keep_end`] closes it.
+    pub(super) fn join(&mut self, unit: &Unit<'_>) -> bool {
+        let is_part = unit.kind == SegmentKind::Value && unit.key.is_some_and(|key| PARTS.contains(&key));
+        if !is_part {
+            return false;
+        }
+        if self.place.as_ref() != Some(&unit.spot.place) {
+            self.place = Some(unit.spot.place.clone());
+            self.text.clear();
+        }
+        let joins = self.text.last().is_some_and(|&byte| goes_in_value(byte))
+            && unit.raw.first().is_some_and(|&byte| goes_in_value(byte));
+        if joins {
+            self.at = self.text.len();
+            self.text.extend_from_slice(&unit.raw[..unit.raw.len().min(BYTES)]);
+        } else {
+            self.text.clear();
+            self.keep_end(unit.raw);
+        }
+        joins
+    }
+
+    /// The joined text.
+    pub(super) fn text(&self) -> &[u8] {
+        &self.text
+    }
+
+    /// Whether `span` reaches from one part into the next.
+    pub(super) const fn is_crossed(&self, span: Span) -> bool {
+        span.start < self.at && span.end > self.at
+    }
+
+    /// Keeps the end of a part, with what stands before it where it is short.
+    pub(super) fn keep_end(&mut self, raw: &[u8]) {
+        if raw.len() >= BYTES || self.text.is_empty() {
+            self.text.clear();
+            self.text.extend_from_slice(&raw[raw.len().saturating_sub(BYTES)..]);
+        }
+        self.text.drain(..self.text.len().saturating_sub(BYTES));
+    }
+}
+
+/// Whether a value may be cut beside this byte: not beside spaces and signs that end a sentence.
+const fn goes_in_value(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'/' | b'_' | b'@' | b' ')
+}
