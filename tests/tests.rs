@@ -4,6 +4,7 @@
 
 mod audit;
 mod cases;
+mod credentials;
 mod document;
 mod inspect;
 mod patterns;

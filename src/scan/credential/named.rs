@@ -108,5 +108,7 @@ fn is_whole(text: &[u8], start: usize, end: usize) -> bool {
 fn is_random(value: &[u8]) -> bool {
     let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
     let letters = value.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
-    digits >= 2 && letters >= 3 && !is_token_placeholder(value)
+    let upper = value.iter().filter(|byte| byte.is_ascii_uppercase()).count();
+    let mixed = digits >= 2 || upper >= 3 && letters - upper >= 3;
+    mixed && letters >= 3 && !is_token_placeholder(value)
 }

@@ -3,7 +3,7 @@
 
 use super::sentence::Range;
 use super::words::{
-    CLASSED, COPULA, FILLER, LABEL, LEVELS, MENTION, NEGATIVE, NOUN, PART, POINTING, PRESENTING,
+    CLASSED, COPULA, FILLER, LABEL, LEVELS, MENTION, NEGATIVE, NOUN, PART, POINTING, PRESENTING, REGARDING,
 };
 use crate::scan::lexicon::{Lexicon, Word};
 
@@ -84,7 +84,8 @@ impl Around {
         if self.mentioned(&self.before, from, noun - from) || self.conditional(noun) {
             return false;
         }
-        self.determiner(noun + 1) < 3 || self.presented(noun + 1)
+        let joined = self.before[from..noun].iter().any(|word| word.groups & PRESENTING != 0);
+        joined || self.determiner(noun + 1) < 3 || self.presented(noun + 1)
     }
 
     /// "ceci est classé C4", "dies ist als C4 eingestuft": the pointing word is the subject itself.
@@ -121,7 +122,8 @@ impl Around {
     /// A defining or ruling word right behind; not behind *ci-joint* or the like, which opens a new thought.
     fn defined_after(&self) -> bool {
         let ends = self.after.iter().position(|word| word.groups & PRESENTING != 0).unwrap_or(3);
-        self.mentioned(&self.after, 0, ends.min(3))
+        let talks = |word: &Word| word.groups & MENTION != 0 && word.groups & REGARDING == 0;
+        self.after.iter().take(ends.min(3)).any(talks)
     }
 
     fn mentioned(&self, words: &[Word], from: usize, count: usize) -> bool {

@@ -355,6 +355,19 @@ impl Judge<'_> {
             .then_some(Confidence::Medium)
     }
 
+    /// `Plan stratégique 2026 [C4]` on one of the first lines.
+    fn in_title(&self, line: Range, original: &[u8]) -> Option<Confidence> {
+        let before = self.code.start.checked_sub(1).map(|at| self.text[at]);
+        let after = self.text.get(self.code.end);
+        if (before, after) != (Some(b'['), Some(&b']')) || original.len() <= 60 {
+            return None;
+        }
+        let edge = is_head_or_foot(self.text, line, self.window.at_start, self.window.at_end);
+        let set_off = place(self.lexicon, self.text, self.code.start, self.code.end) == Place::Edge;
+        let other = self.lexicon.any(self.text, line.start, line.end, NEGATIVE | MENTION);
+        (edge && set_off && !other).then_some(Confidence::Medium)
+    }
+
     /// Whether the same short line stands elsewhere, as running headers do.
     fn is_repeated(&self, whole: Range, original: &[u8]) -> bool {
         const NEAR: usize = 16 << 10;

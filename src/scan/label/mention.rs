@@ -41,11 +41,9 @@ pub fn place(lexicon: &Lexicon, text: &[u8], start: usize, end: usize) -> Place 
 fn strip_end(text: &[u8]) -> (&[u8], bool) {
     let mut end = text.len();
     loop {
-        if end > 0 && text[end - 1] == b'>' {
-            if let Some(open) = memchr::memrchr(b'<', &text[..end]) {
-                end = open;
-                continue;
-            }
+        if let (Some(b'>'), Some(open)) = (text[..end].last(), memchr::memrchr(b'<', &text[..end])) {
+            end = open;
+            continue;
         }
         match end.checked_sub(1).map(|last| text[last]) {
             Some(byte) if is_ornament(byte) => end -= 1,
@@ -58,11 +56,9 @@ fn strip_end(text: &[u8]) -> (&[u8], bool) {
 fn strip_start(text: &[u8]) -> (&[u8], bool) {
     let mut start = 0;
     loop {
-        if text.get(start) == Some(&b'<') {
-            if let Some(close) = memchr::memchr(b'>', &text[start..]) {
-                start += close + 1;
-                continue;
-            }
+        if let (Some(b'<'), Some(close)) = (text.get(start), memchr::memchr(b'>', &text[start..])) {
+            start += close + 1;
+            continue;
         }
         match text.get(start) {
             Some(&byte) if is_ornament(byte) => start += 1,

@@ -5,7 +5,7 @@ use super::Mark;
 use super::code::Form;
 use super::mention::{Place, is_head_or_foot, is_quoted, place};
 use super::sentence::{self, Range, line, line_after, line_before, trim};
-use super::words::{DISCLAIMER, LABEL, LEVELS, MENTION, NEGATIVE};
+use super::words::{DISCLAIMER, LABEL, LABELLED, LEVELS, MENTION, NEGATIVE, severity};
 use crate::finding::Confidence;
 use crate::scan::fold::{UNTICKED, Window, fold};
 use crate::scan::lexicon::{Lexicon, ends_word, is_word_byte, starts_word};
@@ -17,6 +17,8 @@ const REACH: usize = 400;
 #[derive(Clone, Debug, Default)]
 pub struct Phrases {
     all: Vec<Phrase>,
+    /// Whether a label's value that is a mere level word counts: `Classification : interne`.
+    pub labels: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -52,7 +54,9 @@ impl Phrases {
         let window = Window::around(text, at, REACH, REACH);
         let folded = window.text();
         let start = window.index(at);
-        let (phrase, end) = self.longest(folded, start)?;
+        let Some((phrase, end)) = self.longest(folded, start) else {
+            return if self.labels { labelled_word(lexicon, folded, &window, start) } else { None };
+        };
         let (start, end) = self.widen(folded, start, end)?;
         let original = text.get(window.original(start)..window.original(end))?;
         let judge = Judge { lexicon, text: folded, window: &window, start, end, kind: phrase.kind, original };
@@ -104,6 +108,21 @@ impl Phrases {
         }
         Some((start, end))
     }
+}
+
+/// `Niveau de confidentialité : Interne`, alone on its line.
+fn labelled_word(lexicon: &Lexicon, text: &[u8], window: &Window, start: usize) -> Option<Mark> {
+    let (label_end, _) = lexicon.longest_at(text, start, LABEL)?;
+    let line = line(text, start);
+    let lead = text[line.start..start].iter().all(|&byte| !is_word_byte(byte));
+    let gap = text[label_end..line.end].iter().take_while(|&&byte| !is_word_byte(byte)).count();
+    let linked = text[label_end..label_end + gap].iter().any(|byte| matches!(byte, b':' | b'=' | b'|'));
+    let at = label_end + gap;
+    let (end, groups) = lexicon.longest_at(text, at, LABELLED).filter(|_| lead && linked && gap <= 8)?;
+    let rest = text[end.min(line.end)..line.end].iter().filter(|&&byte| is_word_byte(byte)).count();
+    let span = Span::new(window.original(at), window.original(end));
+    let level = String::from_utf8_lossy(&text[at..end]).into_owned();
+    (rest == 0).then_some(Mark { span, level, severity: severity(groups)?, confidence: Confidence::Medium })
 }
 
 struct Judge<'a> {

@@ -40,8 +40,10 @@ pub const DISCLAIMER: Groups = 1 << 15;
 pub const DEFINING: Groups = 1 << 16;
 /// Level words that mark only as a labelled value: *interne*, *restricted*.
 pub const LABELLED: Groups = 1 << 17;
+/// *sur*, *pour*: behind a noun they say what the thing is about, before one they change the subject; a part of the mentions.
+pub const REGARDING: Groups = 1 << 18;
 
-const NAMES: [(&str, Groups); 18] = [
+const NAMES: [(&str, Groups); 19] = [
     ("label", LABEL),
     ("public", PUBLIC),
     ("internal", INTERNAL),
@@ -60,6 +62,7 @@ const NAMES: [(&str, Groups); 18] = [
     ("disclaimer", DISCLAIMER),
     ("defining", DEFINING | MENTION),
     ("labelled", LABELLED),
+    ("regarding", REGARDING | MENTION),
 ];
 
 /// The names of the groups, as rule files write them.

@@ -72,10 +72,10 @@ impl Gate<'_> {
     pub fn value(&self) -> Option<(Span, Confidence)> {
         let value = value::read(self.text, self.link.end, self.stops())?;
         let bytes = value.span.of(self.text)?;
-        if is_phrase(self.groups) && !value.quoted {
-            if let Some(span) = self.passphrase(value.span.start) {
-                return Some((span, Confidence::Medium));
-            }
+        let phrase =
+            (is_phrase(self.groups) && !value.quoted).then(|| self.passphrase(value.span.start)).flatten();
+        if let Some(span) = phrase {
+            return Some((span, Confidence::Medium));
         }
         self.judge(value, bytes).map(|confidence| (value.span, confidence))
     }

@@ -52,11 +52,16 @@ pub fn after(lexicon: &Lexicon, text: &[u8], window: &Window, label: Span, group
     if label.start >= 2 && &text[label.start - 2..label.start] == b"--" && text.get(at) == Some(&b' ') {
         return Some(Link { end: at + 1, argument: true, ..plain });
     }
+    let linked = qualified(lexicon, text, window, label.end, groups);
     if is_short(groups) {
-        return None;
+        let plain_abbreviation = matches!(text[label.start], b'm' | b'M');
+        let (end, word) =
+            linked.filter(|&(end, word)| word && plain_abbreviation && end <= label.end + 14)?;
+        return Some(Link { end, word, ..plain });
     }
-    qualified(lexicon, text, window, label.end, groups)
+    linked
         .map(|(end, word)| Link { end, word, ..plain })
+        .or_else(|| beside_login(lexicon, text, window, label).map(|end| Link { end, word: true, ..plain }))
         .or_else(|| direct_quote(text, at, groups).map(|end| Link { end, word: true, ..plain }))
         .or_else(|| next_line(text, label, groups).map(|end| Link { end, word: true, ..plain }))
 }
@@ -158,6 +163,18 @@ fn direct_quote(text: &[u8], from: usize, groups: u32) -> Option<usize> {
         || text[at.min(text.len())..].starts_with("«".as_bytes())
         || text[at.min(text.len())..].starts_with("“".as_bytes());
     (opens && at > from && groups & (KEY | RECOVERY | PAIR) == 0).then_some(at)
+}
+
+/// "login jdupont, mot de passe Liege4000": the other half before, a value that no word is right behind.
+fn beside_login(lexicon: &Lexicon, text: &[u8], window: &Window, label: Span) -> Option<usize> {
+    let folded = window.text();
+    let at = window.index(label.start);
+    let login = lexicon.any(folded, at.saturating_sub(70), at, LOGIN);
+    let value = text.get(label.end..)?.strip_prefix(b" ")?;
+    let value = &value[..value.iter().take(64).take_while(|byte| !byte.is_ascii_whitespace()).count()];
+    let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
+    let letters = value.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
+    (login && digits >= 2 && letters >= 3 && value.len() >= 7).then_some(label.end + 1)
 }
 
 /// A label alone on its line, the value alone on the next.

@@ -102,6 +102,7 @@ const fn kind(groups: u32) -> Kind {
 fn may_link(text: &[u8], at: usize) -> bool {
     let near = &text[at..text.len().min(at + 90)];
     memchr::memchr3(b':', b'=', b'|', near).is_some()
+        || near.iter().take(40).filter(|byte| byte.is_ascii_digit()).count() >= 2
         || near.iter().any(|byte| matches!(byte, b'"' | b'\'' | b'`' | b'\t' | b'>' | 0xc2 | 0xe2 | b'\n'))
         || memchr::memmem::find(near, b" is").is_some()
         || memchr::memmem::find(near, b" est").is_some()
