@@ -443,7 +443,9 @@ fn lowering(rule: &crate::rules::Rule, near: &Near, span: Span) -> Option<Span> 
         rule.lower_general
             && near.label.is_none_or(|label| !label.is_empty() && gap(label, span) > gap(*word, span))
     });
-    near.lower.or(general).or(near.specimen)
+    // A secret opens as much in a test or an example as elsewhere: there, only whole values are specimens.
+    let specimen = near.specimen.filter(|_| rule.class != Class::Credential);
+    near.lower.or(general).or(specimen)
 }
 
 fn gap(word: Span, value: Span) -> u16 {

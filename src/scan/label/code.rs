@@ -149,6 +149,7 @@ impl Judge<'_> {
         }
         self.marking(line, sentence, ticked)
             .or_else(|| self.alone(line, original))
+            .or_else(|| self.in_title(line, original))
             .or_else(|| self.asserted())
     }
 

@@ -387,6 +387,9 @@ impl Gate<'_> {
 
     /// Whether the label's line looks like source code.
     fn is_code_line(&self) -> bool {
+        if self.is_in_connection_string() {
+            return false;
+        }
         let start = memchr::memrchr(b'\n', &self.text[..self.label.start])
             .map_or(0, |at| at + 1)
             .max(self.label.start.saturating_sub(200));
@@ -399,6 +402,19 @@ impl Gate<'_> {
             || line.ends_with(b"),")
             || line.ends_with(b")") && contains(line, b"(") && contains(line, b"=");
         ends || CODE.iter().any(|mark| contains(line, mark))
+    }
+
+    /// `…;user=sa;password=…;`: the semicolon before and an earlier `name=value`.
+    fn is_in_connection_string(&self) -> bool {
+        let glued = self.link.end.checked_sub(1) == Some(self.label.end)
+            && self.text.get(self.label.end) == Some(&b'=');
+        let before = &self.text[self.label.start.saturating_sub(60)..self.label.start];
+        let before = before.trim_ascii_end();
+        glued
+            && before.ends_with(b";")
+            && before.contains(&b'=')
+            && !before.contains(&b'(')
+            && !before.contains(&b'{')
     }
 
     /// `if password == "x"`.
