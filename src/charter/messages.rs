@@ -87,7 +87,8 @@ impl Wordings {
         self.0[saying as usize].set(language, text);
     }
 
-    fn get(&self, saying: Saying, language: Language) -> Option<&Arc<str>> {
+    /// One of them.
+    pub fn get(&self, saying: Saying, language: Language) -> Option<&Arc<str>> {
         self.0[saying as usize].get(language)
     }
 }

@@ -4,17 +4,20 @@
 mod check;
 mod compiled;
 mod decide;
+mod explain;
 mod index;
 mod inspection;
 mod messages;
 mod rule;
 mod shipped;
+mod statements;
 mod syntax;
 #[cfg(test)]
 mod tests;
 mod text;
 mod titles;
 mod tools;
+mod words;
 
 pub use check::Note;
 pub use compiled::{
@@ -23,6 +26,7 @@ pub use compiled::{
 };
 pub use inspection::{Category, Inspection, Never};
 pub use rule::{Glob, Rule, When};
+pub use statements::Change;
 pub use text::Localised;
 pub use tools::{Exception, Line, Standing, TenantSetting, ToolRules};
 

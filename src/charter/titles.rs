@@ -6,7 +6,7 @@ use crate::language::Language;
 use crate::place::Place;
 
 /// French, Dutch, German, English.
-type Four = [&'static str; 4];
+pub type Four = [&'static str; 4];
 
 /// What a finding is called, in the singular and without article.
 pub fn title(finding: &Finding, language: Language) -> String {
@@ -182,7 +182,8 @@ fn find(id: &str) -> Option<Four> {
     }
 }
 
-fn of_class(class: Class) -> Four {
+/// What a class of findings is called.
+pub fn of_class(class: Class) -> Four {
     match class {
         Class::Personal => {
             ["donnée à caractère personnel", "persoonsgegeven", "personenbezogene Angabe", "personal data"]
