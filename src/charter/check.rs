@@ -3,6 +3,7 @@
 
 use super::rule::When;
 use super::{Charter, Identity};
+use crate::fault::nearest;
 use crate::source::Source;
 use crate::tools::Catalogue;
 use jiff::civil::Date;
@@ -140,6 +141,25 @@ pub fn notes(charter: &Charter, today: Date) -> Vec<Note> {
             hint: "add the DPO's public key: [audit] recipients = [\"age1…\"], or say identity = \"none\""
                 .into(),
         });
+    }
+    notes
+}
+
+/// Detectors that nothing of `known` fits.
+pub fn unknown_detectors(charter: &Charter, known: &[&str]) -> Vec<Note> {
+    let mut notes = Vec::new();
+    for rule in &charter.rules {
+        for glob in rule.when.detectors.iter().filter(|glob| !glob.as_str().starts_with("own.")) {
+            if known.iter().any(|id| glob.matches(id)) {
+                continue;
+            }
+            let hint = match nearest(glob.as_str(), known.iter().copied()) {
+                Some(near) => format!("did you mean \"{near}\"?"),
+                None => "`guard patterns list` shows them".into(),
+            };
+            let text = format!("no detector is called \"{}\": the rule finds nothing", glob.as_str());
+            notes.push(Note { line: Some(rule.line), text, hint });
+        }
     }
     notes
 }

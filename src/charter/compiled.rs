@@ -269,6 +269,13 @@ impl Charter {
         check::notes(self, today)
     }
 
+    /// Detectors that rules name and that are none of `known`. The organisation's own (`own.…`) are not
+    /// looked at: they stand in its own files.
+    #[must_use]
+    pub fn unknown_detectors(&self, known: &[&str]) -> Vec<check::Note> {
+        check::unknown_detectors(self, known)
+    }
+
     /// Its id.
     #[must_use]
     pub fn id(&self) -> &str {

@@ -1,6 +1,7 @@
 //! The decision: a pure function of the question. Knows no words to say it in.
 
 use super::{Action, Charter, Decision, Direction, History, Judged, Mode, Question, Reason, Subject};
+use crate::finding::Class;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -62,6 +63,7 @@ impl Charter {
             };
             let rule = &self.rules[found];
             let action = self.effective(rule.action, judged, question.confirmed);
+            let action = never_in_part(action, judged);
             judgement.findings.push(action);
             if action == Action::Confirm {
                 judgement.holds_for(rule.valid_for);
@@ -83,6 +85,13 @@ impl Charter {
             action
         }
     }
+}
+
+/// A classified document is not redacted span by span: what is new of it is blocked. In earlier turns the whole
+/// text of the message is replaced, which is no span.
+fn never_in_part(action: Action, judged: &Judged) -> Action {
+    let partial = action == Action::Redact && judged.new && judged.finding.class == Class::Classification;
+    if partial { Action::Block } else { action }
 }
 
 /// A confirmed request still counts, so that the audit sees it.

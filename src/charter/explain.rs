@@ -293,7 +293,7 @@ impl Charter {
             parts.push(classes.join(" / "));
         }
         if !when.detectors.is_empty() {
-            let ids: Vec<&str> = when.detectors.iter().map(super::Glob::as_str).collect();
+            let ids: Vec<String> = when.detectors.iter().map(|glob| detector(glob, language)).collect();
             parts.push(ids.join(" / "));
         }
         if when.is_about_labels() {
@@ -319,6 +319,15 @@ impl Charter {
         let who = people(&when.users, &when.groups, language);
         format!("{}{who}", parts.join(", "))
     }
+}
+
+/// A detector by its title and id, a pattern as it stands.
+fn detector(glob: &super::Glob, language: Language) -> String {
+    let title = titles::of_detector(glob.as_str()).filter(|_| glob.is_exact());
+    title.map_or_else(
+        || glob.as_str().into(),
+        |title| format!("{} ({})", title[language as usize], glob.as_str()),
+    )
 }
 
 fn label_condition(when: &When, language: Language) -> String {

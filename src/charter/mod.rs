@@ -9,6 +9,7 @@ mod index;
 mod inspection;
 mod messages;
 mod rule;
+pub mod scenario;
 mod shipped;
 mod statements;
 mod syntax;

@@ -11,7 +11,7 @@ pub type Four = [&'static str; 4];
 /// What a finding is called, in the singular and without article.
 pub fn title(finding: &Finding, language: Language) -> String {
     let id = finding.detector.as_str();
-    let words = find(id).unwrap_or_else(|| of_class(finding.class));
+    let words = of_detector(id).unwrap_or_else(|| of_class(finding.class));
     let title = words[language as usize];
     match &finding.label {
         Some(label) if finding.class == Class::Classification => format!("{title} {}", label.level),
@@ -172,7 +172,7 @@ fn ordinal(number: u32, language: Language) -> String {
 }
 
 /// The longest entry that the id is, or lies below.
-fn find(id: &str) -> Option<Four> {
+pub fn of_detector(id: &str) -> Option<Four> {
     let mut key = id;
     loop {
         if let Some((_, words)) = TITLES.iter().find(|(known, _)| *known == key) {
@@ -261,7 +261,7 @@ const TITLES: &[(&str, Four)] = &[
 
 #[cfg(test)]
 mod tests {
-    use super::{find, ordinal, place};
+    use super::{of_detector, ordinal, place};
     use crate::language::Language;
     use crate::place::Place;
 
@@ -299,8 +299,8 @@ mod tests {
 
     #[test]
     fn a_detector_without_a_title_takes_its_family() {
-        assert_eq!(find("credential.github").unwrap()[3], "key or access token");
-        assert_eq!(find("ca.qc.ramq").unwrap()[3], "Québec health insurance number (RAMQ)");
-        assert!(find("xx.unheard_of").is_none());
+        assert_eq!(of_detector("credential.github").unwrap()[3], "key or access token");
+        assert_eq!(of_detector("ca.qc.ramq").unwrap()[3], "Québec health insurance number (RAMQ)");
+        assert!(of_detector("xx.unheard_of").is_none());
     }
 }

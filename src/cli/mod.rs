@@ -1,11 +1,13 @@
 //! The command line: arguments in, one file per command, the only place that prints. Everything below is
 //! called from here; nothing calls this.
 
+pub mod charter;
 mod generate;
 mod output;
 mod patterns;
 mod scan;
 mod setup;
+mod tools;
 
 pub use output::{Exit, Output};
 
@@ -61,6 +63,8 @@ pub enum Color {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Charters: what may go to which AI tool, article by article
+    Charter(charter::Arguments),
     /// Print a completion script for a shell
     Completions(generate::Completions),
     /// Print the manual page
@@ -69,6 +73,8 @@ enum Command {
     Patterns(patterns::Arguments),
     /// Scan files, folders or standard input
     Scan(scan::Arguments),
+    /// AI tools: the catalogue of services whose traffic guard looks into
+    Tools(tools::Arguments),
 }
 
 /// Reads the arguments, runs the command and says how it ended.
@@ -85,10 +91,12 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
 fn dispatch(arguments: Arguments, output: &mut Output) -> std::io::Result<Exit> {
     let global = arguments.global;
     match &arguments.command {
+        Command::Charter(command) => charter::run(command, &global, output),
         Command::Completions(arguments) => generate::completions(arguments, output),
         Command::Man => generate::man(output),
         Command::Patterns(arguments) => patterns::run(arguments, output),
         Command::Scan(arguments) => scan::run(arguments, &global, output),
+        Command::Tools(command) => tools::run(command, output),
     }
 }
 

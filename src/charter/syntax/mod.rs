@@ -5,6 +5,8 @@ mod rules;
 mod settings;
 mod tools;
 
+pub use rules::ACTIONS;
+
 use super::compiled::{Article, Contact};
 use super::index::Index;
 use super::messages::{Saying, Wordings, next_placeholder};
@@ -39,7 +41,8 @@ const KEYS: &[&str] = &[
     "messages",
 ];
 
-const LANGUAGES: [(&str, Language); 4] =
+/// The languages of messages with their codes.
+pub const LANGUAGES: [(&str, Language); 4] =
     [("fr", Language::Fr), ("nl", Language::Nl), ("de", Language::De), ("en", Language::En)];
 
 /// What reading a part of the file needs of the rest.

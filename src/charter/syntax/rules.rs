@@ -26,6 +26,7 @@ const WHEN_KEYS: &[&str] = &[
     "new",
 ];
 
+/// The actions with their words.
 pub const ACTIONS: [(&str, Action); 6] = [
     ("block", Action::Block),
     ("confirm", Action::Confirm),

@@ -45,7 +45,7 @@ pub struct Arguments {
     /// Show the values that were found, unmasked
     #[arg(long)]
     show_values: bool,
-    /// Judge as if the text went to this tool (see `guard charter tools`); without it, rules on tools do not apply
+    /// Judge as if the text went to this tool (see `guard tools list`); without it, rules on tools do not apply
     #[arg(long, value_name = "TOOL")]
     tool: Option<String>,
     /// Say for each finding why: check, grouping, words around it, view
@@ -81,7 +81,7 @@ pub(super) fn run(arguments: &Arguments, global: &Global, output: &mut Output) -
         None => None,
         Some((_, Some(tool))) => Some(tool.clone()),
         Some((name, None)) => {
-            output.fault(&format!("no tool is called {name}"), Some("`guard charter tools` lists them"))?;
+            output.fault(&format!("no tool is called {name}"), Some("`guard tools list` lists them"))?;
             return Ok(Exit::Failed);
         }
     };

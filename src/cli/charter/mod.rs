@@ -1,0 +1,274 @@
+//! `guard charter …`: the shipped charters, validation, the table by article, scenario tests, comparison.
+
+mod judge;
+
+pub use judge::Judge;
+
+use super::{Exit, Global, Output};
+use crate::charter::scenario::{self, Scenario, Trial};
+use crate::charter::{Change, Charter, LoadError};
+use crate::finding::DetectorId;
+use crate::language::Language;
+use crate::rules::{Matcher, Rule};
+use crate::scan::Scanner;
+use crate::tools::Catalogue;
+use clap::{Args, Subcommand, ValueEnum};
+use jiff::civil::Date;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// The charter of someone who has chosen none.
+const DEFAULT: &str = "baseline";
+
+/// Charters: what may go to which AI tool, article by article
+#[derive(Debug, Args)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// List the charters that come with guard
+    List,
+    /// Print a shipped charter's file, to be copied and changed
+    Show {
+        /// Its name
+        name: String,
+    },
+    /// Say everything that is wrong with charters, with line and caret (exit status 1 if something is)
+    Check {
+        /// Files or names (default: --charter, else all that are shipped)
+        charters: Vec<String>,
+        /// Day for exceptions that run out, as 2026-12-31 (default: today)
+        #[arg(long, value_name = "DAY")]
+        date: Option<Date>,
+    },
+    /// Print the table of articles: what each demands, what guard does about it, whom users are sent to
+    Explain {
+        /// File or name (default: --charter)
+        charter: Option<String>,
+        /// How to print it
+        #[arg(long, value_name = "FORMAT", default_value = "text")]
+        format: Format,
+    },
+    /// Run scenarios (who sends what to which tool) through guard and print what came of each
+    Test {
+        /// Scenario files
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+        /// Print failures only
+        #[arg(long)]
+        failures: bool,
+    },
+    /// Say what the second charter says differently (exit status 1 if anything)
+    Diff {
+        /// File or name
+        old: String,
+        /// File or name
+        new: String,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Text,
+    Markdown,
+    Json,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// Where the output cannot be written.
+pub fn run(arguments: &Arguments, global: &Global, output: &mut Output) -> io::Result<Exit> {
+    let chosen = global.charter.as_deref();
+    match &arguments.command {
+        Command::List => list(output),
+        Command::Show { name } => show(name, output),
+        Command::Check { charters, date } => check(charters, chosen, date.unwrap_or_else(today), output),
+        Command::Explain { charter, format } => {
+            let name = charter.as_deref().or(chosen).unwrap_or(DEFAULT);
+            explain(name, *format, global.language, output)
+        }
+        Command::Test { files, failures } => test(files, chosen, *failures, output),
+        Command::Diff { old, new } => diff(old, new, output),
+    }
+}
+
+fn list(output: &mut Output) -> io::Result<Exit> {
+    for id in Charter::shipped_ids() {
+        if let Some(charter) = Charter::shipped(id) {
+            writeln!(output.out, "{id:<16} {}", charter.title())?;
+        }
+    }
+    Ok(Exit::Clean)
+}
+
+fn show(name: &str, output: &mut Output) -> io::Result<Exit> {
+    let Some(source) = Charter::shipped_source(name) else {
+        let hint = format!("shipped charters are {}", Charter::shipped_ids().join(", "));
+        output.fault(&format!("no charter called \"{name}\" comes with guard"), Some(&hint))?;
+        return Ok(Exit::Failed);
+    };
+    output.out.write_all(source.as_bytes())?;
+    Ok(Exit::Clean)
+}
+
+fn check(names: &[String], chosen: Option<&str>, today: Date, output: &mut Output) -> io::Result<Exit> {
+    let names: Vec<&str> = match (names, chosen) {
+        ([], Some(chosen)) => vec![chosen],
+        ([], None) => Charter::shipped_ids().to_vec(),
+        (names, _) => names.iter().map(String::as_str).collect(),
+    };
+    let mut worst = Exit::Clean;
+    for name in names {
+        worst = worst.max(check_one(name, today, output)?);
+    }
+    Ok(worst)
+}
+
+fn check_one(name: &str, today: Date, output: &mut Output) -> io::Result<Exit> {
+    let charter = match load(name) {
+        Ok(charter) => charter,
+        Err(LoadError::Faulty(faults)) => {
+            output.out.flush()?;
+            writeln!(output.err, "{}\n", super::output::Escaped(&faults.to_string()))?;
+            let number = faults.faults.len();
+            writeln!(output.err, "{name}: {number} {}", if number == 1 { "fault" } else { "faults" })?;
+            return Ok(Exit::Acted);
+        }
+        Err(unreadable @ LoadError::Unreadable { .. }) => {
+            output.fault(&unreadable, None)?;
+            return Ok(Exit::Failed);
+        }
+    };
+    let rules = charter.rules().len();
+    writeln!(output.out, "{name}: sound, {rules} rules, {} articles", charter.articles().len())?;
+    let scanner = Scanner::shipped();
+    let known: Vec<&str> = scanner.rules().iter().flat_map(detectors).collect();
+    for note in charter.notes(today).into_iter().chain(charter.unknown_detectors(&known)) {
+        let place = note.line.map_or_else(String::new, |line| format!(":{line}"));
+        writeln!(output.out, "{name}{place}: note: {note}")?;
+    }
+    Ok(Exit::Clean)
+}
+
+/// The ids under which a rule reports.
+fn detectors(rule: &Rule) -> impl Iterator<Item = &str> {
+    let further = rule.matchers.iter().flat_map(|matcher| match matcher {
+        Matcher::Code(code) => code.ids.as_slice(),
+        Matcher::Number(_) | Matcher::Token(_) | Matcher::Regex(_) => &[],
+    });
+    std::iter::once(&rule.id).chain(further).map(DetectorId::as_str)
+}
+
+fn explain(name: &str, format: Format, language: Option<Language>, output: &mut Output) -> io::Result<Exit> {
+    let Some(charter) = load_or_complain(name, output)? else { return Ok(Exit::Failed) };
+    let language = language.unwrap_or(charter.language());
+    match format {
+        Format::Text => write!(output.out, "{}", charter.explain_text(language))?,
+        Format::Markdown => write!(output.out, "{}", charter.explain_markdown(language))?,
+        Format::Json => writeln!(output.out, "{:#}", charter.explain_json(language))?,
+    }
+    Ok(Exit::Clean)
+}
+
+fn test(files: &[PathBuf], chosen: Option<&str>, failures: bool, output: &mut Output) -> io::Result<Exit> {
+    let (mut worst, mut run, mut failed) = (Exit::Clean, 0, 0);
+    for file in files {
+        let Some(scenarios) = read_scenarios(file, output)? else {
+            worst = Exit::Failed;
+            continue;
+        };
+        let judge = Judge::new(|name| load(name).map_err(|fault| fault.to_string()));
+        let fallback = chosen.unwrap_or(DEFAULT);
+        for trial in scenario::run(&scenarios, |scenario| judge.judge(scenario, fallback)) {
+            run += 1;
+            failed += usize::from(!trial.complaints.is_empty());
+            if !failures || !trial.complaints.is_empty() {
+                print_trial(&trial, file, output)?;
+            }
+        }
+    }
+    writeln!(output.out, "{run} scenarios, {failed} failed")?;
+    Ok(if failed > 0 { worst.max(Exit::Acted) } else { worst })
+}
+
+fn read_scenarios(file: &Path, output: &mut Output) -> io::Result<Option<Vec<Scenario>>> {
+    let name = file.display().to_string();
+    let text = match read(&name) {
+        Ok(text) => text,
+        Err(fault) => {
+            output.fault(&format!("{name} cannot be read: {fault}"), None)?;
+            return Ok(None);
+        }
+    };
+    match scenario::parse(&text, &name, today()) {
+        Ok(scenarios) => Ok(Some(scenarios)),
+        Err(faults) => {
+            output.fault(&faults, None)?;
+            Ok(None)
+        }
+    }
+}
+
+fn print_trial(trial: &Trial<'_>, file: &Path, output: &mut Output) -> io::Result<()> {
+    let verdict = if trial.complaints.is_empty() { "ok  " } else { "FAIL" };
+    let (action, article) = match &trial.outcome {
+        Ok(outcome) => (outcome.action.as_str(), outcome.articles.first().map_or("-", |article| article)),
+        Err(_) => ("-", "-"),
+    };
+    let scenario = trial.scenario;
+    let tool = scenario.tool.as_deref().unwrap_or("-");
+    let name = super::output::Escaped(&scenario.name);
+    writeln!(output.out, "{verdict} {action:<8} {article:<22} {tool:<14} {name}")?;
+    for complaint in &trial.complaints {
+        let complaint = super::output::Escaped(complaint);
+        writeln!(output.out, "       {}:{}: {complaint}", file.display(), scenario.line)?;
+    }
+    Ok(())
+}
+
+fn diff(old: &str, new: &str, output: &mut Output) -> io::Result<Exit> {
+    let (old, new) = (load_or_complain(old, output)?, load_or_complain(new, output)?);
+    let (Some(old), Some(new)) = (old, new) else { return Ok(Exit::Failed) };
+    let changes = old.changes_to(&new);
+    for change in &changes {
+        match change {
+            Change::Removed(line) => writeln!(output.out, "- {line}")?,
+            Change::Added(line) => writeln!(output.out, "+ {line}")?,
+        }
+    }
+    Ok(if changes.is_empty() { Exit::Clean } else { Exit::Acted })
+}
+
+fn load_or_complain(name: &str, output: &mut Output) -> io::Result<Option<Arc<Charter>>> {
+    match load(name) {
+        Ok(charter) => Ok(Some(charter)),
+        Err(fault) => {
+            output.fault(&fault, None)?;
+            Ok(None)
+        }
+    }
+}
+
+/// Loads a charter by name or path.
+///
+/// # Errors
+/// Says what cannot be read or what is wrong with it.
+pub fn load(name: &str) -> Result<Arc<Charter>, LoadError> {
+    Charter::load(name, Catalogue::shipped(), read)
+}
+
+fn read(path: &str) -> io::Result<String> {
+    if std::fs::metadata(path)?.len() > crate::limits::CONFIG_BYTES_MAX {
+        return Err(io::Error::other("it is larger than any charter"));
+    }
+    std::fs::read_to_string(path)
+}
+
+fn today() -> Date {
+    jiff::Zoned::now().date()
+}
