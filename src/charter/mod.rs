@@ -4,6 +4,8 @@
 mod check;
 mod compiled;
 mod decide;
+#[cfg(test)]
+mod example;
 mod explain;
 mod index;
 mod inspection;

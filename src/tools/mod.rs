@@ -2,6 +2,8 @@
 
 mod catalogue;
 mod syntax;
+#[cfg(test)]
+mod tests;
 
 pub use catalogue::Catalogue;
 pub(crate) use syntax::{host_pattern, slug};

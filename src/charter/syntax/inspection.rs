@@ -6,7 +6,7 @@ use crate::charter::tools::ToolRules;
 use crate::charter::{Action, UninspectableKind};
 use crate::source::{Table, Word};
 
-const KEYS: &[&str] = &["article", "never", "uninspectable", "max_body", "on_error"];
+pub(super) const KEYS: &[&str] = &["article", "never", "uninspectable", "max_body", "on_error"];
 
 pub fn read(root: &Table<'_>, context: &Context<'_>, tools: &ToolRules) -> Inspection {
     let mut inspection = Inspection::default();

@@ -45,6 +45,24 @@ const KEYS: &[&str] = &[
 pub const LANGUAGES: [(&str, Language); 4] =
     [("fr", Language::Fr), ("nl", Language::Nl), ("de", Language::De), ("en", Language::En)];
 
+/// The keys of every table, for the test of the example file.
+#[cfg(test)]
+pub fn known_keys() -> Vec<Vec<&'static str>> {
+    let lists = [
+        KEYS,
+        tools::KEYS,
+        tools::LINE_KEYS,
+        tools::EXCEPTION_KEYS,
+        tools::OWN_KEYS,
+        rules::KEYS,
+        rules::WHEN_KEYS,
+        inspection::KEYS,
+        settings::AUDIT_KEYS,
+        settings::THRESHOLD_KEYS,
+    ];
+    lists.iter().map(|list| list.to_vec()).collect()
+}
+
 /// What reading a part of the file needs of the rest.
 struct Context<'a> {
     catalogue: &'a Catalogue,

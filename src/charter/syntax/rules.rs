@@ -9,8 +9,9 @@ use crate::charter::{Action, Direction};
 use crate::finding::{Class, Confidence};
 use crate::source::{Table, Value};
 
-const KEYS: &[&str] = &["article", "when", "action", "valid_for", "contacts", "message", "instead"];
-const WHEN_KEYS: &[&str] = &[
+pub(super) const KEYS: &[&str] =
+    &["article", "when", "action", "valid_for", "contacts", "message", "instead"];
+pub(super) const WHEN_KEYS: &[&str] = &[
     "class",
     "detector",
     "scheme",

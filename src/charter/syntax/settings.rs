@@ -8,13 +8,14 @@ use crate::source::Table;
 use crate::tools::Kind;
 use std::time::Duration;
 
+pub(super) const AUDIT_KEYS: &[&str] = &["identity", "recipients", "retention_days", "durable", "fields"];
+pub(super) const THRESHOLD_KEYS: &[&str] = &["article", "tool", "action", "count", "within"];
 const STYLES: [(&str, AnswerStyle); 2] =
     [("error", AnswerStyle::Error), ("assistant", AnswerStyle::Assistant)];
 
 pub fn audit(root: &Table<'_>) -> AuditSettings {
     let mut audit = AuditSettings::default();
-    let keys = &["identity", "recipients", "retention_days", "durable", "fields"];
-    let Some(table) = root.table("audit", keys) else { return audit };
+    let Some(table) = root.table("audit", AUDIT_KEYS) else { return audit };
     let identities = [("none", Identity::None), ("sealed", Identity::Sealed), ("clear", Identity::Clear)];
     if let Some(identity) = table.choice("identity", &identities) {
         audit.identity = identity;
@@ -50,7 +51,7 @@ pub fn alerts(root: &Table<'_>, context: &Context<'_>) -> Alerts {
         }
         good.then(|| word.text.into())
     });
-    let thresholds = table.tables("thresholds", &["article", "tool", "action", "count", "within"]);
+    let thresholds = table.tables("thresholds", THRESHOLD_KEYS);
     Alerts { webhook, thresholds: thresholds.iter().filter_map(|table| threshold(table, context)).collect() }
 }
 

@@ -8,11 +8,12 @@ use crate::tools::{HostPattern, Kind, TenantHeader, Tool, Wire, host_pattern, sl
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-const KEYS: &[&str] =
+pub(super) const KEYS: &[&str] =
     &["default", "article", "allow", "deny", "exception", "own", "tenant_headers", "contacts", "instead"];
-const LINE_KEYS: &[&str] = &["tool", "kind", "article", "users", "groups"];
-const EXCEPTION_KEYS: &[&str] = &["tool", "validated_by", "reference", "until", "article", "users", "groups"];
-const OWN_KEYS: &[&str] =
+pub(super) const LINE_KEYS: &[&str] = &["tool", "kind", "article", "users", "groups"];
+pub(super) const EXCEPTION_KEYS: &[&str] =
+    &["tool", "validated_by", "reference", "until", "article", "users", "groups"];
+pub(super) const OWN_KEYS: &[&str] =
     &["id", "name", "aliases", "vendor", "kind", "hosts", "paths", "wire", "base", "article"];
 
 impl Default for ToolRules {
