@@ -72,13 +72,13 @@ fn main() {
     assert_eq!(allocations, 0, "a clean request allocates nothing");
 
     let indexed = median(|| {
-        black_box(charter.decide(black_box(&full)));
+        let _ = black_box(charter.decide(black_box(&full)));
     });
     let plain = median(|| {
-        black_box(naive(&charter, black_box(&full)));
+        let _ = black_box(naive(&charter, black_box(&full)));
     });
     let nothing = median(|| {
-        black_box(charter.decide(black_box(&clean)));
+        let _ = black_box(charter.decide(black_box(&clean)));
     });
     println!("100 findings, 100 rules: {indexed:?} (every rule asked in turn: {plain:?})");
     println!("clean request:           {nothing:?}, {allocations} allocations");
