@@ -84,10 +84,10 @@ impl<'a> Source<'a> {
         0..0
     }
 
-    /// Whether something was wrong so far.
+    /// How much was wrong so far.
     #[must_use]
-    pub fn is_faulty(&self) -> bool {
-        !self.faults.borrow().is_empty()
+    pub fn fault_count(&self) -> usize {
+        self.faults.borrow().len()
     }
 
     /// All faults, if there are any.

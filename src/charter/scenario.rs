@@ -123,7 +123,7 @@ pub fn parse(text: &str, file: &str, today: Date) -> Result<Vec<Scenario>, Fault
         .iter()
         .filter_map(|table| read(table, charter.as_ref(), date))
         .collect();
-    if scenarios.is_empty() && !source.is_faulty() {
+    if scenarios.is_empty() && source.fault_count() == 0 {
         source.fault(0..0, "the file has no [[scenario]]", "");
     }
     source.finish()?;

@@ -476,6 +476,13 @@ fn rules_that_can_never_match_and_contradictions_are_faults() {
 }
 
 #[test]
+fn a_misspelt_condition_does_not_make_later_rules_seem_late() {
+    let rule = |when: &str| format!("[[rule]]\narticle = \"1\"\nwhen = {{ {when} }}\naction = \"block\"\n");
+    let shown = faults(&(rule("class = \"personnal\"") + &rule("class = \"credential\"")));
+    assert!(shown.contains("did you mean \"personal\"?") && !shown.contains("never match"), "{shown}");
+}
+
+#[test]
 fn a_charter_is_loaded_by_name_or_by_path() {
     let none = |_: &str| -> std::io::Result<String> { Err(std::io::ErrorKind::NotFound.into()) };
     assert_eq!(Charter::load("ores", Catalogue::shipped(), none).unwrap().id(), "ores");

@@ -65,7 +65,10 @@ fn read_rule(table: &Table<'_>, context: &Context<'_>) -> Option<Rule> {
         table.missing("when", "for example `when = { class = \"personal\" }`; `{ }` is everything");
     }
     let article = context.article(table);
+    let faults = table.source().fault_count();
     let when = table.table("when", WHEN_KEYS).map(|when| read_when(&when, context));
+    // A misspelt condition must not look like none, or later rules would seem to come too late.
+    let when = when.filter(|_| table.source().fault_count() == faults);
     let action = table.choice("action", &ACTIONS);
     let valid_for = table.duration("valid_for");
     let contacts = context.contacts(table, "contacts");
