@@ -6,6 +6,7 @@ mod audit;
 mod cases;
 mod credentials;
 mod document;
+mod identifiers;
 mod inspect;
 mod patterns;
 mod proxy;

@@ -62,6 +62,8 @@ pub struct Rule {
 pub enum Matcher {
     /// Digit groups.
     Number(Number),
+    /// Letters and digits.
+    Mixed(Mixed),
     /// A fixed format.
     Token(Format),
     /// A regular expression.
@@ -91,6 +93,52 @@ pub struct Number {
     pub lead: Box<[u8]>,
     /// Characters that may stand on both sides.
     pub fences: Vec<Box<[u8]>>,
+    /// Whether the bare run needs a label.
+    pub bare_needs_label: bool,
+}
+
+/// Letters and digits in a fixed shape.
+#[derive(Clone, Debug)]
+pub struct Mixed {
+    /// The shapes.
+    pub shapes: Vec<Box<[Part]>>,
+    /// The separators, as bits from the space on (see [`separator`]).
+    pub separators: u32,
+}
+
+/// One character of a shape.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// A digit.
+    Digit,
+    /// A capital.
+    Capital,
+    /// A letter of either case.
+    Letter,
+    /// This letter or digit, in either case; given as a capital.
+    Literal(u8),
+    /// At most one separator.
+    Gap,
+}
+
+impl Part {
+    /// Whether the byte is one of these; a gap is no byte.
+    #[must_use]
+    pub const fn is(self, byte: u8) -> bool {
+        match self {
+            Self::Digit => byte.is_ascii_digit(),
+            Self::Capital => byte.is_ascii_uppercase(),
+            Self::Letter => byte.is_ascii_alphabetic(),
+            Self::Literal(own) => byte.to_ascii_uppercase() == own,
+            Self::Gap => false,
+        }
+    }
+
+    /// Whether it is always a digit.
+    #[must_use]
+    pub const fn is_digit(self) -> bool {
+        matches!(self, Self::Digit | Self::Literal(b'0'..=b'9'))
+    }
 }
 
 /// The bit of a separator: ASCII punctuation from the space to `?`.

@@ -1,8 +1,10 @@
 //! One rule as written → one rule that cannot be wrong; each fault with the key that it is about.
 
 use super::format::Format;
-use super::syntax::{CodeSyntax, NumberSyntax, Places, RegexSyntax, RuleSyntax, TiersSyntax};
-use super::{AnchorClass, Code, Fault, Known, Matcher, Number, Pattern, Rule, Shape, Tiers, separator};
+use super::syntax::{CodeSyntax, MixedSyntax, NumberSyntax, Places, RegexSyntax, RuleSyntax, TiersSyntax};
+use super::{
+    AnchorClass, Code, Fault, Known, Matcher, Mixed, Number, Part, Pattern, Rule, Shape, Tiers, separator,
+};
 use crate::finding::{Class, Confidence, DetectorId};
 
 /// Takes a fault: the key that it is about and what is wrong.
@@ -66,7 +68,7 @@ fn names_are_known(rule: &Rule, known: Known<'_>, report: Report<'_>) {
                     report("regex", message);
                 }
             }
-            Matcher::Code(_) | Matcher::Number(_) | Matcher::Token(_) => {}
+            Matcher::Code(_) | Matcher::Mixed(_) | Matcher::Number(_) | Matcher::Token(_) => {}
         }
     }
 }
@@ -77,7 +79,7 @@ pub(super) fn rule(written: RuleSyntax, report: Report<'_>) -> Rule {
         report("id", format!("`{}` is no id: lower case words joined by dots, such as be.niss", written.id));
     }
     let matchers = matchers(&written, report);
-    let numeric = !written.number.0.is_empty();
+    let numeric = !written.number.0.is_empty() || !written.mixed.0.is_empty();
     Rule {
         id: DetectorId::new(&written.id),
         class: class(&written.class, report),
@@ -147,6 +149,9 @@ fn matchers(written: &RuleSyntax, report: Report<'_>) -> Vec<Matcher> {
     for syntax in &written.number.0 {
         matchers.push(Matcher::Number(number(syntax, report)));
     }
+    for syntax in &written.mixed.0 {
+        matchers.push(Matcher::Mixed(mixed(syntax, report)));
+    }
     for format in written.token.0.iter().flat_map(|token| &token.formats) {
         match Format::parse(format) {
             Ok(format) => matchers.push(Matcher::Token(format)),
@@ -160,7 +165,10 @@ fn matchers(written: &RuleSyntax, report: Report<'_>) -> Vec<Matcher> {
         matchers.push(Matcher::Code(code(syntax, report)));
     }
     if matchers.is_empty() {
-        report("id", format!("`{}` has no matcher: `number`, `token`, `regex` or `code`", written.id));
+        report(
+            "id",
+            format!("`{}` has no matcher: `number`, `mixed`, `token`, `regex` or `code`", written.id),
+        );
     }
     matchers
 }
@@ -205,7 +213,29 @@ fn number(syntax: &NumberSyntax, report: Report<'_>) -> Number {
         letters_required: syntax.letters_required,
         lead: syntax.lead.as_bytes().into(),
         fences: syntax.fences.iter().map(|text| text.as_bytes().into()).collect(),
+        bare_needs_label: syntax.bare_needs_label,
     }
+}
+
+fn mixed(syntax: &MixedSyntax, report: Report<'_>) -> Mixed {
+    let mut shapes = Vec::new();
+    for text in &syntax.shapes {
+        let parts: Box<[Part]> = text
+            .bytes()
+            .map(|byte| match byte {
+                b'9' => Part::Digit,
+                b'A' => Part::Capital,
+                b'a' => Part::Letter,
+                b' ' => Part::Gap,
+                own => Part::Literal(own.to_ascii_uppercase()),
+            })
+            .collect();
+        if !parts.iter().any(|part| part.is_digit()) {
+            report("mixed", format!("the shape `{text}` has no digit, at which it could be looked for"));
+        }
+        shapes.push(parts);
+    }
+    Mixed { shapes, separators: syntax.separators.bytes().fold(0, |bits, byte| bits | separator(byte)) }
 }
 
 fn pattern(syntax: &RegexSyntax, report: Report<'_>) -> Pattern {

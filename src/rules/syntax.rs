@@ -28,6 +28,9 @@ pub struct RuleSyntax {
     /// Matcher: digit groups.
     #[serde(default)]
     pub number: Several<NumberSyntax>,
+    /// Matcher: letters and digits in a fixed shape.
+    #[serde(default)]
+    pub mixed: Several<MixedSyntax>,
     /// Matcher: provider tokens and other fixed formats.
     #[serde(default)]
     pub token: Several<TokenSyntax>,
@@ -133,6 +136,21 @@ pub struct NumberSyntax {
     /// Characters around the value that belong to it where they stand on both sides, such as `+++`.
     #[serde(default)]
     pub fences: Vec<String>,
+    /// Whether the bare run needs a label, though a grouped one does not.
+    #[serde(default)]
+    pub bare_needs_label: bool,
+}
+
+/// Letters and digits in a fixed shape.
+#[derive(Clone, Debug, Default, Serialize, DeserializeDerive)]
+#[serde(deny_unknown_fields)]
+pub struct MixedSyntax {
+    /// `9` a digit, `A` a capital, `a` a letter of either case, a space an optional separator, others themselves
+    /// without regard to case.
+    pub shapes: Vec<String>,
+    /// What may stand at the spaces, one of these.
+    #[serde(default = "separators")]
+    pub separators: String,
 }
 
 fn separators() -> String {

@@ -134,7 +134,11 @@ pub type Make = fn(&Code) -> Box<dyn Detector>;
 /// The detectors in code, by name. Sorted.
 const DETECTORS: &[(&str, Make)] = &[
     ("date_of_birth", super::birth::make),
+    ("degrees", super::degrees::make),
     ("email", super::email::make),
+    ("email_functional", super::email::make_functional),
+    ("iban", super::iban::make),
+    ("ipv4", super::ipv4::make),
     ("label_code", super::label::detector::code),
     ("label_header", super::label::detector::header),
     ("label_phrase", super::label::detector::phrase),

@@ -1,22 +1,24 @@
 //! E-mail addresses around a commercial at (RFC 5321 and 6531 as people write them). Knows no rules.
 
+use super::check::{Outcome, by_name};
 use super::detector::{Anchor, Detector, Hit, Place};
 use crate::finding::Confidence;
 use crate::rules::Code;
 use crate::span::Span;
-use std::collections::BTreeSet;
 
-/// Makes the detector. Word lists: `functional` local parts (id 1), `documentation` domains.
-pub(super) fn make(code: &Code) -> Box<dyn Detector> {
-    let list = |name: &str| {
-        code.words.get(name).into_iter().flatten().map(|word| word.clone().into_bytes()).collect()
-    };
-    Box::new(Email { functional: list("functional"), documentation: list("documentation") })
+/// Makes the detector of persons' addresses. It takes no words.
+pub(super) fn make(_: &Code) -> Box<dyn Detector> {
+    Box::new(Email { check: "email", confidence: Confidence::High })
+}
+
+/// Makes the detector of functions' mailboxes. It takes no words.
+pub(super) fn make_functional(_: &Code) -> Box<dyn Detector> {
+    Box::new(Email { check: "email_functional", confidence: Confidence::Low })
 }
 
 struct Email {
-    functional: BTreeSet<Vec<u8>>,
-    documentation: BTreeSet<Vec<u8>>,
+    check: &'static str,
+    confidence: Confidence,
 }
 
 /// Bytes before the at.
@@ -36,18 +38,13 @@ impl Detector for Email {
         if is_other(place.text, start, end) {
             return;
         }
-        let local = place.text[start..place.at].to_ascii_lowercase();
-        let domain = place.text[place.end..end].to_ascii_lowercase();
-        let mut hit = Hit::new(Span::new(start, end), Confidence::High);
-        let documented = |known: &Vec<u8>| {
-            domain.strip_suffix(&**known).is_some_and(|rest| rest.is_empty() || rest.ends_with(b"."))
-        };
-        if self.documentation.iter().any(documented) {
-            hit.confidence = Confidence::Low;
-        }
-        if self.functional.contains(&local) {
-            hit.id = 1;
-            hit.confidence = Confidence::Low;
+        let span = Span::new(start, end);
+        let outcome = span.of(place.text).and_then(|value| Some(by_name(self.check)?.run(value)));
+        let mut hit = Hit::new(span, self.confidence);
+        match outcome {
+            Some(Outcome::Pass) => {}
+            Some(Outcome::Specimen) => hit.confidence = Confidence::Low,
+            Some(Outcome::PassPrefix(_) | Outcome::Weak | Outcome::Labelled | Outcome::Fail) | None => return,
         }
         out.push(hit);
     }
@@ -88,10 +85,18 @@ fn local_start(text: &[u8], at: usize) -> Option<usize> {
         return None;
     }
     let mut start = at - count;
-    // What stands before a quotation mark, an equals sign or a bracket is not part of the address.
-    let cut = |byte: &u8| matches!(byte, b'\'' | b'=' | b'`' | b'|' | b'{' | b'&' | b'?' | b'/');
+    // What stands before a quotation mark, an equals sign or a bracket is not part of the address; an apostrophe within
+    // a name is (`o'neil`), after an elision it is not (`d'anne`).
+    let cut = |byte: &u8| matches!(byte, b'=' | b'`' | b'|' | b'{' | b'&' | b'?' | b'/');
     if let Some(sign) = text[start..at].iter().rposition(cut) {
         start += sign + 1;
+    }
+    if let Some(sign) = text[start..at].iter().rposition(|byte| *byte == b'\'') {
+        let name = matches!(&text[start..start + sign], [b'o' | b'O'] | [_, _, ..])
+            && !text[start..start + sign].eq_ignore_ascii_case(b"qu");
+        if !name {
+            start += sign + 1;
+        }
     }
     start = after_marks(text, start, at);
     while start < at

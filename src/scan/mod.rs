@@ -7,9 +7,12 @@ mod blocks;
 pub mod check;
 pub mod context;
 mod credential;
+mod degrees;
 pub mod detector;
 mod email;
 pub mod fold;
+mod iban;
+mod ipv4;
 pub mod label;
 mod lexer;
 pub mod lexicon;
@@ -20,6 +23,7 @@ mod pass;
 pub mod password;
 mod person;
 mod resolve;
+mod shape;
 mod table;
 mod token;
 mod trial;
@@ -180,7 +184,10 @@ impl Scanner {
         let further = || {
             whole.matchers.iter().find_map(|matcher| match matcher {
                 rules::Matcher::Code(code) => code.ids.get(usize::from(id) - 1).cloned(),
-                rules::Matcher::Number(_) | rules::Matcher::Token(_) | rules::Matcher::Regex(_) => None,
+                rules::Matcher::Number(_)
+                | rules::Matcher::Mixed(_)
+                | rules::Matcher::Token(_)
+                | rules::Matcher::Regex(_) => None,
             })
         };
         if id == 0 { whole.id.clone() } else { further().unwrap_or_else(|| whole.id.clone()) }

@@ -186,8 +186,11 @@ fn number_at(
     }
     let inside = Span::new(runs[first].start, runs[last].end);
     let Some(span) = with_edges(pass, rule, number, inside) else { return };
+    if number.bare_needs_label && first == last && span == inside && pass.near(rule, span).label.is_none() {
+        return;
+    }
     let view = if inner.iter().any(|run| run.wrapped) { View::Wrapped } else { View::Plain };
-    pass.judge_number(rule, span, digits, grouped, view);
+    pass.judge_number(rule, span, digits, grouped || !number.lead.is_empty(), view);
 }
 
 /// The span with its letters, lead and fences; `None` where a neighbour forbids it.
@@ -203,11 +206,16 @@ fn with_edges(pass: &mut Pass<'_>, rule: u16, number: &Number, digits: Span) -> 
     match letters_before(pass.text, number, span.start) {
         Some(start) => span.start = start,
         None if number.letters_required => return None,
-        None if !left_is_free(pass, rule, span.start) => return None,
+        None if !left_is_free(pass, rule, span.start) || is_abroad(pass.text, number, span.start) => {
+            return None;
+        }
         None => {}
     }
     if !right_is_free(pass.text, span.end) {
         return None;
+    }
+    if opens_before(pass.text, number, span) {
+        span.start -= 1;
     }
     for fence in &number.fences {
         let start = span.start.checked_sub(fence.len());
@@ -218,6 +226,19 @@ fn with_edges(pass: &mut Pass<'_>, rule: u16, number: &Number, digits: Span) -> 
         }
     }
     Some(span)
+}
+
+/// Whether a `+` stands before a value that has none: a telephone number with its country.
+fn is_abroad(text: &[u8], number: &Number, start: usize) -> bool {
+    number.lead.is_empty() && number.fences.is_empty() && start > 0 && text[start - 1] == b'+'
+}
+
+/// Whether a bracket opens before the value that closes in it: `(418) 643-2100`.
+fn opens_before(text: &[u8], number: &Number, span: Span) -> bool {
+    number.separators & separator(b')') != 0
+        && span.start > 0
+        && text[span.start - 1] == b'('
+        && span.of(text).is_some_and(|value| value.contains(&b')') && !value.contains(&b'('))
 }
 
 /// Where the rule's letters begin that stand before `at`, after at most two separators.
@@ -238,7 +259,7 @@ fn letters_before(text: &[u8], number: &Number, at: usize) -> Option<usize> {
     None
 }
 
-fn left_is_free(pass: &mut Pass<'_>, rule: u16, start: usize) -> bool {
+pub(super) fn left_is_free(pass: &mut Pass<'_>, rule: u16, start: usize) -> bool {
     let text = pass.text;
     let Some(&previous) = start.checked_sub(1).and_then(|at| text.get(at)) else { return true };
     if matches!(previous, b'.' | b'-' | b'/' | b',') {
@@ -255,7 +276,7 @@ fn is_escape(text: &[u8], start: usize) -> bool {
     start >= 2 && text[start - 2] == b'\\' && matches!(text[start - 1], b'n' | b't' | b'r')
 }
 
-fn right_is_free(text: &[u8], end: usize) -> bool {
+pub(super) fn right_is_free(text: &[u8], end: usize) -> bool {
     let Some(&next) = text.get(end) else { return true };
     if matches!(next, b'.' | b'-' | b'/') {
         return !text.get(end + 1).is_some_and(u8::is_ascii_digit);

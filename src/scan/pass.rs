@@ -8,7 +8,7 @@ use super::detector::{Hit, Place};
 use super::resolve::Candidate;
 use super::table::Action;
 use super::views::{Level, Regions};
-use super::{Hint, Scanner, number, token, vector};
+use super::{Hint, Scanner, number, shape, token, vector};
 use crate::finding::{CheckResult, Class, Confidence, Evidence, View};
 use crate::rules::compact;
 use crate::span::Span;
@@ -147,13 +147,8 @@ impl Pass<'_> {
         if at >= *done {
             *done = number::cluster(self, at);
         }
-        if table.digit_expressions.is_empty()
-            && table.digit_code.is_empty()
-            && table.after_word_code.is_empty()
-        {
-            return;
-        }
         let length = self.text[at..].iter().take(255).take_while(|byte| byte.is_ascii_digit()).count();
+        shape::at(self, at, length);
         for &(count, expression) in &table.digit_expressions {
             if length >= usize::from(count) {
                 self.window(expression, at);
@@ -416,7 +411,8 @@ impl Pass<'_> {
         });
     }
 
-    fn near(&mut self, rule: u16, span: Span) -> Near {
+    /// The words around a span for a rule.
+    pub fn near(&mut self, rule: u16, span: Span) -> Near {
         let table = &self.scanner.table;
         self.buffers.index.near(self.text, &table.words, &table.uses, &self.buffers.key, rule, span)
     }

@@ -4,6 +4,7 @@ use super::check::{self, Check};
 use super::context::Uses;
 use super::detector::{self, Anchor, Detector};
 use super::literal::Literals;
+use super::shape;
 use crate::finding::Confidence;
 use crate::rules::format::Format;
 use crate::rules::words::Words;
@@ -84,7 +85,7 @@ fn with_words_of<'a>(
     let other = rules.iter().find(|rule| *rule.id.as_str() == *code.words_of);
     let words = other.into_iter().flat_map(|rule| &rule.matchers).find_map(|matcher| match matcher {
         Matcher::Code(code) => Some(&code.words),
-        Matcher::Number(_) | Matcher::Token(_) | Matcher::Regex(_) => None,
+        Matcher::Number(_) | Matcher::Mixed(_) | Matcher::Token(_) | Matcher::Regex(_) => None,
     });
     let Some(words) = words else {
         report(format!("`words_of`: there is no rule `{}` with words", code.words_of));
@@ -115,6 +116,8 @@ pub(super) struct Table {
     pub coded: Vec<Coded>,
     /// Groupings by the length of their first group.
     pub groups: Vec<Vec<Group>>,
+    /// Shapes of letters and digits by the length of the first run of digits: rule, matcher, shape.
+    pub shapes: Vec<Vec<(u16, u16, u16)>>,
     /// Rules that read any grouping: rule and number.
     pub any_groups: Vec<(u16, u16)>,
     /// All separators that any number rule allows.
@@ -149,6 +152,7 @@ impl Table {
     pub fn with_faults(rules: Vec<Rule>, lists: Vec<List>) -> (Self, Vec<Fault>) {
         let mut table = Self { digits_min: u8::MAX, ..Self::default() };
         table.groups.resize_with(41, Vec::new);
+        table.shapes.resize_with(16, Vec::new);
         table.uses = Uses::new(&rules, &mut table.words);
         let mut faults = Vec::new();
         for (number, rule) in rules.iter().enumerate() {
@@ -207,6 +211,15 @@ impl Table {
                 }
                 self.separators |= syntax.separators;
                 self.digits_min = syntax.digits.iter().copied().fold(self.digits_min, u8::min);
+            }
+            Matcher::Mixed(mixed) => {
+                for (shape, parts) in mixed.shapes.iter().enumerate() {
+                    for length in shape::first_runs(parts) {
+                        if let Some(shapes) = self.shapes.get_mut(length) {
+                            shapes.push((number, place, shape as u16));
+                        }
+                    }
+                }
             }
             Matcher::Token(format) => self.token(rule, number, format, report),
             Matcher::Regex(pattern) => {

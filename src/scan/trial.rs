@@ -108,7 +108,7 @@ fn confidence(word: &str) -> Confidence {
 fn is_of(rule: &Rule, finding: &Finding) -> bool {
     let further = |matcher: &Matcher| match matcher {
         Matcher::Code(code) => code.ids.contains(&finding.detector),
-        Matcher::Number(_) | Matcher::Token(_) | Matcher::Regex(_) => false,
+        Matcher::Number(_) | Matcher::Mixed(_) | Matcher::Token(_) | Matcher::Regex(_) => false,
     };
     finding.detector == rule.id || rule.matchers.iter().any(further)
 }
@@ -120,7 +120,7 @@ fn made(rule: &Rule, text: &str) -> Result<Expanded, String> {
         .iter()
         .filter_map(|matcher| match matcher {
             Matcher::Token(format) => Some(format.clone()),
-            Matcher::Number(_) | Matcher::Regex(_) | Matcher::Code(_) => None,
+            Matcher::Number(_) | Matcher::Mixed(_) | Matcher::Regex(_) | Matcher::Code(_) => None,
         })
         .collect();
     let passes = |name: &str, value: &str| {

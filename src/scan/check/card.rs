@@ -6,7 +6,7 @@ use super::{Outcome, specimen};
 /// Payment card number (ISO/IEC 7812-1): the scheme's prefix and length, and Luhn.
 ///
 /// Sixteen digits and American Express pass; other lengths, which chance meets too easily (timestamps,
-/// SIRET), are weak; the schemes' published test numbers are specimens.
+/// SIRET), need a label; the schemes' published test numbers are specimens.
 pub(super) fn card(value: &[u8]) -> Outcome {
     if !(12..=19).contains(&value.len()) || !value.iter().all(u8::is_ascii_digit) {
         return Outcome::Fail;
@@ -27,7 +27,7 @@ pub(super) fn card(value: &[u8]) -> Outcome {
     } else if digits.len() == 16 || scheme.name == "American Express" {
         Outcome::Pass
     } else {
-        Outcome::Weak
+        Outcome::Labelled
     }
 }
 
@@ -109,7 +109,7 @@ const TEST_NUMBERS: &[&str] = &[
 
 #[cfg(test)]
 mod tests {
-    use super::super::Outcome::{Fail, Pass, Specimen, Weak};
+    use super::super::Outcome::{Fail, Labelled, Pass, Specimen};
     use super::super::testing::{assert_outcome, base_rate};
     use super::TEST_NUMBERS;
 
@@ -130,7 +130,7 @@ mod tests {
             "6759 6498 2643 8461",
         ];
         assert_outcome("card", &pass, Pass);
-        assert_outcome("card", &["30569309025912", "6304000000000000018"], Weak);
+        assert_outcome("card", &["30569309025912", "6304000000000000018"], Labelled);
         assert_outcome(
             "card",
             &["4539 1488 0343 6468", "4539 1488 0343 64", "1234567812345670", "490154203237518"],

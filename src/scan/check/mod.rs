@@ -36,7 +36,7 @@ pub enum Outcome {
     Weak,
     /// Right only if a label beside it says so; without a label it is nothing.
     Labelled,
-    /// Right, and a well-known example: never more than low.
+    /// Right, and a well-known example or nobody's in particular (a switchboard): never more than low.
     Specimen,
     /// Wrong: nothing without a label, and with one a near miss (people mistype).
     Fail,

@@ -43,7 +43,7 @@ fn ipv6(value: &[u8]) -> Outcome {
         || segments[0] & 0xfe00 == 0xfc00
         || segments[0] & 0xff00 == 0xff00
     {
-        Outcome::Weak
+        Outcome::Specimen
     } else if segments.iter().filter(|part| **part != 0).count() < 2 {
         Outcome::Fail
     } else {
@@ -72,7 +72,7 @@ mod tests {
             assert_eq!(ipv4(wrong.as_bytes()), Outcome::Fail, "{wrong}");
         }
         assert_eq!(ip(b"2a02:2788:1f4:9b0::17"), Outcome::Pass);
-        assert_eq!(ip(b"fe80::1ff:fe23:4567:890a"), Outcome::Weak);
+        assert_eq!(ip(b"fe80::1ff:fe23:4567:890a"), Outcome::Specimen);
         assert_eq!(ip(b"2001:db8::1"), Outcome::Specimen);
         for wrong in ["::", "::1", "12:34:56", "1::", "std::vec", "a::b::c"] {
             assert_eq!(ipv6(wrong.as_bytes()), Outcome::Fail, "{wrong}");

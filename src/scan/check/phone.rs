@@ -5,7 +5,7 @@ use super::Outcome;
 
 /// Belgium (BIPT's numbering plan): nine digits after the 0, mobiles (045 to 049) ten with it.
 ///
-/// A fixed number in no assigned block counts with a label only; 070, 078, 0800 and 0900 are switchboards.
+/// A fixed number in no assigned block counts with a label only; 070, 078, 0800 and 0900 are switchboards, never more than low.
 #[must_use]
 pub fn belgium(written: &[u8]) -> Outcome {
     let dialled = Dialled::read(written);
@@ -13,7 +13,7 @@ pub fn belgium(written: &[u8]) -> Outcome {
     let Some(national) = national(value, b"32") else { return Outcome::Fail };
     match (national, national.len()) {
         ([b'4', b'5'..=b'9', ..], 9) => Outcome::Pass,
-        ([b'8' | b'9', b'0', ..], 8) | ([b'7', b'0' | b'8', ..], 8) => Outcome::Weak,
+        ([b'8' | b'9', b'0', ..], 8) | ([b'7', b'0' | b'8', ..], 8) => Outcome::Specimen,
         (
             [b'2' | b'3', b'2'..=b'8', ..]
             | [b'4', b'2' | b'3', ..]
@@ -31,7 +31,7 @@ pub fn belgium(written: &[u8]) -> Outcome {
     }
 }
 
-/// France (Arcep's numbering plan): nine digits after the 0; 08 are switchboards, 070 to 072 unassigned.
+/// France (Arcep's numbering plan): nine digits after the 0; 08 are switchboards, never more than low, 070 to 072 unassigned.
 #[must_use]
 pub fn france(written: &[u8]) -> Outcome {
     let dialled = Dialled::read(written);
@@ -39,14 +39,14 @@ pub fn france(written: &[u8]) -> Outcome {
     match national(value, b"33") {
         Some(number) if number.len() != 9 => Outcome::Fail,
         Some([b'1'..=b'6' | b'9', ..] | [b'7', b'3'..=b'9', ..]) => Outcome::Pass,
-        Some([b'8', ..]) => Outcome::Weak,
+        Some([b'8', ..]) => Outcome::Specimen,
         Some([b'7', ..]) => Outcome::Labelled,
         _ => Outcome::Fail,
     }
 }
 
 /// North America (NANPA): area and exchange of three digits from 2 to 9, neither ending in 11; 555-01xx is fiction;
-/// 8xx areas are switchboards.
+/// 8xx areas are switchboards, never more than low.
 #[must_use]
 pub fn nanp(written: &[u8]) -> Outcome {
     let dialled = Dialled::read(written);
@@ -66,13 +66,13 @@ pub fn nanp(written: &[u8]) -> Outcome {
     } else if exchange == b"555" && line.starts_with(b"01") {
         Outcome::Specimen
     } else if area[0] == b'8' && area[1] == area[2] && b"045678".contains(&area[1]) {
-        Outcome::Weak
+        Outcome::Specimen
     } else {
         Outcome::Pass
     }
 }
 
-/// The Netherlands (ACM's numbering plan): nine digits after the 0; 0800 and 0900 are switchboards. Without the country
+/// The Netherlands (ACM's numbering plan): nine digits after the 0; 0800 and 0900 are switchboards, never more than low. Without the country
 /// it counts with a label only, as German numbers do: their plans fit nearly anything.
 #[must_use]
 pub fn netherlands(written: &[u8]) -> Outcome {
@@ -80,7 +80,7 @@ pub fn netherlands(written: &[u8]) -> Outcome {
     let value = dialled.digits();
     match national(value, b"31") {
         Some([b'8' | b'9', b'0', b'0' | b'6' | b'9', rest @ ..]) if matches!(rest.len(), 4..=7) => {
-            Outcome::Weak
+            Outcome::Specimen
         }
         Some(number) if number.len() != 9 => Outcome::Fail,
         Some([b'6', b'1'..=b'5' | b'8', ..] | [b'1'..=b'5' | b'7', ..]) => abroad(value),
@@ -100,7 +100,7 @@ pub fn luxembourg(written: &[u8]) -> Outcome {
         number => (number, false),
     };
     match (number, number.len()) {
-        ([b'8', b'0' | b'1', ..] | [b'9', b'0', ..], 8) => Outcome::Weak,
+        ([b'8', b'0' | b'1', ..] | [b'9', b'0', ..], 8) => Outcome::Specimen,
         ([b'6', b'2' | b'5'..=b'9', b'1', ..], 9) | ([b'2'..=b'9', ..], 6 | 8) if abroad => Outcome::Pass,
         ([b'2'..=b'9', ..], 5..=11) => Outcome::Labelled,
         _ => Outcome::Fail,
@@ -114,7 +114,9 @@ pub fn germany(written: &[u8]) -> Outcome {
     let value = dialled.digits();
     match national(value, b"49") {
         Some([b'1', b'5'..=b'7', rest @ ..]) if matches!(rest.len(), 8 | 9) => abroad(value),
-        Some([b'1' | b'8' | b'9', b'0' | b'8' | b'3', b'0', rest @ ..]) if rest.len() >= 4 => Outcome::Weak,
+        Some([b'1' | b'8' | b'9', b'0' | b'8' | b'3', b'0', rest @ ..]) if rest.len() >= 4 => {
+            Outcome::Specimen
+        }
         Some(number @ [b'2'..=b'9', ..]) if (7..=11).contains(&number.len()) => abroad(value),
         _ => Outcome::Fail,
     }
@@ -220,7 +222,7 @@ mod tests {
         ];
         assert(belgium, &pass, Outcome::Pass);
         assert(belgium, &["021234567"], Outcome::Labelled);
-        assert(belgium, &["080012345", "078151515", "+3278151515"], Outcome::Weak);
+        assert(belgium, &["080012345", "078151515", "+3278151515"], Outcome::Specimen);
         assert(
             belgium,
             &["047512345", "04751234567", "+33612345678", "475123456", "0612345678"],
@@ -235,7 +237,7 @@ mod tests {
             &["0612345678", "+33612345678", "0033612345678", "0145678901", "+330612345678"],
             Outcome::Pass,
         );
-        assert(france, &["0800123456"], Outcome::Weak);
+        assert(france, &["0800123456"], Outcome::Specimen);
         assert(france, &["061234567", "0012345678", "+32475123456"], Outcome::Fail);
     }
 
@@ -247,7 +249,7 @@ mod tests {
             Outcome::Pass,
         );
         assert(nanp, &["5145550199"], Outcome::Specimen);
-        assert(nanp, &["8006432100"], Outcome::Weak);
+        assert(nanp, &["8006432100"], Outcome::Specimen);
         assert(nanp, &["1186432100", "4181432100", "9116432100", "418643210"], Outcome::Fail);
     }
 
