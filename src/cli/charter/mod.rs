@@ -159,7 +159,7 @@ fn check_one(name: &str, today: Date, output: &mut Output) -> io::Result<Exit> {
 fn detectors(rule: &Rule) -> impl Iterator<Item = &str> {
     let further = rule.matchers.iter().flat_map(|matcher| match matcher {
         Matcher::Code(code) => code.ids.as_slice(),
-        Matcher::Number(_) | Matcher::Token(_) | Matcher::Regex(_) => &[],
+        Matcher::Number(_) | Matcher::Mixed(_) | Matcher::Token(_) | Matcher::Regex(_) => &[],
     });
     std::iter::once(&rule.id).chain(further).map(DetectorId::as_str)
 }
