@@ -1,0 +1,186 @@
+//! Reads the keys. Each key that is known here stands in `config/guard.example.toml` too, and the reverse.
+
+use super::{Config, Mode, Roots, Store};
+use crate::fault::Faults;
+use crate::sensitive::Sensitive;
+use crate::source::{Source, Table};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+const ROOT: &[&str] = &["charter", "patterns", "groups", "proxy", "ca", "audit", "metrics", "redaction"];
+const PROXY: &[&str] =
+    &["listen", "parent", "parent_credentials", "parent_bypass", "mode", "upstream", "limits"];
+const UPSTREAM: &[&str] = &["roots", "extra_roots", "resolve", "connect_timeout"];
+const LIMITS: &[&str] = &["max_body", "max_connections", "header_timeout", "idle_timeout"];
+
+/// Sets in `config` what `text` says, all of it or, with faults, as much as could be read.
+pub(super) fn apply(config: &mut Config, file: &str, text: &str) -> Result<(), Faults> {
+    let (source, table) = Source::parse(file, text);
+    let root = Table::root(&source, &table, ROOT);
+    set(&mut config.charter, root.word("charter").map(|word| word.text.to_owned()));
+    if root.has("patterns") {
+        config.patterns = paths(&root, "patterns");
+    }
+    if let Some(groups) = root.value("groups") {
+        config.groups = groups
+            .entries()
+            .into_iter()
+            .map(|(name, users)| {
+                (name.text.to_owned(), users.words().iter().map(|user| user.text.to_owned()).collect())
+            })
+            .collect();
+    }
+    if let Some(proxy) = root.table("proxy", PROXY) {
+        apply_proxy(config, &proxy);
+    }
+    if let Some(ca) = root.table("ca", &["dir"]) {
+        path(&mut config.ca_dir, &ca, "dir");
+    }
+    if let Some(audit) = root.table("audit", &["store", "dir", "export"]) {
+        set(
+            &mut config.audit.store,
+            audit.choice("store", &[("sqlite", Store::Sqlite), ("none", Store::None)]),
+        );
+        path(&mut config.audit.dir, &audit, "dir");
+        if audit.has("export") {
+            config.audit.export = audit.words("export").iter().map(|word| word.text.to_owned()).collect();
+        }
+    }
+    if let Some(metrics) = root.table("metrics", &["listen"]) {
+        match metrics.word("listen") {
+            Some(word) if word.text.is_empty() => config.metrics_listen = None,
+            Some(_) => config.metrics_listen = address(&metrics, "listen").or(config.metrics_listen),
+            None => {}
+        }
+    }
+    if let Some(redaction) = root.table("redaction", &["key"]) {
+        path(&mut config.redaction_key, &redaction, "key");
+    }
+    drop(root);
+    source.finish()
+}
+
+fn apply_proxy(config: &mut Config, table: &Table<'_>) {
+    let proxy = &mut config.proxy;
+    set(&mut proxy.listen, address(table, "listen"));
+    set(
+        &mut proxy.mode,
+        table.choice("mode", &[("workstation", Mode::Workstation), ("gateway", Mode::Gateway)]),
+    );
+    if let Some(word) = table.word("parent") {
+        proxy.parent = parent(table, word.text);
+    }
+    if let Some(word) = table.word("parent_credentials") {
+        proxy.parent_credentials = (!word.text.is_empty()).then(|| Sensitive::new(word.text.to_owned()));
+    }
+    if table.has("parent_bypass") {
+        proxy.parent_bypass =
+            table.words("parent_bypass").iter().map(|word| word.text.to_ascii_lowercase()).collect();
+    }
+    if let Some(upstream) = table.table("upstream", UPSTREAM) {
+        apply_upstream(config, &upstream);
+    }
+    if let Some(limits) = table.table("limits", LIMITS) {
+        apply_limits(config, &limits);
+    }
+    let (listen, mode) = (config.proxy.listen, config.proxy.mode);
+    if mode == Mode::Gateway {
+        table.fault(
+            table.key_range("mode"),
+            "a gateway needs to know its clients, and this version has no authentication for it",
+            "mode = \"workstation\"",
+        );
+    } else if !listen.ip().is_loopback() {
+        table.fault(
+            table.key_range("listen"),
+            format!("{listen} can be reached from other machines, whose users guard could not tell apart"),
+            "a workstation listens on a loopback address such as 127.0.0.1:8787",
+        );
+    }
+}
+
+/// `http://host:port`; credentials stand apart, so that the address can be shown.
+fn parent(table: &Table<'_>, text: &str) -> Option<String> {
+    if text.is_empty() {
+        return None;
+    }
+    let address = text.strip_prefix("http://").map(|rest| rest.trim_end_matches('/'));
+    let sound = address.filter(|address| {
+        let (host, port) = address.rsplit_once(':').unwrap_or_default();
+        !host.is_empty() && !address.contains(['@', '/', ' ']) && port.parse::<u16>().is_ok()
+    });
+    if sound.is_none() {
+        let message = "`parent` must be http://host:port";
+        let hint = if text.contains('@') { "user and password stand in `parent_credentials`" } else { "" };
+        table.fault(table.key_range("parent"), message, hint);
+    }
+    sound.map(str::to_owned)
+}
+
+fn apply_upstream(config: &mut Config, table: &Table<'_>) {
+    let upstream = &mut config.proxy.upstream;
+    set(
+        &mut upstream.roots,
+        table.choice("roots", &[("system", Roots::System), ("bundled", Roots::Bundled)]),
+    );
+    if table.has("extra_roots") {
+        upstream.extra_roots = paths(table, "extra_roots");
+    }
+    if let Some(resolve) = table.value("resolve") {
+        upstream.resolve.clear();
+        for (from, to) in resolve.entries() {
+            let Some(to) = to.word() else { continue };
+            for word in [&from, &to] {
+                if !is_host_and_port(word.text) {
+                    table.fault(word.range.clone(), format!("`{}` is no host:port", word.text), "");
+                }
+            }
+            upstream.resolve.insert(from.text.to_ascii_lowercase(), to.text.to_owned());
+        }
+    }
+    set(&mut upstream.connect_timeout, table.duration("connect_timeout"));
+}
+
+fn apply_limits(config: &mut Config, table: &Table<'_>) {
+    let limits = &mut config.proxy.limits;
+    set(&mut limits.max_body, table.size("max_body").and_then(|bytes| usize::try_from(bytes).ok()));
+    let most = tokio::sync::Semaphore::MAX_PERMITS as u64;
+    let connections = table.number("max_connections", 1..=most.min(1 << 24));
+    set(&mut limits.max_connections, connections.and_then(|number| usize::try_from(number).ok()));
+    set(&mut limits.header_timeout, table.duration("header_timeout"));
+    set(&mut limits.idle_timeout, table.duration("idle_timeout"));
+}
+
+fn set<T>(place: &mut T, value: Option<T>) {
+    if let Some(value) = value {
+        *place = value;
+    }
+}
+
+fn address(table: &Table<'_>, key: &'static str) -> Option<SocketAddr> {
+    let word = table.word(key)?;
+    let parsed = word.text.parse().ok();
+    if parsed.is_none() {
+        table.fault(
+            word.range,
+            format!("`{key}` must be an address and a port"),
+            "for example \"127.0.0.1:8787\"",
+        );
+    }
+    parsed
+}
+
+fn path(place: &mut Option<PathBuf>, table: &Table<'_>, key: &'static str) {
+    if let Some(word) = table.word(key) {
+        *place = (!word.text.is_empty()).then(|| PathBuf::from(word.text));
+    }
+}
+
+fn paths(table: &Table<'_>, key: &'static str) -> Vec<PathBuf> {
+    table.words(key).iter().map(|word| PathBuf::from(word.text)).collect()
+}
+
+fn is_host_and_port(text: &str) -> bool {
+    text.rsplit_once(':')
+        .is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok_and(|port| port > 0))
+}
