@@ -1,5 +1,10 @@
 //! The proxy over real sockets and real TLS: a client, the proxy, a stand-in service. No request leaves the
 //! machine; nothing sleeps.
 
+mod bypasses;
+mod errors;
 mod harness;
 mod http;
+mod pages;
+mod streams;
+mod websockets;

@@ -107,10 +107,11 @@ async fn intercept(state: &Arc<State>, client: Client, target: HostPort, stream:
         Err(_) => return,
     };
     let http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
+    let websockets = state.upstream.takes_websockets_over_http2(&client.identity, &origin);
     let session =
         Session { client, door: Door::Tunnel { origin, mismatch }, offer, activity: Activity::default() };
     if http2 {
-        serve::http2(Arc::clone(state), Arc::new(session), stream).await;
+        serve::http2(Arc::clone(state), Arc::new(session), stream, websockets).await;
     } else {
         serve::http1(Arc::clone(state), Arc::new(session), stream).await;
     }
@@ -119,7 +120,9 @@ async fn intercept(state: &Arc<State>, client: Client, target: HostPort, stream:
 /// Whether no request can pass, so that the service need not hear of it.
 fn is_denied(state: &State, client: &Client, origin: &Origin) -> bool {
     let judge = state.judge();
-    judge.tool(&origin.host, "/").is_some_and(|tool| judge.is_denied(&tool, &client.user))
+    judge
+        .tool(&origin.host, "/")
+        .is_some_and(|tool| judge.is_denied(&tool, &client.user, jiff::Timestamp::now()))
 }
 
 /// The origin that TLS names, and the `CONNECT` target where it is another. A target given as an address

@@ -20,7 +20,7 @@ use crate::user::User;
 use crate::wire::Answer;
 use crate::wire::answer::{Asked, UpstreamFault, add_decision, refusal, upstream_error};
 use bytes::Bytes;
-use http::header::{ACCEPT_ENCODING, ACCEPT_LANGUAGE, CONTENT_ENCODING, CONTENT_LENGTH, HeaderValue};
+use http::header::{ACCEPT_ENCODING, ACCEPT_LANGUAGE, CONTENT_LENGTH, HeaderValue};
 use http::request::Parts;
 use http::uri::PathAndQuery;
 use http::{HeaderMap, Method, Request, Response, StatusCode};
@@ -35,27 +35,26 @@ pub struct Asking<'a> {
     pub session: &'a Session,
     /// Where the request goes.
     pub origin: Origin,
-    /// Whether the client's own connection is TLS: whether pages can be served on the origin itself.
-    pub secure_client: bool,
 }
 
 /// All that a judgement depends on, owned, so that it can be made on another thread.
-struct Case {
-    judge: Arc<Box<dyn Judge>>,
-    id: RequestId,
-    tool: Option<Arc<Tool>>,
-    host: Arc<str>,
+pub(super) struct Case {
+    pub(super) judge: Arc<Box<dyn Judge>>,
+    pub(super) id: RequestId,
+    pub(super) tool: Option<Arc<Tool>>,
+    pub(super) host: Arc<str>,
     method: Method,
-    target: PathAndQuery,
+    pub(super) target: PathAndQuery,
     headers: HeaderMap,
-    body: Bytes,
+    pub(super) body: Bytes,
     user: Arc<User>,
     language: Option<Language>,
-    now: jiff::Timestamp,
+    pub(super) now: jiff::Timestamp,
+    carrier: Carrier,
 }
 
 impl Case {
-    fn inbound(&self) -> Inbound<'_> {
+    pub(super) fn inbound(&self) -> Inbound<'_> {
         Inbound {
             id: &self.id,
             tool: self.tool.as_deref(),
@@ -64,14 +63,14 @@ impl Case {
             path_and_query: self.target.as_str(),
             headers: &self.headers,
             body: &self.body,
-            carrier: Carrier::Http,
+            carrier: self.carrier,
             user: &self.user,
             language: self.language,
             now: self.now,
         }
     }
 
-    fn asked(&self) -> Asked<'_> {
+    pub(super) fn asked(&self) -> Asked<'_> {
         Asked {
             tool: self.tool.as_deref(),
             host: &self.host,
@@ -82,8 +81,26 @@ impl Case {
         }
     }
 
-    fn language(&self) -> Language {
+    pub(super) fn language(&self) -> Language {
         self.language.unwrap_or_else(|| self.judge.language())
+    }
+
+    /// The same request with a message of its WebSocket as the body.
+    pub(super) fn with_message(&self, body: Bytes, is_text: bool, id: RequestId) -> Self {
+        Self {
+            judge: Arc::clone(&self.judge),
+            id,
+            tool: self.tool.clone(),
+            host: Arc::clone(&self.host),
+            method: self.method.clone(),
+            target: self.target.clone(),
+            headers: self.headers.clone(),
+            body,
+            user: Arc::clone(&self.user),
+            language: self.language,
+            now: jiff::Timestamp::now(),
+            carrier: if is_text { Carrier::WebSocketText } else { Carrier::WebSocketBinary },
+        }
     }
 
     fn refuse(&self, remark: Remark) -> Response<AnswerBody> {
@@ -186,7 +203,7 @@ async fn too_long(
 
 /// Judges here what is small, beside the network threads what is not. `None` where the judgement itself failed:
 /// nothing passes then.
-async fn decide(case: Case) -> Option<(Ruling, Report, Case)> {
+pub(super) async fn decide(case: Case) -> Option<(Ruling, Report, Case)> {
     let judge = |case: Case| {
         let (ruling, report) = case.judge.judge(&case.inbound());
         (ruling, report, case)
@@ -202,7 +219,7 @@ async fn carry_out(
     asking: &Asking<'_>,
     ruling: Ruling,
     report: &Report,
-    case: Case,
+    mut case: Case,
     mut parts: Parts,
 ) -> Response<AnswerBody> {
     match ruling {
@@ -211,16 +228,15 @@ async fn carry_out(
             let payload = Payload::whole(case.body.clone());
             send(state, asking, case, parts, payload, Some(report)).await
         }
-        Ruling::Rewrite { body, restore } => {
-            for name in [CONTENT_ENCODING, CONTENT_LENGTH] {
-                parts.headers.remove(name);
-            }
-            for name in ["content-md5", "digest", "content-digest", "repr-digest"] {
-                parts.headers.remove(name);
+        Ruling::Rewrite { body, target, restore } => {
+            if let Some(target) = target {
+                let Ok(target) = target.parse() else { return failed() };
+                case.target = target;
             }
             if restore.is_some() {
                 parts.headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
             }
+            let body = body.map_or_else(|| case.body.clone(), |body| changed(&mut parts.headers, body));
             let answer = send(state, asking, case, parts, Payload::whole(body), Some(report)).await;
             match restore {
                 None => answer,
@@ -228,6 +244,16 @@ async fn carry_out(
             }
         }
     }
+}
+
+/// Takes out the headers that speak of the body as it was.
+fn changed(headers: &mut HeaderMap, body: Bytes) -> Bytes {
+    for name in
+        ["content-encoding", "content-length", "content-md5", "digest", "content-digest", "repr-digest"]
+    {
+        headers.remove(name);
+    }
+    body
 }
 
 /// Sends a request on and passes the answer back.
@@ -250,8 +276,7 @@ async fn send(
     let mut answer = match sent {
         Ok(answer) => answer,
         Err(error) => {
-            tracing::info!(%error, "a service failed");
-            return own(upstream_error(&case.asked(), fault(&error), case.language(), &case.id.0));
+            return service_failed(&case, &error);
         }
     };
     if headers::is_challenge(answer.headers()) {
@@ -281,18 +306,14 @@ fn restored(
     mut restore: Box<dyn super::judge::Restore>,
 ) -> Response<AnswerBody> {
     let (mut parts, body) = answer.into_parts();
-    if parts.headers.get(CONTENT_ENCODING).is_some_and(|coding| coding != "identity") {
-        // The service encoded what it was asked not to: placeholders stay as they are.
-        return Response::from_parts(parts, body);
-    }
-    restore.begin(parts.headers.get(http::header::CONTENT_TYPE));
+    restore.begin(&parts.headers);
     parts.headers.remove(CONTENT_LENGTH);
     Response::from_parts(parts, body.restored(restore))
 }
 
 /// Records the decision, waits for the record where the charter wants that, and says whether the request may go
 /// on.
-async fn is_recorded(state: &State, case: &Case, report: &Report, stages: Stages) -> bool {
+pub(super) async fn is_recorded(state: &State, case: &Case, report: &Report, stages: Stages) -> bool {
     let Some(audit) = &state.audit else { return true };
     let recording = audit.recording();
     let facts = Facts { charter: case.judge.charter_digest(), stages, recording, ..Facts::default() };
@@ -310,7 +331,7 @@ fn micros(duration: Duration) -> Option<u32> {
     u32::try_from(duration.as_micros()).ok()
 }
 
-fn case(state: &State, asking: &Asking<'_>, parts: &mut Parts) -> Option<Case> {
+pub(super) fn case(state: &State, asking: &Asking<'_>, parts: &mut Parts) -> Option<Case> {
     let judge = state.judge();
     let target = parts.uri.path_and_query().cloned().unwrap_or_else(|| PathAndQuery::from_static("/"));
     let language = parts.headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
@@ -327,18 +348,30 @@ fn case(state: &State, asking: &Asking<'_>, parts: &mut Parts) -> Option<Case> {
         user: Arc::clone(&asking.session.client.user),
         language,
         now: jiff::Timestamp::now(),
+        carrier: Carrier::Http,
     })
 }
 
-fn own(answer: Answer) -> Response<AnswerBody> {
+pub(super) fn own(answer: Answer) -> Response<AnswerBody> {
     let mut response = Response::new(AnswerBody::own(answer.body));
     *response.status_mut() = answer.status;
     *response.headers_mut() = answer.headers;
     response
 }
 
+/// What the client is told of a service that failed.
+pub(super) fn service_failed(case: &Case, error: &UpstreamError) -> Response<AnswerBody> {
+    tracing::info!(%error, "a service failed");
+    own(upstream_error(&case.asked(), fault(error), case.language(), &case.id.0))
+}
+
+/// What the client is told where the audit cannot be written.
+pub(super) fn audit_failed(case: &Case) -> Response<AnswerBody> {
+    case.refuse(Remark::AuditFailed)
+}
+
 /// Our own fault, said plainly: nothing was passed on.
-fn failed() -> Response<AnswerBody> {
+pub(super) fn failed() -> Response<AnswerBody> {
     plain(StatusCode::INTERNAL_SERVER_ERROR, "guard: the request could not be judged and was not passed on\n")
 }
 

@@ -44,8 +44,10 @@ pub enum Waiting {
     Request,
     /// The rest of a header.
     Header,
-    /// More of a body, or bytes of another protocol.
+    /// More of a body.
     Body,
+    /// Bytes of another protocol.
+    Other,
 }
 
 /// Follows the requests of one connection.
@@ -97,12 +99,10 @@ impl Framing {
         match self.state {
             State::Head if self.partial.is_empty() => Waiting::Request,
             State::Head => Waiting::Header,
-            State::Body(_)
-            | State::ChunkSize
-            | State::Chunk(_)
-            | State::ChunkEnd
-            | State::Trailer
-            | State::Other => Waiting::Body,
+            State::Body(_) | State::ChunkSize | State::Chunk(_) | State::ChunkEnd | State::Trailer => {
+                Waiting::Body
+            }
+            State::Other => Waiting::Other,
         }
     }
 
@@ -349,8 +349,8 @@ mod tests {
             b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n",
             Ok(Waiting::Body),
         );
-        check(b"GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\n\r\n\x81\x00\n\n", Ok(Waiting::Body));
-        check(b"CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n\x16\x03", Ok(Waiting::Body));
+        check(b"GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\n\r\n\x81\x00\n\n", Ok(Waiting::Other));
+        check(b"CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n\x16\x03", Ok(Waiting::Other));
         check(b"GET / HTTP/1.1\r\nHo", Ok(Waiting::Header));
     }
 

@@ -1,14 +1,14 @@
 //! What the proxy asks of the rest of the program: which hosts to look into, and what to do with a request.
 //! The one seam between sockets and rules.
 
-use crate::charter::UninspectableKind;
+use crate::charter::{Message, UninspectableKind};
 use crate::inspect::{Inbound, Report};
 use crate::language::Language;
 use crate::tools::Tool;
 use crate::user::User;
 use crate::wire::Answer;
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use std::sync::Arc;
 
 /// How the connections to a host are treated.
@@ -26,10 +26,12 @@ pub enum Treatment {
 pub enum Ruling {
     /// It goes on byte for byte.
     Forward,
-    /// It goes on with another body; what was taken out is put back in the answer.
+    /// It goes on changed; what was taken out, now or earlier, is put back in the answer.
     Rewrite {
-        /// The new body, without content encoding.
-        body: Bytes,
+        /// The new body, without content encoding; `None` where it stays as it is.
+        body: Option<Bytes>,
+        /// Path and query, where they change.
+        target: Option<String>,
         /// Puts values back in the answer.
         restore: Option<Box<dyn Restore>>,
     },
@@ -49,12 +51,14 @@ impl std::fmt::Debug for Ruling {
 
 /// Puts values back into an answer as it streams by.
 pub trait Restore: Send + Sync {
-    /// Learns what the answer is: asked once, before its first byte.
-    fn begin(&mut self, content_type: Option<&HeaderValue>);
+    /// Learns what the answer is, once, before its first byte.
+    fn begin(&mut self, headers: &HeaderMap);
     /// What can be passed on after these bytes.
     fn feed(&mut self, bytes: &[u8]) -> Vec<u8>;
     /// What was still held back at the end.
     fn finish(&mut self) -> Vec<u8>;
+    /// The messages to pass on for one of a WebSocket's.
+    fn message(&mut self, message: &[u8]) -> Vec<Vec<u8>>;
 }
 
 /// Judges requests. Immutable; swapped whole when charter or configuration change.
@@ -66,7 +70,7 @@ pub trait Judge: Send + Sync {
     /// The tool with this id or alias, for base URLs.
     fn tool_by_id(&self, id: &str) -> Option<Arc<Tool>>;
     /// Whether the tool is refused whatever the request holds, so that the service need not be dialled.
-    fn is_denied(&self, tool: &Tool, user: &User) -> bool;
+    fn is_denied(&self, tool: &Tool, user: &User, now: jiff::Timestamp) -> bool;
     /// Judges a request whose body was read whole.
     fn judge(&self, inbound: &Inbound<'_>) -> (Ruling, Report);
     /// Judges a request whose body could not be read.
@@ -75,8 +79,16 @@ pub trait Judge: Send + Sync {
     fn body_bytes_max(&self) -> usize;
     /// Headers to set on requests to a host: they replace what the client sent.
     fn tenant_headers(&self, host: &str) -> Vec<(HeaderName, HeaderValue)>;
+    /// The charter's name, for people.
+    fn charter_name(&self) -> &str;
+    /// The names of the hosts that are looked into; each covers what is below it.
+    fn hosts(&self) -> Vec<String>;
     /// The charter's digest, hexadecimal, for the audit.
     fn charter_digest(&self) -> &str;
+    /// Whether refusals to users of a tool come as the assistant's own message.
+    fn as_assistant(&self, tool: Option<&Tool>) -> bool;
+    /// What the user is told of a decision.
+    fn message(&self, inbound: &Inbound<'_>, report: &Report) -> Message;
     /// The language of messages where the client asks for none.
     fn language(&self) -> Language;
 }

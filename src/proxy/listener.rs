@@ -72,7 +72,7 @@ async fn accepted_one(state: Arc<State>, socket: TcpStream) {
     let _ = socket.set_nodelay(true);
     let (Ok(peer), Ok(local)) = (socket.peer_addr(), socket.local_addr()) else { return };
     let (user, identity) = state.client(peer, local);
-    let client = Client { peer, local, user, identity };
+    let client = Client { local, user, identity };
     let Some((socket, first)) = first_request(&state, socket).await else { return };
     match first {
         Start::Connect(target, rest) => {

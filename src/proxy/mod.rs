@@ -2,11 +2,13 @@
 //! request means is decided by the one synchronous call behind [`judge::Judge`].
 
 mod authority;
+pub mod confirmations;
 mod connect;
 mod exchange;
 mod framing;
 mod handshake;
 mod headers;
+mod inspecting;
 pub mod judge;
 mod listener;
 mod local;
@@ -20,7 +22,10 @@ mod sniff;
 mod state;
 mod stream;
 pub mod upstream;
+mod websocket;
 
+pub use inspecting::{Inspecting, hosts};
 pub use listener::serve;
+pub use local::CONTROL;
 pub use patient::Patience;
-pub use state::{Parts, State, request_id};
+pub use state::{Parts, State, control_tag, request_id};

@@ -7,7 +7,7 @@ use super::session::{Door, Session};
 use super::state::State;
 use super::stream::Stream;
 use super::upstream::{AnswerBody, Origin};
-use super::{connect, local};
+use super::{confirmations, connect, local, websocket};
 use crate::audit::event::Attempt;
 use http::header::{HOST, HeaderValue};
 use http::{Method, Request, Response, StatusCode, Uri};
@@ -41,12 +41,18 @@ async fn in_tunnel(
     mismatch: Option<&HostPort>,
     request: Request<Incoming>,
 ) -> Response<AnswerBody> {
-    let asking = Asking { session, origin: origin.clone(), secure_client: origin.secure };
+    let asking = Asking { session, origin: origin.clone() };
     let agrees = mismatch.is_none() && names(&request, origin);
     if !agrees {
         let tool = state.judge().tool(&origin.host, request.uri().path());
         state.attempt(Attempt::HostMismatch, tool.as_deref(), &origin.host, &session.client.user);
         return exchange::misdirected(state, &asking, request);
+    }
+    if request.uri().path().starts_with(confirmations::PAGES) {
+        return local::well_known(state, &asking, request).await;
+    }
+    if websocket::is_opening(&request) {
+        return websocket::opened(state, &asking, request).await;
     }
     exchange::judged(state, &asking, request).await
 }
@@ -96,11 +102,13 @@ async fn absolute(
     request: Request<Incoming>,
 ) -> Response<AnswerBody> {
     let judged = state.judge().treatment(&origin.host) != Treatment::Tunnel;
-    let asking = Asking { session, origin, secure_client: false };
+    let asking = Asking { session, origin };
     if !names(&request, &asking.origin) {
         return exchange::misdirected(state, &asking, request);
     }
-    if judged {
+    if judged && websocket::is_opening(&request) {
+        websocket::opened(state, &asking, request).await
+    } else if judged {
         exchange::judged(state, &asking, request).await
     } else {
         exchange::passed_on(state, &asking, request).await

@@ -46,8 +46,8 @@ where
     until_stopped(connection, stopping, |connection| connection.graceful_shutdown()).await;
 }
 
-/// Serves HTTP/2.
-pub async fn http2<S>(state: Arc<State>, session: Arc<Session>, io: S)
+/// Serves HTTP/2; `websockets` where the service takes them over HTTP/2, so that we may say that we do.
+pub async fn http2<S>(state: Arc<State>, session: Arc<Session>, io: S, websockets: bool)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
@@ -56,7 +56,11 @@ where
     let service = service_fn(move |request: hyper::Request<Incoming>| {
         request::handle(Arc::clone(&state), Arc::clone(&session), request)
     });
-    let connection = http2::Builder::new(TokioExecutor::new())
+    let mut builder = http2::Builder::new(TokioExecutor::new());
+    if websockets {
+        builder.enable_connect_protocol();
+    }
+    let connection = builder
         .timer(TokioTimer::new())
         .max_concurrent_streams(STREAMS_MAX)
         .initial_stream_window_size(STREAM_WINDOW)

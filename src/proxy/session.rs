@@ -10,8 +10,6 @@ use std::sync::Arc;
 /// A client's connection to us.
 #[derive(Clone, Debug)]
 pub struct Client {
-    /// The client's address.
-    pub peer: SocketAddr,
     /// The address of ours that it reached.
     pub local: SocketAddr,
     /// Who it is.

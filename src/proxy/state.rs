@@ -1,5 +1,6 @@
 //! What all connections share: judge, authority, upstream, audit, limits. Knows no single connection.
 
+use super::confirmations::Confirmations;
 use super::handshake::Handshakes;
 use super::judge::Judge;
 use super::patient::Patience;
@@ -13,6 +14,8 @@ use crate::sensitive::Sensitive;
 use crate::tools::Tool;
 use crate::user::User;
 use arc_swap::ArcSwap;
+use aws_lc_rs::hmac;
+use http::HeaderMap;
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -31,6 +34,8 @@ pub struct State {
     pub(super) patience: Patience,
     pub(super) connections: Arc<Semaphore>,
     pub(super) stopping: watch::Receiver<bool>,
+    pub(super) confirmations: Arc<Confirmations>,
+    control: Option<hmac::Key>,
     account: Arc<User>,
     others: Mutex<HashMap<u32, Arc<User>>>,
 }
@@ -55,6 +60,10 @@ pub struct Parts {
     pub connections_max: usize,
     /// The account that runs the program.
     pub account: Account,
+    /// What users have confirmed.
+    pub confirmations: Arc<Confirmations>,
+    /// The key that `guard confirm` shows to have; without it that command does not work.
+    pub control: Option<Sensitive<Vec<u8>>>,
     /// Becomes true once the program is to end.
     pub stopping: watch::Receiver<bool>,
 }
@@ -72,6 +81,8 @@ impl State {
             patience: parts.patience,
             connections: Arc::new(Semaphore::new(parts.connections_max.min(Semaphore::MAX_PERMITS))),
             stopping: parts.stopping,
+            confirmations: parts.confirmations,
+            control: parts.control.map(|key| hmac::Key::new(hmac::HMAC_SHA256, key.expose())),
             account: Arc::new(user(parts.account)),
             others: Mutex::default(),
         }
@@ -87,10 +98,25 @@ impl State {
         self.judge.store(Arc::new(judge));
     }
 
+    /// The audit, where there is one.
+    #[must_use]
+    pub const fn audit(&self) -> Option<&Arc<Audit>> {
+        self.audit.as_ref()
+    }
+
     /// The authority.
     #[must_use]
     pub const fn authority(&self) -> &Arc<Authority> {
         &self.authority
+    }
+
+    /// Whether a confirmation comes from `guard confirm`, which shows that it can read this account's files.
+    pub(super) fn is_control(&self, headers: &HeaderMap, code: &str) -> bool {
+        let shown = headers.get(super::local::CONTROL).and_then(|value| unhex(value.as_bytes()));
+        match (&self.control, shown) {
+            (Some(key), Some(tag)) => hmac::verify(key, code.as_bytes(), &tag).is_ok(),
+            _ => false,
+        }
     }
 
     /// Who is at the other end of a connection to us: the account that runs the program, or the one that the
@@ -143,6 +169,21 @@ fn user(account: Account) -> User {
         machine: account.machine.map(Sensitive::new),
         address: None,
     }
+}
+
+/// What `guard confirm` shows for a code, as the value of its header.
+#[must_use]
+pub fn control_tag(key: &[u8], code: &str) -> String {
+    let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), code.as_bytes());
+    tag.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn unhex(digits: &[u8]) -> Option<Vec<u8>> {
+    let pairs = digits.chunks_exact(2);
+    let whole = pairs.remainder().is_empty();
+    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    let bytes = pairs.map(|pair| Some(digit(pair[0])? << 4 | digit(pair[1])?)).collect::<Option<Vec<u8>>>();
+    bytes.filter(|_| whole)
 }
 
 /// A new request id: a hundred random bits in letters and digits that cannot be mistaken for each other.

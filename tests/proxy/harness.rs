@@ -7,9 +7,11 @@ use guard::charter::{Action, Decision, UninspectableKind};
 use guard::inspect::{Inbound, Report};
 use guard::language::Language;
 use guard::platform::Account;
+use guard::proxy::confirmations::Confirmations;
 use guard::proxy::judge::{Judge, Restore, Ruling, Treatment};
 use guard::proxy::upstream::{Dialler, Parent, RustlsEgress, Upstream};
 use guard::proxy::{Parts, Patience, State};
+use guard::sensitive::Sensitive;
 use guard::tools::{HostPattern, Kind, Tool, Wire};
 use guard::wire::Answer;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode};
@@ -43,6 +45,9 @@ pub const BANK: &str = "bank.test";
 pub const REFUSED: &str = "REFUSED-WORD";
 pub const REPLACED: &str = "REPLACED-WORD";
 pub const PLACEHOLDER: &str = "[PLACEHOLDER]";
+
+/// The key by which `guard confirm` is known.
+pub const CONTROL_KEY: &[u8] = b"control";
 
 pub type Body = BoxBody<Bytes, Infallible>;
 pub type Answering = Pin<Box<dyn Future<Output = Response<Body>> + Send>>;
@@ -203,7 +208,7 @@ fn tool() -> Arc<Tool> {
 struct Back(Vec<u8>);
 
 impl Restore for Back {
-    fn begin(&mut self, _: Option<&HeaderValue>) {}
+    fn begin(&mut self, _: &HeaderMap) {}
 
     fn feed(&mut self, bytes: &[u8]) -> Vec<u8> {
         self.0.extend_from_slice(bytes);
@@ -212,6 +217,10 @@ impl Restore for Back {
 
     fn finish(&mut self) -> Vec<u8> {
         String::from_utf8_lossy(&self.0).replace(PLACEHOLDER, REPLACED).into_bytes()
+    }
+
+    fn message(&mut self, message: &[u8]) -> Vec<Vec<u8>> {
+        vec![String::from_utf8_lossy(message).replace(PLACEHOLDER, REPLACED).into_bytes()]
     }
 }
 
@@ -228,7 +237,7 @@ impl Judge for Words {
         (id == "ai" || id == "alias").then(tool)
     }
 
-    fn is_denied(&self, _: &Tool, _: &guard::user::User) -> bool {
+    fn is_denied(&self, _: &Tool, _: &guard::user::User, _: jiff::Timestamp) -> bool {
         self.denied
     }
 
@@ -242,7 +251,10 @@ impl Judge for Words {
         if text.contains(REPLACED) {
             report.decision = Decision { action: Action::Redact, ..Decision::default() };
             let body = Bytes::from(text.replace(REPLACED, PLACEHOLDER));
-            return (Ruling::Rewrite { body, restore: Some(Box::new(Back(Vec::new()))) }, report);
+            return (
+                Ruling::Rewrite { body: Some(body), target: None, restore: Some(Box::new(Back(Vec::new()))) },
+                report,
+            );
         }
         (Ruling::Forward, report)
     }
@@ -261,12 +273,34 @@ impl Judge for Words {
         self.tenant.clone()
     }
 
+    fn charter_name(&self) -> &str {
+        "words"
+    }
+
+    fn hosts(&self) -> Vec<String> {
+        vec![AI.to_owned(), OTHER_AI.to_owned()]
+    }
+
     fn charter_digest(&self) -> &str {
         ""
     }
 
     fn language(&self) -> Language {
         Language::En
+    }
+
+    fn as_assistant(&self, _: Option<&Tool>) -> bool {
+        false
+    }
+
+    fn message(&self, _: &Inbound<'_>, _: &Report) -> guard::charter::Message {
+        guard::charter::Message {
+            title: String::from("no"),
+            text: String::from("refused by the test"),
+            articles: Vec::new(),
+            contact: None,
+            language: Language::En,
+        }
     }
 }
 
@@ -281,6 +315,7 @@ pub struct Proxy {
     pub address: SocketAddr,
     pub root: CertificateDer<'static>,
     pub state: Arc<State>,
+    pub confirmations: Arc<Confirmations>,
     pub stop: watch::Sender<bool>,
     pub served: tokio::task::JoinHandle<std::io::Result<()>>,
     _dir: tempfile::TempDir,
@@ -324,6 +359,7 @@ impl Setup {
         let egress = Arc::new(RustlsEgress::bundled(self.roots).unwrap());
         let dialler = Dialler::new(egress, self.resolve, self.parent, Duration::from_secs(5));
         let (stop, stopping) = watch::channel(false);
+        let confirmations: Arc<Confirmations> = Arc::default();
         let parts = Parts {
             authority: Arc::new(authority),
             upstream: Upstream::new(dialler),
@@ -331,13 +367,15 @@ impl Setup {
             patience: self.patience,
             connections_max: self.connections_max,
             account: Account::default(),
+            confirmations: Arc::clone(&confirmations),
+            control: Some(Sensitive::new(CONTROL_KEY.to_vec())),
             stopping,
         };
         let state = Arc::new(State::new(Box::new(self.judge), parts));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let served = tokio::spawn(guard::proxy::serve(listener, Arc::clone(&state)));
-        Proxy { address, root, state, stop, served, _dir: dir }
+        Proxy { address, root, state, confirmations, stop, served, _dir: dir }
     }
 }
 

@@ -185,6 +185,9 @@ impl Relay {
 
     /// The frame as the client gets it; `None` where all of it is held back.
     fn changed(&mut self, frame: Frame<Bytes>) -> Option<Frame<Bytes>> {
+        if frame.data_ref().is_some_and(Bytes::is_empty) {
+            return None;
+        }
         let Some(restore) = &mut self.restore else { return Some(frame) };
         match frame.into_data() {
             Ok(data) => {

@@ -5,16 +5,19 @@ use super::body::{AnswerBody, Driver, Payload};
 use super::pool::{Heard, Http1, Http2, Key, Pool};
 use super::{Dialler, Identity, Offer, Origin, UpstreamError, Version};
 use crate::limits::{HEADER_BYTES_MAX, HEADERS_MAX, STREAM_TIMEOUT};
-use crate::proxy::headers;
+use crate::proxy::{headers, websocket};
+use http::header::{HeaderValue, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_VERSION};
 use http::uri::{Authority, PathAndQuery, Scheme};
-use http::{Extensions, HeaderMap, Method, Request, Response, Uri};
+use http::{Extensions, HeaderMap, Method, Request, Response, StatusCode, Uri};
 use hyper::body::Incoming;
 use hyper::client::conn::{http1, http2};
+use hyper::ext::Protocol;
+use hyper::upgrade::Upgraded;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Poll;
 use std::time::Duration;
 use tokio::time::timeout;
@@ -39,6 +42,38 @@ pub struct Outgoing {
     pub payload: Payload,
     /// How the client wrote the header names, for services that speak HTTP/1 too.
     pub extensions: Extensions,
+}
+
+/// The opening request of a WebSocket, headers already cleaned.
+#[derive(Debug)]
+pub struct Opening {
+    /// Path and query.
+    pub target: PathAndQuery,
+    /// The headers.
+    pub headers: HeaderMap,
+}
+
+impl Opening {
+    /// The request, and what the answer must accept it with.
+    fn over_http1(mut self, origin: &Origin) -> Result<(Request<Payload>, String), UpstreamError> {
+        let accept = websocket::ask(&mut self.headers).map_err(|_| {
+            UpstreamError::Broken(origin.clone(), String::from("the system gives no randomness"))
+        })?;
+        Ok((self.outgoing(Method::GET).into_http1(origin).map_err(|failed| failed.error)?, accept))
+    }
+
+    fn over_http2(mut self, origin: &Origin) -> Result<Request<Payload>, UpstreamError> {
+        self.headers.insert(SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
+        let outgoing = self.outgoing(Method::CONNECT);
+        let mut request = outgoing.into_http2(origin).map_err(|failed| failed.error)?;
+        request.extensions_mut().insert(Protocol::from_static("websocket"));
+        Ok(request)
+    }
+
+    fn outgoing(self, method: Method) -> Outgoing {
+        let (payload, extensions) = (Payload::Whole(None), Extensions::new());
+        Outgoing { method, target: self.target, headers: self.headers, payload, extensions }
+    }
 }
 
 /// The services, with the connections that are kept to them.
@@ -133,6 +168,64 @@ impl Upstream {
         }
     }
 
+    /// Whether the service takes WebSockets over the HTTP/2 connection that is open to it.
+    #[must_use]
+    pub fn takes_websockets_over_http2(&self, identity: &Identity, origin: &Origin) -> bool {
+        let key = Key { identity: identity.clone(), origin: origin.clone() };
+        self.pool.takes_websockets(&key)
+    }
+
+    /// Opens a WebSocket on a connection of its own: over HTTP/1.1 where the service speaks it, which all that
+    /// have WebSockets do, else over HTTP/2. What the service answers instead is passed back.
+    ///
+    /// # Errors
+    /// Where the service cannot be reached, or agrees to something else than was asked.
+    pub async fn open_websocket(
+        &self,
+        origin: &Origin,
+        opening: Opening,
+    ) -> Result<Result<(HeaderMap, Upgraded), Response<AnswerBody>>, UpstreamError> {
+        let (io, version) = self.dialler.dial(origin, Offer::Http1).await?;
+        let (io, _) = Heard::new(io);
+        let failed = |error: hyper::Error| broken(origin, &error);
+        let asking = async {
+            match version {
+                Version::Http1 => {
+                    let (mut sender, connection) =
+                        http1_builder().handshake(TokioIo::new(io)).await.map_err(failed)?;
+                    tokio::spawn(connection.with_upgrades());
+                    let (outgoing, accept) = opening.over_http1(origin)?;
+                    let answer = sender.send_request(outgoing).await.map_err(failed)?;
+                    let agreed = answer.status() == StatusCode::SWITCHING_PROTOCOLS;
+                    let said = answer.headers().get(SEC_WEBSOCKET_ACCEPT);
+                    if agreed && said.is_none_or(|said| said.as_bytes() != accept.as_bytes()) {
+                        let what = String::from("its answer to a WebSocket's key is wrong");
+                        return Err(UpstreamError::Broken(origin.clone(), what));
+                    }
+                    Ok((answer, agreed))
+                }
+                Version::Http2 => {
+                    let (mut sender, connection) =
+                        http2_builder().handshake(TokioIo::new(io)).await.map_err(failed)?;
+                    tokio::spawn(connection);
+                    let answer = sender.send_request(opening.over_http2(origin)?).await.map_err(failed)?;
+                    let agreed = answer.status().is_success();
+                    Ok((answer, agreed))
+                }
+            }
+        };
+        let asked =
+            timeout(STREAM_TIMEOUT, asking).await.map_err(|_| UpstreamError::Timeout(origin.clone()))?;
+        let (mut answer, agreed) = asked?;
+        if !agreed {
+            headers::clean_answer(answer.headers_mut());
+            return Ok(Err(answer.map(|body| AnswerBody::relayed(body, None))));
+        }
+        let said = answer.headers().clone();
+        let upgraded = hyper::upgrade::on(&mut answer).await.map_err(failed)?;
+        Ok(Ok((said, upgraded)))
+    }
+
     async fn ready(&self, key: &Key, offer: Offer) -> Result<Ready, UpstreamError> {
         if self.pool.version(&key.origin, offer) != Some(Version::Http2) {
             while let Some(mut connection) = self.pool.take_http1(key) {
@@ -166,12 +259,15 @@ impl Upstream {
                     .handshake(TokioIo::new(io))
                     .await
                     .map_err(|error| broken(&key.origin, &error))?;
-                tokio::spawn(async move {
-                    if let Err(error) = connection.await {
-                        tracing::debug!(%error, "a connection to a service ended");
-                    }
-                });
-                self.pool.keep_http2(key.clone(), sender.clone());
+                let websockets = Arc::new(AtomicBool::new(false));
+                let noted = Arc::clone(&websockets);
+                let mut connection = Box::pin(connection);
+                tokio::spawn(poll_fn(move |context| {
+                    let ended = connection.as_mut().poll(context).map(drop);
+                    noted.store(connection.is_extended_connect_protocol_enabled(), Ordering::Relaxed);
+                    ended
+                }));
+                self.pool.keep_http2(key.clone(), sender.clone(), websockets);
                 Ok(Ready::Http2 { sender, reused: false })
             }
         }
@@ -206,6 +302,10 @@ impl Upstream {
     ) -> Result<Response<AnswerBody>, Failed> {
         connection.heard.store(false, Ordering::Relaxed);
         match drive(&mut connection, request).await {
+            Ok((answer, _)) if answer.status().is_informational() => {
+                let error = String::from("an interim answer where none was asked for");
+                Err(Failed { error: UpstreamError::Broken(key.origin.clone(), error), again: false })
+            }
             Ok((answer, ended)) => {
                 let driver =
                     (!ended).then(|| Driver { connection, key: key.clone(), pool: Arc::clone(&self.pool) });

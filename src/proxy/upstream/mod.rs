@@ -9,7 +9,7 @@ mod tls;
 
 pub use body::{AnswerBody, Payload};
 pub use dial::{Dialler, Parent, ResolveTo};
-pub use exchange::{Outgoing, Upstream};
+pub use exchange::{Opening, Outgoing, Upstream};
 pub use tls::{Egress, RustlsEgress, TlsError};
 
 use std::fmt;

@@ -27,6 +27,14 @@ pub(super) struct Http1 {
 /// An HTTP/2 connection; many requests share it.
 pub(super) type Http2 = http2::SendRequest<Payload>;
 
+/// An HTTP/2 connection in the pool.
+struct Shared {
+    sender: Http2,
+    used: Instant,
+    /// Whether the service said that it takes WebSockets on it.
+    websockets: Arc<AtomicBool>,
+}
+
 /// Whose connection, and where to.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Key {
@@ -40,7 +48,7 @@ pub(super) struct Pool {
     http1: Mutex<HashMap<Key, Vec<(Http1, Instant)>>>,
     /// How many HTTP/1 connections are idle.
     idle: AtomicUsize,
-    http2: Mutex<HashMap<Key, (Http2, Instant)>>,
+    http2: Mutex<HashMap<Key, Shared>>,
     versions: Mutex<HashMap<(Origin, super::Offer), Version>>,
 }
 
@@ -76,19 +84,23 @@ impl Pool {
     pub(super) fn http2(&self, key: &Key) -> Option<Http2> {
         let mut kept = lock(&self.http2);
         let Entry::Occupied(mut entry) = kept.entry(key.clone()) else { return None };
-        if entry.get().0.is_closed() {
+        if entry.get().sender.is_closed() {
             entry.remove();
             return None;
         }
-        entry.get_mut().1 = Instant::now();
-        Some(entry.get().0.clone())
+        entry.get_mut().used = Instant::now();
+        Some(entry.get().sender.clone())
     }
 
-    pub(super) fn keep_http2(&self, key: Key, connection: Http2) {
+    pub(super) fn keep_http2(&self, key: Key, sender: Http2, websockets: Arc<AtomicBool>) {
         let mut kept = lock(&self.http2);
         if kept.len() < UPSTREAMS_IDLE_MAX {
-            kept.insert(key, (connection, Instant::now()));
+            kept.insert(key, Shared { sender, used: Instant::now(), websockets });
         }
+    }
+
+    pub(super) fn takes_websockets(&self, key: &Key) -> bool {
+        lock(&self.http2).get(key).is_some_and(|shared| shared.websockets.load(Ordering::Relaxed))
     }
 
     pub(super) fn forget_http2(&self, key: &Key) {
@@ -119,7 +131,7 @@ impl Pool {
         self.idle.fetch_sub(dead.len(), Ordering::Relaxed);
         drop(kept);
         lock(&self.http2)
-            .retain(|_, (connection, used)| !connection.is_closed() && used.elapsed() < IDLE_TIMEOUT);
+            .retain(|_, shared| !shared.sender.is_closed() && shared.used.elapsed() < IDLE_TIMEOUT);
     }
 }
 

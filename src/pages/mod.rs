@@ -1,0 +1,178 @@
+//! The local pages and files: status, the PAC file, confirmations. Text in, text out; plain HTML that works
+//! without scripts. Never holds a value that was found. Knows no sockets and no regexes.
+
+mod words;
+
+use crate::language::Language;
+use crate::wire::Answer;
+use bytes::Bytes;
+use http::header::{
+    CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, REFERRER_POLICY,
+};
+use http::{HeaderMap, HeaderName, StatusCode};
+use std::sync::Arc;
+use words::Words;
+
+const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:42rem;margin:3rem auto;padding:0 1rem;\
+    color:#1a1a1a;background:#fff}textarea{width:100%;box-sizing:border-box;font:inherit}\
+    button{font:inherit;padding:.5rem 1.2rem;margin-top:1rem}code{background:#f2f2f2;padding:.1rem .3rem}\
+    @media(prefers-color-scheme:dark){body{color:#eee;background:#1a1a1a}code{background:#333}}";
+/// Letters that a justification must at least have.
+pub const BECAUSE_MIN: usize = 10;
+/// Bytes that it may have.
+pub const BECAUSE_MAX: usize = 2_000;
+
+/// The page on which a user justifies what was held back.
+#[must_use]
+pub fn confirm(code: &str, nonce: &str, tool: &str, articles: &[Arc<str>], language: Language) -> Answer {
+    let words = Words::of(language);
+    let articles = articles.iter().map(|article| escape(article)).collect::<Vec<_>>().join(", ");
+    let body = format!(
+        "<h1>{title}</h1><p>{held} <b>{tool}</b> ({articles}).</p><p>{why}</p>\
+         <form method=\"post\" action=\"{path}{code}\"><input type=\"hidden\" name=\"nonce\" value=\"{nonce}\">\
+         <textarea name=\"because\" rows=\"4\" required minlength=\"{min}\" maxlength=\"{max}\"></textarea>\
+         <button>{confirm}</button></form>",
+        title = words.confirm_title,
+        held = words.held,
+        tool = escape(tool),
+        why = words.why,
+        path = crate::proxy::confirmations::PAGES,
+        code = escape(code),
+        nonce = escape(nonce),
+        min = BECAUSE_MIN,
+        max = BECAUSE_MAX,
+        confirm = words.confirm,
+    );
+    html(StatusCode::OK, words.confirm_title, &body, language)
+}
+
+/// What the user sees once it is confirmed.
+#[must_use]
+pub fn confirmed(language: Language) -> Answer {
+    let words = Words::of(language);
+    let body = format!("<h1>{}</h1><p>{}</p>", words.done_title, words.done);
+    html(StatusCode::OK, words.done_title, &body, language)
+}
+
+/// What is shown where nothing waits under a code, or its page was not sent as a user does.
+#[must_use]
+pub fn gone(status: StatusCode, language: Language) -> Answer {
+    let words = Words::of(language);
+    let body = format!("<h1>{}</h1><p>{}</p>", words.gone_title, words.gone);
+    html(status, words.gone_title, &body, language)
+}
+
+/// Where a justification is too short.
+#[must_use]
+pub fn too_short(language: Language) -> Answer {
+    let words = Words::of(language);
+    let body = format!("<h1>{}</h1><p>{}</p>", words.confirm_title, words.too_short);
+    html(StatusCode::UNPROCESSABLE_ENTITY, words.confirm_title, &body, language)
+}
+
+/// The first page: that guard works, under which charter, and where things are.
+#[must_use]
+pub fn status(charter: &str, hosts: usize, language: Language) -> Answer {
+    let words = Words::of(language);
+    let body = format!(
+        "<h1>guard</h1><p>{works}</p><ul><li>{charter_word}: <code>{charter}</code></li><li>{hosts_word}: {hosts}</li>\
+         <li><a href=\"/proxy.pac\">/proxy.pac</a></li><li><a href=\"/ca.pem\">/ca.pem</a></li></ul>",
+        works = words.works,
+        charter_word = words.charter,
+        charter = escape(charter),
+        hosts_word = words.hosts,
+    );
+    html(StatusCode::OK, "guard", &body, language)
+}
+
+/// The root certificate as a file.
+#[must_use]
+pub fn certificate(pem: String) -> Answer {
+    let mut answer = answer(StatusCode::OK, "application/x-pem-file", pem);
+    let disposition = HeaderValue::from_static("attachment; filename=\"guard-root.pem\"");
+    answer.headers.insert(CONTENT_DISPOSITION, disposition);
+    answer
+}
+
+/// The PAC file: hosts of the catalogue by the proxy, everything else directly. No way round where the proxy is
+/// down: those hosts then fail, which is what they should.
+#[must_use]
+pub fn pac(listener: &str, hosts: &[String]) -> Answer {
+    let mut names = String::new();
+    for host in hosts {
+        names.push_str(&format!("{}:1,", serde_json::Value::from(host.as_str())));
+    }
+    let names = names.trim_end_matches(',');
+    let script = format!(
+        "var hosts={{{names}}};\nfunction FindProxyForURL(url,host){{\n  host=host.toLowerCase().replace(/\\.$/,\"\");\n  \
+         for(var name=host;;){{\n    if(hosts.hasOwnProperty(name))return \"PROXY {listener}\";\n    \
+         var dot=name.indexOf(\".\");\n    if(dot<0)return \"DIRECT\";\n    name=name.substring(dot+1);\n  }}\n}}\n"
+    );
+    answer(StatusCode::OK, "application/x-ns-proxy-autoconfig", script)
+}
+
+fn html(status: StatusCode, title: &str, body: &str, language: Language) -> Answer {
+    let page = format!(
+        "<!doctype html><html lang=\"{}\"><meta charset=\"utf-8\"><meta name=\"viewport\" \
+         content=\"width=device-width\"><title>{title}</title><style>{STYLE}</style>{body}</html>",
+        language.as_str()
+    );
+    let mut answer = answer(status, "text/html; charset=utf-8", page);
+    let policy = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+    for (name, value) in [
+        ("content-security-policy", policy),
+        ("x-content-type-options", "nosniff"),
+        ("x-frame-options", "DENY"),
+        ("cross-origin-opener-policy", "same-origin"),
+        ("cross-origin-resource-policy", "same-origin"),
+    ] {
+        answer.headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    }
+    answer.headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    answer
+}
+
+fn answer(status: StatusCode, kind: &'static str, body: String) -> Answer {
+    let mut headers = HeaderMap::new();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+    headers.insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Answer { status, headers, body: Bytes::from(body) }
+}
+
+fn escape(text: &str) -> String {
+    text.chars().fold(String::with_capacity(text.len()), |mut escaped, letter| {
+        match letter {
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '&' => escaped.push_str("&amp;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            other => escaped.push(other),
+        }
+        escaped
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Language, confirm, pac};
+
+    #[test]
+    fn what_is_put_into_a_page_is_escaped() {
+        let page = confirm("<c>", "\"n", "<script>x", &["A&B".into()], Language::En);
+        let text = String::from_utf8(page.body.to_vec()).unwrap();
+        for part in ["&lt;script&gt;x", "value=\"&quot;n\"", "A&amp;B", "&lt;c&gt;"] {
+            assert!(text.contains(part), "{part}");
+        }
+        assert!(page.headers["content-security-policy"].to_str().unwrap().contains("default-src 'none'"));
+    }
+
+    #[test]
+    fn the_pac_file_has_no_way_round() {
+        let text = pac("127.0.0.1:1", &[String::from("api.ai.test")]).body;
+        let text = String::from_utf8(text.to_vec()).unwrap();
+        assert!(text.contains("{\"api.ai.test\":1}") && text.contains("return \"PROXY 127.0.0.1:1\""));
+        assert!(!text.contains("PROXY 127.0.0.1:1;"));
+    }
+}

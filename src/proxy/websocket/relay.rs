@@ -1,0 +1,163 @@
+//! Messages between a client and a service, each judged on its way out, values put back on their way in.
+
+use super::frames::{Frames, Message};
+use super::message_case;
+use crate::proxy::exchange::{self, Case};
+use crate::proxy::judge::{Restore, Ruling};
+use crate::proxy::state::{State, stopped};
+use crate::wire::answer::refuse_message;
+use hyper::upgrade::Upgraded;
+use hyper_util::rt::TokioIo;
+use std::io;
+use std::sync::{Arc, Mutex as StdMutex, PoisonError};
+use tokio::io::{AsyncReadExt, AsyncWriteExt, ReadHalf, WriteHalf, split};
+use tokio::sync::Mutex;
+
+type Reader = ReadHalf<TokioIo<Upgraded>>;
+type Writer = Mutex<WriteHalf<TokioIo<Upgraded>>>;
+type PutBack = StdMutex<Option<Box<dyn Restore>>>;
+
+/// Why a relay ends.
+enum End {
+    /// One side closed, or went away.
+    Closed,
+    /// We close, with this code.
+    Refused(u16),
+}
+
+impl From<io::Error> for End {
+    fn from(_: io::Error) -> Self {
+        Self::Closed
+    }
+}
+
+/// Relays until one side ends.
+pub async fn run(state: Arc<State>, case: Case, client: Upgraded, service: Upgraded) {
+    let (from_client, to_client) = split(TokioIo::new(client));
+    let (from_service, to_service) = split(TokioIo::new(service));
+    let (to_client, to_service) = (Mutex::new(to_client), Mutex::new(to_service));
+    let put_back = PutBack::default();
+    let mut stopping = state.stopping.clone();
+    let end = tokio::select! {
+        end = outward(&state, &case, from_client, &to_service, &to_client, &put_back) => end,
+        end = inward(from_service, &to_client, &put_back) => end,
+        () = stopped(&mut stopping) => Err(End::Refused(1001)),
+    };
+    if let Err(End::Refused(code)) = end {
+        let close = Message::close(code, "");
+        let _ = to_client.lock().await.write_all(&close.frame(None)).await;
+        let _ = to_service.lock().await.write_all(&close.frame(mask().ok())).await;
+    }
+    let _ = to_client.lock().await.shutdown().await;
+    let _ = to_service.lock().await.shutdown().await;
+}
+
+async fn outward(
+    state: &State,
+    case: &Case,
+    mut from: Reader,
+    service: &Writer,
+    client: &Writer,
+    put_back: &PutBack,
+) -> Result<(), End> {
+    let mut frames = Frames::new(true);
+    loop {
+        while let Some(message) = frames.next().map_err(|fault| End::Refused(fault.code()))? {
+            match message {
+                Message::Text(body) => judged(state, case, (body, true), service, client, put_back).await?,
+                Message::Binary(body) => {
+                    judged(state, case, (body, false), service, client, put_back).await?
+                }
+                control @ (Message::Close(_) | Message::Ping(_) | Message::Pong(_)) => {
+                    service.lock().await.write_all(&control.frame(Some(mask()?))).await?;
+                }
+            }
+        }
+        if from.read_buf(&mut frames.buffer).await? == 0 {
+            return Err(End::Closed);
+        }
+    }
+}
+
+async fn judged(
+    state: &State,
+    case: &Case,
+    (body, is_text): (Vec<u8>, bool),
+    service: &Writer,
+    client: &Writer,
+    put_back: &PutBack,
+) -> Result<(), End> {
+    let wrap = |body: Vec<u8>| if is_text { Message::Text(body) } else { Message::Binary(body) };
+    let case = message_case(case, body, is_text).ok_or(End::Refused(1011))?;
+    let (ruling, report, case) = exchange::decide(case).await.ok_or(End::Refused(1011))?;
+    if !exchange::is_recorded(state, &case, &report, crate::audit::event::Stages::default()).await {
+        return Err(End::Refused(1011));
+    }
+    let body = match ruling {
+        Ruling::Forward => case.body.to_vec(),
+        Ruling::Rewrite { body, restore, .. } => {
+            if restore.is_some() {
+                *put_back.lock().unwrap_or_else(PoisonError::into_inner) = restore;
+            }
+            body.map_or_else(|| case.body.to_vec(), Vec::from)
+        }
+        Ruling::Refuse(_) => return refused(&case, &report, client).await,
+    };
+    service.lock().await.write_all(&wrap(body).frame(Some(mask()?))).await?;
+    Ok(())
+}
+
+/// Tells the client in the application's own frames, or by closing where it has none.
+async fn refused(case: &Case, report: &crate::inspect::Report, client: &Writer) -> Result<(), End> {
+    let message = case.judge.message(&case.inbound(), report);
+    let as_assistant = case.judge.as_assistant(case.tool.as_deref());
+    let answer = refuse_message(&case.asked(), &message, &case.id.0, as_assistant, case.now);
+    let mut client = client.lock().await;
+    for message in answer.messages {
+        client.write_all(&Message::Text(message.into_bytes()).frame(None)).await?;
+    }
+    match answer.close {
+        None => Ok(()),
+        Some(close) => {
+            client.write_all(&Message::close(close.code, &close.reason).frame(None)).await?;
+            Err(End::Closed)
+        }
+    }
+}
+
+async fn inward(mut from: Reader, client: &Writer, put_back: &PutBack) -> Result<(), End> {
+    let mut frames = Frames::new(false);
+    loop {
+        while let Some(message) = frames.next().map_err(|fault| End::Refused(fault.code()))? {
+            let is_close = matches!(message, Message::Close(_));
+            let sent = match message {
+                Message::Text(body) => restored(put_back, &body).into_iter().map(Message::Text).collect(),
+                other => vec![other],
+            };
+            let mut client = client.lock().await;
+            for message in sent {
+                client.write_all(&message.frame(None)).await?;
+            }
+            if is_close {
+                return Err(End::Closed);
+            }
+        }
+        if from.read_buf(&mut frames.buffer).await? == 0 {
+            return Err(End::Closed);
+        }
+    }
+}
+
+fn restored(put_back: &PutBack, body: &[u8]) -> Vec<Vec<u8>> {
+    match put_back.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
+        Some(restore) => restore.message(body),
+        None => vec![body.to_vec()],
+    }
+}
+
+/// A fresh mask, which the protocol wants unpredictable.
+fn mask() -> Result<[u8; 4], End> {
+    let mut mask = [0; 4];
+    aws_lc_rs::rand::fill(&mut mask).map_err(|_| End::Refused(1011))?;
+    Ok(mask)
+}
