@@ -1,10 +1,16 @@
 //! The command line: arguments in, one file per command, the only place that prints. Everything below is
 //! called from here; nothing calls this.
 
+mod ca;
 pub mod charter;
+mod confirm;
+mod doctor;
 mod generate;
 mod output;
 mod patterns;
+mod program;
+mod proxy;
+mod run;
 mod scan;
 mod setup;
 mod tools;
@@ -69,8 +75,18 @@ enum Command {
     Completions(generate::Completions),
     /// Print the manual page
     Man,
+    /// The local certificate authority: make it, show it, trust it, renew it
+    Ca(ca::Arguments),
+    /// Justify what the charter held back
+    Confirm(confirm::Arguments),
+    /// Say what is wrong with this machine's set-up
+    Doctor,
     /// The detectors: list them, run their own tests, say what one is made of
     Patterns(patterns::Arguments),
+    /// The proxy between programs and AI services
+    Proxy(proxy::Arguments),
+    /// Run a program behind the proxy
+    Run(run::Arguments),
     /// Scan files, folders or standard input
     Scan(scan::Arguments),
     /// AI tools: the catalogue of services whose traffic guard looks into
@@ -94,7 +110,12 @@ fn dispatch(arguments: Arguments, output: &mut Output) -> std::io::Result<Exit> 
         Command::Charter(command) => charter::run(command, &global, output),
         Command::Completions(arguments) => generate::completions(arguments, output),
         Command::Man => generate::man(output),
+        Command::Ca(arguments) => ca::run(arguments, &global, output),
+        Command::Confirm(arguments) => confirm::run(arguments, &global, output),
+        Command::Doctor => doctor::run(&global, output),
         Command::Patterns(arguments) => patterns::run(arguments, output),
+        Command::Proxy(arguments) => proxy::run(arguments, &global, output),
+        Command::Run(arguments) => run::run(arguments, &global, output),
         Command::Scan(arguments) => scan::run(arguments, &global, output),
         Command::Tools(command) => tools::run(command, output),
     }

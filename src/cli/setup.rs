@@ -70,6 +70,28 @@ pub(super) fn charter(
     Ok(Some((charter, catalogue)))
 }
 
+/// The same for a proxy that is running: what is wrong is said in the error.
+pub(super) fn charter_again(
+    name: &str,
+    catalogue: &Arc<Catalogue>,
+) -> Result<(Arc<Charter>, Arc<Catalogue>), String> {
+    let charter = match Charter::shipped(name) {
+        Some(charter) => charter,
+        None => {
+            let path = Path::new(name);
+            let length = std::fs::metadata(path).map_err(|fault| format!("{name}: {fault}"))?.len();
+            if length > limits::CONFIG_BYTES_MAX {
+                return Err(format!("{name}: is larger than a charter can be"));
+            }
+            let text = std::fs::read_to_string(path).map_err(|fault| format!("{name}: {fault}"))?;
+            Arc::new(Charter::parse(&text, name, catalogue).map_err(|faults| faults.to_string())?)
+        }
+    };
+    let own = charter.own_tools();
+    let catalogue = if own.is_empty() { Arc::clone(catalogue) } else { Arc::new(catalogue.with(own)) };
+    Ok((charter, catalogue))
+}
+
 fn read(path: &Path, output: &mut Output) -> io::Result<Option<String>> {
     let mut text = String::new();
     let read = File::open(path)

@@ -1,0 +1,311 @@
+//! Puts the proxy together from configuration, charter and state folder: for `guard proxy`, and for the private
+//! proxy of `guard run`. Everything that can be wrong is said before a port is bound.
+
+use super::{Global, Output, setup};
+use crate::audit::event::{Event, Facts, Fields, IdentityMode, What};
+use crate::audit::settings::Settings;
+use crate::audit::store::Audit;
+use crate::ca::Authority;
+use crate::charter::{AuditField, Charter, Identity};
+use crate::config::{self, Config, Loaded, Roots, Store};
+use crate::inspect::{Engine, Keys};
+use crate::platform::{self, Account, files};
+use crate::proxy::confirmations::Confirmations;
+use crate::proxy::upstream::{Dialler, Parent, RustlsEgress, Upstream};
+use crate::proxy::{Inspecting, Parts, Patience, State, hosts};
+use crate::redact::restore;
+use crate::scan::Scanner;
+use crate::sensitive::Sensitive;
+use crate::tools::Catalogue;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tokio::sync::watch;
+
+/// The file with the key that `guard confirm` shows to have.
+const CONTROL_KEY: &str = "control.key";
+
+/// A proxy that is ready to serve.
+pub(super) struct Program {
+    pub(super) loaded: Loaded,
+    pub(super) charter: String,
+    pub(super) engine: Engine,
+    pub(super) state: Arc<State>,
+    pub(super) listener: TcpListener,
+    pub(super) address: SocketAddr,
+    pub(super) stop: watch::Sender<bool>,
+    restores: Arc<restore::Memory>,
+    confirmations: Arc<Confirmations>,
+}
+
+/// What stands in the way of a proxy; said already where it is `Said`.
+pub(super) enum Failure {
+    Said,
+    Fault(String, Option<&'static str>),
+}
+
+impl<E: std::error::Error> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self::Fault(error.to_string(), None)
+    }
+}
+
+/// Reads the configuration as the options ask.
+pub(super) fn configuration(global: &Global) -> Result<Loaded, config::ConfigError> {
+    let named = global.config.clone().or_else(|| std::env::var_os("GUARD_CONFIG").map(PathBuf::from));
+    let variables = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    config::load(named.as_deref(), &platform::configuration_files(), variables)
+}
+
+/// The authority's folder.
+pub(super) fn ca_dir(config: &Config) -> PathBuf {
+    config.ca_dir.clone().unwrap_or_else(|| platform::state_dir().join("ca"))
+}
+
+/// The charter's name, the charter and the catalogue, as options and configuration ask.
+pub(super) fn charter(
+    global: &Global,
+    config: &Config,
+    output: &mut Output,
+) -> Result<(String, Arc<Charter>, Arc<Catalogue>), Failure> {
+    let name = global.charter.clone().unwrap_or_else(|| config.charter.clone());
+    match setup::charter(&name, Catalogue::shipped(), output)? {
+        Some((charter, catalogue)) => Ok((name, charter, catalogue)),
+        None => Err(Failure::Said),
+    }
+}
+
+impl Program {
+    /// Puts it together; `listen` wins over the configuration.
+    pub(super) fn prepare(
+        global: &Global,
+        listen: Option<SocketAddr>,
+        output: &mut Output,
+    ) -> Result<Self, Failure> {
+        let loaded = configuration(global)?;
+        let config = &loaded.config;
+        let (name, charter, catalogue) = charter(global, config, output)?;
+        let engine = Engine::new(Scanner::shipped(), charter, catalogue, keys(config)?);
+        let authority = authority(config, &engine, output)?;
+        let upstream = Upstream::new(dialler(config)?);
+        let address = listen.unwrap_or(config.proxy.listen);
+        let listener = bind(address)?;
+        let address = listener.local_addr()?;
+        let audit = audit(config, &engine.charter)?;
+        let confirmations = Arc::new(Confirmations::new(Some(address)));
+        let restores: Arc<restore::Memory> = Arc::default();
+        let (stop, stopping) = watch::channel(false);
+        let limits = config.proxy.limits;
+        let parts = Parts {
+            authority: Arc::new(authority),
+            upstream,
+            audit,
+            patience: Patience { header: limits.header_timeout, idle: limits.idle_timeout },
+            connections_max: limits.max_connections,
+            account: account(config),
+            confirmations: Arc::clone(&confirmations),
+            control: kept_key(CONTROL_KEY).ok().map(|key| Sensitive::new(key.to_vec())),
+            stopping,
+        };
+        let judge = Inspecting::new(
+            engine.clone(),
+            Arc::clone(&restores),
+            Arc::clone(&confirmations),
+            limits.max_body,
+        );
+        let state = Arc::new(State::new(Box::new(judge), parts));
+        let program =
+            Self { loaded, charter: name, engine, state, listener, address, stop, restores, confirmations };
+        program.note(What::Started);
+        Ok(program)
+    }
+
+    /// Takes another charter into use; `Err` says why not, and the old one stays.
+    pub(super) fn take(&mut self, charter: Arc<Charter>, catalogue: Arc<Catalogue>) -> Result<(), String> {
+        let engine = self.engine.with_charter(charter, catalogue);
+        let missing = self.state.authority().missing(&hosts(&engine));
+        if !missing.is_empty() {
+            return Err(format!(
+                "the certificate authority does not cover {}\nhint: `guard ca rotate`, then start again",
+                missing.join(", ")
+            ));
+        }
+        if let Some(audit) = self.state.audit() {
+            // The receipt is of the note about it, for which nothing waits.
+            let _ = audit.apply(settings(&engine.charter)).map_err(|fault| fault.to_string())?;
+        }
+        let judge = Inspecting::new(
+            engine.clone(),
+            Arc::clone(&self.restores),
+            Arc::clone(&self.confirmations),
+            self.loaded.config.proxy.limits.max_body,
+        );
+        self.state.replace_judge(Box::new(judge));
+        self.engine = engine;
+        self.note(What::CharterLoaded);
+        Ok(())
+    }
+
+    /// Notes in the audit that something happened which is about no request.
+    pub(super) fn note(&self, what: What) {
+        let Some(audit) = self.state.audit() else { return };
+        let facts =
+            Facts { charter: self.engine.charter.digest(), recording: audit.recording(), ..Facts::default() };
+        let _ = audit.record(Event::notice(what, jiff::Timestamp::now(), &facts));
+    }
+}
+
+/// The authority, made on first use. Hosts that it does not cover are refused until it is renewed.
+fn authority(config: &Config, engine: &Engine, output: &mut Output) -> Result<Authority, Failure> {
+    let dir = ca_dir(config);
+    let hosts = hosts(engine);
+    let authority = Authority::load_or_create(&dir, &hosts)?;
+    let missing = authority.missing(&hosts);
+    if !missing.is_empty() {
+        output.note(&format!(
+            "warning: the certificate authority does not cover {}: requests to them are refused\nhint: `guard ca rotate`",
+            missing.join(", ")
+        ))?;
+    }
+    Ok(authority)
+}
+
+/// Binds, and says in words why not.
+fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
+    if !address.ip().is_loopback() {
+        return Err(Failure::Fault(
+            format!("{address} can be reached from other machines, whose users guard could not tell apart"),
+            Some("listen on a loopback address such as 127.0.0.1:8787"),
+        ));
+    }
+    let listener = TcpListener::bind(address).map_err(|error| {
+        let hint = (error.kind() == io::ErrorKind::AddrInUse).then_some(
+            "another guard, or another program, listens there already: choose another port by --listen",
+        );
+        Failure::Fault(format!("cannot listen on {address}: {error}"), hint)
+    })?;
+    listener.set_nonblocking(true)?;
+    Ok(listener)
+}
+
+fn dialler(config: &Config) -> Result<Dialler, Failure> {
+    let upstream = &config.proxy.upstream;
+    let mut extra = Vec::new();
+    for path in &upstream.extra_roots {
+        extra.extend(certificates(path)?);
+    }
+    let egress = match upstream.roots {
+        Roots::System => RustlsEgress::system(extra)?,
+        Roots::Bundled => RustlsEgress::bundled(extra)?,
+    };
+    let parent = config.proxy.parent.clone().map(|address| Parent {
+        address,
+        authorization: config.proxy.parent_credentials.as_ref().map(basic),
+        bypass: config.proxy.parent_bypass.clone(),
+    });
+    let resolve = upstream.resolve.iter().map(|(from, to)| (from.clone(), to.clone())).collect();
+    Ok(Dialler::new(Arc::new(egress), resolve, parent, upstream.connect_timeout))
+}
+
+fn basic(credentials: &Sensitive<String>) -> Sensitive<String> {
+    use base64::Engine as _;
+    let encoded = base64::engine::general_purpose::STANDARD.encode(credentials.expose());
+    Sensitive::new(format!("Basic {encoded}"))
+}
+
+/// The certificates of a PEM file.
+pub(super) fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, Failure> {
+    let wrong = |what: String| Failure::Fault(format!("{}: {what}", path.display()), None);
+    let found: Result<Vec<_>, _> =
+        CertificateDer::pem_file_iter(path).map_err(|error| wrong(error.to_string()))?.collect();
+    let found = found.map_err(|error| wrong(error.to_string()))?;
+    if found.is_empty() { Err(wrong(String::from("holds no certificate"))) } else { Ok(found) }
+}
+
+fn audit(config: &Config, charter: &Charter) -> Result<Option<Arc<Audit>>, Failure> {
+    if config.audit.store == Store::None {
+        return Ok(None);
+    }
+    let dir = config.audit.dir.clone().unwrap_or_else(|| platform::state_dir().join("audit"));
+    Ok(Some(Arc::new(Audit::open(&dir, settings(charter))?)))
+}
+
+/// What a charter says of the audit, as the audit takes it.
+fn settings(charter: &Charter) -> Settings {
+    let asked = charter.audit();
+    Settings {
+        identity: match asked.identity {
+            Identity::None => IdentityMode::None,
+            Identity::Sealed if asked.recipients.is_empty() => IdentityMode::None,
+            Identity::Sealed => IdentityMode::Sealed,
+            Identity::Clear => IdentityMode::Clear,
+        },
+        fields: Fields {
+            user: true,
+            machine: asked.holds(AuditField::Machine),
+            address: asked.holds(AuditField::Address),
+            session: asked.holds(AuditField::Session),
+            sizes: asked.holds(AuditField::Volume),
+            durations: asked.holds(AuditField::Duration),
+            fingerprints: asked.holds(AuditField::Detectors),
+        },
+        recipients: asked.recipients.iter().map(ToString::to_string).collect(),
+        retention_days: Some(asked.retention_days),
+        durable: asked.durable,
+        ..Settings::default()
+    }
+}
+
+/// The account that runs this, with the groups of the configuration.
+fn account(config: &Config) -> Account {
+    let mut account = Account::current();
+    let name = account.name.clone().unwrap_or_default();
+    for (group, users) in &config.groups {
+        if users.iter().any(|user| user.eq_ignore_ascii_case(&name)) {
+            account.groups.push(group.as_str().into());
+        }
+    }
+    account
+}
+
+fn keys(config: &Config) -> Result<Keys, Failure> {
+    let placeholder = match &config.redaction_key {
+        Some(path) => {
+            let bytes = files::read_private(path)
+                .map_err(|error| Failure::Fault(format!("{}: {error}", path.display()), None))?;
+            let wrong = || Failure::Fault(format!("{}: must hold 32 bytes", path.display()), None);
+            bytes.try_into().map_err(|_| wrong())?
+        }
+        None => kept_key("placeholder.key")?,
+    };
+    let mut cache = [0; 32];
+    aws_lc_rs::rand::fill(&mut cache).map_err(|_| io::Error::other("the system gives no randomness"))?;
+    Ok(Keys { placeholder, fingerprint: kept_key("scan.key")?, cache })
+}
+
+/// The key that `guard confirm` shows to have.
+pub(super) fn control_key() -> io::Result<[u8; 32]> {
+    kept_key(CONTROL_KEY)
+}
+
+/// A key of the state folder, made on first use.
+fn kept_key(name: &str) -> io::Result<[u8; 32]> {
+    let dir = platform::state_dir();
+    let path = dir.join(name);
+    match files::read_private(&path) {
+        Ok(bytes) => bytes.try_into().map_err(|_| io::Error::other(format!("{} is damaged", path.display()))),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            files::create_private_dir(&dir)?;
+            let mut key = [0; 32];
+            aws_lc_rs::rand::fill(&mut key)
+                .map_err(|_| io::Error::other("the system gives no randomness"))?;
+            files::write_private(&path, &key)?;
+            Ok(key)
+        }
+        Err(error) => Err(error),
+    }
+}
