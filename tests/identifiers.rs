@@ -1,6 +1,8 @@
 //! Identifiers in a generated corpus: recall and precision by detector, hard negatives, base rates, evasions. The corpus
 //! is made from a fixed seed; `GUARD_CORPUS=N` makes it N times larger.
 
+mod charters;
+mod evasions;
 mod make;
 mod negatives;
 mod random;
