@@ -4,6 +4,7 @@
 
 mod audit;
 mod cases;
+mod charter;
 mod credentials;
 mod document;
 mod identifiers;

@@ -295,7 +295,8 @@ fn every_condition_is_one() {
     let chatgpt = Some(tool("chatgpt"));
     let deepl = Some(tool("deepl"));
     // The conditions, what meets them, what does not.
-    let cases: [(&str, (Option<&Tool>, &User, &Judged), (Option<&Tool>, &User, &Judged)); 13] = [
+    type Asked<'a> = (Option<&'a Tool>, &'a User, &'a Judged);
+    let cases: [(&str, Asked<'_>, Asked<'_>); 13] = [
         ("class = \"personal\"", (None, &nobody, &mail), (None, &nobody, &c3)),
         ("detector = \"em*l\"", (None, &nobody, &mail), (None, &nobody, &c3)),
         ("scheme = \"C\"", (None, &nobody, &c3), (None, &nobody, &mail)),
@@ -314,7 +315,7 @@ fn every_condition_is_one() {
         let charter = charter(&format!(
             "history = \"block\"\n[[rule]]\narticle = \"1\"\nwhen = {{ {when} }}\naction = \"block\"\n"
         ));
-        let action = |(tool, user, judged): (Option<&Tool>, &User, &Judged)| {
+        let action = |(tool, user, judged): Asked<'_>| {
             charter.decide(&ask(tool, user, std::slice::from_ref(judged))).action
         };
         assert_eq!(action(meets), Action::Block, "{when}");
