@@ -19,7 +19,11 @@ fn every_shipped_scenario_ends_as_it_must() {
         for trial in scenario::run(&scenarios, |scenario| judge.judge(scenario, id)) {
             run += 1;
             for complaint in &trial.complaints {
-                let _ = writeln!(complaints, "{id}:{}: {}: {complaint}", trial.scenario.line, trial.scenario.name);
+                let _ = writeln!(
+                    complaints,
+                    "{id}:{}: {}: {complaint}",
+                    trial.scenario.line, trial.scenario.name
+                );
             }
         }
     }
