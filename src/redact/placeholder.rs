@@ -53,9 +53,14 @@ impl Placeholders {
             return given.clone();
         }
         let made = self.make(&type_word(detector.as_str()), value);
-        self.given.insert(value.to_vec(), made.clone());
-        self.values.insert(made.clone(), Sensitive::new(value.to_vec()));
+        self.put(made.clone(), value.to_vec());
         made
+    }
+
+    /// Takes a placeholder that was given earlier, with its value.
+    pub fn put(&mut self, placeholder: String, value: Vec<u8>) {
+        self.given.insert(value.clone(), placeholder.clone());
+        self.values.insert(placeholder, Sensitive::new(value));
     }
 
     /// Keeps `placeholder`, which the text holds already, from being given to a value.

@@ -122,13 +122,19 @@ fn attempt<'v>(values: &'v Values, text: &[u8], start: usize, last: bool) -> Out
     }
 }
 
-/// Takes the closing bracket in, where the opening one was seen.
+/// Takes the closing bracket in, where the opening one was seen. A backslash before the opening one belongs to the
+/// placeholder only if one stands before the closing one as well: else it is the end of a path.
 fn close<'v>(text: &[u8], inner: Found<'v>, opened: Option<usize>, last: bool) -> Outcome<'v> {
-    let Some(start) = opened else { return Outcome::Found(inner) };
+    let Some(mut start) = opened else { return Outcome::Found(inner) };
     let mut at = inner.span.end;
     loop {
         match text.get(at) {
-            Some(b']') => return Outcome::Found(Found { span: Span::new(start, at + 1), ..inner }),
+            Some(b']') => {
+                if text[start] == b'\\' && text[at - 1] != b'\\' {
+                    start += 1;
+                }
+                return Outcome::Found(Found { span: Span::new(start, at + 1), ..inner });
+            }
             None if !last => return Outcome::More,
             None => return Outcome::Found(inner),
             Some(_) => {}
@@ -254,6 +260,7 @@ mod tests {
             ("[NISS\u{2011}bcdfghjk]", "85"),
             ("\\[NISS\\_bcdfghjk\\]", "85"),
             ("NISS\\_bcdfghjk.", "85."),
+            ("C:\\[NISS_bcdfghjk]\\x", "C:\\85\\x"),
             ("NISS-bcdfghjk", "85"),
             ("_NISS_bcdfghjk_", "_85_"),
             ("[[NISS_bcdfghjk]]", "[85]"),

@@ -27,6 +27,7 @@ pub use matcher::HELD_BYTES_MAX;
 pub use memory::{Memory, VALUES_PER_USER_MAX};
 
 use crate::redact::placeholder::Placeholders;
+use crate::span::Span;
 use aws::Aws;
 use document::{Documents, Layout};
 use event::Events;
@@ -66,6 +67,13 @@ impl Restore {
     #[must_use]
     pub fn messages(&self) -> MessageRestorer {
         MessageRestorer { events: Events::new(Arc::clone(&self.values)) }
+    }
+
+    /// The placeholders in a text that is complete, each with its value.
+    pub(super) fn find<'v>(&'v self, text: &[u8]) -> impl Iterator<Item = (Span, &'v [u8])> + use<'v> {
+        let mut found = Vec::new();
+        matcher::scan(&self.values, text, true, false, &mut found);
+        found.into_iter().map(|hit| (hit.span, hit.value))
     }
 
     /// Restores in a text that is complete, such as a file.
