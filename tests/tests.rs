@@ -11,5 +11,6 @@ mod identifiers;
 mod inspect;
 mod patterns;
 mod proxy;
+mod redact;
 mod tidy;
 mod views;

@@ -10,8 +10,11 @@ mod output;
 mod patterns;
 mod program;
 mod proxy;
+mod redact;
+mod restore;
 mod run;
 mod scan;
+mod seal;
 mod setup;
 mod tools;
 
@@ -91,6 +94,10 @@ enum Command {
     Scan(scan::Arguments),
     /// AI tools: the catalogue of services whose traffic guard looks into
     Tools(tools::Arguments),
+    /// Replace personal data and secrets in a text file by placeholders, and keep a sealed map
+    Redact(redact::Arguments),
+    /// Put the values back into a redacted text
+    Restore(restore::Arguments),
 }
 
 /// Reads the arguments, runs the command and says how it ended.
@@ -118,6 +125,8 @@ fn dispatch(arguments: Arguments, output: &mut Output) -> std::io::Result<Exit> 
         Command::Run(arguments) => run::run(arguments, &global, output),
         Command::Scan(arguments) => scan::run(arguments, &global, output),
         Command::Tools(command) => tools::run(command, output),
+        Command::Redact(own) => redact::run(own, &global, output),
+        Command::Restore(own) => restore::run(own, output),
     }
 }
 
