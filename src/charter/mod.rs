@@ -18,7 +18,7 @@ mod syntax;
 #[cfg(test)]
 mod tests;
 mod text;
-mod titles;
+pub mod titles;
 mod tools;
 mod words;
 

@@ -4,6 +4,7 @@
 mod ca;
 pub mod charter;
 mod confirm;
+mod demo;
 mod doctor;
 mod generate;
 mod output;
@@ -72,18 +73,20 @@ pub enum Color {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// The local certificate authority: make it, show it, trust it, renew it
+    Ca(ca::Arguments),
     /// Charters: what may go to which AI tool, article by article
     Charter(charter::Arguments),
     /// Print a completion script for a shell
     Completions(generate::Completions),
-    /// Print the manual page
-    Man,
-    /// The local certificate authority: make it, show it, trust it, renew it
-    Ca(ca::Arguments),
     /// Justify what the charter held back
     Confirm(confirm::Arguments),
+    /// Show the main job offline: five prompts through the real proxy, and what happened to each
+    Demo(demo::Arguments),
     /// Say what is wrong with this machine's set-up
     Doctor,
+    /// Print the manual page
+    Man,
     /// The detectors: list them, run their own tests, say what one is made of
     Patterns(patterns::Arguments),
     /// The proxy between programs and AI services
@@ -116,6 +119,7 @@ fn dispatch(arguments: Arguments, output: &mut Output) -> std::io::Result<Exit> 
     match &arguments.command {
         Command::Charter(command) => charter::run(command, &global, output),
         Command::Completions(arguments) => generate::completions(arguments, output),
+        Command::Demo(arguments) => demo::run(arguments, &global, output),
         Command::Man => generate::man(output),
         Command::Ca(arguments) => ca::run(arguments, &global, output),
         Command::Confirm(arguments) => confirm::run(arguments, &global, output),
