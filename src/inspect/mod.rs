@@ -92,6 +92,7 @@ pub struct Report {
 /// What becomes of a request.
 #[must_use]
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "one a request, never stored")]
 pub enum Verdict {
     /// It goes on as it came, byte for byte.
     Forward,

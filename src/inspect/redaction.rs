@@ -14,6 +14,7 @@ use crate::text::Editable;
 use crate::text::edit::{Edit, apply};
 
 /// What came of it.
+#[expect(clippy::large_enum_variant, reason = "one a request, taken apart where it is made")]
 pub(super) enum Outcome {
     /// Nothing needed to be changed.
     Unchanged,

@@ -158,7 +158,7 @@ fn parameter(value: &str, name: &str) -> Option<String> {
     let mut rest = value;
     while let Some(at) = rest.find(';') {
         rest = rest[at + 1..].trim_start();
-        let Some((own, after)) = rest.split_once('=') else { return None };
+        let (own, after) = rest.split_once('=')?;
         let (content, after) = match after.strip_prefix('"') {
             Some(quoted) => quoted.split_once('"').unwrap_or((quoted, "")),
             None => after.split_at(after.find(';').unwrap_or(after.len())),

@@ -35,7 +35,8 @@ impl Walker {
     ) -> bool {
         let text = around.source.text;
         let enveloped = envelopes(text).is_some();
-        if !enveloped && !(bare && is_message(text)) {
+        let message = enveloped || bare && is_message(text);
+        if !message {
             return false;
         }
         if !around.inside && !self.enter(around, visitor) {

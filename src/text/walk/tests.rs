@@ -239,7 +239,7 @@ fn protobuf_text_is_shown_and_never_edited() {
 
 #[test]
 fn binary_bodies_show_their_strings_and_are_named() {
-    let (keeper, _) = walk(b"\x01\x02NISS 85.07.30-033.28\0\xFF\xFEN\0I\0S\0S\0 \08\05\0", "", "", "");
+    let (keeper, _) = walk(b"\x01\x02NISS 85.07.30-033.28\0\xFF\xFEN\0I\0S\0S\0 \x008\x005\0", "", "", "");
     assert_eq!(keeper.unread, [Unread::UnknownBinary]);
     assert!(keeper.texts.concat().contains("NISS 85.07.30-033.28"));
     assert!(keeper.texts.concat().contains("NISS 85\n"));
