@@ -87,7 +87,7 @@ pub fn looks_random(value: &[u8]) -> bool {
     let hex = value.iter().all(u8::is_ascii_hexdigit);
     let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
     let letters = value.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
-    if length < 16 || digits < 2 || letters < 4 || is_uuid(value) {
+    if length < 16 || digits < 2 || letters < 4 || is_uuid(value) || is_compound(value) {
         return false;
     }
     let bits = entropy(value);
@@ -104,6 +104,12 @@ fn changes_class(value: &[u8]) -> bool {
     };
     let changes = value.windows(2).filter(|pair| class(pair[0]) != class(pair[1])).count();
     changes * 4 >= value.len()
+}
+
+/// Words joined by dashes, dots or underscores: `x25519_generate_private_key`.
+fn is_compound(value: &[u8]) -> bool {
+    let word = |part: &&[u8]| part.len() >= 4 && part.iter().all(u8::is_ascii_lowercase);
+    value.split(|byte| matches!(byte, b'_' | b'-' | b'.')).filter(word).count() >= 2
 }
 
 fn is_uuid(value: &[u8]) -> bool {
@@ -491,6 +497,7 @@ mod tests {
             "550e8400-e29b-41d4-a716-446655440000",
             "application/json",
             "getElementByTagName2x",
+            "x25519_generate_private_key",
             "my-service-account-name-1",
             "com.example.package.v1",
         ] {

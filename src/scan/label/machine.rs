@@ -9,6 +9,8 @@ use crate::scan::lexicon::Lexicon;
 use crate::span::Span;
 
 const PREFIX: &[u8] = b"MSIP_Label_";
+/// The element of `LabelInfo.xml`.
+const ELEMENT: &[u8] = b"clbl:label ";
 /// Bytes behind a property in which the properties of the same label set stand.
 const REACH: usize = 8 << 10;
 /// Properties looked at in one set.
@@ -27,6 +29,9 @@ struct Label<'a> {
 /// Judges the set of properties whose first `MSIP_Label_` stands at `at`: the newest enabled label counts.
 #[must_use]
 pub fn purview(lexicon: &Lexicon, text: &[u8], at: usize) -> Option<Mark> {
+    if text[at..].starts_with(ELEMENT) {
+        return label_info(text, at);
+    }
     let before = &text[at.saturating_sub(2048)..at];
     if memchr::memmem::find(before, PREFIX).is_some() {
         return None;
@@ -38,6 +43,28 @@ pub fn purview(lexicon: &Lexicon, text: &[u8], at: usize) -> Option<Mark> {
     let (level, severity) = named.unwrap_or((guid, 2));
     let end = newest.at + PREFIX.len() + newest.guid.len();
     Some(Mark { span: Span::new(newest.at, end), level, severity, confidence: Confidence::High })
+}
+
+/// `<clbl:label id="{GUID}" enabled="1" method="Privileged" siteId="{GUID}" removed="0"/>` of
+/// `docMetadata/LabelInfo.xml`, which has no name.
+fn label_info(text: &[u8], at: usize) -> Option<Mark> {
+    let element = &text[at..text.len().min(at + 600)];
+    let element = &element[..memchr::memchr(b'>', element)?];
+    let attribute = |name: &[u8]| {
+        let start = memchr::memmem::find(element, name)? + name.len();
+        let quote = *element.get(start)?;
+        let end = memchr::memchr(quote, element.get(start + 1..)?)?;
+        Some((start + 1, &element[start + 1..start + 1 + end]))
+    };
+    let (start, id) = attribute(b" id=")?;
+    let (_, enabled) = attribute(b" enabled=")?;
+    let removed = attribute(b" removed=").is_some_and(|(_, removed)| removed == b"1" || removed == b"true");
+    if removed || enabled != b"1" && enabled != b"true" || id.len() < 36 {
+        return None;
+    }
+    let level = String::from_utf8_lossy(id).trim_matches(['{', '}']).to_ascii_lowercase();
+    let span = Span::new(at + start, at + start + id.len());
+    Some(Mark { span, level, severity: 2, confidence: Confidence::High })
 }
 
 fn labels(text: &[u8], at: usize) -> Vec<Label<'_>> {
@@ -163,4 +190,60 @@ fn protective(value: &[u8]) -> Option<(String, u8)> {
     let (word, severity) =
         known.into_iter().find(|(word, _)| memchr::memmem::find(&upper, word.as_bytes()).is_some())?;
     Some((word.to_owned(), severity))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scan::label::words;
+
+    const OLD: &str = "1f2e3d4c-5b6a-4789-8abc-def012345678";
+    const NEW: &str = "aaaabbbb-5b6a-4789-8abc-def012345678";
+
+    fn set(properties: &[(&str, &str, &str)]) -> String {
+        properties.iter().map(|(guid, name, value)| format!("MSIP_Label_{guid}_{name}={value}; ")).collect()
+    }
+
+    fn level(text: &str) -> Option<(String, u8)> {
+        let lexicon = words::lexicon([("internal", "interne"), ("confidential", "confidentiel")]);
+        let at = text.find("MSIP_Label_").or_else(|| text.find("clbl:label "))?;
+        purview(&lexicon, text.as_bytes(), at).map(|mark| (mark.level, mark.severity))
+    }
+
+    #[test]
+    fn the_newest_enabled_label_counts() {
+        let both = [
+            (OLD, "Enabled", "true"),
+            (OLD, "SetDate", "2024-01-01T00:00:00Z"),
+            (OLD, "Name", "Interne"),
+            (NEW, "Enabled", "true"),
+            (NEW, "SetDate", "2025-01-01T00:00:00Z"),
+            (NEW, "Name", "C4 - Confidentiel"),
+        ];
+        assert_eq!(level(&set(&both)), Some(("C4".to_owned(), 3)));
+        let mut removed = both;
+        removed[3].2 = "false";
+        assert_eq!(level(&set(&removed)), Some(("Interne".to_owned(), 1)));
+    }
+
+    #[test]
+    fn without_a_name_the_identifier_is_the_level() {
+        assert_eq!(level(&set(&[(NEW, "Enabled", "true")])), Some((NEW.to_owned(), 2)));
+        assert_eq!(level(&set(&[(NEW, "Enabled", "false")])), None);
+        assert_eq!(level("MSIP_Label_x_Enabled=true"), None);
+    }
+
+    #[test]
+    fn properties_in_xml() {
+        let text = format!(
+            "<property name=\"MSIP_Label_{NEW}_Enabled\"><vt:lpwstr>true</vt:lpwstr></property>\
+             <property name=\"MSIP_Label_{NEW}_Name\"><vt:lpwstr>Confidentiel</vt:lpwstr></property>"
+        );
+        assert_eq!(level(&text), Some(("Confidentiel".to_owned(), 3)));
+        let info = |enabled: u8| {
+            format!("<clbl:label id=\"{{{NEW}}}\" enabled=\"{enabled}\" method=\"Standard\" removed=\"0\"/>")
+        };
+        assert_eq!(level(&info(1)), Some((NEW.to_owned(), 2)));
+        assert_eq!(level(&info(0)), None);
+    }
 }

@@ -145,7 +145,8 @@ impl Gate<'_> {
         if !(8..=63).contains(&bytes.len()) {
             return None;
         }
-        if Shape::of(bytes).word && !(value.ends_line && !self.link.word) {
+        let stated = value.ends_line && !self.link.word;
+        if Shape::of(bytes).word && !stated {
             return None;
         }
         (!self.is_code(value, bytes)).then_some(Confidence::High)
@@ -297,6 +298,7 @@ impl Gate<'_> {
 
     /// Whether the other half of a login stands near: before the label or behind the value.
     fn is_paired(&self, end: usize) -> bool {
+        let signed = |rest: &[u8]| matches!(rest.first(), Some(b':' | b'=' | b'|' | b'-' | b'\t'));
         let folded = self.window.text();
         let label = self.window.index(self.label.start);
         let behind = self.window.index(end).min(folded.len());
@@ -304,7 +306,7 @@ impl Gate<'_> {
             self.lexicon.words(folded, from, to).any(|word| {
                 let rest = folded[word.end..to.max(word.end)].trim_ascii_start();
                 word.groups & LOGIN != 0
-                    && matches!(rest.first(), Some(b':' | b'=' | b'|' | b'"' | b'-' | b'\t'))
+                    && (signed(rest) || rest.starts_with(b"\":") || rest.starts_with(b"\\\":"))
             })
         };
         linked(label.saturating_sub(110), label) || linked(behind, folded.len().min(behind + 60))
@@ -338,14 +340,17 @@ impl Gate<'_> {
                 && !bytes.starts_with(b"(")
                 && bytes.first().is_some_and(u8::is_ascii_alphabetic)
                 && is_call(bytes);
-        let sigil = matches!(bytes.first(), Some(b'&' | b'*' | b'@'))
-            && bytes.len() > 1
-            && bytes[1..].iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.'))
-            && self.is_code_line();
+        let place = bytes.strip_prefix(b"&mut ").unwrap_or(bytes);
+        let place = place.strip_prefix(b"&").or_else(|| place.strip_prefix(b"*")).unwrap_or(place);
+        let name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'[' | b']');
+        let indexed = place.last() == Some(&b']') && place.contains(&b'[');
+        let sigil = (indexed || place.len() < bytes.len()) && place.iter().all(name) && self.is_code_line();
+        let number = bytes.starts_with(b"0x") && bytes[2..].iter().all(u8::is_ascii_hexdigit);
         let generic = bytes.contains(&b'<') && bytes.contains(&b'>');
         called
             || sigil
             || generic
+            || number
             || is_dotted_code(bytes)
             || contains(bytes, b"::")
             || contains(bytes, b"->")
@@ -433,11 +438,11 @@ fn is_location(bytes: &[u8]) -> bool {
         || bytes.starts_with(b"mailto:")
 }
 
-/// `12/03/2024`, `2024-03-12`.
+/// `12/03/2024`, `2024-03-12`, `1.2.840.113549`.
 fn is_date(bytes: &[u8]) -> bool {
     let parts: Vec<&[u8]> = bytes.split(|byte| matches!(byte, b'/' | b'-' | b'.')).collect();
-    parts.len() == 3
-        && parts.iter().all(|part| (1..=4).contains(&part.len()) && part.iter().all(u8::is_ascii_digit))
+    parts.len() >= 3
+        && parts.iter().all(|part| (1..=6).contains(&part.len()) && part.iter().all(u8::is_ascii_digit))
 }
 
 /// `user.password`, `req.body.pwd`: names joined by dots.
