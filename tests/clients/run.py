@@ -10,6 +10,7 @@ import os
 import pathlib
 import re
 import shutil
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -21,6 +22,11 @@ import openai
 import trustme
 
 from stand_in import StandIn
+
+try:
+    import httpx2 as anthropic_http  # what newer Anthropic SDKs are built on
+except ImportError:
+    anthropic_http = httpx
 
 # Synthetic: built from its check rule (97 - 850730033 mod 97 = 28).
 NISS = "85.07.30-0" + "33.28"
@@ -56,7 +62,7 @@ class World:
                                         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         self.proxy = self.await_address()
         self.bundle = self.folder / "bundle.pem"
-        self.bundle.write_bytes((self.folder / "ca" / "guard-ca.pem").read_bytes()
+        self.bundle.write_bytes((self.folder / "ca" / "root.pem").read_bytes()
                                 + (self.folder / "upstream-ca.pem").read_bytes())
 
     def await_address(self):
@@ -77,16 +83,15 @@ class World:
         written = (self.folder / "proxy.log").read_text()
         assert NISS not in written, "a value stands in the proxy's output"
 
-    def client(self):
-        """An httpx client that goes through the proxy, as SDKs take it."""
-        import ssl
-        return httpx.Client(proxy=self.proxy, verify=ssl.create_default_context(cafile=str(self.bundle)))
+    def client(self, library=httpx):
+        """A client that goes through the proxy, as SDKs take it."""
+        return library.Client(proxy=self.proxy, verify=ssl.create_default_context(cafile=str(self.bundle)))
 
     def openai(self):
         return openai.OpenAI(api_key="test", http_client=self.client())
 
     def anthropic(self):
-        return anthropic.Anthropic(api_key="test", http_client=self.client())
+        return anthropic.Anthropic(api_key="test", http_client=self.client(anthropic_http))
 
     def curl(self, *arguments, body=None):
         command = ["curl", "--silent", "--show-error", "--max-time", "30", "--proxy", self.proxy, "--cacert",

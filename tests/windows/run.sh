@@ -64,7 +64,7 @@ for _ in $(seq 300); do
   kill -0 "$proxy" 2>/dev/null || { echo "the proxy ended under Wine"; cat "$work/proxy.out"; exit 1; }
   read -rt 0.1 <> <(:) || true
 done
-answer=$(curl --silent --max-time 60 --proxy "http://127.0.0.1:$port" --cacert "$work/ca/guard-ca.pem" \
+answer=$(curl --silent --max-time 60 --proxy "http://127.0.0.1:$port" --cacert "$work/ca/root.pem" \
   --output "$work/answer.json" --write-out '%{http_code}' --json '{"model":"m","messages":[{"role":"user","content":"Bonjour"}]}' \
   https://api.openai.com/v1/chat/completions)
 [ "$answer" = 400 ] && grep -q 'CIA-7' "$work/answer.json" || {
