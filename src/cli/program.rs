@@ -14,7 +14,6 @@ use crate::proxy::confirmations::Confirmations;
 use crate::proxy::upstream::{Dialler, Parent, RustlsEgress, Upstream};
 use crate::proxy::{Inspecting, Parts, Patience, State, hosts};
 use crate::redact::restore;
-use crate::scan::Scanner;
 use crate::sensitive::Sensitive;
 use crate::tools::Catalogue;
 use rustls::pki_types::CertificateDer;
@@ -89,7 +88,8 @@ impl Program {
         let loaded = configuration(global)?;
         let config = &loaded.config;
         let (name, charter, catalogue) = charter(global, config, output)?;
-        let engine = Engine::new(Scanner::shipped(), charter, catalogue, keys(config)?);
+        let scanner = setup::scanner(config, output)?.ok_or(Failure::Said)?;
+        let engine = Engine::new(scanner, charter, catalogue, keys(config)?);
         let authority = authority(config, &engine, output)?;
         let upstream = Upstream::new(dialler(config)?);
         let address = listen.unwrap_or(config.proxy.listen);

@@ -1,11 +1,13 @@
 //! What most commands begin with: the catalogue, the charter by name or file, the scanner, the key for
 //! fingerprints. Faults in files are printed whole, and the command ends before it did anything.
 
-use super::{Global, Output};
+use super::{Global, Output, program};
 use crate::charter::Charter;
+use crate::config::Config;
 use crate::limits;
 use crate::platform::{self, files};
-use crate::scan::Scanner;
+use crate::rules::OwnRules;
+use crate::scan::{self, Scanner};
 use crate::tools::Catalogue;
 use aws_lc_rs::{hmac, rand};
 use std::fs::File;
@@ -23,13 +25,19 @@ pub(super) struct Setup {
 impl Setup {
     /// Loads all of it; `None` where something is wrong, which was said.
     pub(super) fn load(global: &Global, output: &mut Output) -> io::Result<Option<Self>> {
-        let catalogue = Catalogue::shipped();
-        let Some((charter, catalogue)) =
-            charter(global.charter.as_deref().unwrap_or("baseline"), catalogue, output)?
-        else {
+        let loaded = match program::configuration(global) {
+            Ok(loaded) => loaded,
+            Err(fault) => {
+                output.fault(&fault, None)?;
+                return Ok(None);
+            }
+        };
+        let name = global.charter.as_deref().unwrap_or(&loaded.config.charter);
+        let Some((charter, catalogue)) = charter(name, Catalogue::shipped(), output)? else {
             return Ok(None);
         };
-        Ok(Some(Self { catalogue, charter, scanner: Scanner::shipped() }))
+        let Some(scanner) = scanner(&loaded.config, output)? else { return Ok(None) };
+        Ok(Some(Self { catalogue, charter, scanner }))
     }
 
     /// The key of fingerprints: made on first use, kept in the state folder, so that the same value has the same
@@ -44,6 +52,58 @@ impl Setup {
         };
         Ok(hmac::Key::new(hmac::HMAC_SHA256, &bytes))
     }
+}
+
+/// The scanner with the organisation's own pattern files; `None` where one is wrong, which was said.
+pub(super) fn scanner(config: &Config, output: &mut Output) -> io::Result<Option<Arc<Scanner>>> {
+    if config.patterns.is_empty() {
+        return Ok(Some(Scanner::shipped()));
+    }
+    let mut files = Vec::new();
+    for path in &config.patterns {
+        if let Err(fault) = own_files(path, &mut files) {
+            output.fault(&format!("pattern files {}: {fault}", path.display()), None)?;
+            return Ok(None);
+        }
+    }
+    let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    let shipped = Scanner::shipped();
+    let ids: Vec<&str> = shipped.rules().iter().map(|rule| rule.id.as_str()).collect();
+    match OwnRules::parse(&files, &ids, scan::known()).and_then(|own| Scanner::with_own(&own)) {
+        Ok(scanner) => Ok(Some(Arc::new(scanner))),
+        Err(faults) => {
+            output.out.flush()?;
+            write!(output.err, "{faults}")?;
+            Ok(None)
+        }
+    }
+}
+
+/// The files at `path`: itself, or what lies in the folder, by name.
+fn own_files(path: &Path, files: &mut Vec<(String, String)>) -> io::Result<()> {
+    let mut paths = if path.is_dir() {
+        std::fs::read_dir(path)?
+            .map(|entry| entry.map(|entry| entry.path()))
+            .collect::<Result<Vec<_>, _>>()?
+    } else {
+        vec![path.to_owned()]
+    };
+    paths.retain(|path| !path.is_dir());
+    paths.sort();
+    for path in paths {
+        let mut text = String::new();
+        let named = |fault: io::Error| io::Error::new(fault.kind(), format!("{}: {fault}", path.display()));
+        let count = File::open(&path)
+            .and_then(|file| file.take(limits::CONFIG_BYTES_MAX + 1).read_to_string(&mut text))
+            .map_err(named)?;
+        if count as u64 > limits::CONFIG_BYTES_MAX {
+            return Err(named(io::Error::other("is larger than a pattern file can be")));
+        }
+        // Lists name their word files as they stand beside them.
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        files.push((name, text));
+    }
+    Ok(())
 }
 
 /// The charter called `name`: a shipped one's id, or a file, and the catalogue with the charter's own tools.

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 /// `GUARD_PROXY__LISTEN=x` becomes `proxy.listen = "x"`. Names without `__` belong to other parts of the program,
-/// save `GUARD_CHARTER`.
+/// save the keys that stand outside a table.
 pub(super) fn as_toml(variables: impl IntoIterator<Item = (String, String)>) -> String {
     let mut lines: Vec<(String, String)> = variables
         .into_iter()
@@ -18,7 +18,7 @@ pub(super) fn as_toml(variables: impl IntoIterator<Item = (String, String)>) -> 
 }
 
 fn key(name: &str) -> Option<String> {
-    if name != "CHARTER" && !name.contains("__") {
+    if !["CHARTER", "GROUPS", "PATTERNS"].contains(&name) && !name.contains("__") {
         return None;
     }
     let sound = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
