@@ -434,7 +434,7 @@ pub const KINDS: &[Kind] = &[
     },
     Kind {
         detectors: &["ca.phone"],
-        value: |random| random.fill("418[3456]##[2345]###"),
+        value: |random| random.fill("418[3456][23456789]#[2345]###"),
         printed: &["###-###-####", "(###) ###-####", "### ###-####", "###.###.####"],
         labels: &["téléphone", "cell.", "phone", "tél."],
         alone: true,
