@@ -42,11 +42,11 @@ pub struct Found {
 
 impl Words {
     /// Adds a phrase and returns its number; the same phrase has the same number. `None` where no word is in it
-    /// or it does not begin with one.
+    /// or it does not begin with one, or begins with a digit.
     pub fn add(&mut self, phrase: &str) -> Option<WordId> {
         let folded = fold_text(phrase);
         let length = folded.bytes().take_while(|&byte| fold::is_word(byte)).count();
-        if length == 0 || length > FIRST_BYTES_MAX {
+        if length == 0 || length > FIRST_BYTES_MAX || folded.as_bytes()[0].is_ascii_digit() {
             return None;
         }
         let (first, rest) = folded.as_bytes().split_at(length);

@@ -204,7 +204,7 @@ impl WordIndex {
             near.label = Some(Span::default());
             near.distance = 1;
         }
-        let line = line_around(text, span);
+        let mut line = None;
         let (from, to) = (span.start.saturating_sub(300), (span.end + 100).min(text.len()));
         for block in from / BLOCK..=to.saturating_sub(1) / BLOCK {
             let (first, count) = self.block(text, words, block);
@@ -214,6 +214,7 @@ impl WordIndex {
                 {
                     continue;
                 }
+                let line = *line.get_or_insert_with(|| line_around(text, span));
                 for &(role, of) in uses.of(mark.word) {
                     near.take(role, of == rule, at, span, line);
                 }
@@ -252,7 +253,9 @@ impl WordIndex {
         let mut at = block * BLOCK;
         while at < end {
             let byte = text[at];
-            if (byte.is_ascii_alphanumeric() || byte >= 0xC2) && starts_word(text, at) {
+            let inside = at > 0 && text[at - 1].is_ascii_alphanumeric();
+            // No word of the lists begins with a digit.
+            if !inside && (byte.is_ascii_alphabetic() || byte >= 0xC2) && starts_word(text, at) {
                 let marks = &mut self.marks;
                 let next = words.at(text, at, &mut |found| {
                     marks.push(Mark {

@@ -33,8 +33,9 @@ impl Detector for Email {
     }
 
     fn detect(&self, place: &mut Place<'_>, out: &mut Vec<Hit>) {
-        let Some(start) = local_start(place.text, place.at) else { return };
+        // The domain first: it fails soonest.
         let Some(end) = domain_end(place.text, place.end) else { return };
+        let Some(start) = local_start(place.text, place.at) else { return };
         if is_other(place.text, start, end) {
             return;
         }
@@ -167,9 +168,12 @@ fn is_other(text: &[u8], start: usize, end: usize) -> bool {
     let before = &text[start.saturating_sub(3)..start];
     let git = &text[start..end.min(start + 4)] == b"git@" && text.get(end) == Some(&b':');
     let userinfo = before.ends_with(b"://") || before.ends_with(b":") && url_before(text, start);
-    let file = [&b".png"[..], b".jpg", b".jpeg", b".gif", b".svg", b".webp", b".js", b".css"]
-        .iter()
-        .any(|extension| text[start..end].to_ascii_lowercase().ends_with(extension));
+    let file = [&b".png"[..], b".jpg", b".jpeg", b".gif", b".svg", b".webp", b".js", b".css"].iter().any(
+        |extension| {
+            let from = end.saturating_sub(extension.len()).max(start);
+            text[from..end].eq_ignore_ascii_case(extension)
+        },
+    );
     git || userinfo || file || before.ends_with(b"/@")
 }
 

@@ -24,18 +24,21 @@ pub mod password;
 mod person;
 mod resolve;
 mod shape;
+mod stream;
 mod table;
 mod token;
 mod trial;
 mod vector;
 mod views;
 
+pub use stream::{Encoding, Stream};
 pub use trial::{Trial, trial};
 
 use crate::finding::{Confidence, DetectorId, Finding, View};
 use crate::limits;
 use crate::rules::{self, Faults, Known, OwnRules, Rule};
 use pass::{Buffers, Pass};
+pub use pass::{NearMiss, Why};
 use resolve::Candidate;
 use std::sync::{Arc, OnceLock};
 use table::Table;
@@ -79,6 +82,8 @@ pub struct Scratch {
 pub struct Scanner {
     table: Table,
     level: vector::Level,
+    /// Whether literals are tried at every word: the slow twin.
+    exhaustive: bool,
 }
 
 impl Scanner {
@@ -115,7 +120,28 @@ impl Scanner {
     }
 
     fn with(table: Table) -> Self {
-        Self { table, level: vector::Level::detect() }
+        Self { table, level: vector::Level::detect(), exhaustive: false }
+    }
+
+    /// The slow twin of this scanner: places are found byte by byte, literals tried at every word. For tests, which
+    /// hold the two against each other.
+    #[must_use]
+    pub fn exhaustive(rules: Vec<Rule>) -> Self {
+        let (table, _) = Table::with_faults(rules, Vec::new());
+        Self { table, level: vector::Level::Scalar, exhaustive: true }
+    }
+
+    /// Scans, and tells what almost was a finding and why it is none.
+    #[must_use]
+    pub fn near(&self, text: &[u8], hint: &Hint<'_>) -> (Vec<Finding>, Vec<NearMiss>) {
+        let (mut scratch, mut findings) = (Scratch::default(), Vec::new());
+        scratch.buffers.misses = Some(Vec::new());
+        self.scan(text, hint, &mut scratch, &mut findings);
+        let mut misses = scratch.buffers.misses.unwrap_or_default();
+        misses.retain(|miss| !findings.iter().any(|finding| finding.span.overlaps(miss.span)));
+        misses.sort_by(|a, b| (a.span, &a.detector, a.why).cmp(&(b.span, &b.detector, b.why)));
+        misses.dedup();
+        (findings, misses)
     }
 
     /// Only these rules; for tests and for trying out a file.
@@ -135,6 +161,18 @@ impl Scanner {
     /// Appends the findings of a text: sorted by start, overlaps resolved, spans in `text`. Does not allocate
     /// where nothing is found and the buffers have grown to the text's needs.
     pub fn scan(&self, text: &[u8], hint: &Hint<'_>, scratch: &mut Scratch, findings: &mut Vec<Finding>) {
+        self.scan_part(text, hint, (true, true), scratch, findings);
+    }
+
+    /// The same for a part of a document: whether it begins where the document begins, and ends where it ends.
+    fn scan_part(
+        &self,
+        text: &[u8],
+        hint: &Hint<'_>,
+        (is_start, is_end): (bool, bool),
+        scratch: &mut Scratch,
+        findings: &mut Vec<Finding>,
+    ) {
         let Scratch { buffers, levels, found } = scratch;
         if levels.is_empty() {
             *levels = views::levels();
@@ -156,8 +194,8 @@ impl Scanner {
             budget: &mut budget,
             view: View::Plain,
             guessed: false,
-            is_start: true,
-            is_end: true,
+            is_start,
+            is_end,
         };
         pass.run();
         resolve::resolve(found);

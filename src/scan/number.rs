@@ -19,7 +19,7 @@ const SEPARATORS_MAX: usize = 3;
 
 /// A run of digits.
 #[derive(Clone, Copy, Debug, Default)]
-struct Run {
+pub(super) struct Run {
     start: usize,
     end: usize,
     /// The separators before it, as bits.
@@ -36,24 +36,41 @@ impl Run {
 
 /// Reads the cluster of digits that begins at `start` and judges what is in it. Returns where it ends.
 pub(super) fn cluster(pass: &mut Pass<'_>, start: usize) -> usize {
-    let mut runs = [Run::default(); GROUPS_MAX];
-    let (mut count, mut next) = (0, Some(Run { start, end: start, ..Run::default() }));
-    let mut end = start;
-    let allowed = pass.scanner.table.separators;
-    while let Some(mut run) = next {
-        run.end = run.start + pass.text[run.start..].iter().take_while(|byte| byte.is_ascii_digit()).count();
-        end = run.end;
-        if count == GROUPS_MAX {
-            groups(pass, &runs, GROUPS_MAX / 2);
-            runs.copy_within(GROUPS_MAX / 2.., 0);
-            count = GROUPS_MAX / 2;
+    let table = &pass.scanner.table;
+    let allowed = table.separators;
+    let mut run = run_at(pass.text, Run { start, ..Run::default() });
+    let Some(mut next) = following(pass.text, run.end, allowed) else {
+        // Most digits stand alone, and most lengths are of no rule.
+        if table.groups.get(run.len()).is_some_and(|groups| !groups.is_empty()) {
+            groups(pass, &[run], 1);
         }
-        runs[count] = run;
-        count += 1;
-        next = following(pass.text, run.end, allowed);
+        return run.end;
+    };
+    let mut runs = std::mem::take(&mut pass.buffers.runs);
+    runs.clear();
+    loop {
+        if runs.len() == GROUPS_MAX {
+            groups(pass, &runs, GROUPS_MAX / 2);
+            runs.drain(..GROUPS_MAX / 2);
+        }
+        runs.push(run);
+        if next.end == usize::MAX {
+            break;
+        }
+        run = run_at(pass.text, next);
+        next = following(pass.text, run.end, allowed).unwrap_or(Run { end: usize::MAX, ..Run::default() });
     }
-    groups(pass, &runs[..count], count);
-    end
+    groups(pass, &runs, runs.len());
+    pass.buffers.runs = runs;
+    run.end
+}
+
+fn run_at(text: &[u8], mut run: Run) -> Run {
+    run.end = run.start;
+    while text.get(run.end).is_some_and(u8::is_ascii_digit) {
+        run.end += 1;
+    }
+    run
 }
 
 /// The run that follows after one to three separators, or a line break.
@@ -144,14 +161,14 @@ fn any_grouping(pass: &mut Pass<'_>, runs: &[Run], first: usize) {
         if total > DIGITS_MAX {
             return;
         }
-        for &(rule, place) in &table.any_groups {
+        if last == first {
+            continue;
+        }
+        for &(rule, place) in table.any_groups.get(total).map_or(&[][..], Vec::as_slice) {
             let Matcher::Number(number) = &table.rules[usize::from(rule)].matchers[usize::from(place)] else {
                 continue;
             };
-            let wanted = number.digits.iter().any(|&digits| usize::from(digits) == total);
-            if wanted && last > first {
-                number_at(pass, runs, (first, last), rule, number, false);
-            }
+            number_at(pass, runs, (first, last), rule, number, false);
         }
     }
 }

@@ -9,7 +9,7 @@ use super::resolve::Candidate;
 use super::table::Action;
 use super::views::{Level, Regions};
 use super::{Hint, Scanner, number, shape, token, vector};
-use crate::finding::{CheckResult, Class, Confidence, Evidence, View};
+use crate::finding::{CheckResult, Class, Confidence, DetectorId, Evidence, View};
 use crate::rules::compact;
 use crate::span::Span;
 use crate::text::view as fold;
@@ -20,6 +20,46 @@ const CHUNK: usize = 16 << 10;
 /// Windows of one expression are tried together until they have grown to this.
 const WINDOW_MAX: usize = 16 << 10;
 
+/// Near misses kept.
+const MISSES_MAX: usize = 10_000;
+
+/// Why something that a rule matched is no finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Why {
+    /// Its check fails, and no label stands beside it.
+    CheckFailed,
+    /// The rule wants a context word, and none is near.
+    NoContext,
+    /// The rule denies this very value.
+    Denied,
+    /// It was joined over a gap and has neither a strong check nor a label.
+    Joined,
+}
+
+impl Why {
+    /// In words, for output.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::CheckFailed => "its check fails and no label stands beside it",
+            Self::NoContext => "no context word stands near it",
+            Self::Denied => "the rule denies this value",
+            Self::Joined => "it was joined over a gap and has no strong check",
+        }
+    }
+}
+
+/// Something that almost was a finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NearMiss {
+    /// The rule that matched.
+    pub detector: DetectorId,
+    /// Where.
+    pub span: Span,
+    /// Why it is none.
+    pub why: Why,
+}
+
 /// Buffers of a pass, kept from text to text.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Buffers {
@@ -29,9 +69,14 @@ pub(super) struct Buffers {
     pub windows: Vec<Option<Span>>,
     pub waiting: Vec<u16>,
     pub hits: Vec<Hit>,
+    pub runs: Vec<number::Run>,
+    /// Word starts that may begin a literal.
+    pub starts: Vec<u32>,
     pub key: Vec<u32>,
     pub spare: Vec<u8>,
     pub regions: Regions,
+    /// What almost was a finding, where that was asked for.
+    pub misses: Option<Vec<NearMiss>>,
 }
 
 /// One pass.
@@ -67,6 +112,7 @@ impl Pass<'_> {
             let mut masks = std::mem::take(&mut self.buffers.masks);
             masks.clear();
             vector::masks(self.scanner.level, self.text, start, end, &mut masks);
+            self.words(start, &masks);
             for (number, masks) in masks.iter().enumerate() {
                 self.block(start + number * 64, masks, &mut digits_done);
             }
@@ -91,15 +137,39 @@ impl Pass<'_> {
         }
     }
 
-    fn block(&mut self, base: usize, masks: &Masks, digits_done: &mut usize) {
+    /// Looks for literals at the word starts of a chunk. Filters first, without branches on what it reads.
+    fn words(&mut self, start: usize, masks: &[Masks]) {
         let table = &self.scanner.table;
-        for at in bits(masks.words) {
-            let at = base + at;
-            let byte = |place: usize| self.text.get(at + place).copied().unwrap_or(b' ');
-            if table.literals.may_begin(byte(0), byte(1), byte(2)) {
-                self.literals(at);
+        if self.scanner.exhaustive {
+            for (number, masks) in masks.iter().enumerate() {
+                for at in bits(masks.words) {
+                    self.literals(start + number * 64 + at);
+                }
+            }
+            return;
+        }
+        let mut starts = std::mem::take(&mut self.buffers.starts);
+        starts.clear();
+        starts.resize(CHUNK, 0);
+        let mut count = 0;
+        for (number, masks) in masks.iter().enumerate() {
+            let base = start + number * 64;
+            let mut mask = masks.words;
+            while mask != 0 {
+                let at = base + mask.trailing_zeros() as usize;
+                mask &= mask - 1;
+                starts[count & (CHUNK - 1)] = at as u32;
+                count += usize::from(table.literals.may_begin(head(self.text, at)));
             }
         }
+        for &at in &starts[..count.min(CHUNK)] {
+            self.literals(at as usize);
+        }
+        self.buffers.starts = starts;
+    }
+
+    fn block(&mut self, base: usize, masks: &Masks, digits_done: &mut usize) {
+        let table = &self.scanner.table;
         for at in bits(masks.digits) {
             self.digit(base + at, digits_done);
         }
@@ -354,21 +424,30 @@ impl Pass<'_> {
             span.end = span.end.min(span.start + length);
         }
         let failed = outcome == Some(Outcome::Fail);
-        if failed && rule.tiers.failed.is_none() || span.is_empty() {
+        if span.is_empty() {
+            return;
+        }
+        if failed && rule.tiers.failed.is_none() {
+            self.missed(number, span, Why::CheckFailed);
             return;
         }
         let strong = check.is_some_and(|check| check.strong && !failed);
         let joined = self.guessed || view == View::Wrapped && self.view != View::Wrapped;
         let raw = span.of(self.text).unwrap_or(raw);
         if !rule.deny.is_empty() && denied(&rule.deny, raw) {
+            self.missed(number, span, Why::Denied);
             return;
         }
         let near = self.near(number, span);
         // Joined and decoded values need a strong check, or a label.
         if (outcome == Some(Outcome::Labelled) || joined && !strong && !precise) && near.label.is_none() {
+            self.missed(number, span, if joined { Why::Joined } else { Why::NoContext });
             return;
         }
-        let Some(mut confidence) = tier(rule, &near, grouped, failed) else { return };
+        let Some(mut confidence) = tier(rule, &near, grouped, failed) else {
+            self.missed(number, span, if failed { Why::CheckFailed } else { Why::NoContext });
+            return;
+        };
         if outcome == Some(Outcome::Weak) && near.label.is_none() {
             confidence = confidence.min(Confidence::Medium);
         }
@@ -409,6 +488,15 @@ impl Pass<'_> {
             strong: strong || precise || rule.class == Class::Credential,
             distance: near.label.map_or(u16::MAX, |_| near.distance.min(u16::MAX as usize - 1) as u16),
         });
+    }
+
+    /// Notes what almost was a finding, where that was asked for.
+    fn missed(&mut self, rule: u16, span: Span, why: Why) {
+        let misses = &mut self.buffers.misses;
+        if let Some(misses) = misses.as_mut().filter(|misses| misses.len() < MISSES_MAX) {
+            let detector = self.scanner.table.rules[usize::from(rule)].id.clone();
+            misses.push(NearMiss { detector, span, why });
+        }
     }
 
     /// The words around a span for a rule.
@@ -479,6 +567,20 @@ fn follows_word(text: &[u8], at: usize) -> bool {
     gap > 0 && before.len() > gap && {
         let last = before[before.len() - gap - 1];
         last.is_ascii_alphabetic() || last >= 0x80 || last == b'.'
+    }
+}
+
+/// The four bytes from `at` on; spaces past the end.
+#[inline]
+fn head(text: &[u8], at: usize) -> u32 {
+    match text.get(at..at + 4) {
+        Some(bytes) => bytes.try_into().map_or(0, u32::from_le_bytes),
+        None => {
+            let mut bytes = [b' '; 4];
+            let rest = text.get(at..).unwrap_or_default();
+            bytes[..rest.len()].copy_from_slice(rest);
+            u32::from_le_bytes(bytes)
+        }
     }
 }
 

@@ -118,8 +118,8 @@ pub(super) struct Table {
     pub groups: Vec<Vec<Group>>,
     /// Shapes of letters and digits by the length of the first run of digits: rule, matcher, shape.
     pub shapes: Vec<Vec<(u16, u16, u16)>>,
-    /// Rules that read any grouping: rule and number.
-    pub any_groups: Vec<(u16, u16)>,
+    /// Rules that read any grouping, by their number of digits: rule and number.
+    pub any_groups: Vec<Vec<(u16, u16)>>,
     /// All separators that any number rule allows.
     pub separators: u32,
     /// The fewest digits of any number rule.
@@ -153,6 +153,7 @@ impl Table {
         let mut table = Self { digits_min: u8::MAX, ..Self::default() };
         table.groups.resize_with(41, Vec::new);
         table.shapes.resize_with(16, Vec::new);
+        table.any_groups.resize_with(41, Vec::new);
         table.uses = Uses::new(&rules, &mut table.words);
         let mut faults = Vec::new();
         for (number, rule) in rules.iter().enumerate() {
@@ -207,7 +208,9 @@ impl Table {
                     self.groups[usize::from(first).min(40)].push(group);
                 }
                 if syntax.any_grouping {
-                    self.any_groups.push((number, place));
+                    for digits in &syntax.digits {
+                        self.any_groups[usize::from(*digits).min(40)].push((number, place));
+                    }
                 }
                 self.separators |= syntax.separators;
                 self.digits_min = syntax.digits.iter().copied().fold(self.digits_min, u8::min);

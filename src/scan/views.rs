@@ -298,7 +298,11 @@ fn sign(text: &[u8], at: usize) -> Sign {
         }
         (_, b'*' | b'`') => when(ahead(1) != b' ' && digits_around(text, at) >= 8, Sign::Emphasis),
         (_, 0x80..) => unicode_sign(text, at),
-        (0x80.., b'0'..=b'9') => when(digits_around(text, at) >= 8, Sign::Characters),
+        // A space or dash beyond ASCII before a digit; an accented letter is none.
+        (0x80.., b'0'..=b'9') => {
+            let sign = back(2) == 0xC2 || matches!(back(3), 0xE2 | 0xE3);
+            when(sign && digits_around(text, at) >= 8, Sign::Characters)
+        }
         _ => Sign::Nothing,
     }
 }

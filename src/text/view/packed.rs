@@ -137,14 +137,13 @@ fn is_printable(byte: u8) -> bool {
 
 /// Whether nine bytes in ten are printable, UTF-8 included.
 fn is_text(out: &Derived) -> bool {
-    let text = String::from_utf8_lossy(out.text());
     let (mut plain, mut all) = (0, 0);
-    for character in text.chars() {
-        all += 1;
-        plain += usize::from(match character {
-            '\u{fffd}' => false,
-            character => !character.is_control() || matches!(character, '\n' | '\r' | '\t'),
-        });
+    for chunk in out.text().utf8_chunks() {
+        all += chunk.invalid().len();
+        for character in chunk.valid().chars() {
+            all += 1;
+            plain += usize::from(!character.is_control() || matches!(character, '\n' | '\r' | '\t'));
+        }
     }
     all >= 6 && plain * 10 >= all * 9
 }
