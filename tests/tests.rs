@@ -6,6 +6,7 @@ mod agreement;
 mod audit;
 mod cases;
 mod charter;
+mod coverage;
 mod credentials;
 mod document;
 mod identifiers;
