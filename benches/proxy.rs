@@ -84,7 +84,9 @@ async fn service(dir: &Path) {
                 let length = request.into_body().collect().await.map_or(0, |body| body.to_bytes().len());
                 Ok::<_, Infallible>(Response::new(Full::new(Bytes::from(format!("{{\"length\":{length}}}")))))
             });
-            let _ = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), answer).await;
+            let _ = hyper::server::conn::http1::Builder::new()
+                .serve_connection(TokioIo::new(stream), answer)
+                .await;
         });
     }
 }
@@ -156,12 +158,16 @@ impl Part {
 
     /// Seconds of processor time, and the most kilobytes of memory, so far.
     fn spent(&self) -> (f64, u64) {
-        let read = |file: &str| std::fs::read_to_string(format!("/proc/{}/{file}", self.child.id())).unwrap_or_default();
+        let read = |file: &str| {
+            std::fs::read_to_string(format!("/proc/{}/{file}", self.child.id())).unwrap_or_default()
+        };
         let stat = read("stat");
         let ticks = stat.rsplit(')').next().unwrap_or_default().split_whitespace().skip(11).take(2);
         let ticks: u64 = ticks.filter_map(|ticks| ticks.parse::<u64>().ok()).sum();
         let status = read("status");
-        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix("kB")?.trim().parse().ok());
+        let peak = status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix("kB")?.trim().parse().ok());
         (ticks as f64 / 100.0, peak.unwrap_or(0))
     }
 }
@@ -277,7 +283,10 @@ fn prompt(size: usize, number: usize) -> Bytes {
 async fn connect(proxy: &str, config: &Arc<ClientConfig>) -> http1::SendRequest<Full<Bytes>> {
     let mut socket = TcpStream::connect(proxy).await.unwrap();
     socket.set_nodelay(true).unwrap();
-    socket.write_all(format!("CONNECT {HOST}:443 HTTP/1.1\r\nHost: {HOST}:443\r\n\r\n").as_bytes()).await.unwrap();
+    socket
+        .write_all(format!("CONNECT {HOST}:443 HTTP/1.1\r\nHost: {HOST}:443\r\n\r\n").as_bytes())
+        .await
+        .unwrap();
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         head.push(socket.read_u8().await.unwrap());

@@ -3,6 +3,7 @@
 
 use super::{Global, Output, setup};
 use crate::audit::event::{Event, Facts, Fields, IdentityMode, What};
+use crate::audit::export::Target;
 use crate::audit::settings::Settings;
 use crate::audit::store::Audit;
 use crate::ca::Authority;
@@ -14,7 +15,8 @@ use crate::proxy::confirmations::Confirmations;
 use crate::proxy::upstream::{Dialler, Parent, RustlsEgress, Upstream};
 use crate::proxy::{Inspecting, Parts, Patience, State, hosts};
 use crate::redact::restore;
-use crate::scan::Scanner;
+use crate::rules;
+use crate::scan::{self, Scanner};
 use crate::sensitive::Sensitive;
 use crate::tools::Catalogue;
 use rustls::pki_types::CertificateDer;
@@ -39,6 +41,7 @@ pub(super) struct Program {
     pub(super) stop: watch::Sender<bool>,
     restores: Arc<restore::Memory>,
     confirmations: Arc<Confirmations>,
+    exports: Vec<Target>,
 }
 
 /// What stands in the way of a proxy; said already where it is `Said`.
@@ -89,13 +92,14 @@ impl Program {
         let loaded = configuration(global)?;
         let config = &loaded.config;
         let (name, charter, catalogue) = charter(global, config, output)?;
-        let engine = Engine::new(Scanner::shipped(), charter, catalogue, keys(config)?);
+        let engine = Engine::new(scanner(config)?, charter, catalogue, keys(config)?);
         let authority = authority(config, &engine, output)?;
         let upstream = Upstream::new(dialler(config)?);
         let address = listen.unwrap_or(config.proxy.listen);
         let listener = bind(address)?;
         let address = listener.local_addr()?;
-        let audit = audit(config, &engine.charter)?;
+        let exports = exports(config)?;
+        let audit = audit(config, &engine.charter, &exports)?;
         let confirmations = Arc::new(Confirmations::new(Some(address)));
         let restores: Arc<restore::Memory> = Arc::default();
         let (stop, stopping) = watch::channel(false);
@@ -118,8 +122,18 @@ impl Program {
             limits.max_body,
         );
         let state = Arc::new(State::new(Box::new(judge), parts));
-        let program =
-            Self { loaded, charter: name, engine, state, listener, address, stop, restores, confirmations };
+        let program = Self {
+            loaded,
+            charter: name,
+            engine,
+            state,
+            listener,
+            address,
+            stop,
+            restores,
+            confirmations,
+            exports,
+        };
         program.note(What::Started);
         Ok(program)
     }
@@ -136,7 +150,8 @@ impl Program {
         }
         if let Some(audit) = self.state.audit() {
             // The receipt is of the note about it, for which nothing waits.
-            let _ = audit.apply(settings(&engine.charter)).map_err(|fault| fault.to_string())?;
+            let _ =
+                audit.apply(settings(&engine.charter, &self.exports)).map_err(|fault| fault.to_string())?;
         }
         let judge = Inspecting::new(
             engine.clone(),
@@ -157,6 +172,41 @@ impl Program {
             Facts { charter: self.engine.charter.digest(), recording: audit.recording(), ..Facts::default() };
         let _ = audit.record(Event::notice(what, jiff::Timestamp::now(), &facts));
     }
+}
+
+/// The scanner with the organisation's own patterns.
+pub(super) fn scanner(config: &Config) -> Result<Arc<Scanner>, Failure> {
+    if config.patterns.is_empty() {
+        return Ok(Scanner::shipped());
+    }
+    let mut files = Vec::new();
+    for path in &config.patterns {
+        for path in pattern_files(path).map_err(|error| unreadable(path, &error))? {
+            let text = std::fs::read_to_string(&path).map_err(|error| unreadable(&path, &error))?;
+            files.push((path.to_string_lossy().into_owned(), text));
+        }
+    }
+    let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    let shipped = rules::shipped();
+    let ids: Vec<&str> = shipped.iter().map(|rule| rule.id.as_str()).collect();
+    let own = rules::OwnRules::parse(&files, &ids, scan::known())?;
+    Ok(Arc::new(Scanner::with_own(&own)?))
+}
+
+/// The file itself, or the pattern files of a folder, in the order of their names.
+fn pattern_files(path: &Path) -> io::Result<Vec<PathBuf>> {
+    if !path.is_dir() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let entries = std::fs::read_dir(path)?.collect::<io::Result<Vec<_>>>()?;
+    let mut files: Vec<PathBuf> = entries.into_iter().map(|entry| entry.path()).collect();
+    files.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
+    files.sort();
+    Ok(files)
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> Failure {
+    Failure::Fault(format!("{}: {error}", path.display()), None)
 }
 
 /// The authority, made on first use. Hosts that it does not cover are refused until it is renewed.
@@ -226,16 +276,24 @@ pub(super) fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, 
     if found.is_empty() { Err(wrong(String::from("holds no certificate"))) } else { Ok(found) }
 }
 
-fn audit(config: &Config, charter: &Charter) -> Result<Option<Arc<Audit>>, Failure> {
+/// Where events go beside the store.
+fn exports(config: &Config) -> Result<Vec<Target>, Failure> {
+    let parse = |text: &String| {
+        text.parse().map_err(|fault| Failure::Fault(format!("audit.export: {text}: {fault}"), None))
+    };
+    config.audit.export.iter().map(parse).collect()
+}
+
+fn audit(config: &Config, charter: &Charter, exports: &[Target]) -> Result<Option<Arc<Audit>>, Failure> {
     if config.audit.store == Store::None {
         return Ok(None);
     }
     let dir = config.audit.dir.clone().unwrap_or_else(|| platform::state_dir().join("audit"));
-    Ok(Some(Arc::new(Audit::open(&dir, settings(charter))?)))
+    Ok(Some(Arc::new(Audit::open(&dir, settings(charter, exports))?)))
 }
 
 /// What a charter says of the audit, as the audit takes it.
-fn settings(charter: &Charter) -> Settings {
+fn settings(charter: &Charter, exports: &[Target]) -> Settings {
     let asked = charter.audit();
     Settings {
         identity: match asked.identity {
@@ -256,6 +314,7 @@ fn settings(charter: &Charter) -> Settings {
         recipients: asked.recipients.iter().map(ToString::to_string).collect(),
         retention_days: Some(asked.retention_days),
         durable: asked.durable,
+        exports: exports.to_vec(),
         ..Settings::default()
     }
 }
