@@ -5,6 +5,7 @@ mod bypasses;
 mod errors;
 mod harness;
 mod http;
+mod judged;
 mod pages;
 mod streams;
 mod websockets;

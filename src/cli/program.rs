@@ -3,6 +3,7 @@
 
 use super::{Global, Output, setup};
 use crate::audit::event::{Event, Facts, Fields, IdentityMode, What};
+use crate::audit::export::Target;
 use crate::audit::settings::Settings;
 use crate::audit::store::Audit;
 use crate::ca::Authority;
@@ -38,6 +39,7 @@ pub(super) struct Program {
     pub(super) stop: watch::Sender<bool>,
     restores: Arc<restore::Memory>,
     confirmations: Arc<Confirmations>,
+    exports: Vec<Target>,
 }
 
 /// What stands in the way of a proxy; said already where it is `Said`.
@@ -95,7 +97,8 @@ impl Program {
         let address = listen.unwrap_or(config.proxy.listen);
         let listener = bind(address)?;
         let address = listener.local_addr()?;
-        let audit = audit(config, &engine.charter)?;
+        let exports = exports(config)?;
+        let audit = audit(config, &engine.charter, &exports)?;
         let confirmations = Arc::new(Confirmations::new(Some(address)));
         let restores: Arc<restore::Memory> = Arc::default();
         let (stop, stopping) = watch::channel(false);
@@ -118,8 +121,18 @@ impl Program {
             limits.max_body,
         );
         let state = Arc::new(State::new(Box::new(judge), parts));
-        let program =
-            Self { loaded, charter: name, engine, state, listener, address, stop, restores, confirmations };
+        let program = Self {
+            loaded,
+            charter: name,
+            engine,
+            state,
+            listener,
+            address,
+            stop,
+            restores,
+            confirmations,
+            exports,
+        };
         program.note(What::Started);
         Ok(program)
     }
@@ -136,7 +149,8 @@ impl Program {
         }
         if let Some(audit) = self.state.audit() {
             // The receipt is of the note about it, for which nothing waits.
-            let _ = audit.apply(settings(&engine.charter)).map_err(|fault| fault.to_string())?;
+            let _ =
+                audit.apply(settings(&engine.charter, &self.exports)).map_err(|fault| fault.to_string())?;
         }
         let judge = Inspecting::new(
             engine.clone(),
@@ -226,16 +240,24 @@ pub(super) fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, 
     if found.is_empty() { Err(wrong(String::from("holds no certificate"))) } else { Ok(found) }
 }
 
-fn audit(config: &Config, charter: &Charter) -> Result<Option<Arc<Audit>>, Failure> {
+/// Where events go beside the store.
+fn exports(config: &Config) -> Result<Vec<Target>, Failure> {
+    let parse = |text: &String| {
+        text.parse().map_err(|fault| Failure::Fault(format!("audit.export: {text}: {fault}"), None))
+    };
+    config.audit.export.iter().map(parse).collect()
+}
+
+fn audit(config: &Config, charter: &Charter, exports: &[Target]) -> Result<Option<Arc<Audit>>, Failure> {
     if config.audit.store == Store::None {
         return Ok(None);
     }
     let dir = config.audit.dir.clone().unwrap_or_else(|| platform::state_dir().join("audit"));
-    Ok(Some(Arc::new(Audit::open(&dir, settings(charter))?)))
+    Ok(Some(Arc::new(Audit::open(&dir, settings(charter, exports))?)))
 }
 
 /// What a charter says of the audit, as the audit takes it.
-fn settings(charter: &Charter) -> Settings {
+fn settings(charter: &Charter, exports: &[Target]) -> Settings {
     let asked = charter.audit();
     Settings {
         identity: match asked.identity {
@@ -256,6 +278,7 @@ fn settings(charter: &Charter) -> Settings {
         recipients: asked.recipients.iter().map(ToString::to_string).collect(),
         retention_days: Some(asked.retention_days),
         durable: asked.durable,
+        exports: exports.to_vec(),
         ..Settings::default()
     }
 }

@@ -1,5 +1,35 @@
 //! The proxy: accept, tell what the bytes are, route, judge, pass on. Everything here is asynchronous; what a
 //! request means is decided by the one synchronous call behind [`judge::Judge`].
+//!
+//! ```text
+//! listener ─ CONNECT ─ connect ─ not of the catalogue ─ tunnel, byte for byte
+//!    │                    └ TLS or HTTP ─ handshake ─ serve ─ request ─ exchange ─ upstream
+//!    ├ absolute form, /tool/TOOL/… ──────────────────────────────┘        │
+//!    └ pages                                          judge ──────────────┘
+//! ```
+//!
+//! # Headers that are edited
+//!
+//! The body of what is allowed goes on byte for byte. Of the headers:
+//!
+//! - Requests lose what is meant for this hop (`Connection` and what it names, save `Host` and `Content-*`;
+//!   `Keep-Alive`, `Proxy-*`, `TE` other than `trailers`, `Trailer`, `Transfer-Encoding`, `Upgrade`,
+//!   `HTTP2-Settings`), `Expect`, which is answered here, `Sec-WebSocket-Extensions`, `x-guard-*`, and trailers.
+//!   This is done before they are judged, so that what is judged is what goes on.
+//! - Tenant headers of the charter replace what the client sent.
+//! - A changed body loses `Content-Encoding`, `Content-Length`, `Content-MD5` and `Digest`s; where values are to be
+//!   put back in the answer, `Accept-Encoding` becomes `identity`.
+//! - Towards HTTP/1.1 the cookies of HTTP/2 are joined and `Host` is set; towards HTTP/2 `Host` goes.
+//! - Answers lose what is meant for this hop, `Alt-Svc` and `x-guard-*`, and get `x-guard-*` of ours.
+//!
+//! # Where this differs from what was asked at first
+//!
+//! - A client that speaks only HTTP/1.1 is mirrored: the service is offered HTTP/1.1 only, and HTTP/2 where it
+//!   refuses that.
+//! - WebSockets are read by a small reader of our own: the libraries' cannot be read and written at once without
+//!   losing bytes when one side is cancelled.
+//! - An HTTP/1.1 connection to a service is driven by the task that sends the request, not by one of its own: no
+//!   time goes into waking another task, and a client that goes away closes it.
 
 mod authority;
 pub mod confirmations;

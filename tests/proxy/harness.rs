@@ -37,6 +37,8 @@ use tokio_rustls::{TlsAcceptor, TlsConnector, client::TlsStream};
 
 /// The host that the test catalogue knows.
 pub const AI: &str = "api.ai.test";
+/// One that the shipped catalogue knows.
+pub const OPENAI: &str = "api.openai.com";
 /// Another one of it.
 pub const OTHER_AI: &str = "chat.ai.test";
 /// A host outside it.
@@ -163,7 +165,7 @@ pub fn tls(alpn: &[&str]) -> (Arc<ServerConfig>, CertificateDer<'static>) {
     root.is_ca = IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
     let root_certificate = root.self_signed(&root_key).unwrap().der().clone();
     let key = KeyPair::generate().unwrap();
-    let names = [AI, OTHER_AI, BANK, "localhost"].map(String::from).to_vec();
+    let names = [AI, OTHER_AI, BANK, OPENAI, "localhost"].map(String::from).to_vec();
     let leaf = CertificateParams::new(names).unwrap();
     let leaf = leaf.signed_by(&key, &Issuer::new(root, root_key)).unwrap();
     let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
@@ -329,6 +331,8 @@ pub struct Setup {
     pub parent: Option<Parent>,
     pub patience: Patience,
     pub connections_max: usize,
+    /// What the authority may sign for.
+    pub constraints: Vec<String>,
 }
 
 impl Setup {
@@ -348,13 +352,13 @@ impl Setup {
             parent: None,
             patience: Patience::default(),
             connections_max: 100,
+            constraints: vec![String::from("ai.test")],
         }
     }
 
     pub async fn start(self) -> Proxy {
         let dir = tempfile::tempdir().unwrap();
-        let authority =
-            Authority::load_or_create(&dir.path().join("ca"), &[String::from("ai.test")]).unwrap();
+        let authority = Authority::load_or_create(&dir.path().join("ca"), &self.constraints).unwrap();
         let root = authority.root().clone();
         let egress = Arc::new(RustlsEgress::bundled(self.roots).unwrap());
         let dialler = Dialler::new(egress, self.resolve, self.parent, Duration::from_secs(5));

@@ -1,0 +1,96 @@
+//! The real judge: shipped scanner and charter, over real sockets, without any word of the tests' own.
+
+use super::harness::*;
+use guard::charter::Charter;
+use guard::inspect::{Engine, Keys};
+use guard::proxy::Inspecting;
+use guard::proxy::confirmations::PAGES;
+use guard::scan::Scanner;
+use guard::tools::Catalogue;
+use http::StatusCode;
+use std::sync::Arc;
+
+/// A proxy whose judge is `charter`'s, with the first host of the catalogue's Anthropic API led to the stand-in.
+async fn judged(charter: &str, service: &Service) -> Proxy {
+    let mut setup = Setup::before(service);
+    setup.resolve.insert(format!("{OPENAI}:443"), service.address.to_string());
+    setup.constraints.push(OPENAI.to_owned());
+    let proxy = setup.start().await;
+    let keys = Keys { placeholder: [1; 32], fingerprint: [2; 32], cache: [3; 32] };
+    let charter = Charter::shipped(charter).unwrap();
+    let engine = Engine::new(Scanner::shipped(), charter, Arc::clone(Catalogue::shipped()), keys);
+    let judge = Inspecting::new(engine, Arc::default(), Arc::clone(&proxy.confirmations), 64 << 20);
+    proxy.state.replace_judge(Box::new(judge));
+    proxy
+}
+
+fn prompt(content: &str) -> String {
+    serde_json::json!({"model": "m", "messages": [{"role": "user", "content": content}]}).to_string()
+}
+
+#[tokio::test]
+async fn what_is_found_is_taken_out_put_back_held_or_refused() {
+    let service = Service::noting(&["http/1.1"]).await;
+    let proxy = judged("baseline", &service).await;
+    let mut client = proxy.http1(OPENAI).await;
+    let harmless = prompt("Bonjour, une recette de gaufres ?");
+    let (status, headers, _) =
+        text(client.send_request(post(OPENAI, "/v1/chat/completions", harmless.clone())).await.unwrap())
+            .await;
+    assert_eq!((status, headers["x-guard-decision"].to_str().unwrap()), (StatusCode::OK, "allow"));
+    assert_eq!(service.last().body, harmless, "byte for byte");
+
+    let iban = prompt("Mon IBAN est BE68 5390 0754 7034.");
+    let (status, headers, body) =
+        text(client.send_request(post(OPENAI, "/v1/chat/completions", iban.clone())).await.unwrap()).await;
+    assert_eq!((status, headers["x-guard-decision"].to_str().unwrap()), (StatusCode::OK, "redact"));
+    let sent = String::from_utf8(service.last().body.to_vec()).unwrap();
+    assert!(sent.contains("[IBAN_") && !sent.contains("BE68"), "{sent}");
+    assert!(body.contains("BE68 5390 0754 7034"), "put back in the answer: {body}");
+
+    let before = service.count();
+    let secret = prompt(&format!("mon mot de passe est {}", ["Zx9", "!kfQ", "w27"].concat()));
+    let (status, headers, body) =
+        text(client.send_request(post(OPENAI, "/v1/chat/completions", secret)).await.unwrap()).await;
+    assert_eq!((status, headers["x-should-retry"].to_str().unwrap()), (StatusCode::BAD_REQUEST, "false"));
+    assert!(body.contains("guard_blocked") && !body.contains("kfQ"), "{body}");
+
+    let held = prompt("C3 - Restreint\n\nContenu du document.");
+    let (status, headers, body) =
+        text(client.send_request(post(OPENAI, "/v1/chat/completions", held.clone())).await.unwrap()).await;
+    assert_eq!((status, headers["x-guard-decision"].to_str().unwrap()), (StatusCode::BAD_REQUEST, "confirm"));
+    let code = headers["x-guard-reference"].to_str().unwrap();
+    assert!(body.contains(&format!("{PAGES}{code}")), "{body}");
+    assert_eq!(service.count(), before, "nothing of either went out");
+    proxy.confirmations.confirm(code, &guard::user::User::default(), jiff::Timestamp::now()).unwrap();
+    let (status, ..) =
+        text(client.send_request(post(OPENAI, "/v1/chat/completions", held.clone())).await.unwrap()).await;
+    assert_eq!(status, StatusCode::OK, "the same content, confirmed");
+    let other = prompt("C3 - Restreint\n\nUn autre document.");
+    let (status, ..) =
+        text(client.send_request(post(OPENAI, "/v1/chat/completions", other)).await.unwrap()).await;
+    assert_eq!(status, StatusCode::BAD_REQUEST, "other content is not");
+}
+
+#[tokio::test]
+async fn requests_in_flight_and_after_see_the_charter_of_their_moment() {
+    let service = Service::noting(&["http/1.1"]).await;
+    let proxy = judged("baseline", &service).await;
+    let mut client = proxy.http1(OPENAI).await;
+    let (status, ..) =
+        text(client.send_request(post(OPENAI, "/v1/chat/completions", prompt("a"))).await.unwrap()).await;
+    assert_eq!(status, StatusCode::OK);
+    let keys = Keys { placeholder: [1; 32], fingerprint: [2; 32], cache: [3; 32] };
+    let engine = Engine::new(
+        Scanner::shipped(),
+        Arc::new(Charter::refuse_all()),
+        Arc::clone(Catalogue::shipped()),
+        keys,
+    );
+    let judge = Inspecting::new(engine, Arc::default(), Arc::default(), 64 << 20);
+    proxy.state.replace_judge(Box::new(judge));
+    client.ready().await.unwrap();
+    let (status, ..) =
+        text(client.send_request(post(OPENAI, "/v1/chat/completions", prompt("a"))).await.unwrap()).await;
+    assert_eq!(status, StatusCode::BAD_REQUEST, "on the same connection");
+}
