@@ -4,8 +4,12 @@
 
 #[path = "audit/crash.rs"]
 mod crash;
+#[path = "audit/export.rs"]
+mod export;
 #[path = "audit/help.rs"]
 mod help;
+#[path = "audit/report.rs"]
+mod report;
 #[path = "audit/rights.rs"]
 mod rights;
 #[path = "audit/store.rs"]

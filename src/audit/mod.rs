@@ -14,6 +14,7 @@ pub mod query;
 pub mod receipt;
 pub mod record;
 pub mod remark;
+pub mod report;
 pub mod retain;
 pub mod rights;
 pub mod seal;
