@@ -1,7 +1,7 @@
 //! The audit as the proxy sees it: open it, record events, look at its counters. Recording never blocks; what it
 //! costs a request is putting the event into a queue.
 
-use super::event::{Event, Recording};
+use super::event::{Event, Recording, What};
 use super::export::{self, Bell, SenderCounters};
 use super::failure::{Failure, Fault};
 use super::ledger::Ledger;
@@ -89,6 +89,10 @@ impl Audit {
     /// Records an event. Never blocks; the receipt says when the event is on the disk.
     pub fn record(&self, event: Event) -> Receipt {
         let (promise, receipt) = receipt::pair();
+        if matches!(event.what, What::Attempt(_)) && !self.recording().fields.bypass {
+            promise.settle(Ok(()));
+            return receipt;
+        }
         self.counters.waiting.fetch_add(1, Ordering::Relaxed);
         match self.sender.try_send(Command::Write(Box::new(event), promise)) {
             Ok(()) => {}
