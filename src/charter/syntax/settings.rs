@@ -8,7 +8,8 @@ use crate::source::Table;
 use crate::tools::Kind;
 use std::time::Duration;
 
-pub(super) const AUDIT_KEYS: &[&str] = &["identity", "recipients", "retention_days", "durable", "on_failure", "pseudonym_days", "fields"];
+pub(super) const AUDIT_KEYS: &[&str] =
+    &["identity", "recipients", "retention_days", "durable", "on_failure", "pseudonym_days", "fields"];
 pub(super) const THRESHOLD_KEYS: &[&str] = &["article", "tool", "action", "count", "within"];
 const STYLES: [(&str, AnswerStyle); 2] =
     [("error", AnswerStyle::Error), ("assistant", AnswerStyle::Assistant)];
