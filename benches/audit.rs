@@ -161,8 +161,7 @@ impl Stage {
             hosts: vec![HostPattern::Exact(host.into())],
             paths: Vec::new(),
             wire: Wire::Openai,
-            base: None,
-            own: false,
+            ..Tool::default()
         };
         let user = |number: u8| User {
             name: Some(Sensitive::new(format!("agent.{number:03}"))),
@@ -220,7 +219,7 @@ fn report_of(number: usize) -> Report {
         let (detector, class) = detectors[(number + place) % 3];
         report.findings.push(judged(detector, class, (number * 31 + place) as u64));
     }
-    let reason = |subject| Reason { article: "CIA-8 b".into(), action: Action::Block, subject };
+    let reason = |subject| Reason { article: "CIA-8 b".into(), action: Action::Block, subject, rule: None };
     report.decision = Decision {
         action: Action::Block,
         would: Action::Block,
