@@ -98,7 +98,7 @@ fn planted(clock: &TestClock, settings: IdentityMode, number: usize) -> (Event, 
         uninspected: vec![Uninspected { kind: UninspectableKind::Encrypted, place, bytes: 9, new: true }],
         bytes: 100,
         bytes_scanned: 90,
-        bytes_known: 0,
+        ..Report::default()
     };
     let host = format!("{}.openai.example", value.to_lowercase());
     let mut tool = tool("azure-openai", "unused.example");
