@@ -28,7 +28,7 @@ use std::path::{Path, PathBuf};
 /// Arguments of `guard audit`.
 #[derive(Debug, Args)]
 pub struct Audit {
-    /// Folder of the audit store (default: `audit` in the state folder)
+    /// Folder of the audit store (default: that of the configuration, else `audit` in the state folder)
     #[arg(long, value_name = "FOLDER", global = true)]
     store: Option<PathBuf>,
     #[command(subcommand)]
@@ -217,8 +217,17 @@ enum Kind {
 }
 
 /// Runs `guard audit`.
-pub(super) fn audit(arguments: &Audit, _global: &Global, output: &mut Output) -> io::Result<Exit> {
-    let folder = arguments.store.clone().unwrap_or_else(|| platform::state_dir().join("audit"));
+pub(super) fn audit(arguments: &Audit, global: &Global, output: &mut Output) -> io::Result<Exit> {
+    let folder = match &arguments.store {
+        Some(folder) => folder.clone(),
+        None => match super::program::configuration(global) {
+            Ok(loaded) => loaded.config.audit.dir.unwrap_or_else(|| platform::state_dir().join("audit")),
+            Err(fault) => {
+                output.fault(&fault, None)?;
+                return Ok(Exit::Failed);
+            }
+        },
+    };
     let done = match &arguments.command {
         Command::Tail(tail) => self::tail(tail, &folder, output),
         Command::Verify(verify) => self::verified(verify, &folder, output),

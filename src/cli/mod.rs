@@ -1,8 +1,8 @@
 //! The command line: arguments in, one file per command, the only place that prints. Everything below is
 //! called from here; nothing calls this.
 
-mod ca;
 mod audit;
+mod ca;
 pub mod charter;
 mod confirm;
 mod demo;

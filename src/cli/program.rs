@@ -2,11 +2,12 @@
 //! proxy of `guard run`. Everything that can be wrong is said before a port is bound.
 
 use super::{Global, Output, setup};
-use crate::audit::event::{Event, Facts, Fields, IdentityMode, What};
+use crate::audit::event::{Event, Facts, What};
+use crate::audit::export::Target;
 use crate::audit::settings::Settings;
 use crate::audit::store::Audit;
 use crate::ca::Authority;
-use crate::charter::{AuditField, Charter, Identity};
+use crate::charter::Charter;
 use crate::config::{self, Config, Loaded, Roots, Store};
 use crate::inspect::{Engine, Keys};
 use crate::platform::{self, Account, files};
@@ -136,7 +137,7 @@ impl Program {
         }
         if let Some(audit) = self.state.audit() {
             // The receipt is of the note about it, for which nothing waits.
-            let _ = audit.apply(settings(&engine.charter)).map_err(|fault| fault.to_string())?;
+            let _ = audit.apply(Settings::of(engine.charter.audit())).map_err(|fault| fault.to_string())?;
         }
         let judge = Inspecting::new(
             engine.clone(),
@@ -231,33 +232,9 @@ fn audit(config: &Config, charter: &Charter) -> Result<Option<Arc<Audit>>, Failu
         return Ok(None);
     }
     let dir = config.audit.dir.clone().unwrap_or_else(|| platform::state_dir().join("audit"));
-    Ok(Some(Arc::new(Audit::open(&dir, settings(charter))?)))
-}
-
-/// What a charter says of the audit, as the audit takes it.
-fn settings(charter: &Charter) -> Settings {
-    let asked = charter.audit();
-    Settings {
-        identity: match asked.identity {
-            Identity::None => IdentityMode::None,
-            Identity::Sealed if asked.recipients.is_empty() => IdentityMode::None,
-            Identity::Sealed => IdentityMode::Sealed,
-            Identity::Clear => IdentityMode::Clear,
-        },
-        fields: Fields {
-            user: true,
-            machine: asked.holds(AuditField::Machine),
-            address: asked.holds(AuditField::Address),
-            session: asked.holds(AuditField::Session),
-            sizes: asked.holds(AuditField::Volume),
-            durations: asked.holds(AuditField::Duration),
-            fingerprints: asked.holds(AuditField::Detectors),
-        },
-        recipients: asked.recipients.iter().map(ToString::to_string).collect(),
-        retention_days: Some(asked.retention_days),
-        durable: asked.durable,
-        ..Settings::default()
-    }
+    let exports: Result<Vec<Target>, _> = config.audit.export.iter().map(|target| target.parse()).collect();
+    let settings = Settings { exports: exports?, ..Settings::of(charter.audit()) };
+    Ok(Some(Arc::new(Audit::open(&dir, settings)?)))
 }
 
 /// The account that runs this, with the groups of the configuration.
