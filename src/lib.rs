@@ -9,6 +9,7 @@ pub mod demo;
 pub mod document;
 pub mod fault;
 pub mod finding;
+pub mod gateway;
 pub mod inspect;
 pub mod language;
 pub mod limits;

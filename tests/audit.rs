@@ -2,10 +2,18 @@
 //! nowhere.
 #![allow(clippy::unwrap_used, reason = "helpers of tests stand outside test functions")]
 
+#[path = "audit/cli.rs"]
+mod cli;
 #[path = "audit/crash.rs"]
 mod crash;
+#[path = "audit/export.rs"]
+mod export;
 #[path = "audit/help.rs"]
 mod help;
+#[path = "audit/leak.rs"]
+mod leak;
+#[path = "audit/report.rs"]
+mod report;
 #[path = "audit/rights.rs"]
 mod rights;
 #[path = "audit/store.rs"]

@@ -2,6 +2,7 @@
 //! randomness. Its types hold ids, counts, sizes, durations and keyed fingerprints; a value that was found has
 //! no place to stand in them.
 
+use super::application::Application;
 use super::remark::Remark;
 use super::tally::{self, Gap, Ground, Tally};
 use crate::charter::{Action, Direction};
@@ -36,14 +37,24 @@ pub struct Fields {
     pub machine: bool,
     /// The client's address.
     pub address: bool,
+    /// The host, as the catalogue writes it.
+    pub host: bool,
+    /// The program that asked, as far as it is a known one.
+    pub application: bool,
     /// Which requests came over one connection.
     pub session: bool,
-    /// Bytes sent and scanned, number of files.
-    pub sizes: bool,
+    /// Bytes sent and scanned.
+    pub volume: bool,
+    /// Number of files.
+    pub files: bool,
     /// How long each stage took.
     pub durations: bool,
-    /// Keyed fingerprints of what was found, by which recurrence shows.
-    pub fingerprints: bool,
+    /// Which detectors found how much, with keyed fingerprints, by which recurrence shows.
+    pub detectors: bool,
+    /// What users wrote to justify themselves.
+    pub justification: bool,
+    /// Attempts to get round the guard.
+    pub bypass: bool,
 }
 
 impl Default for Fields {
@@ -52,10 +63,15 @@ impl Default for Fields {
             user: true,
             machine: true,
             address: true,
+            host: true,
+            application: false,
             session: false,
-            sizes: true,
+            volume: true,
+            files: true,
             durations: true,
-            fingerprints: true,
+            detectors: true,
+            justification: true,
+            bypass: true,
         }
     }
 }
@@ -181,6 +197,8 @@ pub struct Event {
     pub tool: Option<Arc<str>>,
     /// The host as the catalogue writes it, so that nothing typed into a host name is kept.
     pub host: Option<Arc<str>>,
+    /// The program that asked.
+    pub application: Option<Application>,
     /// Which way.
     pub direction: Direction,
     /// What happened.
@@ -215,22 +233,24 @@ impl Event {
     /// The event of a decision.
     #[must_use]
     pub fn new(report: &Report, request: &Inbound<'_>, facts: &Facts<'_>) -> Self {
-        let sizes = facts.recording.fields.sizes;
-        let kept = |bytes: u64| if sizes { bytes } else { 0 };
+        let fields = facts.recording.fields;
+        let kept = |bytes: u64| if fields.volume { bytes } else { 0 };
         let mut event = Self::notice(What::Decision, request.now, facts);
         event.request = Some(request.id.clone());
         event.tool = request.tool.map(|tool| tool.id.clone());
-        event.host = request.tool.and_then(|tool| listed(tool, request.host));
+        event.host = request.tool.filter(|_| fields.host).and_then(|tool| listed(tool, request.host));
+        event.application = fields.application.then(|| Application::of(request.headers)).flatten();
         event.action = report.decision.action;
         event.would = report.decision.would;
         event.grounds = tally::grounds(&report.decision);
-        event.tallies =
-            tally::tallies(&report.findings, &report.decision, facts.recording.fields.fingerprints);
+        if fields.detectors {
+            event.tallies = tally::tallies(&report.findings, &report.decision);
+        }
         event.gaps = tally::gaps(&report.uninspected, &report.decision);
         event.bytes = kept(report.bytes);
         event.bytes_scanned = kept(report.bytes_scanned);
         event.bytes_known = kept(report.bytes_known);
-        event.files = if sizes { files(report) } else { 0 };
+        event.files = if fields.files { files(report) } else { 0 };
         event.identity = identity(request.user, facts.recording);
         event
     }
@@ -247,7 +267,7 @@ impl Event {
         let (tool, host) = target;
         let mut event = Self::notice(What::Attempt(attempt), time, facts);
         event.tool = tool.map(|tool| tool.id.clone());
-        event.host = tool.and_then(|tool| listed(tool, host));
+        event.host = tool.filter(|_| facts.recording.fields.host).and_then(|tool| listed(tool, host));
         event.action = Action::Block;
         event.would = Action::Block;
         event.identity = identity(user, facts.recording);
@@ -265,6 +285,7 @@ impl Event {
             charter: half_digest(facts.charter),
             tool: None,
             host: None,
+            application: None,
             direction: facts.direction,
             action: Action::Allow,
             would: Action::Allow,
@@ -296,10 +317,10 @@ impl Event {
         self
     }
 
-    /// The same with a remark.
+    /// The same with a justification, where the charter records those.
     #[must_use]
-    pub fn remarking(mut self, remark: Remark) -> Self {
-        self.remark = Some(remark);
+    pub fn justified(mut self, remark: Remark, recording: Recording) -> Self {
+        self.remark = recording.fields.justification.then_some(remark);
         self
     }
 }

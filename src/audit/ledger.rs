@@ -202,6 +202,14 @@ pub fn reader(folder: &Path) -> Result<Connection, Fault> {
     }
 }
 
+/// The number of the last event.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn last(connection: &Connection) -> Result<i64, Fault> {
+    head(connection).map(|head| head.seq).map_err(|error| Fault::Failure((&error).into()))
+}
+
 /// The store's id.
 pub(super) fn store_id(connection: &Connection) -> rusqlite::Result<[u8; 16]> {
     connection.query_row("SELECT id FROM store", [], |row| row.get(0))

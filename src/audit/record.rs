@@ -1,6 +1,7 @@
 //! The stored form of an event: one line of JSON that anybody can read with `sqlite3`. Serialisable types of the
 //! audit stand here only. Holds ids, counts, sizes and keyed fingerprints; knows no file.
 
+use super::application::Application;
 use super::event::{Event, What};
 use super::tally::{About, Fingerprint, Gap, Ground, Tally};
 use crate::charter::{Action, Direction, UninspectableKind};
@@ -89,6 +90,9 @@ pub struct Record<'a> {
     /// The host as the catalogue writes it.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub host: Option<Text<'a>>,
+    /// The program that asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub application: Option<Application>,
     /// Which way; requests where absent.
     #[serde(default, skip_serializing_if = "is_default")]
     pub direction: Direction,
@@ -245,6 +249,7 @@ impl<'a> Record<'a> {
             charter: event.charter.map(Hex),
             tool: event.tool.as_deref().map(Text::from),
             host: event.host.as_deref().map(Text::from),
+            application: event.application,
             direction: event.direction,
             action: event.action,
             would: (event.would != event.action).then_some(event.would),

@@ -2,6 +2,7 @@
 
 use super::event::{Fields, IdentityMode, Recording};
 use super::export::Target;
+use crate::charter::{AuditField, AuditSettings, Identity};
 use crate::sensitive::Sensitive;
 use jiff::Timestamp;
 use std::fmt;
@@ -94,9 +95,73 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// What a charter asks for; where the store lies, how large it may grow and where it sends is configuration.
+    #[must_use]
+    pub fn of(charter: &AuditSettings) -> Self {
+        Self {
+            identity: match charter.identity {
+                Identity::None => IdentityMode::None,
+                Identity::Sealed => IdentityMode::Sealed,
+                Identity::Clear => IdentityMode::Clear,
+            },
+            fields: fields(charter),
+            recipients: charter.recipients.iter().map(ToString::to_string).collect(),
+            retention_days: Some(charter.retention_days),
+            durable: charter.durable,
+            on_failure: if charter.goes_on_unrecorded { OnFailure::Allow } else { OnFailure::Block },
+            pseudonym_days: charter.pseudonym_days,
+            ..Self::default()
+        }
+    }
+
     /// What of a request may be recorded.
     #[must_use]
     pub const fn recording(&self) -> Recording {
         Recording { identity: self.identity, fields: self.fields }
+    }
+}
+
+/// The fields that a charter names. The account's name goes with the identity: whether there is one is said there.
+fn fields(charter: &AuditSettings) -> Fields {
+    Fields {
+        user: true,
+        machine: charter.holds(AuditField::Machine),
+        address: charter.holds(AuditField::Address),
+        host: charter.holds(AuditField::Host),
+        application: charter.holds(AuditField::Application),
+        session: charter.holds(AuditField::Session),
+        volume: charter.holds(AuditField::Volume),
+        files: charter.holds(AuditField::Files),
+        durations: charter.holds(AuditField::Duration),
+        detectors: charter.holds(AuditField::Detectors),
+        justification: charter.holds(AuditField::Justification),
+        bypass: charter.holds(AuditField::Bypass),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{OnFailure, Settings};
+    use crate::audit::event::IdentityMode;
+    use crate::charter::{AuditField, AuditSettings, Identity};
+
+    #[test]
+    fn what_the_charter_names_is_recorded_and_nothing_else() {
+        let names = [AuditField::Host, AuditField::Bypass, AuditField::Files];
+        let charter = AuditSettings {
+            identity: Identity::Clear,
+            fields: names.to_vec(),
+            goes_on_unrecorded: true,
+            pseudonym_days: 7,
+            retention_days: 9,
+            ..AuditSettings::default()
+        };
+        let settings = Settings::of(&charter);
+        assert_eq!((settings.identity, settings.on_failure), (IdentityMode::Clear, OnFailure::Allow));
+        assert_eq!((settings.pseudonym_days, settings.retention_days), (7, Some(9)));
+        let fields = settings.fields;
+        assert!(fields.user && fields.host && fields.bypass && fields.files);
+        assert!(!(fields.machine || fields.address || fields.session || fields.volume || fields.application));
+        assert!(!(fields.durations || fields.detectors || fields.justification));
     }
 }

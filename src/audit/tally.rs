@@ -94,7 +94,7 @@ pub fn grounds(decision: &Decision) -> Vec<Ground> {
 
 /// The findings counted by detector and level, in the order of their first appearance.
 #[must_use]
-pub fn tallies(findings: &[Judged], decision: &Decision, fingerprints: bool) -> Vec<Tally> {
+pub fn tallies(findings: &[Judged], decision: &Decision) -> Vec<Tally> {
     let mut tallies: Vec<Tally> = Vec::new();
     for (index, judged) in findings.iter().enumerate() {
         let action = decision.findings.get(index).copied().unwrap_or_default();
@@ -104,8 +104,7 @@ pub fn tallies(findings: &[Judged], decision: &Decision, fingerprints: bool) -> 
         tally.confidence = tally.confidence.max(judged.finding.confidence);
         tally.action = tally.action.max(action);
         let print = Fingerprint(judged.value.to_be_bytes());
-        if fingerprints && tally.fingerprints.len() < FINGERPRINTS_MAX && !tally.fingerprints.contains(&print)
-        {
+        if tally.fingerprints.len() < FINGERPRINTS_MAX && !tally.fingerprints.contains(&print) {
             tally.fingerprints.push(print);
         }
     }

@@ -2,6 +2,7 @@
 //! one wait for the disk serves many. Knows the store; nobody waits for it but who asked for a receipt.
 
 use super::event::{Event, Identity, IdentityMode};
+use super::export::Bell;
 use super::failure::{Failure, Fault};
 use super::keys::Period;
 use super::ledger::{Ledger, Pen};
@@ -57,6 +58,7 @@ pub(super) struct Writer {
     seals: HashMap<[u8; 16], [u8; 16]>,
     backlog: VecDeque<Box<Event>>,
     counters: Arc<Counters>,
+    bell: Arc<Bell>,
     failing: Option<Failure>,
 }
 
@@ -67,6 +69,7 @@ impl Writer {
         folder: PathBuf,
         settings: Settings,
         counters: Arc<Counters>,
+        bell: Arc<Bell>,
     ) -> Result<Self, Fault> {
         let recipients = Recipients::parse(&settings.recipients)?;
         let period = Period::current(&folder, &settings)?;
@@ -80,6 +83,7 @@ impl Writer {
             seals: HashMap::new(),
             backlog: VecDeque::new(),
             counters,
+            bell,
             failing: None,
         })
     }
@@ -184,6 +188,7 @@ impl Writer {
             self.counters.written.fetch_add(written as u64, Ordering::Relaxed);
             self.counters.unentered.fetch_sub(lost, Ordering::AcqRel);
             self.backlog.clear();
+            self.bell.ring();
             self.recovered();
         }
         // The state first, the receipts last: who is told of a failure finds it known everywhere.

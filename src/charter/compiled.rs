@@ -148,6 +148,10 @@ pub struct AuditSettings {
     pub retention_days: u32,
     /// Whether a request waits until its event is safely stored.
     pub durable: bool,
+    /// Whether requests go on while events cannot be written; else they are refused.
+    pub goes_on_unrecorded: bool,
+    /// After so many days pseudonyms change.
+    pub pseudonym_days: u32,
     /// What is recorded.
     pub fields: Vec<AuditField>,
 }
@@ -159,6 +163,8 @@ impl Default for AuditSettings {
             recipients: Vec::new(),
             retention_days: 180,
             durable: false,
+            goes_on_unrecorded: false,
+            pseudonym_days: 30,
             fields: vec![
                 AuditField::Host,
                 AuditField::Duration,

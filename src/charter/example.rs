@@ -94,6 +94,8 @@ const OTHERS: &[(&str, &str)] = &[
     ("recipients = [\"age1q", "recipients = [\"age1p"),
     ("retention_days = 180", "retention_days = 181"),
     ("durable = false", "durable = true"),
+    ("on_failure = \"block\"", "on_failure = \"allow\""),
+    ("pseudonym_days = 30", "pseudonym_days = 31"),
     ("fields = [\"host\", ", "fields = ["),
     ("https://hooks.example.org/guard", "https://hooks.example.org/other"),
     ("{ article = \"art. 2\", tool", "{ article = \"art. 1\", tool"),

@@ -169,6 +169,9 @@ impl Charter {
         lines.extend(audit.recipients.iter().map(|recipient| format!("audit: recipient {recipient}")));
         lines.push(format!("audit: retention_days = {}", audit.retention_days));
         lines.push(format!("audit: durable = {}", audit.durable));
+        let on_failure = if audit.goes_on_unrecorded { "allow" } else { "block" };
+        lines.push(format!("audit: on_failure = {on_failure}"));
+        lines.push(format!("audit: pseudonym_days = {}", audit.pseudonym_days));
         let held = AuditField::ALL.iter().filter(|(_, field)| audit.holds(*field)).map(|(name, _)| *name);
         lines.push(format!("audit: fields {}", held.collect::<Vec<_>>().join(", ")));
         if let Some(webhook) = &self.alerts.webhook {

@@ -1,6 +1,7 @@
 //! The command line: arguments in, one file per command, the only place that prints. Everything below is
 //! called from here; nothing calls this.
 
+mod audit;
 mod ca;
 pub mod charter;
 mod confirm;
@@ -75,6 +76,8 @@ pub enum Color {
 enum Command {
     /// The local certificate authority: make it, show it, trust it, renew it
     Ca(ca::Arguments),
+    /// The audit store: look at it, verify it, report, unseal, erase
+    Audit(audit::Audit),
     /// Charters: what may go to which AI tool, article by article
     Charter(charter::Arguments),
     /// Print a completion script for a shell
@@ -117,6 +120,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
 fn dispatch(arguments: Arguments, output: &mut Output) -> std::io::Result<Exit> {
     let global = arguments.global;
     match &arguments.command {
+        Command::Audit(audit) => audit::audit(audit, &global, output),
         Command::Charter(command) => charter::run(command, &global, output),
         Command::Completions(arguments) => generate::completions(arguments, output),
         Command::Demo(arguments) => demo::run(arguments, &global, output),

@@ -2,12 +2,12 @@
 //! proxy of `guard run`. Everything that can be wrong is said before a port is bound.
 
 use super::{Global, Output, setup};
-use crate::audit::event::{Event, Facts, Fields, IdentityMode, What};
+use crate::audit::event::{Event, Facts, What};
 use crate::audit::export::Target;
 use crate::audit::settings::Settings;
 use crate::audit::store::Audit;
 use crate::ca::Authority;
-use crate::charter::{AuditField, Charter, Identity};
+use crate::charter::Charter;
 use crate::config::{self, Config, Loaded, Roots, Store};
 use crate::inspect::{Engine, Keys};
 use crate::platform::{self, Account, files};
@@ -256,31 +256,9 @@ fn audit(config: &Config, charter: &Charter, exports: &[Target]) -> Result<Optio
     Ok(Some(Arc::new(Audit::open(&dir, settings(charter, exports))?)))
 }
 
-/// What a charter says of the audit, as the audit takes it.
+/// What a charter says of the audit, as the audit takes it, and where events go beside the store.
 fn settings(charter: &Charter, exports: &[Target]) -> Settings {
-    let asked = charter.audit();
-    Settings {
-        identity: match asked.identity {
-            Identity::None => IdentityMode::None,
-            Identity::Sealed if asked.recipients.is_empty() => IdentityMode::None,
-            Identity::Sealed => IdentityMode::Sealed,
-            Identity::Clear => IdentityMode::Clear,
-        },
-        fields: Fields {
-            user: true,
-            machine: asked.holds(AuditField::Machine),
-            address: asked.holds(AuditField::Address),
-            session: asked.holds(AuditField::Session),
-            sizes: asked.holds(AuditField::Volume),
-            durations: asked.holds(AuditField::Duration),
-            fingerprints: asked.holds(AuditField::Detectors),
-        },
-        recipients: asked.recipients.iter().map(ToString::to_string).collect(),
-        retention_days: Some(asked.retention_days),
-        durable: asked.durable,
-        exports: exports.to_vec(),
-        ..Settings::default()
-    }
+    Settings { exports: exports.to_vec(), ..Settings::of(charter.audit()) }
 }
 
 /// The account that runs this, with the groups of the configuration.

@@ -184,7 +184,7 @@ fn record(state: &State, user: &User, code: &str, because: &str, now: jiff::Time
     let event = Event::notice(What::Confirmed, now, &facts)
         .by(user, recording)
         .about(&id)
-        .remarking(Remark::screened(because, holds_value));
+        .justified(Remark::screened(because, holds_value), recording);
     // The confirmation stands whether or not the note of it is on the disk already.
     let _ = audit.record(event);
 }

@@ -1,7 +1,17 @@
 //! Out of the machine: OTLP logs, syslog, webhooks. Knows stored records; a dead receiver never slows a request.
 
+mod post;
+mod sender;
+mod shape;
+mod stream;
+
+pub(super) use sender::Bell;
+pub use sender::{BACKLOG_EVENTS_MAX, SenderCounters};
+
 use super::failure::Fault;
+use rusqlite::Connection;
 use std::fmt;
+use std::path::Path;
 use std::str::FromStr;
 use std::sync::Arc;
 
@@ -31,6 +41,42 @@ pub struct Target {
     path: Arc<str>,
     /// Headers beside the usual ones, such as an authorization. Not shown.
     pub headers: Vec<(Arc<str>, Arc<str>)>,
+    /// Certificates (DER) trusted beside the system's.
+    pub roots: Vec<Arc<[u8]>>,
+}
+
+/// Why a receiver did not take events.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Refusal {
+    /// It cannot be reached, or the connection broke.
+    #[error("{0}")]
+    Connection(#[from] std::io::Error),
+    /// It answers with this status.
+    #[error("the receiver answers {0}")]
+    Status(u16),
+    /// It does not want this body, now or ever.
+    #[error("the receiver refuses the events with {0}")]
+    Body(u16),
+    /// It does not speak HTTP.
+    #[error("the receiver does not speak HTTP")]
+    NoHttp,
+}
+
+/// Starts a sender for each target.
+///
+/// # Errors
+/// The store cannot be written, or no thread can be started.
+pub(super) fn start(
+    targets: &[Target],
+    folder: &Path,
+    connection: &Connection,
+    bell: &Arc<Bell>,
+) -> Result<Vec<(String, Arc<SenderCounters>)>, Fault> {
+    let start = |target: &Target| {
+        let counters = sender::Sender::start(target.clone(), folder, connection, bell.clone())?;
+        Ok((target.name(), counters))
+    };
+    targets.iter().map(start).collect()
 }
 
 impl Target {
@@ -101,6 +147,7 @@ impl FromStr for Target {
             port: authority.port_u16().unwrap_or(port),
             path: path.into(),
             headers: Vec::new(),
+            roots: Vec::new(),
         })
     }
 }

@@ -8,7 +8,8 @@ use crate::source::Table;
 use crate::tools::Kind;
 use std::time::Duration;
 
-pub(super) const AUDIT_KEYS: &[&str] = &["identity", "recipients", "retention_days", "durable", "fields"];
+pub(super) const AUDIT_KEYS: &[&str] =
+    &["identity", "recipients", "retention_days", "durable", "on_failure", "pseudonym_days", "fields"];
 pub(super) const THRESHOLD_KEYS: &[&str] = &["article", "tool", "action", "count", "within"];
 const STYLES: [(&str, AnswerStyle); 2] =
     [("error", AnswerStyle::Error), ("assistant", AnswerStyle::Assistant)];
@@ -36,6 +37,12 @@ pub fn audit(root: &Table<'_>) -> AuditSettings {
         audit.retention_days = days;
     }
     audit.durable = table.flag("durable").unwrap_or(audit.durable);
+    if let Some(goes_on) = table.choice("on_failure", &[("block", false), ("allow", true)]) {
+        audit.goes_on_unrecorded = goes_on;
+    }
+    if let Some(days) = table.number("pseudonym_days", 1..=366).and_then(|days| u32::try_from(days).ok()) {
+        audit.pseudonym_days = days;
+    }
     if let Some(fields) = table.value("fields") {
         audit.fields = fields.items().iter().filter_map(|item| item.choice(&AuditField::ALL)).collect();
     }
