@@ -1,13 +1,14 @@
 //! One input → its findings, located, judged by the charter. The same `Charter::decide` as in the proxy.
 
 use super::found::{Excerpt, Found, masked};
-use super::lines::{Encoding, Located, locate};
+use super::lines::{Characters, Located, locate};
 use crate::charter::{
     Action, Charter, Decision, Direction, Judged, Question, Subject, UninspectableKind, Uninspected,
 };
 use crate::document::Unreadable;
 use crate::finding::Finding;
 use crate::place::Place;
+use crate::scan::Encoding;
 use crate::span::Span;
 use crate::tools::Tool;
 use crate::user::User;

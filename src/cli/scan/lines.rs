@@ -1,6 +1,7 @@
 //! The second reading of an input: line, column and the text around each finding, in one pass and bounded memory.
 
 use crate::finding::Finding;
+use crate::scan::Encoding;
 use crate::span::Span;
 use std::io::{self, Read, Seek, SeekFrom};
 
@@ -13,25 +14,25 @@ const CONTEXT_BYTES: usize = 256;
 /// Bytes of a value that are shown and hashed; a longer one (a key file) is cut.
 pub(super) const VALUE_BYTES_MAX: usize = 4 << 10;
 
-/// How the characters of an input are stored, as far as counting them goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Encoding {
-    Utf8,
-    SingleByte,
-    Utf16Le,
-    Utf16Be,
+/// How the characters of an encoding are read for people.
+pub(super) trait Characters {
+    /// Bytes of a unit.
+    fn unit(self) -> usize;
+    /// The text that the bytes stand for; broken sequences become U+FFFD.
+    fn decode(self, bytes: &[u8]) -> String;
+    /// The number that a pair of bytes is.
+    fn code_unit(self, pair: [u8; 2]) -> u16;
 }
 
-impl Encoding {
-    const fn unit(self) -> usize {
+impl Characters for Encoding {
+    fn unit(self) -> usize {
         match self {
             Self::Utf8 | Self::SingleByte => 1,
             Self::Utf16Le | Self::Utf16Be => 2,
         }
     }
 
-    /// The text that the bytes stand for; broken sequences become U+FFFD.
-    pub(super) fn decode(self, bytes: &[u8]) -> String {
+    fn decode(self, bytes: &[u8]) -> String {
         match self {
             Self::Utf8 => String::from_utf8_lossy(bytes).into_owned(),
             Self::SingleByte => bytes.iter().map(|&byte| windows_1252(byte)).collect(),
@@ -42,7 +43,7 @@ impl Encoding {
         }
     }
 
-    const fn code_unit(self, pair: [u8; 2]) -> u16 {
+    fn code_unit(self, pair: [u8; 2]) -> u16 {
         match self {
             Self::Utf16Be => u16::from_be_bytes(pair),
             Self::Utf8 | Self::SingleByte | Self::Utf16Le => u16::from_le_bytes(pair),

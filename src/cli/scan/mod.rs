@@ -15,16 +15,15 @@ use super::{Exit, Global, Output};
 use crate::charter::{Action, Charter, UninspectableKind};
 use crate::document::{self, Format as Document, Item, Unreadable};
 use crate::limits;
-use crate::scan::{Hint, Scanner, Scratch, TextKind};
+use crate::scan::{Encoding, Hint, Scanner, Scratch, Stream, TextKind};
 use crate::tools::Tool;
 use crate::user::User;
 use aws_lc_rs::hmac;
 use clap::{Args, ValueEnum};
 use found::Found;
 use judge::{Judge, Placed, Unread};
-use lines::Encoding;
 use serde_json::{Value, json};
-use source::Origin;
+use source::{Origin, Source};
 use std::collections::BTreeMap;
 use std::io::{self, Read};
 use std::path::PathBuf;
@@ -32,6 +31,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::thread;
+
+/// Bytes by which a format and an encoding are told.
+const HEAD_BYTES: u64 = 8 << 10;
+
+/// Bytes read at a time.
+const CHUNK_BYTES: usize = 64 << 10;
 
 /// Arguments of `guard scan`.
 #[derive(Debug, Args)]
@@ -153,22 +158,42 @@ impl Job<'_> {
         self.scan_source(origin).map_err(|fault| fault.to_string())
     }
 
-    /// Reads one input: a document is opened part by part, anything else is text.
+    /// Reads one input: a document is opened part by part, anything else streams by as text.
     fn scan_source(&self, origin: &Origin) -> io::Result<File> {
         let mut source = origin.open()?;
-        let mut bytes = Vec::new();
-        (&mut source).take(limits::BODY_BYTES_MAX as u64 + 1).read_to_end(&mut bytes)?;
-        if bytes.len() > limits::BODY_BYTES_MAX {
-            return Err(io::Error::other("is larger than what is scanned at once"));
-        }
+        let mut head = Vec::new();
+        (&mut source).take(HEAD_BYTES).read_to_end(&mut head)?;
+        source.restart()?;
         let judge = self.judge();
         let mut unread = Vec::new();
-        let placed = match Document::sniff(&bytes) {
-            Some(format) => self.document(&judge, &bytes, format, &mut unread)?,
-            None => self.text(&judge, &bytes, |_| None)?,
+        let placed = match Document::sniff(&head) {
+            Some(format) => self.document(&judge, &whole(&mut *source)?, format, &mut unread)?,
+            None => self.stream(&judge, &mut *source, Encoding::detect(&head))?,
         };
         let found = judge.judge(placed, &mut unread);
         Ok(File { found, unread })
+    }
+
+    /// Text of any size, read in pieces.
+    fn stream(
+        &self,
+        judge: &Judge<'_>,
+        source: &mut dyn Source,
+        encoding: Encoding,
+    ) -> io::Result<Vec<Placed>> {
+        let mut stream = Stream::new(self.scanner, Hint { kind: TextKind::Document, ..Hint::default() });
+        let mut findings = Vec::new();
+        let mut chunk = vec![0; CHUNK_BYTES];
+        loop {
+            match source.read(&mut chunk) {
+                Ok(0) => break,
+                Ok(count) => stream.feed(&chunk[..count], &mut findings),
+                Err(fault) if fault.kind() == io::ErrorKind::Interrupted => {}
+                Err(fault) => return Err(fault),
+            }
+        }
+        stream.finish(&mut findings);
+        if findings.is_empty() { Ok(Vec::new()) } else { judge.place(source, findings, encoding, |_| None) }
     }
 
     fn text(
@@ -218,6 +243,16 @@ impl Job<'_> {
             show_values: self.show_values,
         }
     }
+}
+
+/// A document is opened whole: its parts refer to each other.
+fn whole(source: &mut dyn Source) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    source.take(limits::BODY_BYTES_MAX as u64 + 1).read_to_end(&mut bytes)?;
+    if bytes.len() > limits::BODY_BYTES_MAX {
+        return Err(io::Error::other("the document is too large to be opened"));
+    }
+    Ok(bytes)
 }
 
 fn unreadable(part: Option<Arc<str>>, why: Unreadable, bytes: u64) -> Unread {
