@@ -57,7 +57,7 @@ fn leaves_have_a_key_of_their_own_and_serials_of_their_own() {
     assert_ne!(one.public_key().raw, root.public_key().raw);
     assert_ne!(one.raw_serial(), two.raw_serial());
     assert!(!one.is_ca());
-    assert_eq!(one.extended_key_usage().unwrap().unwrap().value.server_auth, true);
+    assert!(one.extended_key_usage().unwrap().unwrap().value.server_auth);
     let days = (one.validity().not_after.timestamp() - one.validity().not_before.timestamp()) / 86_400;
     assert_eq!(days, 32);
 }

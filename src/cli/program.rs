@@ -149,8 +149,8 @@ impl Program {
         }
         if let Some(audit) = self.state.audit() {
             // The receipt is of the note about it, for which nothing waits.
-            let _ =
-                audit.apply(settings(&engine.charter, &self.exports)).map_err(|fault| fault.to_string())?;
+            let receipt = audit.apply(settings(&engine.charter, &self.exports));
+            drop(receipt.map_err(|fault| fault.to_string())?);
         }
         let judge = Inspecting::new(
             engine.clone(),
@@ -169,7 +169,7 @@ impl Program {
         let Some(audit) = self.state.audit() else { return };
         let facts =
             Facts { charter: self.engine.charter.digest(), recording: audit.recording(), ..Facts::default() };
-        let _ = audit.record(Event::notice(what, jiff::Timestamp::now(), &facts));
+        drop(audit.record(Event::notice(what, jiff::Timestamp::now(), &facts)));
     }
 }
 

@@ -56,7 +56,6 @@ pub(super) fn apply(config: &mut Config, file: &str, text: &str) -> Result<(), F
     if let Some(redaction) = root.table("redaction", &["key"]) {
         path(&mut config.redaction_key, &redaction, "key");
     }
-    drop(root);
     source.finish()
 }
 

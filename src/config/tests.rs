@@ -11,8 +11,7 @@ fn none() -> Vec<(String, String)> {
 
 #[test]
 fn the_example_holds_the_defaults() {
-    let mut config = Config::default();
-    config.charter = String::from("changed");
+    let mut config = Config { charter: String::from("changed"), ..Config::default() };
     config.proxy.limits.max_body = 1;
     read::apply(&mut config, "example", EXAMPLE).unwrap();
     assert_eq!(config, Config::default());

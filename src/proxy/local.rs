@@ -186,7 +186,7 @@ fn record(state: &State, user: &User, code: &str, because: &str, now: jiff::Time
         .about(&id)
         .justified(Remark::screened(because, holds_value), recording);
     // The confirmation stands whether or not the note of it is on the disk already.
-    let _ = audit.record(event);
+    drop(audit.record(event));
 }
 
 fn fields(form: &[u8]) -> (String, String) {

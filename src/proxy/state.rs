@@ -152,7 +152,7 @@ impl State {
         let facts =
             Facts { charter: judge.charter_digest(), recording: audit.recording(), ..Facts::default() };
         // Nothing waits for it: the attempt is refused in any case.
-        let _ = audit.record(Event::attempt(attempt, jiff::Timestamp::now(), (tool, host), user, &facts));
+        drop(audit.record(Event::attempt(attempt, jiff::Timestamp::now(), (tool, host), user, &facts)));
     }
 }
 

@@ -131,7 +131,7 @@ fn made(rule: &Rule, text: &str) -> Result<Expanded, String> {
             Outcome::Weak | Outcome::Labelled | Outcome::Specimen | Outcome::Fail => false,
         })
     };
-    expand(text, &formats, &passes, 0x67_75_61_72_64)
+    expand(text, &formats, &passes, 0x0067_7561_7264)
 }
 
 fn scan(scanner: &Scanner, text: &Expanded, scratch: &mut Scratch) -> Vec<Finding> {

@@ -22,7 +22,7 @@ pub(super) fn write(totals: &Totals, scope: &Scope, language: Language) -> Strin
     page.recurrence(totals);
     page.numbers(&words::ACTS, totals.acts.iter().map(|(key, count)| (*key, *count)));
     page.title(&words::WARNING);
-    page.line(&warning(totals, scope, language));
+    page.line(warning(totals, scope, language));
     if totals.incidents.is_some() {
         page.incidents(totals);
     }

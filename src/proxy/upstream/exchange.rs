@@ -89,6 +89,7 @@ impl std::fmt::Debug for Upstream {
 }
 
 /// A connection that is ready for a request.
+#[expect(clippy::large_enum_variant, reason = "one lives for the length of one exchange")]
 enum Ready {
     Http1(Http1),
     Http2 { sender: Http2, reused: bool },

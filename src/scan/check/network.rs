@@ -37,9 +37,8 @@ fn ipv6(value: &[u8]) -> Outcome {
     let segments = address.segments();
     if segments[..7].iter().all(|part| *part == 0) {
         Outcome::Fail
-    } else if segments[0] == 0x2001 && segments[1] == 0x0db8 {
-        Outcome::Specimen
-    } else if segments[0] & 0xffc0 == 0xfe80
+    } else if (segments[0] == 0x2001 && segments[1] == 0x0db8)
+        || segments[0] & 0xffc0 == 0xfe80
         || segments[0] & 0xfe00 == 0xfc00
         || segments[0] & 0xff00 == 0xff00
     {

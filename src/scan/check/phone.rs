@@ -63,9 +63,9 @@ pub fn nanp(written: &[u8]) -> Outcome {
     let assigned = |part: &[u8]| part[0] >= b'2' && &part[1..] != b"11";
     if !assigned(area) || !assigned(exchange) || area[1] == b'9' {
         Outcome::Fail
-    } else if exchange == b"555" && line.starts_with(b"01") {
-        Outcome::Specimen
-    } else if area[0] == b'8' && area[1] == area[2] && b"045678".contains(&area[1]) {
+    } else if (exchange == b"555" && line.starts_with(b"01"))
+        || (area[0] == b'8' && area[1] == area[2] && b"045678".contains(&area[1]))
+    {
         Outcome::Specimen
     } else {
         Outcome::Pass

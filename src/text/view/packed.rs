@@ -22,8 +22,7 @@ pub fn run_around(text: &[u8], at: usize) -> Span {
             end += 1;
             continue;
         }
-        let wrapped =
-            end - line >= 56 && text[end] == b'\n' || text[end..].starts_with(b"\r\n") && end - line >= 56;
+        let wrapped = end - line >= 56 && (text[end] == b'\n' || text[end..].starts_with(b"\r\n"));
         let next = end + if text[end] == b'\r' { 2 } else { 1 };
         if !wrapped || !text.get(next).is_some_and(|byte| is_packed(*byte)) {
             break;
@@ -97,8 +96,8 @@ fn hexadecimal(text: &[u8], span: Span, out: &mut Derived) -> bool {
 fn base64(text: &[u8], span: Span, out: &mut Derived) -> bool {
     let (mut bits, mut count, mut first) = (0_u32, 0, span.start);
     let mut read = 0;
-    for at in span.start..span.end {
-        let value = match text[at] {
+    for (at, &byte) in text.iter().enumerate().take(span.end).skip(span.start) {
+        let value = match byte {
             byte @ b'A'..=b'Z' => byte - b'A',
             byte @ b'a'..=b'z' => byte - b'a' + 26,
             byte @ b'0'..=b'9' => byte - b'0' + 52,

@@ -172,11 +172,11 @@ pub fn write(text: &[u8], region: Span, run: Span, digits: &[(String, Span)], ou
 
 fn push_tens(groups: &mut Groups, tens: u32, word: Span) {
     // "quatre-vingt": four twenties.
-    if tens == 20 {
-        if let Some(last) = groups.last().filter(|last| last.0 == 4 && !last.1) {
-            *last = (80, true, Span::new(last.2.start, word.end));
-            return;
-        }
+    if tens == 20
+        && let Some(last) = groups.last().filter(|last| last.0 == 4 && !last.1)
+    {
+        *last = (80, true, Span::new(last.2.start, word.end));
+        return;
     }
     groups.push((tens, true, word));
 }

@@ -12,11 +12,11 @@ pub fn decode(bytes: &[u8], little: bool, push: &mut impl FnMut(&[u8], Span)) {
     while let Some(first) = unit(at) {
         let mut units = [first, 0];
         let mut count = 1;
-        if (0xD800..0xDC00).contains(&first) {
-            if let Some(second @ 0xDC00..0xE000) = unit(at + 2) {
-                units[1] = second;
-                count = 2;
-            }
+        if (0xD800..0xDC00).contains(&first)
+            && let Some(second @ 0xDC00..0xE000) = unit(at + 2)
+        {
+            units[1] = second;
+            count = 2;
         }
         let character = char::decode_utf16(units[..count].iter().copied()).next().and_then(Result::ok);
         let mut buffer = [0; 4];
