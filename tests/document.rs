@@ -14,7 +14,10 @@ fn zipped(entries: &[(&str, &[u8])]) -> Vec<u8> {
     writer.finish().unwrap().into_inner()
 }
 
-fn opened(bytes: &[u8]) -> (Vec<Part>, Vec<(String, Unreadable)>, Result<(), Unreadable>) {
+/// Text parts, what could not be read, and how it ended.
+type Opened = (Vec<Part>, Vec<(String, Unreadable)>, Result<(), Unreadable>);
+
+fn opened(bytes: &[u8]) -> Opened {
     let (mut parts, mut unreadable) = (Vec::new(), Vec::new());
     let result = open(bytes, Format::sniff(bytes).unwrap(), &mut |item| match item {
         Item::Text(part) => parts.push(part),

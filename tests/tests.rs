@@ -1,6 +1,7 @@
 //! One integration binary: one link, one `mod` line a subject.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
+#![allow(clippy::print_stdout, reason = "figures are shown on request")]
 
 mod agreement;
 mod audit;
