@@ -104,7 +104,9 @@ fn main() {
             own / bare
         );
         if corpus.clean && !argument("--show") {
-            assert_eq!((found, allocations), (0, 0), "{}: clean text has findings or allocates", corpus.name);
+            assert_eq!(found, 0, "{}: clean text has findings", corpus.name);
+            // Names and labels that nearly are some cost a detector in code an allocation; prose must not.
+            assert!(corpus.name != "prose" || allocations == 0, "prose allocates {allocations} times");
         }
     }
 }
