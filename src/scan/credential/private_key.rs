@@ -82,11 +82,11 @@ fn body(text: &[u8]) -> (usize, usize) {
             count += run;
             at += run;
             end = at;
-        } else if byte == b'\\' && matches!(text.get(at + 1), Some(b'n' | b'r' | b't' | b'\\')) {
-            at += 2;
-        } else if byte.is_ascii_whitespace()
-            || matches!(byte, b'"' | b'\'' | b'+' | b',' | b'>' | b'|' | b'\\')
-        {
+        } else if byte == b'\\' {
+            // An escaped line break, however often it was escaped.
+            at += text[at..].iter().take_while(|&&byte| byte == b'\\').count();
+            at += usize::from(matches!(text.get(at), Some(b'n' | b'r' | b't')));
+        } else if byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'+' | b',' | b'>' | b'|') {
             at += 1;
         } else {
             break;
@@ -103,7 +103,7 @@ fn ends_body(rest: &[u8]) -> bool {
     let rest = rest.trim_ascii_start();
     rest.is_empty()
         || rest.starts_with(b"-")
-        || rest.starts_with(b"\\n")
+        || rest.starts_with(b"\\")
         || rest.starts_with(b"\"")
         || rest.starts_with(b"=")
 }
