@@ -73,8 +73,11 @@ mod tests {
             Application::of(&HeaderMap::from_iter([(USER_AGENT, said.parse().unwrap())]))
         };
         assert_eq!(of("OpenAI/Python 1.99"), Some(Application::Openai));
-        assert_eq!(of("Mozilla/5.0 … AppleWebKit Chrome/140 Safari/537 Edg/140"), Some(Application::Edge));
-        assert_eq!(of("Mozilla/5.0 … Chrome/140 Safari/537"), Some(Application::Chrome));
+        assert_eq!(
+            of("Mozilla/5.0 (X11) AppleWebKit Chrome/140 Safari/537 Edg/140"),
+            Some(Application::Edge)
+        );
+        assert_eq!(of("Mozilla/5.0 (X11) Chrome/140 Safari/537"), Some(Application::Chrome));
         assert_eq!(of("canary 85.07.30-033.28"), Some(Application::Other));
         assert_eq!(Application::of(&HeaderMap::new()), None);
     }

@@ -3,6 +3,7 @@
 use super::program::{Failure, Program};
 use super::{Exit, Global, Output, setup};
 use crate::audit::event::What;
+use crate::gateway;
 use crate::platform;
 use crate::proxy;
 use crate::tools::Catalogue;
@@ -78,6 +79,7 @@ fn log(output: &Output) {
 async fn serve(mut program: Program, quiet: bool) -> io::Result<()> {
     let listener = tokio::net::TcpListener::from_std(program.listener.try_clone()?)?;
     let served = tokio::spawn(proxy::serve(listener, Arc::clone(&program.state)));
+    metrics(&program).await;
     let mut reload = platform::Reload::watch()?;
     let (changed, mut changes) = mpsc::channel::<()>(1);
     let _watcher = watch(&program.charter, changed);
@@ -102,6 +104,19 @@ async fn serve(mut program: Program, quiet: bool) -> io::Result<()> {
     program.note(What::Stopped);
     let _ = program.stop.send(true);
     served.await.map_err(io::Error::other)?
+}
+
+/// Serves the metrics where the configuration says. A port that is taken is no reason not to guard.
+async fn metrics(program: &Program) {
+    let Some(address) = program.loaded.config.metrics_listen else { return };
+    match tokio::net::TcpListener::bind(address).await {
+        Ok(listener) => {
+            let state = Arc::clone(&program.state);
+            let page = move || state.metrics().page(state.audit().map(AsRef::as_ref));
+            tokio::spawn(gateway::serve::serve(listener, page));
+        }
+        Err(error) => tracing::warn!(%address, %error, "metrics are not served"),
+    }
 }
 
 /// Reads the charter again. A broken one is reported, and the old one stays.

@@ -157,6 +157,7 @@ async fn offered(state: &State, client: &Client, origin: &Origin, refused: bool,
 /// Passes bytes on to a host outside the catalogue, after making sure that what is inside does not name one of
 /// the catalogue's.
 async fn tunnel(state: &Arc<State>, client: Client, target: HostPort, mut stream: Stream, must_answer: bool) {
+    state.metrics.tunnel();
     let origin = Origin { secure: false, host: Arc::clone(&target.host), port: target.port };
     let mut service = match state.upstream.dialler().tunnel(&origin).await {
         Ok(service) => service,

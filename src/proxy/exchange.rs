@@ -276,6 +276,7 @@ async fn send(
     let mut answer = match sent {
         Ok(answer) => answer,
         Err(error) => {
+            state.metrics.upstream_error();
             return service_failed(&case, &error);
         }
     };
@@ -314,6 +315,7 @@ fn restored(
 /// Records the decision, waits for the record where the charter wants that, and says whether the request may go
 /// on.
 pub(super) async fn is_recorded(state: &State, case: &Case, report: &Report, stages: Stages) -> bool {
+    state.metrics.request(case.inbound().tool.map(|tool| &tool.id), report, &stages);
     let Some(audit) = &state.audit else { return true };
     let recording = audit.recording();
     let facts = Facts { charter: case.judge.charter_digest(), stages, recording, ..Facts::default() };

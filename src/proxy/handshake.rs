@@ -179,6 +179,6 @@ mod tests {
         }
         let hello = Hello { name: Some(String::from("api.example.test")), http2: true, http1: true };
         assert_eq!(peek(&bytes), Peeked::Hello(hello));
-        assert_eq!(peek(b"\x16\x03\x01\x00\x02\x05\x00"), Peeked::Malformed);
+        assert_eq!(peek(b"\x16\x03\x01\x00\x04\x05\x00\x00\x00"), Peeked::Malformed);
     }
 }

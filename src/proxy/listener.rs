@@ -53,7 +53,9 @@ pub async fn serve(listener: TcpListener, state: Arc<State>) -> io::Result<()> {
             Ok((socket, _)) => {
                 let state = Arc::clone(&state);
                 tokio::spawn(async move {
-                    accepted_one(state, socket).await;
+                    state.metrics.connection_opened();
+                    accepted_one(Arc::clone(&state), socket).await;
+                    state.metrics.connection_closed();
                     drop(permit);
                 });
             }

@@ -8,6 +8,7 @@ use super::upstream::{Identity, Upstream};
 use crate::audit::event::{Attempt, Event, Facts};
 use crate::audit::store::Audit;
 use crate::ca::Authority;
+use crate::gateway::metrics::Metrics;
 use crate::inspect::RequestId;
 use crate::platform::Account;
 use crate::sensitive::Sensitive;
@@ -31,6 +32,7 @@ pub struct State {
     pub(super) handshakes: Handshakes,
     pub(super) upstream: Upstream,
     pub(super) audit: Option<Arc<Audit>>,
+    pub(super) metrics: Metrics,
     pub(super) patience: Patience,
     pub(super) connections: Arc<Semaphore>,
     pub(super) stopping: watch::Receiver<bool>,
@@ -78,6 +80,7 @@ impl State {
             handshakes: Handshakes::new(),
             upstream: parts.upstream,
             audit: parts.audit,
+            metrics: Metrics::default(),
             patience: parts.patience,
             connections: Arc::new(Semaphore::new(parts.connections_max.min(Semaphore::MAX_PERMITS))),
             stopping: parts.stopping,
@@ -102,6 +105,12 @@ impl State {
     #[must_use]
     pub const fn audit(&self) -> Option<&Arc<Audit>> {
         self.audit.as_ref()
+    }
+
+    /// What was counted.
+    #[must_use]
+    pub const fn metrics(&self) -> &Metrics {
+        &self.metrics
     }
 
     /// The authority.

@@ -70,7 +70,10 @@ pub async fn opened(
     let opening = Opening { target: case.target.clone(), headers: opening_headers };
     let session = asking.session;
     match state.upstream.open_websocket(&asking.origin, opening).await {
-        Err(error) => close(exchange::service_failed(&case, &error), over_http2),
+        Err(error) => {
+            state.metrics.upstream_error();
+            close(exchange::service_failed(&case, &error), over_http2)
+        }
         Ok(Err(answer)) => close(answer, over_http2),
         Ok(Ok((mut said, service))) => {
             let Some(answer) = accepted(&mut said, key.as_ref(), over_http2) else {
