@@ -34,7 +34,7 @@ impl Application {
     /// What the headers say; `None` where they say nothing.
     #[must_use]
     pub fn of(headers: &HeaderMap) -> Option<Self> {
-        let said = headers.get(USER_AGENT)?.to_str().ok()?.to_ascii_lowercase();
+        let said = String::from_utf8_lossy(headers.get(USER_AGENT)?.as_bytes()).to_ascii_lowercase();
         let known = KNOWN.iter().find(|(mark, _)| said.contains(mark));
         Some(known.map_or(Self::Other, |(_, application)| *application))
     }

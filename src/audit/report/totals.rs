@@ -164,7 +164,7 @@ impl Totals {
             RecordKind::Decision => self.decision(row, tallies),
             RecordKind::Attempt => {
                 let which = record.detail.as_ref().map_or("other", |detail| detail.as_str());
-                *entry(&mut self.attempts, which) += 1;
+                with(&mut self.attempts, which, |number| *number += 1);
             }
             RecordKind::Lost => self.lost += record.count,
             other => *self.acts.entry(act(other)).or_default() += 1,
@@ -180,7 +180,7 @@ impl Totals {
         *self.actions.entry(record.action.as_str()).or_default() += 1;
         self.articles_of(record);
         if let Some(tool) = &record.tool {
-            count(entry(&mut self.tools, tool.as_str()), acted, places(record));
+            with(&mut self.tools, tool.as_str(), |counts| count(counts, acted, places(record)));
         }
         self.findings_of(record, tallies);
         self.host_of(record);
@@ -207,7 +207,7 @@ impl Totals {
             }
             let same = record.grounds.iter().filter(|other| other.article == ground.article);
             let acted = same.map(|other| other.action).max() >= Some(Action::Redact);
-            count(entry(&mut self.articles, ground.article.as_str()), acted, 1);
+            with(&mut self.articles, ground.article.as_str(), |counts| count(counts, acted, 1));
         }
     }
 
@@ -216,7 +216,7 @@ impl Totals {
         for tally in &record.findings {
             let acted = tally.action >= Action::Redact;
             let number = u64::from(tally.count);
-            count(entry(&mut self.detectors, tally.detector.as_str()), acted, number);
+            with(&mut self.detectors, tally.detector.as_str(), |counts| count(counts, acted, number));
             let class = classes[tally.class as usize].get_or_insert((false, 0));
             *class = (class.0 || acted, class.1 + number);
             for Hex(print) in &tally.prints {
@@ -232,13 +232,14 @@ impl Totals {
 
     fn host_of(&mut self, record: &Record<'_>) {
         let Some(name) = &record.host else { return };
-        let host = entry(&mut self.hosts, name.as_str());
-        host.requests += 1;
-        host.uninspected_requests += u64::from(!record.uninspected.is_empty());
-        host.inspected_bytes += record.scanned + record.known;
+        with(&mut self.hosts, name.as_str(), |host: &mut Host| {
+            host.requests += 1;
+            host.uninspected_requests += u64::from(!record.uninspected.is_empty());
+            host.inspected_bytes += record.scanned + record.known;
+            host.uninspected_bytes += record.uninspected.iter().map(|gap| gap.bytes).sum::<u64>();
+        });
         for gap in &record.uninspected {
-            host.uninspected_bytes += gap.bytes;
-            *entry(&mut self.uninspected, kind(gap.kind)) += u64::from(gap.count);
+            with(&mut self.uninspected, kind(gap.kind), |number| *number += u64::from(gap.count));
         }
     }
 
@@ -275,7 +276,7 @@ fn trace(traces: &mut Traces, record: &Record<'_>, day: i64) {
     traces.acted += 1;
     traces.days.insert(day);
     for ground in record.grounds.iter().filter(|ground| ground.action >= Action::Redact) {
-        *entry(&mut traces.articles, ground.article.as_str()) += 1;
+        with(&mut traces.articles, ground.article.as_str(), |number| *number += 1);
     }
 }
 
@@ -289,12 +290,12 @@ fn places(record: &Record<'_>) -> u64 {
     record.findings.iter().map(|tally| u64::from(tally.count)).sum()
 }
 
-/// The entry under `key`, whose text is copied only the first time.
-fn entry<'a, T: Default>(map: &'a mut BTreeMap<String, T>, key: &str) -> &'a mut T {
-    if !map.contains_key(key) {
-        map.insert(key.to_owned(), T::default());
+/// Changes the entry under `key`, whose text is copied only the first time.
+fn with<T: Default>(map: &mut BTreeMap<String, T>, key: &str, change: impl FnOnce(&mut T)) {
+    if let Some(entry) = map.get_mut(key) {
+        return change(entry);
     }
-    map.entry(key.to_owned()).or_default()
+    change(map.entry(key.to_owned()).or_default());
 }
 
 fn date(number: i64) -> String {
