@@ -22,6 +22,7 @@ mod tools;
 
 pub use output::{Exit, Output};
 
+use crate::gateway;
 use crate::language::Language;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
@@ -112,6 +113,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Ok(arguments) => arguments,
         Err(fault) => return output::usage(&fault),
     };
+    // Warnings of the library go to standard error, and a panic tells its place, never its message.
+    gateway::log::start(gateway::log::Format::Text, arguments.global.verbose);
     let mut output = Output::new(&arguments.global);
     let result = dispatch(arguments, &mut output);
     output.conclude(result)

@@ -8,7 +8,7 @@ use crate::platform;
 use crate::proxy;
 use crate::tools::Catalogue;
 use notify::{RecursiveMode, Watcher};
-use std::io::{self, IsTerminal};
+use std::io;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
@@ -28,7 +28,6 @@ pub(super) struct Arguments {
 
 /// Runs the proxy.
 pub(super) fn run(arguments: &Arguments, global: &Global, output: &mut Output) -> io::Result<Exit> {
-    log(output);
     let program = match Program::prepare(global, arguments.listen, output) {
         Ok(program) => program,
         Err(failure) => return failed(failure, output),
@@ -57,23 +56,6 @@ pub(super) fn failed(failure: Failure, output: &mut Output) -> io::Result<Exit> 
         output.fault(&what, hint)?;
     }
     Ok(Exit::Failed)
-}
-
-/// Log lines go to standard error: warnings, more when asked for. They never hold what was found.
-fn log(output: &Output) {
-    let level = match output.verbose {
-        _ if output.quiet => tracing::Level::ERROR,
-        0 => tracing::Level::WARN,
-        1 => tracing::Level::INFO,
-        _ => tracing::Level::DEBUG,
-    };
-    // Only the first call in a process counts; a second one changes nothing.
-    let _ = tracing_subscriber::fmt()
-        .with_writer(io::stderr)
-        .with_ansi(io::stderr().is_terminal())
-        .with_max_level(level)
-        .with_target(false)
-        .try_init();
 }
 
 async fn serve(mut program: Program, quiet: bool) -> io::Result<()> {
