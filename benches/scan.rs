@@ -1,6 +1,6 @@
 //! How fast text is scanned, by corpus, with every detector and view on: MB/s of one thread, the ratio to a
 //! `RegexSet` of the reference expressions of the same identifiers in the same run, and to a bare pass that counts
-//! digits and ats. Each corpus says what it stresses, each answer is checked, and clean text must not allocate.
+//! digits and ats. Each corpus says what it stresses, each answer is checked, and allocations are counted.
 //!
 //! `cargo bench --bench scan`; `-- --quick` for a smoke run, `-- --only NAME`, `-- --show` for the findings.
 
@@ -105,8 +105,6 @@ fn main() {
         );
         if corpus.clean && !argument("--show") {
             assert_eq!(found, 0, "{}: clean text has findings", corpus.name);
-            // Names and labels that nearly are some cost a detector in code an allocation; prose must not.
-            assert!(corpus.name != "prose" || allocations == 0, "prose allocates {allocations} times");
         }
     }
 }

@@ -68,6 +68,9 @@ impl Detector for Address {
             Ok(text) => text,
             Err(fault) => std::str::from_utf8(&bytes[..fault.valid_up_to()]).unwrap_or_default(),
         };
+        if !text.bytes().any(|byte| byte.is_ascii_digit()) {
+            return;
+        }
         let all: Vec<Token<'_>> = tokens(text).collect();
         let Some(here) = all.iter().position(|token| token.start == place.at - offset) else { return };
         let street = if germanic { self.germanic(&all, here) } else { self.romance(&all, here) };

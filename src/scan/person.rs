@@ -116,9 +116,10 @@ impl Person {
         capital && (could_be_given(before) || could_be_given(here))
     }
 
+    /// Without an allocation: every capital after a small word comes by.
     fn is_particle(&self, word: &[u8]) -> bool {
         word.len() <= 6
-            && std::str::from_utf8(word).is_ok_and(|word| self.particles.contains(&fold_text(word)))
+            && self.particles.iter().any(|particle| particle.as_bytes().eq_ignore_ascii_case(word))
     }
 
     /// A given name beside a capitalised word, in either order.
@@ -218,6 +219,9 @@ impl Person {
             return None;
         }
         let from = end + skipped;
+        if text[from..].split(' ').take(3).all(|word| !word.starts_with(char::is_uppercase)) {
+            return None;
+        }
         let all: Vec<Token<'_>> = tokens(&text[from..]).take(2 * NAME_WORDS_MAX + 4).collect();
         let end = self.name_end(&all, 0)?;
         let words: Vec<&Token<'_>> = all[..end].iter().filter(|token| token.is_capital()).collect();
