@@ -7,7 +7,7 @@ mod planted;
 mod turns;
 
 use case::Case;
-use engine::{Ask, engine};
+use engine::engine;
 use guard::inspect::Verdict;
 use std::path::{Path, PathBuf};
 
@@ -38,8 +38,7 @@ fn run(path: &Path) -> Result<(), String> {
     let name = path.file_name().unwrap().to_string_lossy();
     let case = Case::read(&std::fs::read_to_string(path).unwrap());
     let engine = engine("baseline");
-    let ask = Ask { tool: &case.tool, path: &case.path, headers: &case.headers, body: &case.body };
-    let (verdict, report) = ask.judge(&engine);
+    let (verdict, report) = case.ask(&case.path, &case.headers, &case.body).judge(&engine);
     let mut got: Vec<String> = report
         .findings
         .iter()
@@ -72,7 +71,7 @@ fn check_rewritten(name: &str, case: &Case, body: &[u8], path: &str) -> Result<(
     let mut headers = case.headers.clone();
     headers.remove("content-encoding");
     let engine = engine("baseline");
-    let (verdict, report) = Ask { tool: &case.tool, path, headers: &headers, body }.judge(&engine);
+    let (verdict, report) = case.ask(path, &headers, body).judge(&engine);
     if !matches!(verdict, Verdict::Forward) {
         return Err(format!("{name}: rewritten, it is judged {:?}", report.decision.action));
     }

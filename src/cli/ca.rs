@@ -32,11 +32,19 @@ enum Action {
     /// Say which hosts of catalogue and charter it does not cover
     Check,
     /// Make the system and its browsers trust the root
-    Trust,
+    Trust(Stores),
     /// Take the root out of the stores again
-    Untrust,
+    Untrust(Stores),
     /// Make a new authority in place of the old one; the new root must be trusted again
     Rotate,
+}
+
+/// Which stores a command is about.
+#[derive(Clone, Copy, Debug, clap::Args)]
+struct Stores {
+    /// Only those of this account, which need no administrator
+    #[arg(long)]
+    user: bool,
 }
 
 /// Runs the command.
@@ -76,8 +84,10 @@ fn act(action: &Action, global: &Global, output: &mut Output) -> Result<Exit, Fa
             }
             output.note(&format!("all {} hosts are covered", hosts.len()))?;
         }
-        Action::Trust => return stores(&dir, output, "trusted", trust::Store::trust),
-        Action::Untrust => return stores(&dir, output, "no longer trusted", trust::Store::untrust),
+        Action::Trust(which) => return stores(*which, &dir, output, "trusted", trust::Store::trust),
+        Action::Untrust(which) => {
+            return stores(*which, &dir, output, "no longer trusted", trust::Store::untrust);
+        }
         Action::Rotate => {
             let hosts = wanted_hosts(global, &loaded.config, output)?;
             let authority = Authority::create(&dir, &hosts)?;
@@ -109,6 +119,7 @@ fn show(authority: &Authority, dir: &Path, output: &mut Output) -> io::Result<()
 }
 
 fn stores(
+    which: Stores,
     dir: &Path,
     output: &mut Output,
     done: &str,
@@ -116,7 +127,8 @@ fn stores(
 ) -> Result<Exit, Failure> {
     let authority = Authority::load(dir)?;
     let name = authority.describe().into_iter().next().map(|root| root.name).unwrap_or_default();
-    let stores = trust::stores(&ca::root_file(dir), &name);
+    let mut stores = trust::stores(&ca::root_file(dir), &name);
+    stores.retain(|store| store.own || !which.user);
     let mut exit = if stores.is_empty() { Exit::Failed } else { Exit::Clean };
     if stores.is_empty() {
         output.fault(

@@ -93,6 +93,9 @@ async fn metrics(program: &Program) {
     let Some(address) = program.loaded.config.metrics_listen else { return };
     match tokio::net::TcpListener::bind(address).await {
         Ok(listener) => {
+            if let Ok(address) = listener.local_addr() {
+                tracing::info!(%address, "metrics are served");
+            }
             let state = Arc::clone(&program.state);
             let page = move || state.metrics().page(state.audit().map(AsRef::as_ref));
             tokio::spawn(gateway::serve::serve(listener, page));

@@ -84,12 +84,17 @@ impl<'a> Request<'a> {
         }
     }
 
+    /// Path and query, where they go out with this request: a WebSocket's went with its opening request.
+    pub(super) fn url(&self) -> Option<&'a str> {
+        (self.inbound.carrier == Carrier::Http).then_some(self.inbound.path_and_query)
+    }
+
     /// Looks at path, query and body.
     fn look(&self, desk: &mut Desk, body: &Result<Cow<'_, [u8]>, Undecodable>) -> Seen {
         let now = self.inbound.now.as_second();
         let mut look = Look::new(self.engine, &mut desk.bench, now);
-        if self.inbound.carrier == Carrier::Http {
-            let edits = desk.walker.url(self.inbound.path_and_query, &self.names, &mut look);
+        if let Some(url) = self.url() {
+            let edits = desk.walker.url(url, &self.names, &mut look);
             debug_assert!(edits.is_empty(), "looking changes nothing");
         }
         look.set_part(Part::Body);

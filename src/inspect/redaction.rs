@@ -56,18 +56,18 @@ pub(super) fn redact(
     };
     let mut placeholders = Placeholders::new(&request.engine.keys.placeholder);
     avoid_present(body, &mut placeholders);
-    let url = request.inbound.path_and_query;
+    let url = request.url();
     let note = note(request.inbound.language.unwrap_or_else(|| request.engine.charter.language()));
     let mut rewriter = Rewriter::new(&plan.url, &[], note, &mut placeholders);
-    let url_edits = desk.walker.url(url, &request.names, &mut rewriter);
+    let url_edits = url.map(|url| desk.walker.url(url, &request.names, &mut rewriter)).unwrap_or_default();
     let mut spans = rewriter.changed();
     let mut rewriter = Rewriter::new(&plan.body, &plan.withheld, note, &mut placeholders);
     let edits = desk.walker.body(body, &request.declared, &request.names, &mut rewriter);
     spans += rewriter.changed();
     let body = apply(body, edits);
-    let path_and_query = edited_url(url, url_edits);
+    let path_and_query = url.and_then(|url| edited_url(url, url_edits));
     let complete = spans == plan.url.len() + plan.body.len();
-    if !complete || !is_clean(request, desk, &body, path_and_query.as_deref().unwrap_or(url), seen) {
+    if !complete || !is_clean(request, desk, &body, path_and_query.as_deref().or(url), seen) {
         return Outcome::Impossible(Impossible { reason: Reason::NotClean, findings: plan.findings });
     }
     Outcome::Changed { body, path_and_query, placeholders, spans }
@@ -137,9 +137,9 @@ fn edited_url(url: &str, edits: Vec<Edit>) -> Option<String> {
 
 /// Whether what was rewritten still reads like the original and nothing is left that the charter would act on,
 /// but for what was left on purpose.
-fn is_clean(request: &Request<'_>, desk: &mut Desk, body: &[u8], url: &str, before: &Seen) -> bool {
+fn is_clean(request: &Request<'_>, desk: &mut Desk, body: &[u8], url: Option<&str>, before: &Seen) -> bool {
     let mut look = Look::new(request.engine, &mut desk.bench, request.inbound.now.as_second());
-    let url_edits = desk.walker.url(url, &request.names, &mut look);
+    let url_edits = url.map(|url| desk.walker.url(url, &request.names, &mut look)).unwrap_or_default();
     look.set_part(Part::Body);
     let edits = desk.walker.body(body, &request.declared, &request.names, &mut look);
     let after = look.into_seen();

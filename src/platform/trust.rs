@@ -10,6 +10,8 @@ use std::process::Command;
 pub struct Store {
     /// As users know it.
     pub name: &'static str,
+    /// Whether it is this account's own: others need an administrator.
+    pub own: bool,
     /// The commands that add the root; the program first.
     pub add: Vec<Vec<String>>,
     /// The commands that take it out.
@@ -57,6 +59,7 @@ pub fn stores(root: &Path, name: &str) -> Vec<Store> {
 fn windows(root: &Path, name: &str) -> Store {
     Store {
         name: "Windows, this user",
+        own: true,
         add: vec![words(&["certutil", "-user", "-addstore", "Root", &text(root)])],
         remove: vec![words(&["certutil", "-user", "-delstore", "Root", name])],
         check: Some(words(&["certutil", "-user", "-store", "Root", name])),
@@ -66,6 +69,7 @@ fn windows(root: &Path, name: &str) -> Store {
 fn macos(root: &Path, name: &str) -> Store {
     Store {
         name: "macOS, this user",
+        own: true,
         add: vec![words(&["security", "add-trusted-cert", "-r", "trustRoot", &text(root)])],
         remove: vec![words(&["security", "remove-trusted-cert", &text(root)])],
         check: Some(words(&["security", "find-certificate", "-c", name])),
@@ -76,6 +80,7 @@ fn debian(root: &Path) -> Option<Store> {
     let target = "/usr/local/share/ca-certificates/guard.crt";
     Path::new("/usr/local/share/ca-certificates").is_dir().then(|| Store {
         name: "Debian and Ubuntu, all users",
+        own: false,
         add: vec![words(&["install", "-m", "644", &text(root), target]), words(&["update-ca-certificates"])],
         remove: vec![words(&["rm", "-f", target]), words(&["update-ca-certificates", "--fresh"])],
         check: Some(words(&["cmp", "-s", &text(root), target])),
@@ -86,6 +91,7 @@ fn fedora(root: &Path) -> Option<Store> {
     let target = "/etc/pki/ca-trust/source/anchors/guard.pem";
     Path::new("/etc/pki/ca-trust/source/anchors").is_dir().then(|| Store {
         name: "Fedora and Red Hat, all users",
+        own: false,
         add: vec![
             words(&["install", "-m", "644", &text(root), target]),
             words(&["update-ca-trust", "extract"]),
@@ -102,6 +108,7 @@ fn nss(root: &Path, name: &str) -> Option<Store> {
         let database = format!("sql:{}", text(&dir));
         Store {
             name: "Chromium, this user",
+            own: true,
             add: vec![words(&[
                 "certutil",
                 "-d",

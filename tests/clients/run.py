@@ -1,242 +1,134 @@
-"""Real clients through the real proxy against a stand-in: curl, the OpenAI and Anthropic Python SDKs.
+"""Real clients through the real proxy against a stand-in: SDKs for Python and Node, curl, Chromium, git, pip, Squid.
 
-For each: allowed, blocked (message seen, one attempt), redacted and put back, streamed, cancelled. Usage:
-run.py --guard PATH. Closes with 'N passed, N failed'.
+For each client: allowed, blocked (message seen, one attempt), redacted and put back, streamed, cancelled; nothing
+leads the clients to the proxy but what `guard run` sets. Closes with 'N passed, N failed'. Usage:
+run.py --guard PATH [--only WORD]; the folder with Node's packages stands in GUARD_CLIENTS_NODE.
 """
 
 import argparse
+import concurrent.futures
 import json
 import os
-import pathlib
-import re
-import shutil
-import ssl
-import subprocess
 import sys
-import tempfile
+import time
 import traceback
 
-import anthropic
-import httpx
-import openai
-import trustme
+import browser
+import clients
+import tunnels
+from world import NISS, World
 
-from stand_in import StandIn
-
-try:
-    import httpx2 as anthropic_http  # what newer Anthropic SDKs are built on
-except ImportError:
-    anthropic_http = httpx
-
-# Synthetic: built from its check rule (97 - 850730033 mod 97 = 28).
-NISS = "85.07.30-0" + "33.28"
-HOSTS = ["api.openai.com", "api.anthropic.com", "example.test"]
-CASES = []
-
-
-def case(charter):
-    """Registers a case that needs a proxy under `charter`."""
-    def register(function):
-        CASES.append((charter, function))
-        return function
-    return register
-
-
-class World:
-    """A stand-in, a proxy under one charter, and what a client needs to reach them."""
-
-    def __init__(self, guard, charter, folder):
-        self.folder = pathlib.Path(folder)
-        root = trustme.CA()
-        root.cert_pem.write_to_path(str(self.folder / "upstream-ca.pem"))
-        self.stand_in = StandIn(root.issue_cert(*HOSTS))
-        resolve = ", ".join(f'"{host}:443" = "127.0.0.1:{self.stand_in.port}"' for host in HOSTS)
-        (self.folder / "guard.toml").write_text(
-            f'charter = "{charter}"\n'
-            '[proxy]\nlisten = "127.0.0.1:0"\n'
-            f"[proxy.upstream]\nextra_roots = ['{self.folder / 'upstream-ca.pem'}']\nresolve = {{ {resolve} }}\n"
-            f"[ca]\ndir = '{self.folder / 'ca'}'\n"
-            f"[audit]\ndir = '{self.folder / 'audit'}'\n")
-        self.log = open(self.folder / "proxy.log", "w+", encoding="utf-8")
-        self.process = subprocess.Popen([guard, "proxy", "--config", self.folder / "guard.toml"],
-                                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        self.proxy = self.await_address()
-        self.bundle = self.folder / "bundle.pem"
-        self.bundle.write_bytes((self.folder / "ca" / "root.pem").read_bytes()
-                                + (self.folder / "upstream-ca.pem").read_bytes())
-
-    def await_address(self):
-        """Reads the proxy's output until it says where it listens."""
-        for line in self.process.stdout:
-            self.log.write(line)
-            found = re.search(r"127\.0\.0\.1:\d+", line)
-            if found:
-                return "http://" + found.group(0)
-        raise RuntimeError("the proxy ended: " + (self.folder / "proxy.log").read_text())
-
-    def close(self):
-        self.process.terminate()
-        rest, _ = self.process.communicate(timeout=20)
-        self.log.write(rest)
-        self.log.flush()
-        assert self.process.returncode == 0, f"the proxy ended with {self.process.returncode}"
-        written = (self.folder / "proxy.log").read_text()
-        assert NISS not in written, "a value stands in the proxy's output"
-
-    def client(self, library=httpx):
-        """A client that goes through the proxy, as SDKs take it."""
-        return library.Client(proxy=self.proxy, verify=ssl.create_default_context(cafile=str(self.bundle)))
-
-    def openai(self):
-        return openai.OpenAI(api_key="test", http_client=self.client())
-
-    def anthropic(self):
-        return anthropic.Anthropic(api_key="test", http_client=self.client(anthropic_http))
-
-    def curl(self, *arguments, body=None):
-        command = ["curl", "--silent", "--show-error", "--max-time", "30", "--proxy", self.proxy, "--cacert",
-                   str(self.bundle), "--dump-header", str(self.folder / "headers"), *arguments]
-        if body is not None:
-            command += ["--json", json.dumps(body)]
-        done = subprocess.run(command, capture_output=True, text=True, check=True)
-        return (self.folder / "headers").read_text().lower(), done.stdout
+CLEAN = "Écris un poème sur la Meuse."
+FOUND = f"Le NISS de l'agent est {NISS}."
+# Each client with its ways, and those of them that stream.
+CLIENTS = {
+    "curl": (clients.Curl, ["http1.1", "http2"], ["http1.1", "http2"]),
+    "openai-python": (clients.python("openai"), ["chat", "responses", "async"], ["chat", "responses"]),
+    "anthropic-python": (clients.python("anthropic"), ["messages"], ["messages"]),
+    "google-python": (clients.python("google"), ["sync", "async"], ["sync"]),
+    "mistral-python": (clients.python("mistral"), ["chat"], ["chat"]),
+    "cohere-python": (clients.python("cohere"), ["chat"], ["chat"]),
+    "bedrock-python": (clients.python("bedrock"), ["bearer", "sigv4"], ["bearer", "sigv4"]),
+    "websockets-python": (clients.python("websockets"), ["realtime"], ["realtime"]),
+    "openai-node": (clients.node("openai"), ["environment", "agent"], ["environment", "agent"]),
+    "anthropic-node": (clients.node("anthropic"), ["environment"], ["environment"]),
+    "ws-node": (clients.node("ws"), ["realtime"], ["realtime"]),
+    "chromium": (browser.Chromium, ["fetch", "websocket"], ["fetch"]),
+}
+# What is signed with its body cannot be changed: it is blocked instead.
+SIGNED = {"sigv4"}
 
 
-def chat(text, **more):
-    return {"model": "gpt-test", "messages": [{"role": "user", "content": text}], **more}
+def allowed(world, client, via):
+    answer = client.order("ask", CLEAN, via)
+    assert answer.get("text") == CLEAN, answer
+    sent = world.stand_in.take()
+    assert any(CLEAN in json.dumps(json.loads(body), ensure_ascii=False) for _, body in sent), sent
 
 
-OPENAI = "https://api.openai.com/v1/chat/completions"
+def blocked(world, client, via):
+    before = world.attempts("block")
+    answer = client.order("ask", FOUND, via)
+    assert "art. 36" in answer.get("refused", ""), answer
+    assert NISS not in answer["refused"], "the value stands in the message"
+    attempts = world.attempts("block") - before
+    assert attempts == 1, f"{attempts} attempts"
+    assert all(NISS.encode() not in body for _, body in world.stand_in.take()), "the value left"
 
 
-def _curl_blocked(world, version):
-    headers, body = world.curl(version, OPENAI, body=chat(f"Le NISS de l'agent est {NISS}."))
-    assert " 400" in headers, headers
-    assert "x-should-retry: false" in headers and "x-guard-decision: block" in headers, headers
-    message = json.loads(body)["error"]["message"]
-    assert "art. 36" in message and NISS not in body, body
-    assert world.stand_in.take() == []
-
-
-@case("liege")
-def curl_http1_blocked(world):
-    _curl_blocked(world, "--http1.1")
-
-
-@case("liege")
-def curl_http2_blocked(world):
-    _curl_blocked(world, "--http2")
-
-
-@case("liege")
-def curl_allowed_byte_for_byte(world):
-    sent = '{"model" : "m",\n "messages":[{"role":"user","content":"Bonjour \\u00e9t\\u00e9"}], "x":1.0e0}'
-    headers, _ = world.curl("--header", "content-type: application/json", "--data-binary", sent, OPENAI)
-    assert " 200" in headers and "x-guard-decision: allow" in headers, headers
-    assert world.stand_in.take() == [("/v1/chat/completions", sent.encode())]
-
-
-@case("liege")
-def curl_tunnels_other_hosts_untouched(world):
-    command = ["curl", "--silent", "--max-time", "30", "--proxy", world.proxy, "--cacert",
-               str(world.folder / "upstream-ca.pem"), "https://example.test/"]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert json.loads(done.stdout)["object"] == "list"
+def streamed(world, client, via):
+    answer = client.order("stream", CLEAN, via)
+    assert answer.get("text") == CLEAN and answer["parts"] > 3, answer
     world.stand_in.take()
 
 
-@case("liege")
-def openai_allowed(world):
-    answer = world.openai().chat.completions.create(**chat("Écris un poème sur la Meuse."))
-    assert answer.choices[0].message.content == "Écris un poème sur la Meuse."
-    assert len(world.stand_in.take()) == 1
-
-
-@case("liege")
-def openai_blocked_once_with_the_message(world):
-    try:
-        world.openai().chat.completions.create(**chat(f"Le NISS de l'agent est {NISS}."))
-    except openai.BadRequestError as fault:
-        assert "art. 36" in str(fault) and NISS not in str(fault), str(fault)
-    else:
-        raise AssertionError("not refused")
-    assert world.stand_in.take() == []
-
-
-@case("liege")
-def openai_streamed(world):
-    parts = [chunk.choices[0].delta.content or ""
-             for chunk in world.openai().chat.completions.create(**chat("Bonjour à tous", stream=True))]
-    assert "".join(parts) == "Bonjour à tous" and len(parts) > 3, parts
+def cancelled(world, client, via):
+    world.stand_in.cancelled.clear()
+    assert client.order("cancel", "sans fin", via).get("text"), "nothing came"
+    assert world.stand_in.cancelled.wait(20), "the service was not told"
     world.stand_in.take()
 
 
-@case("liege")
-def openai_cancelled(world):
-    with world.openai().chat.completions.create(**chat("sans fin", stream=True)) as stream:
-        next(iter(stream))
-    assert world.stand_in.cancelled.wait(20), "the upstream was not told"
-    world.stand_in.take()
+def redacted(world, client, via, what="ask"):
+    answer = client.order(what, FOUND, via)
+    sent = world.stand_in.take()
+    assert all(NISS.encode() not in body for _, body in sent), "the value left"
+    if via in SIGNED:
+        assert "refused" in answer and not sent, answer
+        return
+    assert any(b"NISS_" in body for _, body in sent), (answer, sent)
+    assert answer.get("text") == FOUND, answer
 
 
-@case("liege")
-def anthropic_blocked_once_with_the_message(world):
-    try:
-        world.anthropic().messages.create(model="m", max_tokens=9, messages=[
-            {"role": "user", "content": f"NISS {NISS}"}])
-    except anthropic.BadRequestError as fault:
-        assert "art. 36" in str(fault) and NISS not in str(fault), str(fault)
-    else:
-        raise AssertionError("not refused")
-    assert world.stand_in.take() == []
+def redacted_streamed(world, client, via):
+    redacted(world, client, via, "stream")
 
 
-@case("liege")
-def anthropic_streamed(world):
-    with world.anthropic().messages.stream(model="m", max_tokens=9, messages=[
-            {"role": "user", "content": "Bonjour à tous"}]) as stream:
-        assert "".join(stream.text_stream) == "Bonjour à tous"
-    world.stand_in.take()
+class Run:
+    """Collects what passed and what did not."""
 
+    def __init__(self, guard, only):
+        self.guard, self.only = guard, only
+        self.passed, self.failed = 0, 0
 
-@case("ores")
-def denied_tool_says_which_article(world):
-    try:
-        world.openai().chat.completions.create(**chat("Bonjour"))
-    except openai.BadRequestError as fault:
-        assert "CIA-7" in str(fault), str(fault)
-    else:
-        raise AssertionError("not refused")
-    assert world.stand_in.take() == []
+    def wanted(self, name):
+        return self.only in name
 
+    def check(self, name, case, *arguments):
+        began = time.monotonic()
+        try:
+            case(*arguments)
+            self.passed += 1
+            print(f"ok {name} ({time.monotonic() - began:.1f} s)", flush=True)
+        except Exception:
+            self.failed += 1
+            print(f"FAILED {name}\n{traceback.format_exc()}", flush=True)
 
-@case("baseline")
-def openai_redacted_and_put_back(world):
-    text = f"Le NISS de l'agent est {NISS}."
-    answer = world.openai().chat.completions.create(**chat(text))
-    (_, body), = world.stand_in.take()
-    assert NISS.encode() not in body and b"NISS_" in body, body
-    assert answer.choices[0].message.content == text, answer
+    def under(self, charter, client, cases):
+        """The cases of one client under one charter."""
+        make, *_ = CLIENTS[client]
+        world = World(self.guard, charter)
+        with_client = make(world)
+        more = browser.MORE[charter] if client == "chromium" else []
+        for case, via in cases + [(case, "page") for case in more]:
+            self.check(f"{client} {via} {case.__name__}", case, world, with_client, via)
+        with_client.close()
+        self.check(f"{client} {charter} ends well", world.close)
 
+    def all_of(self, client):
+        _, ways, streams = CLIENTS[client]
+        self.under("liege", client, [(case, via) for via in ways for case in (allowed, blocked)]
+                   + [(case, via) for via in streams for case in (streamed, cancelled)])
+        self.under("baseline", client, [(redacted, via) for via in ways]
+                   + [(redacted_streamed, via) for via in streams])
 
-@case("baseline")
-def openai_redacted_and_put_back_in_a_stream(world):
-    text = f"Le NISS de l'agent est {NISS}."
-    parts = [chunk.choices[0].delta.content or ""
-             for chunk in world.openai().chat.completions.create(**chat(text, stream=True))]
-    assert "".join(parts) == text, parts
-    (_, body), = world.stand_in.take()
-    assert NISS.encode() not in body
-
-
-@case("baseline")
-def anthropic_redacted_and_put_back_in_a_stream(world):
-    text = f"Le NISS de l'agent est {NISS}."
-    with world.anthropic().messages.stream(model="m", max_tokens=9, messages=[
-            {"role": "user", "content": text}]) as stream:
-        assert "".join(stream.text_stream) == text
-    (_, body), = world.stand_in.take()
-    assert NISS.encode() not in body
+    def lane(self, name, function, *arguments):
+        """One lane; what breaks outside a case counts as failed too."""
+        try:
+            function(*arguments)
+        except Exception:
+            self.failed += 1
+            print(f"FAILED {name}\n{traceback.format_exc()}", flush=True)
 
 
 def main():
@@ -244,31 +136,14 @@ def main():
     arguments.add_argument("--guard", required=True)
     arguments.add_argument("--only", default="")
     options = arguments.parse_args()
-    for name in list(os.environ):
-        if name.lower().endswith("_proxy"):
-            del os.environ[name]
-    passed = failed = 0
-    for charter in dict.fromkeys(charter for charter, _ in CASES):
-        folder = tempfile.mkdtemp(prefix="guard-clients-")
-        world = World(os.path.abspath(options.guard), charter, folder)
-        for wanted, function in CASES:
-            if wanted != charter or options.only not in function.__name__:
-                continue
-            try:
-                function(world)
-                passed += 1
-                print(f"ok {charter} {function.__name__}", flush=True)
-            except Exception:
-                failed += 1
-                print(f"FAILED {charter} {function.__name__}\n{traceback.format_exc()}", flush=True)
-        try:
-            world.close()
-        except Exception:
-            failed += 1
-            print(f"FAILED {charter} closing\n{traceback.format_exc()}", flush=True)
-        shutil.rmtree(folder, ignore_errors=True)
-    print(f"{passed} passed, {failed} failed")
-    sys.exit(1 if failed else 0)
+    run = Run(os.path.abspath(options.guard), options.only)
+    lanes = [(name, run.all_of, name) for name in CLIENTS if run.wanted(name)]
+    lanes += [(name, lane, run) for name, lane in tunnels.LANES.items() if run.wanted(name)]
+    with concurrent.futures.ThreadPoolExecutor(max(2, (os.cpu_count() or 2))) as pool:
+        for done in [pool.submit(run.lane, name, lane, argument) for name, lane, argument in lanes]:
+            done.result()
+    print(f"{run.passed} passed, {run.failed} failed")
+    sys.exit(1 if run.failed or not run.passed else 0)
 
 
 if __name__ == "__main__":

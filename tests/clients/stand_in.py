@@ -1,135 +1,134 @@
-"""A stand-in for AI services: real TLS, real shapes, and a memory of what reached it.
+"""A stand-in for AI services: real TLS, HTTP/1.1 and HTTP/2, WebSockets over both, and a memory of what reached it.
 
-Knows nothing of guard: it answers what OpenAI and Anthropic would, so that their own SDKs accept it.
+Knows nothing of guard. What the services say stands in shapes.py; here is how it travels.
 """
 
+import asyncio
 import json
+import pathlib
+import socket
 import ssl
 import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from hypercorn.asyncio import serve
+from hypercorn.config import Config
+
+import shapes
 
 
 class StandIn:
-    """Serves HTTPS on a port of its own; `requests` holds (path, body) of all that arrived."""
+    """Serves on a port of its own; `requests` holds (path, body) of all that arrived, WebSocket messages too."""
 
-    def __init__(self, certificate):
+    def __init__(self, certificate, folder):
         self.requests = []
         self.cancelled = threading.Event()
-        handler = type("Handler", (_Handler,), {"stand_in": self})
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        self.server.daemon_threads = True
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        certificate.configure_cert(context)
-        self.server.socket = context.wrap_socket(self.server.socket, server_side=True, do_handshake_on_connect=False)
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.files, self.pages = {}, {}
+        listener = socket.socket()
+        listener.bind(("127.0.0.1", 0))
+        self.port = listener.getsockname()[1]
+        self.config = Config()
+        self.config.bind = [f"fd://{listener.detach()}"]
+        self.config.alpn_protocols = ["h2", "http/1.1"]
+        self.config.accesslog = self.config.errorlog = None
+        folder = pathlib.Path(folder)
+        certificate.private_key_pem.write_to_path(str(folder / "stand-in.key"))
+        certificate.cert_chain_pems[0].write_to_path(str(folder / "stand-in.pem"))
+        self.config.keyfile, self.config.certfile = str(folder / "stand-in.key"), str(folder / "stand-in.pem")
+        self.ready, self.stop = threading.Event(), None
+        self.thread = threading.Thread(target=lambda: asyncio.run(self.serve()), daemon=True)
+        self.thread.start()
+        assert self.ready.wait(20)
 
-    @property
-    def port(self):
-        return self.server.server_address[1]
+    async def serve(self):
+        self.stop = asyncio.Event()
+        self.loop = asyncio.get_running_loop()
+        # A client that goes away in the middle of TLS is no news.
+        self.loop.set_exception_handler(lambda *_: None)
+        self.loop.call_soon(self.ready.set)
+        await serve(self.answer, self.config, shutdown_trigger=self.stop.wait)
+
+    def close(self):
+        self.loop.call_soon_threadsafe(self.stop.set)
 
     def take(self):
         """What arrived since the last call."""
         taken, self.requests = self.requests, []
         return taken
 
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    stand_in = None
-
-    def log_message(self, *_):
-        pass
-
-    def do_GET(self):
-        self.stand_in.requests.append((self.path, b""))
-        self.reply({"object": "list", "data": []})
-
-    def do_POST(self):
-        body = self.rfile.read(int(self.headers.get("content-length", 0)))
-        self.stand_in.requests.append((self.path, body))
-        request = json.loads(body)
-        if self.path.endswith("/chat/completions"):
-            self.openai(request)
-        elif self.path.endswith("/messages"):
-            self.anthropic(request)
-        else:
-            self.reply({"error": {"message": "no such route"}}, 404)
-
-    def reply(self, value, status=200):
-        body = json.dumps(value).encode()
-        self.send_response(status)
-        self.send_header("content-type", "application/json")
-        self.send_header("content-length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def stream(self, events):
-        self.send_response(200)
-        self.send_header("content-type", "text/event-stream")
-        self.send_header("transfer-encoding", "chunked")
-        self.end_headers()
-        try:
-            for event in events:
-                data = event.encode()
-                self.wfile.write(b"%x\r\n%s\r\n" % (len(data), data))
-                self.wfile.flush()
-            self.wfile.write(b"0\r\n\r\n")
-        except OSError:
-            self.stand_in.cancelled.set()
-            self.close_connection = True
-
-    def openai(self, request):
-        """Echoes the last user message."""
-        content = request["messages"][-1]["content"]
-        text = content if isinstance(content, str) else content[0]["text"]
-        if not request.get("stream"):
-            self.reply({
-                "id": "chatcmpl-1", "object": "chat.completion", "created": 1, "model": request["model"],
-                "choices": [{"index": 0, "finish_reason": "stop", "logprobs": None,
-                             "message": {"role": "assistant", "content": text, "refusal": None}}],
-                "usage": {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2},
-            })
+    async def answer(self, scope, receive, send):
+        if scope["type"] == "lifespan":
             return
+        if scope["type"] == "websocket":
+            return await self.converse(scope, receive, send)
+        body = b""
+        more = True
+        while more:
+            event = await receive()
+            if event["type"] == "http.disconnect":
+                return
+            body, more = body + event["body"], event.get("more_body", False)
+        path = scope["path"]
+        headers = dict(scope["headers"])
+        host = headers.get(b"host", b"").decode().split(":")[0]
+        if path in self.files:
+            return await reply(send, self.files[path], "application/octet-stream")
+        if path in self.pages:
+            return await reply(send, self.pages[path], "text/html")
+        if scope["method"] == "GET" and path == "/":
+            return await reply(send, shapes.PAGE, "text/html; charset=utf-8")
+        if scope["method"] == "GET":
+            return await reply(send, b"", "text/plain", 404)
+        self.requests.append((path, body))
+        answer = shapes.answer(host, path, scope["query_string"].decode(), json.loads(body))
+        if answer is None:
+            return await reply(send, b'{"error":{"message":"no such route"}}', "application/json", 404)
+        if isinstance(answer.body, bytes):
+            return await reply(send, answer.body, answer.kind)
+        await self.stream(answer, receive, send)
 
-        def chunk(delta, finish=None):
-            return "data: " + json.dumps({
-                "id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 1, "model": request["model"],
-                "choices": [{"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}],
-            }) + "\n\n"
+    async def stream(self, answer, receive, send):
+        """Sends piece by piece, and notes where the client goes away."""
+        await send({"type": "http.response.start", "status": 200,
+                    "headers": [(b"content-type", answer.kind.encode())]})
+        gone = asyncio.ensure_future(receive())
+        for piece in answer.body:
+            if gone.done():
+                self.cancelled.set()
+                return
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+            await asyncio.sleep(0)
+        gone.cancel()
+        await send({"type": "http.response.body", "body": b""})
 
-        def events():
-            yield chunk({"role": "assistant", "content": ""})
-            repeat = 100_000 if "sans fin" in text else 1
-            for _ in range(repeat):
-                for start in range(0, len(text), 3):
-                    yield chunk({"content": text[start:start + 3]})
-            yield chunk({}, "stop")
-            yield "data: [DONE]\n\n"
+    async def converse(self, scope, receive, send):
+        """OpenAI's realtime interface: says back what it was told."""
+        await receive()
+        await send({"type": "websocket.accept"})
+        text, coming = "", asyncio.ensure_future(receive())
+        while True:
+            event = await coming
+            if event["type"] != "websocket.receive":
+                self.cancelled.set()
+                return
+            coming = asyncio.ensure_future(receive())
+            self.requests.append((scope["path"], event["text"].encode()))
+            message = json.loads(event["text"])
+            if message["type"] == "conversation.item.create":
+                text = message["item"]["content"][0]["text"]
+                continue
+            for piece in shapes.spoken(text):
+                if coming.done():
+                    break
+                delta = {"type": "response.output_text.delta", "event_id": "e", "response_id": "r", "item_id": "i",
+                         "output_index": 0, "content_index": 0, "delta": piece}
+                await send({"type": "websocket.send", "text": json.dumps(delta)})
+                await asyncio.sleep(0)
+            else:
+                await send({"type": "websocket.send", "text": json.dumps({"type": "response.done", "response": {}})})
 
-        self.stream(events())
 
-    def anthropic(self, request):
-        content = request["messages"][-1]["content"]
-        text = content if isinstance(content, str) else content[0]["text"]
-        message = {"id": "msg_1", "type": "message", "role": "assistant", "model": request["model"],
-                   "content": [{"type": "text", "text": text}], "stop_reason": "end_turn", "stop_sequence": None,
-                   "usage": {"input_tokens": 1, "output_tokens": 1}}
-        if not request.get("stream"):
-            self.reply(message)
-            return
-
-        def event(name, data):
-            return f"event: {name}\ndata: {json.dumps({'type': name, **data})}\n\n"
-
-        def events():
-            yield event("message_start", {"message": {**message, "content": []}})
-            yield event("content_block_start", {"index": 0, "content_block": {"type": "text", "text": ""}})
-            for start in range(0, len(text), 3):
-                yield event("content_block_delta",
-                            {"index": 0, "delta": {"type": "text_delta", "text": text[start:start + 3]}})
-            yield event("content_block_stop", {"index": 0})
-            yield event("message_delta", {"delta": {"stop_reason": "end_turn", "stop_sequence": None},
-                                          "usage": {"output_tokens": 1}})
-            yield event("message_stop", {})
-
-        self.stream(events())
+async def reply(send, body, kind, status=200):
+    """A whole answer."""
+    await send({"type": "http.response.start", "status": status,
+                "headers": [(b"content-type", kind.encode()), (b"content-length", str(len(body)).encode())]})
+    await send({"type": "http.response.body", "body": body})

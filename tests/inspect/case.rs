@@ -1,4 +1,4 @@
-//! Cases as files. Lines `# …` say why, `key: value` the head (`tool`, `path`, `lines: crlf`, `encode: gzip|deflate|
+//! Cases as files. Lines `# …` say why, `key: value` the head (`tool`, `path`, `carrier: websocket`, `lines: crlf`, `encode: gzip|deflate|
 //! utf-16le|utf-16be|latin1|bom`, anything else is a header), then `--- body`, then `--- expect` with one line a
 //! finding (detector, place, new or history, action), one a part that could not be read, and the verdict.
 //!
@@ -6,7 +6,9 @@
 //! and `«nl:»` (a line break) stand for the encoded text, the innermost first; `N1` to `N4` in `«N1:»` for national
 //! numbers, `P1` for one without separators, `T1:` for a token, so that no such value stands in the tree.
 
+use super::engine::Ask;
 use base64::Engine as _;
+use guard::inspect::Carrier;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use std::io::Write as _;
 
@@ -17,6 +19,7 @@ pub struct Case {
     pub tool: String,
     pub path: String,
     pub headers: HeaderMap,
+    pub carrier: Option<Carrier>,
     /// The body as it is sent.
     pub body: Vec<u8>,
     /// Whether the body is JSON in UTF-8 once its content encodings are undone.
@@ -25,6 +28,11 @@ pub struct Case {
 }
 
 impl Case {
+    /// The request of the case with this path, headers and body.
+    pub fn ask<'a>(&'a self, path: &'a str, headers: &'a HeaderMap, body: &'a [u8]) -> Ask<'a> {
+        Ask { tool: &self.tool, path, headers, body, carrier: self.carrier.unwrap_or(Carrier::Http) }
+    }
+
     pub fn read(text: &str) -> Self {
         let (head, rest) = text.split_once("--- body\n").expect("a line `--- body`");
         let (body, expect) = rest.split_once("\n--- expect\n").expect("a line `--- expect`");
@@ -40,6 +48,7 @@ impl Case {
             match key {
                 "tool" => value.clone_into(&mut case.tool),
                 "path" => case.path = expand(value),
+                "carrier" => case.carrier = (value == "websocket").then_some(Carrier::WebSocketText),
                 "lines" => body = body.replace('\n', "\r\n"),
                 "encode" => encode.extend(value.split(", ")),
                 _ => {

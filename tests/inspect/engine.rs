@@ -25,6 +25,7 @@ pub struct Ask<'a> {
     pub path: &'a str,
     pub headers: &'a HeaderMap,
     pub body: &'a [u8],
+    pub carrier: Carrier,
 }
 
 impl Ask<'_> {
@@ -38,7 +39,7 @@ impl Ask<'_> {
             path_and_query: self.path,
             headers: self.headers,
             body: self.body,
-            carrier: Carrier::Http,
+            carrier: self.carrier,
             user: &User::default(),
             language: None,
             now: jiff::Timestamp::UNIX_EPOCH,

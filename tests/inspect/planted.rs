@@ -1,7 +1,7 @@
 //! Generated conversations with planted values: the provider sees none of them, and each comes back.
 
 use super::engine::{Ask, engine};
-use guard::inspect::Verdict;
+use guard::inspect::{Carrier, Verdict};
 use guard::redact::restore::Restore;
 use http::HeaderMap;
 
@@ -14,7 +14,8 @@ fn no_planted_value_leaves_and_every_one_comes_back() {
         let mut random = Random(0x9E37_79B9_7F4A_7C15_u64.wrapping_mul(seed));
         let (tool, path, body, values) = conversation(&mut random);
         let (verdict, report) =
-            Ask { tool, path, headers: &HeaderMap::new(), body: body.as_bytes() }.judge(&engine);
+            Ask { tool, path, headers: &HeaderMap::new(), body: body.as_bytes(), carrier: Carrier::Http }
+                .judge(&engine);
         let Verdict::Rewrite { body: sent, restore, .. } = verdict else {
             panic!("seed {seed}: {:?}\n{body}", report.decision)
         };

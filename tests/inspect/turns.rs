@@ -17,7 +17,14 @@ fn niss() -> String {
 }
 
 fn judge(engine: &Engine, body: &str) -> (Verdict, Report) {
-    Ask { tool: "openai-api", path: PATH, headers: &HeaderMap::new(), body: body.as_bytes() }.judge(engine)
+    Ask {
+        tool: "openai-api",
+        path: PATH,
+        headers: &HeaderMap::new(),
+        body: body.as_bytes(),
+        carrier: Carrier::Http,
+    }
+    .judge(engine)
 }
 
 fn rewritten(verdict: Verdict) -> String {
