@@ -30,6 +30,8 @@ pub enum Place {
     Header,
     /// A WebSocket message.
     Frame,
+    /// The service's answer.
+    Answer,
     /// Somewhere in the body.
     #[default]
     Body,

@@ -3,13 +3,19 @@
 use guard::charter::Charter;
 use guard::charter::scenario;
 use guard::cli::charter::Judge;
+use guard::tools::Catalogue;
 use std::fmt::Write as _;
 use std::path::Path;
+use std::sync::Arc;
 
 #[test]
 fn every_shipped_scenario_ends_as_it_must() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/charters/scenarios");
-    let judge = Judge::new(|id| Charter::shipped(id).ok_or_else(|| format!("no charter {id}")));
+    let judge = Judge::new(|id, adds| {
+        let source = Charter::shipped_source(id).ok_or_else(|| format!("no charter {id}"))?;
+        let whole = format!("{source}\n{adds}");
+        Charter::parse(&whole, id, Catalogue::shipped()).map(Arc::new).map_err(|faults| faults.to_string())
+    });
     let (mut complaints, mut run) = (String::new(), 0);
     for id in Charter::shipped_ids() {
         let file = folder.join(format!("{id}.toml"));
@@ -28,5 +34,32 @@ fn every_shipped_scenario_ends_as_it_must() {
         }
     }
     assert!(complaints.is_empty(), "{complaints}");
-    assert!(run >= 50, "{run} scenarios");
+    assert!(run >= 120, "{run} scenarios");
+}
+
+/// What the program prints for scenarios of the tests, and whether all ended as they must.
+fn guard_charter_test(arguments: &[&str]) -> (bool, String) {
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_guard"))
+        .args(["charter", "test"])
+        .args(arguments)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .unwrap();
+    let printed = [output.stdout, output.stderr].concat();
+    (output.status.success(), String::from_utf8_lossy(&printed).into_owned())
+}
+
+#[test]
+fn every_condition_is_met_and_not_met() {
+    let (all_well, printed) = guard_charter_test(&["tests/charters/conditions.toml"]);
+    assert!(all_well && printed.contains("15 scenarios, 0 failed"), "{printed}");
+}
+
+#[test]
+fn scenarios_run_under_the_charter_that_is_asked_for() {
+    let file = "config/charters/scenarios/collectivite-2.toml";
+    let (all_well, printed) = guard_charter_test(&["--charter", "collectivite-1", file]);
+    assert!(!all_well && printed.contains("FAIL allow"), "third-party tools are allowed there: {printed}");
+    let (all_well, printed) = guard_charter_test(&["config/charters/ores.toml"]);
+    assert!(!all_well && printed.contains("this is a charter"), "{printed}");
 }

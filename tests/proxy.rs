@@ -1,6 +1,7 @@
 //! The proxy over real sockets and real TLS: a client, the proxy, a stand-in service. No request leaves the
 //! machine; nothing sleeps.
 
+mod answers;
 mod bypasses;
 mod errors;
 mod harness;

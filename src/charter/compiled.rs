@@ -244,6 +244,12 @@ impl Charter {
         shipped::source(id)
     }
 
+    /// The scenarios of a charter that comes with the program.
+    #[must_use]
+    pub fn shipped_scenarios(id: &str) -> Option<&'static str> {
+        shipped::scenarios(id)
+    }
+
     /// Reads a charter.
     ///
     /// # Errors
@@ -390,10 +396,13 @@ impl Charter {
         self.reversible
     }
 
-    /// Whether answers are looked into at all.
+    /// The severest thing that can happen to what a tool answers a user; `None` where no rule is about it, so that
+    /// answers need not be looked into.
     #[must_use]
-    pub fn inspects_answers(&self) -> bool {
-        self.rules.iter().any(|rule| rule.when.direction != Some(Direction::Request))
+    pub fn severest_on_answers(&self, tool: Option<&Tool>, user: &User) -> Option<Action> {
+        let rules = self.rules.iter().filter(|rule| rule.when.fits_request(tool, user, Direction::Response));
+        let severest = rules.map(|rule| rule.action).max().filter(|action| *action > Action::Allow)?;
+        Some(if self.mode == Mode::Observe { Action::Observe } else { severest })
     }
 
     /// How a refusal reaches the users of a tool.

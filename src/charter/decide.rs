@@ -25,8 +25,8 @@ impl Charter {
         }
         if question.direction == Direction::Request {
             self.judge_tool(question, &mut judgement);
-            self.judge_uninspected(question, &mut judgement);
         }
+        self.judge_uninspected(question, &mut judgement);
         self.judge_findings(question, &mut judgement);
         judgement.close(self.mode)
     }
@@ -55,9 +55,9 @@ impl Charter {
         if question.findings.is_empty() {
             return;
         }
-        let active = self.index.active(&self.rules, question);
+        let active = self.index.active(question);
         for (number, judged) in question.findings.iter().enumerate() {
-            let Some(found) = self.index.first(&self.rules, &active, judged) else {
+            let Some(found) = self.index.first(&active, judged) else {
                 judgement.findings.push(Action::Allow);
                 continue;
             };
@@ -102,8 +102,9 @@ fn lifted(asked: Action, confirmed: bool) -> Action {
 /// A decision in the making.
 struct Judgement {
     would: Action,
-    /// The grounds with what each comes to.
-    reasons: Vec<(Action, Reason)>,
+    reasons: Vec<Reason>,
+    /// What each of the grounds comes to.
+    comes_to: Vec<Action>,
     findings: Vec<Action>,
     valid_for: Option<Duration>,
 }
@@ -114,6 +115,7 @@ impl Judgement {
         Self {
             would: Action::Allow,
             reasons: Vec::with_capacity(findings),
+            comes_to: Vec::with_capacity(findings),
             findings: Vec::with_capacity(findings),
             valid_for: None,
         }
@@ -129,7 +131,8 @@ impl Judgement {
     ) {
         self.would = self.would.max(action);
         if asked > Action::Allow {
-            self.reasons.push((action, Reason { article, action: asked, subject, rule }));
+            self.reasons.push(Reason { article, action: asked, subject, rule });
+            self.comes_to.push(action);
         }
     }
 
@@ -137,11 +140,7 @@ impl Judgement {
         self.valid_for = Some(self.valid_for.map_or(time, |other| other.min(time)));
     }
 
-    fn close(mut self, mode: Mode) -> Decision {
-        // Mostly all are alike, and then nothing moves.
-        if self.reasons.windows(2).any(|pair| pair[0].0 < pair[1].0) {
-            self.reasons.sort_by_key(|(action, _)| std::cmp::Reverse(*action));
-        }
+    fn close(self, mode: Mode) -> Decision {
         let action = match mode {
             Mode::Enforce => self.would,
             Mode::Observe => self.would.min(Action::Observe),
@@ -149,9 +148,23 @@ impl Judgement {
         Decision {
             action,
             would: self.would,
-            reasons: self.reasons.into_iter().map(|(_, reason)| reason).collect(),
+            reasons: severest_first(self.reasons, &self.comes_to),
             findings: self.findings,
             valid_for: self.valid_for.filter(|_| action == Action::Confirm),
         }
     }
+}
+
+/// The grounds by what they come to, those that are alike in their order. Mostly all are, and then nothing moves.
+fn severest_first(reasons: Vec<Reason>, comes_to: &[Action]) -> Vec<Reason> {
+    if comes_to.is_sorted_by(|one, next| one >= next) {
+        return reasons;
+    }
+    let mut sorted = Vec::with_capacity(reasons.len());
+    let mut left: Vec<Option<Reason>> = reasons.into_iter().map(Some).collect();
+    for action in Action::ALL.into_iter().rev() {
+        let alike = left.iter_mut().zip(comes_to).filter(|(_, own)| **own == action);
+        sorted.extend(alike.filter_map(|(reason, _)| reason.take()));
+    }
+    sorted
 }

@@ -25,30 +25,37 @@ pub enum Saying {
     Warn,
     /// The answer holds something.
     Answer,
+    /// The answer was stopped.
+    AnswerBlock,
     /// The charter is broken.
     Broken,
 }
 
 impl Saying {
     /// All of them with their keys in `[messages.LANGUAGE]`.
-    pub const ALL: [(&'static str, Self); 7] = [
+    pub const ALL: [(&'static str, Self); 8] = [
         ("denied", Self::Denied),
         ("block", Self::Block),
         ("confirm", Self::Confirm),
         ("redact", Self::Redact),
         ("warn", Self::Warn),
         ("answer", Self::Answer),
+        ("answer_block", Self::AnswerBlock),
         ("broken", Self::Broken),
     ];
 
-    /// The saying for a rule's action.
-    pub const fn of_action(action: Action) -> Option<Self> {
-        match action {
-            Action::Block => Some(Self::Block),
-            Action::Confirm => Some(Self::Confirm),
-            Action::Redact => Some(Self::Redact),
-            Action::Warn => Some(Self::Warn),
-            Action::Observe | Action::Allow => None,
+    /// The saying for a rule's action on what goes a way.
+    pub const fn of(direction: Direction, action: Action) -> Option<Self> {
+        match (direction, action) {
+            (_, Action::Observe | Action::Allow) => None,
+            (Direction::Request, Action::Block) => Some(Self::Block),
+            (Direction::Request, Action::Confirm) => Some(Self::Confirm),
+            (Direction::Request, Action::Redact) => Some(Self::Redact),
+            (Direction::Request, Action::Warn) => Some(Self::Warn),
+            (Direction::Response, Action::Warn) => Some(Self::Answer),
+            (Direction::Response, Action::Redact | Action::Confirm | Action::Block) => {
+                Some(Self::AnswerBlock)
+            }
         }
     }
 
@@ -56,7 +63,9 @@ impl Saying {
     pub const fn required(self) -> &'static [&'static str] {
         match self {
             Self::Denied => &["tool", "article"],
-            Self::Block | Self::Redact | Self::Warn | Self::Answer => &["found", "article"],
+            Self::Block | Self::Redact | Self::Warn | Self::Answer | Self::AnswerBlock => {
+                &["found", "article"]
+            }
             Self::Confirm => &["found", "article", "link"],
             Self::Broken => &[],
         }
@@ -66,7 +75,7 @@ impl Saying {
     pub const fn known(self) -> &'static [&'static str] {
         match self {
             Self::Denied => &["tool", "article", "instead", "contact", "id", "charter"],
-            Self::Block | Self::Redact | Self::Warn | Self::Answer => {
+            Self::Block | Self::Redact | Self::Warn | Self::Answer | Self::AnswerBlock => {
                 &["tool", "article", "found", "instead", "contact", "id", "charter"]
             }
             Self::Confirm => {
@@ -79,7 +88,7 @@ impl Saying {
 
 /// The charter's own wordings, by saying.
 #[derive(Clone, Debug, Default)]
-pub struct Wordings([Localised; 7]);
+pub struct Wordings([Localised; Saying::ALL.len()]);
 
 impl Wordings {
     /// Sets one.
@@ -231,10 +240,8 @@ impl<'q> About<'q> {
             Some(Saying::Broken)
         } else if !denied.is_empty() {
             Some(Saying::Denied)
-        } else if question.direction == Direction::Response && decision.would > Action::Observe {
-            Some(Saying::Answer)
         } else {
-            Saying::of_action(decision.would)
+            Saying::of(question.direction, decision.would)
         };
         Self { question, saying, acting: if denied.is_empty() { strongest } else { denied } }
     }
@@ -264,8 +271,8 @@ impl<'q> About<'q> {
     fn own_wording<'c>(&self, charter: &'c Charter, language: Language) -> Option<&'c Arc<str>> {
         let rule = self.acting.first()?.rule?;
         let alone = self.acting.iter().all(|reason| reason.rule == Some(rule));
-        let rule =
-            charter.rules.get(rule).filter(|rule| alone && Saying::of_action(rule.action) == self.saying)?;
+        let saying = |rule: &&super::Rule| Saying::of(self.question.direction, rule.action);
+        let rule = charter.rules.get(rule).filter(|rule| alone && saying(rule) == self.saying)?;
         rule.message.nearest(language, charter.language)
     }
 
@@ -448,6 +455,10 @@ fn french(saying: Saying) -> (&'static str, &'static str) {
             "Réponse à vérifier",
             "La réponse de {tool} contient : {found} ({article}). Vérifiez-la avant de l'utiliser ou de la diffuser. Pour toute question : {contact}.",
         ),
+        Saying::AnswerBlock => (
+            "Réponse arrêtée",
+            "La réponse de {tool} a été arrêtée. Elle contient : {found} ({article}). Reformulez votre demande. Pour toute question : {contact}. Référence : {id}.",
+        ),
         Saying::Broken => (
             "Charte illisible",
             "La charte de votre organisation n'a pas pu être lue. Par précaution, rien n'est envoyé aux outils d'IA. Prévenez votre service informatique. Référence : {id}.",
@@ -480,6 +491,10 @@ fn dutch(saying: Saying) -> (&'static str, &'static str) {
         Saying::Answer => (
             "Antwoord te controleren",
             "Het antwoord van {tool} bevat: {found} ({article}). Controleer het voordat u het gebruikt of verspreidt. Voor vragen: {contact}.",
+        ),
+        Saying::AnswerBlock => (
+            "Antwoord tegengehouden",
+            "Het antwoord van {tool} is tegengehouden. Het bevat: {found} ({article}). Formuleer uw aanvraag anders. Voor vragen: {contact}. Referentie: {id}.",
         ),
         Saying::Broken => (
             "Charter onleesbaar",
@@ -514,6 +529,10 @@ fn german(saying: Saying) -> (&'static str, &'static str) {
             "Antwort bitte prüfen",
             "Die Antwort von {tool} enthält: {found} ({article}). Prüfen Sie sie, bevor Sie sie verwenden oder weitergeben. Bei Fragen: {contact}.",
         ),
+        Saying::AnswerBlock => (
+            "Antwort angehalten",
+            "Die Antwort von {tool} wurde angehalten. Sie enthält: {found} ({article}). Formulieren Sie Ihre Anfrage anders. Bei Fragen: {contact}. Referenz: {id}.",
+        ),
         Saying::Broken => (
             "Charta nicht lesbar",
             "Die Charta Ihrer Organisation konnte nicht gelesen werden. Vorsichtshalber wird nichts an KI-Werkzeuge gesendet. Benachrichtigen Sie Ihre Informatikabteilung. Referenz: {id}.",
@@ -546,6 +565,10 @@ fn english(saying: Saying) -> (&'static str, &'static str) {
         Saying::Answer => (
             "Please check the answer",
             "The answer from {tool} contains: {found} ({article}). Please check it before you use it or pass it on. For questions: {contact}.",
+        ),
+        Saying::AnswerBlock => (
+            "Answer stopped",
+            "The answer from {tool} was stopped. It contains: {found} ({article}). Please rephrase your request. For questions: {contact}. Reference: {id}.",
         ),
         Saying::Broken => (
             "Charter unreadable",

@@ -119,12 +119,6 @@ impl When {
     pub fn is_about_labels(&self) -> bool {
         self.severity.is_some() || !self.schemes.is_empty() || !self.levels.is_empty()
     }
-
-    /// Whether it depends on tool or user.
-    #[must_use]
-    pub fn is_about_request(&self) -> bool {
-        !(self.tools.is_empty() && self.kinds.is_empty() && self.users.is_empty() && self.groups.is_empty())
-    }
 }
 
 /// Whether a user is one of these accounts or in one of these groups; nobody named: everybody is meant.

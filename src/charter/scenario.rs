@@ -11,9 +11,11 @@ use std::sync::Arc;
 const KEYS: &[&str] = &[
     "name",
     "charter",
+    "adds",
     "user",
     "groups",
     "tool",
+    "host",
     "content",
     "earlier",
     "attachment",
@@ -23,6 +25,8 @@ const KEYS: &[&str] = &[
     "language",
     "action",
     "article",
+    "inspected",
+    "headers",
     "message_language",
     "says",
     "silent",
@@ -35,12 +39,16 @@ pub struct Scenario {
     pub name: String,
     /// The charter, where the file does not leave it to the caller.
     pub charter: Option<String>,
+    /// What stands below the charter's file for this scenario: an own tool, an exception, a header.
+    pub adds: Option<String>,
     /// The account.
     pub user: Option<String>,
     /// Its groups.
     pub groups: Vec<Arc<str>>,
     /// The tool, by id or alias; `None`: none is known.
     pub tool: Option<String>,
+    /// The host that is asked, in place of the tool's first one.
+    pub host: Option<String>,
     /// The text that is new in this turn.
     pub content: String,
     /// The texts of earlier turns.
@@ -79,6 +87,10 @@ pub struct Expected {
     pub action: Action,
     /// The article of its severest ground; `None`: not looked at.
     pub article: Option<String>,
+    /// Whether the host is decrypted at all; `None`: not looked at.
+    pub inspected: Option<bool>,
+    /// The tenant headers that the host gets, as `name: value`.
+    pub headers: Vec<String>,
     /// The language of the message; `None`: not looked at.
     pub language: Option<Language>,
     /// What the message must say.
@@ -94,6 +106,10 @@ pub struct Outcome {
     pub action: Action,
     /// Its articles, severest first.
     pub articles: Vec<Arc<str>>,
+    /// Whether the host is decrypted at all.
+    pub inspected: bool,
+    /// The tenant headers that it gets, as `name: value`.
+    pub headers: Vec<String>,
     /// What the user was told.
     pub message: Option<Message>,
 }
@@ -115,19 +131,28 @@ pub struct Trial<'a> {
 /// Everything that is wrong with it.
 pub fn parse(text: &str, file: &str, today: Date) -> Result<Vec<Scenario>, Faults> {
     let (source, tree) = Source::parse(file, text);
-    let root = Table::root(&source, &tree, &["charter", "date", "scenario"]);
-    let charter = root.word("charter").map(|word| word.text.to_owned());
-    let date = root.date("date").unwrap_or(today);
-    let scenarios: Vec<Scenario> = root
-        .tables("scenario", KEYS)
-        .iter()
-        .filter_map(|table| read(table, charter.as_ref(), date))
-        .collect();
-    if scenarios.is_empty() && source.fault_count() == 0 {
-        source.fault(0..0, "the file has no [[scenario]]", "");
-    }
+    let scenarios = match tree.get_ref().get_key_value("title") {
+        Some((title, _)) => {
+            let hint = "scenarios are a file of their own: `guard charter test --charter CHARTER SCENARIOS`";
+            source.fault(title.span(), "this is a charter and no file of scenarios", hint);
+            Vec::new()
+        }
+        None => read_all(&Table::root(&source, &tree, &["charter", "date", "scenario"]), today),
+    };
     source.finish()?;
     Ok(scenarios)
+}
+
+fn read_all(root: &Table<'_>, today: Date) -> Vec<Scenario> {
+    let charter = root.word("charter").map(|word| word.text.to_owned());
+    let date = root.date("date").unwrap_or(today);
+    let tables = root.tables("scenario", KEYS);
+    let scenarios: Vec<Scenario> =
+        tables.iter().filter_map(|table| read(table, charter.as_ref(), date)).collect();
+    if scenarios.is_empty() && root.source().fault_count() == 0 {
+        root.fault(0..0, "the file has no [[scenario]]", "");
+    }
+    scenarios
 }
 
 fn read(table: &Table<'_>, charter: Option<&String>, date: Date) -> Option<Scenario> {
@@ -142,9 +167,11 @@ fn read(table: &Table<'_>, charter: Option<&String>, date: Date) -> Option<Scena
     Some(Scenario {
         name: name?.text.to_owned(),
         charter: table.word("charter").map(|word| word.text.to_owned()).or_else(|| charter.cloned()),
+        adds: table.word("adds").map(|word| word.text.to_owned()),
         user: table.word("user").map(|word| word.text.to_owned()),
         groups: table.words("groups").iter().map(|word| word.text.into()).collect(),
         tool: table.word("tool").map(|word| word.text.to_owned()),
+        host: table.word("host").map(|word| word.text.to_ascii_lowercase()),
         content: table.word("content").map_or_else(String::new, |word| word.text.to_owned()),
         earlier: texts(&table.words("earlier")),
         attachment: table.choice("attachment", &attachments),
@@ -155,6 +182,8 @@ fn read(table: &Table<'_>, charter: Option<&String>, date: Date) -> Option<Scena
         expected: Expected {
             action: action?,
             article: table.word("article").map(|word| word.text.to_owned()),
+            inspected: table.flag("inspected"),
+            headers: texts(&table.words("headers")),
             language: table.choice("message_language", &super::syntax::LANGUAGES),
             says: texts(&table.words("says")),
             silent: texts(&table.words("silent")),
@@ -194,6 +223,13 @@ fn complaints(expected: &Expected, outcome: &Outcome) -> Vec<String> {
     if let Some(wanted) = expected.article.as_deref().filter(|wanted| *wanted != article) {
         complaints.push(format!("expected article {wanted}, got {article}"));
     }
+    if let Some(wanted) = expected.inspected.filter(|wanted| *wanted != outcome.inspected) {
+        complaints
+            .push(if wanted { "the host is not decrypted" } else { "the host is decrypted" }.to_owned());
+    }
+    for wanted in expected.headers.iter().filter(|wanted| !outcome.headers.contains(wanted)) {
+        complaints.push(format!("the host does not get the header \"{wanted}\""));
+    }
     let text = outcome.message.as_ref().map_or("", |message| &message.text);
     let language = outcome.message.as_ref().map(|message| message.language);
     if expected.language.is_some() && expected.language != language {
@@ -220,11 +256,24 @@ mod tests {
         let text = "[[scenario]]\nname = \"a\"\ncontent = \"x\"\naction = \"block\"\narticle = \"1\"\n\
                     [[scenario]]\nname = \"b\"\naction = \"allow\"\n";
         let scenarios = parse(text, "s.toml", date(2026, 1, 1)).unwrap();
-        let allow = Outcome { action: Action::Allow, articles: Vec::new(), message: None };
+        let allow = Outcome {
+            action: Action::Allow,
+            articles: Vec::new(),
+            inspected: true,
+            headers: Vec::new(),
+            message: None,
+        };
         let trials = run(&scenarios, |_| Ok(allow.clone()));
         assert_eq!(trials[0].complaints, ["expected block, got allow", "expected article 1, got none"]);
         assert!(trials[1].complaints.is_empty());
         assert_eq!(run(&scenarios, |_| Err("no such tool".into()))[1].complaints, ["no such tool"]);
+    }
+
+    #[test]
+    fn a_charter_in_the_place_of_scenarios_is_said_to_be_one() {
+        let shown = parse("id = \"x\"\ntitle = \"X\"\n", "x.toml", date(2026, 1, 1)).unwrap_err().to_string();
+        assert!(shown.contains("this is a charter") && shown.contains("--charter"), "{shown}");
+        assert!(!shown.contains("unknown key"), "{shown}");
     }
 
     #[test]

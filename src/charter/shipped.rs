@@ -22,6 +22,20 @@ pub fn source(id: &str) -> Option<&'static str> {
     })
 }
 
+/// The scenarios of one.
+pub fn scenarios(id: &str) -> Option<&'static str> {
+    Some(match id {
+        "baseline" => include_str!("../../config/charters/scenarios/baseline.toml"),
+        "ores" => include_str!("../../config/charters/scenarios/ores.toml"),
+        "liege" => include_str!("../../config/charters/scenarios/liege.toml"),
+        "arras" => include_str!("../../config/charters/scenarios/arras.toml"),
+        "collectivite-1" => include_str!("../../config/charters/scenarios/collectivite-1.toml"),
+        "collectivite-2" => include_str!("../../config/charters/scenarios/collectivite-2.toml"),
+        "quebec" => include_str!("../../config/charters/scenarios/quebec.toml"),
+        _ => return None,
+    })
+}
+
 /// One of them, compiled on first use.
 pub fn charter(id: &str) -> Option<Arc<Charter>> {
     static COMPILED: [OnceLock<Option<Arc<Charter>>>; IDS.len()] = [const { OnceLock::new() }; IDS.len()];

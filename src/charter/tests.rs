@@ -335,7 +335,9 @@ fn answers_are_judged_by_their_own_rules_only() {
     let decision = ores.decide(&question);
     assert_eq!(decision.action, Action::Observe);
     assert_eq!(decision.articles(), ["CIA-12 b".into()] as [Arc<str>; 1]);
-    assert!(ores.inspects_answers() && !Charter::shipped("liege").unwrap().inspects_answers());
+    let severest = |charter: &Charter| charter.severest_on_answers(Some(tool("chatgpt")), &user);
+    assert_eq!(severest(&ores), Some(Action::Observe));
+    assert_eq!(severest(&Charter::shipped("liege").unwrap()), None);
 }
 
 #[test]

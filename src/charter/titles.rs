@@ -146,6 +146,7 @@ fn place_alone(place: &Place, language: Language) -> String {
         Place::Frame => {
             ["dans votre message", "in uw bericht", "in Ihrer Nachricht", "in your message"][at].into()
         }
+        Place::Answer => ["dans la réponse", "in het antwoord", "in der Antwort", "in the answer"][at].into(),
         Place::Body => {
             ["dans votre demande", "in uw aanvraag", "in Ihrer Anfrage", "in your request"][at].into()
         }
@@ -233,6 +234,7 @@ const TITLES: &[(&str, Four)] = &[
     ("iban", ["numéro de compte (IBAN)", "rekeningnummer (IBAN)", "Kontonummer (IBAN)", "account number (IBAN)"]),
     ("bic", ["code BIC", "BIC-code", "BIC", "BIC code"]),
     ("payment_card", ["numéro de carte de paiement", "betaalkaartnummer", "Zahlungskartennummer", "payment card number"]),
+    ("email.provincedeliege", ["adresse e-mail @provincedeliege.be", "e-mailadres @provincedeliege.be", "E-Mail-Adresse @provincedeliege.be", "e-mail address @provincedeliege.be"]),
     ("email", ["adresse e-mail", "e-mailadres", "E-Mail-Adresse", "e-mail address"]),
     ("phone", ["numéro de téléphone", "telefoonnummer", "Telefonnummer", "phone number"]),
     ("ip_address", ["adresse IP", "IP-adres", "IP-Adresse", "IP address"]),

@@ -20,6 +20,7 @@ const BUCKETS_US: [u64; 14] = [
 #[derive(Debug, Default)]
 pub struct Metrics {
     requests: Mutex<BTreeMap<(Arc<str>, Action), u64>>,
+    answers: Mutex<BTreeMap<(Arc<str>, Action), u64>>,
     findings: Mutex<BTreeMap<&'static str, u64>>,
     bytes_inspected: AtomicU64,
     bytes_known: AtomicU64,
@@ -62,6 +63,12 @@ impl Metrics {
         }
     }
 
+    /// Counts one decision on an answer in which something was found or could not be read.
+    pub fn answer(&self, tool: Option<&Arc<str>>, report: &Report) {
+        let tool = tool.cloned().unwrap_or_else(|| Arc::from(""));
+        *lock(&self.answers).entry((tool, report.decision.action)).or_default() += 1;
+    }
+
     /// Counts a connection that opened.
     pub fn connection_opened(&self) {
         self.connections.fetch_add(1, Ordering::Relaxed);
@@ -89,6 +96,14 @@ impl Metrics {
         page.family("guard_requests_total", "counter", "Requests decided on.");
         for ((tool, action), count) in lock(&self.requests).iter() {
             page.sample("guard_requests_total", &[("tool", tool), ("action", action.as_str())], *count);
+        }
+        page.family(
+            "guard_answers_total",
+            "counter",
+            "Answers in which something was found or not readable.",
+        );
+        for ((tool, action), count) in lock(&self.answers).iter() {
+            page.sample("guard_answers_total", &[("tool", tool), ("action", action.as_str())], *count);
         }
         page.family("guard_findings_total", "counter", "Places found, by class.");
         for (class, count) in lock(&self.findings).iter() {

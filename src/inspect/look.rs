@@ -174,18 +174,22 @@ impl<'a> Look<'a> {
         });
     }
 
-    /// Keyed hash of what the value says: the same number in another grouping counts once.
     fn value(&self, text: &[u8]) -> u64 {
-        let mut normalised = [0; 128];
-        let mut len = 0;
-        let letters = text.iter().filter(|byte| byte.is_ascii_alphanumeric() || !byte.is_ascii());
-        for (place, byte) in normalised.iter_mut().zip(letters) {
-            *place = byte.to_ascii_lowercase();
-            len += 1;
-        }
-        let rest = if len == normalised.len() { text } else { &[] };
-        self.fingerprint.hash(&[b"value", &normalised[..len], rest]) as u64
+        value(self.fingerprint, text)
     }
+}
+
+/// Keyed hash of what the value says: the same number in another grouping counts once.
+pub(super) fn value(fingerprint: SipKey, text: &[u8]) -> u64 {
+    let mut normalised = [0; 128];
+    let mut len = 0;
+    let letters = text.iter().filter(|byte| byte.is_ascii_alphanumeric() || !byte.is_ascii());
+    for (place, byte) in normalised.iter_mut().zip(letters) {
+        *place = byte.to_ascii_lowercase();
+        len += 1;
+    }
+    let rest = if len == normalised.len() { text } else { &[] };
+    fingerprint.hash(&[b"value", &normalised[..len], rest]) as u64
 }
 
 impl Visitor for Look<'_> {

@@ -2,6 +2,7 @@
 //! `guard scan` and by `guard charter test` alike. Knows no sockets, no clock and no randomness: both are
 //! arguments.
 
+mod answer;
 mod code;
 mod desk;
 mod engine;
@@ -13,6 +14,7 @@ mod redaction;
 mod refusal;
 mod seam;
 
+pub use answer::Listener;
 pub use engine::{Confirmed, Engine, Keys, NoneConfirmed};
 pub use memory::Memory;
 pub use pipeline::{inspect, inspect_unread};

@@ -1,6 +1,7 @@
 //! One request to a service and its answer, with the judgement in between: read whole, judged, recorded, then
 //! passed on byte for byte, changed, or refused. The only way to a service of the catalogue.
 
+use super::answers;
 use super::headers;
 use super::judge::{Judge, Ruling};
 use super::read::{self, Unread};
@@ -10,7 +11,7 @@ use super::session::Session;
 use super::state::{self, State};
 use super::upstream::{AnswerBody, Origin, Outgoing, Payload, UpstreamError};
 use crate::audit::event::{Event, Facts, Stages};
-use crate::audit::store::Admission;
+use crate::audit::store::{Admission, Audit};
 use crate::charter::{Action, UninspectableKind};
 use crate::inspect::{Carrier, Inbound, Report, RequestId};
 use crate::language::Language;
@@ -103,7 +104,7 @@ impl Case {
         }
     }
 
-    fn refuse(&self, remark: Remark) -> Response<AnswerBody> {
+    pub(super) fn refuse(&self, remark: Remark) -> Response<AnswerBody> {
         own(refusal(&self.asked(), &remark.message(self.language()), Action::Block, &self.id.0))
     }
 }
@@ -269,6 +270,10 @@ async fn send(
     for (name, value) in case.judge.tenant_headers(&case.host) {
         headers.insert(name, value);
     }
+    let listen = report.and_then(|_| case.judge.listen(&case.inbound()));
+    if listen.is_some() && !headers::is_signed(&headers) {
+        headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+    }
     let outgoing =
         Outgoing { method: case.method.clone(), target: case.target.clone(), headers, payload, extensions };
     let session = asking.session;
@@ -288,7 +293,10 @@ async fn send(
     if let Some(report) = report {
         add_decision(answer.headers_mut(), report.decision.action, &case.id.0, articles(report));
     }
-    answer
+    match listen {
+        None => answer,
+        Some(listen) => answers::looked_into(state, case, listen, answer).await,
+    }
 }
 
 /// The articles that applied, severest first, each once.
@@ -319,8 +327,20 @@ pub(super) async fn is_recorded(state: &State, case: &Case, report: &Report, sta
     let Some(audit) = &state.audit else { return true };
     let recording = audit.recording();
     let facts = Facts { charter: case.judge.charter_digest(), stages, recording, ..Facts::default() };
-    let receipt = audit.record(Event::new(report, &case.inbound(), &facts));
-    match audit.admit(receipt, report.decision.action).await {
+    is_admitted(audit, Event::new(report, &case.inbound(), &facts), report.decision.action).await
+}
+
+/// The same for the decision on the answer.
+pub(super) async fn is_answer_recorded(state: &State, case: &Case, report: &Report) -> bool {
+    state.metrics.answer(case.tool.as_ref().map(|tool| &tool.id), report);
+    let Some(audit) = &state.audit else { return true };
+    let facts = answers::facts(case, audit.recording());
+    is_admitted(audit, Event::new(report, &case.inbound(), &facts), report.decision.action).await
+}
+
+async fn is_admitted(audit: &Audit, event: Event, action: Action) -> bool {
+    let receipt = audit.record(event);
+    match audit.admit(receipt, action).await {
         Admission::Proceed => true,
         Admission::Refuse(failure) => {
             tracing::error!(%failure, "a request was refused because the audit cannot be written");

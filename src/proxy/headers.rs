@@ -96,6 +96,12 @@ fn join_cookies(headers: &mut HeaderMap) {
     }
 }
 
+/// Whether the client has signed its headers and body (AWS SigV4): what the signature covers stays as it is.
+#[must_use]
+pub fn is_signed(headers: &HeaderMap) -> bool {
+    headers.get(http::header::AUTHORIZATION).is_some_and(|value| value.as_bytes().starts_with(b"AWS4-"))
+}
+
 #[cfg(test)]
 mod tests {
     use http::HeaderMap;

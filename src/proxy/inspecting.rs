@@ -1,7 +1,8 @@
 //! The judge that the program runs with: catalogue and charter say what to look into, `inspect` says what to do.
 
 use super::confirmations::Confirmations;
-use super::judge::{Judge, Restore, Ruling, Treatment};
+use super::judge::{Judge, Listen, Restore, Ruling, Treatment};
+use super::listening::Listening;
 use crate::charter::{Action, Direction, Question, UninspectableKind};
 use crate::inspect::{self, Carrier, Confirmed, Engine, Inbound, Report, Verdict};
 use crate::language::Language;
@@ -11,7 +12,6 @@ use crate::tools::Tool;
 use crate::user::User;
 use crate::wire::{self, Answer, Asked};
 use aws_lc_rs::hmac;
-use http::header::AUTHORIZATION;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use std::sync::Arc;
 
@@ -60,9 +60,7 @@ impl Inspecting {
 
     /// The values to put back in the answer: the request's own and the user's earlier ones.
     fn restore(&self, inbound: &Inbound<'_>, own: &Placeholders) -> Option<Box<dyn Restore>> {
-        let signed =
-            inbound.headers.get(AUTHORIZATION).is_some_and(|value| value.as_bytes().starts_with(b"AWS4-"));
-        if !self.engine.charter.reversible() || signed {
+        if !self.engine.charter.reversible() || super::headers::is_signed(inbound.headers) {
             return None;
         }
         let restore = self.restores.restore(self.user_and_tool(inbound), own, inbound.now);
@@ -160,6 +158,11 @@ impl Judge for Inspecting {
     fn judge_unread(&self, inbound: &Inbound<'_>, kind: UninspectableKind, bytes: u64) -> (Ruling, Report) {
         let (verdict, report) = inspect::inspect_unread(&self.engine, inbound, kind, bytes);
         (self.ruling(inbound, verdict, &report), report)
+    }
+
+    fn listen(&self, inbound: &Inbound<'_>) -> Option<Box<dyn Listen>> {
+        let listener = inspect::Listener::new(&self.engine, inbound)?;
+        Some(Box::new(Listening::new(listener, self.body_bytes_max)))
     }
 
     fn body_bytes_max(&self) -> usize {

@@ -61,6 +61,41 @@ pub trait Restore: Send + Sync {
     fn message(&mut self, message: &[u8]) -> Vec<Vec<u8>>;
 }
 
+/// How an answer that is looked into reaches the client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Passing {
+    /// Nothing in it is read: pictures, pages, programs.
+    Unread,
+    /// Piece by piece as it comes, looked into beside that.
+    AsItComes,
+    /// Only once it is whole and judged.
+    Whole,
+    /// Not at all: it cannot be read.
+    Stopped,
+}
+
+/// Looks into one answer as it passes.
+pub trait Listen: Send + Sync {
+    /// Learns what the answer is, once, before its first byte, and says how it may reach the client.
+    fn begin(&mut self, headers: &HeaderMap) -> Passing;
+    /// Whether anything that may be heard can stop it.
+    fn may_stop(&self) -> bool;
+    /// Whether the answer may go on with these bytes, which come next.
+    fn feed(&mut self, bytes: &[u8]) -> bool;
+    /// Whether one of a WebSocket's messages may be passed on.
+    fn message(&mut self, message: &[u8]) -> bool;
+    /// Hears the answer of which all bytes are there. Whether it may be passed on.
+    fn whole(&mut self, body: &[u8]) -> bool;
+    /// The answer is too long to be held until it is whole. Whether it may be passed on all the same.
+    fn too_long(&mut self, bytes: usize) -> bool;
+    /// The answer has ended. Whether what was last fed may be passed on.
+    fn finish(&mut self) -> bool;
+    /// What was seen and decided so far.
+    fn report(&self) -> &Report;
+    /// What the user is told of it.
+    fn told(&self) -> Message;
+}
+
 /// Judges requests. Immutable; swapped whole when charter or configuration change.
 pub trait Judge: Send + Sync {
     /// How connections to a host are treated.
@@ -75,6 +110,12 @@ pub trait Judge: Send + Sync {
     fn judge(&self, inbound: &Inbound<'_>) -> (Ruling, Report);
     /// Judges a request whose body could not be read.
     fn judge_unread(&self, inbound: &Inbound<'_>, kind: UninspectableKind, bytes: u64) -> (Ruling, Report);
+    /// Looks into the answer to a request; `None` where the charter has no rule for it, and the answer passes
+    /// untouched.
+    fn listen(&self, inbound: &Inbound<'_>) -> Option<Box<dyn Listen>> {
+        let _ = inbound;
+        None
+    }
     /// Bytes that a body may have.
     fn body_bytes_max(&self) -> usize;
     /// Headers to set on requests to a host: they replace what the client sent.

@@ -31,6 +31,7 @@
 //! - An HTTP/1.1 connection to a service is driven by the task that sends the request, not by one of its own: no
 //!   time goes into waking another task, and a client that goes away closes it.
 
+mod answers;
 mod authority;
 pub mod confirmations;
 mod connect;
@@ -41,6 +42,7 @@ mod headers;
 mod inspecting;
 pub mod judge;
 mod listener;
+mod listening;
 mod local;
 mod patient;
 mod read;

@@ -2,6 +2,7 @@
 //! judge that knows three words, and a client that does as it is told.
 
 use bytes::Bytes;
+use guard::audit::store::Audit;
 use guard::ca::Authority;
 use guard::charter::{Action, Decision, UninspectableKind};
 use guard::inspect::{Inbound, Report};
@@ -333,6 +334,8 @@ pub struct Setup {
     pub connections_max: usize,
     /// What the authority may sign for.
     pub constraints: Vec<String>,
+    /// Keeps events.
+    pub audit: Option<Arc<Audit>>,
 }
 
 impl Setup {
@@ -353,6 +356,7 @@ impl Setup {
             patience: Patience::default(),
             connections_max: 100,
             constraints: vec![String::from("ai.test")],
+            audit: None,
         }
     }
 
@@ -367,7 +371,7 @@ impl Setup {
         let parts = Parts {
             authority: Arc::new(authority),
             upstream: Upstream::new(dialler),
-            audit: None,
+            audit: self.audit,
             patience: self.patience,
             connections_max: self.connections_max,
             account: Account::default(),

@@ -39,7 +39,7 @@ impl Drop for Pieces {
 }
 
 /// A service whose answer is sent piece by piece from the test.
-async fn streaming(
+pub(super) async fn streaming(
     alpn: &[&str],
 ) -> (Service, mpsc::UnboundedSender<&'static str>, mpsc::UnboundedReceiver<()>) {
     let (pieces, receiver) = mpsc::unbounded_channel();

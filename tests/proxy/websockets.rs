@@ -10,10 +10,10 @@ use hyper_util::rt::TokioIo;
 use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 
-type Seen = Arc<Mutex<Vec<String>>>;
+pub(super) type Seen = Arc<Mutex<Vec<String>>>;
 
 /// A service that echoes messages over both versions, and notes them and the opening request's headers.
-async fn echoing(alpn: &[&str], extensions: bool) -> (Service, Seen) {
+pub(super) async fn echoing(alpn: &[&str], extensions: bool) -> (Service, Seen) {
     let seen: Seen = Arc::default();
     let notes = Arc::clone(&seen);
     let handler: Handler = Arc::new(move |mut request: Request<Incoming>| {
@@ -73,19 +73,21 @@ fn accept(key: &[u8]) -> String {
 
 const KEY: &str = "dGhlIHNhbXBsZSBub25jZQ==";
 
-fn opening(path: &str) -> String {
+pub(super) fn opening(path: &str) -> String {
     format!(
         "GET {path} HTTP/1.1\r\nHost: {AI}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
          Sec-WebSocket-Key: {KEY}\r\nSec-WebSocket-Extensions: permessage-deflate\r\nSec-WebSocket-Protocol: chosen\r\n\r\n"
     )
 }
 
-async fn say<S: AsyncRead + AsyncWrite + Unpin>(socket: &mut FragmentCollector<S>, text: &str) {
+pub(super) async fn say<S: AsyncRead + AsyncWrite + Unpin>(socket: &mut FragmentCollector<S>, text: &str) {
     let frame = Frame::text(Payload::Owned(text.as_bytes().to_vec()));
     socket.write_frame(frame).await.unwrap();
 }
 
-async fn hear<S: AsyncRead + AsyncWrite + Unpin>(socket: &mut FragmentCollector<S>) -> (OpCode, String) {
+pub(super) async fn hear<S: AsyncRead + AsyncWrite + Unpin>(
+    socket: &mut FragmentCollector<S>,
+) -> (OpCode, String) {
     let frame = socket.read_frame().await.unwrap();
     (frame.opcode, String::from_utf8_lossy(&frame.payload).into_owned())
 }

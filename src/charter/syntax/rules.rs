@@ -145,6 +145,9 @@ fn check_when(table: &Table<'_>, when: &When, context: &Context<'_>) {
     if when.count.is_some() && when.new == Some(false) {
         never("count", "`count` counts what is new in this turn", "leave out `new`");
     }
+    if when.direction == Some(Direction::Response) && when.new == Some(false) {
+        never("new", "all of an answer is new", "leave out `new`");
+    }
     if !when.tools.is_empty() && !when.kinds.is_empty() {
         let kind = |id: &std::sync::Arc<str>| {
             let own = context.own.iter().find(|(own, _)| own == id).map(|(_, kind)| *kind);
@@ -163,15 +166,17 @@ fn check_action(table: &Table<'_>, when: &When, action: Action) {
         let hint = "removing the marking and sending the document would be absurd: `block` or `confirm`";
         table.fault(range(), "a classified document cannot be redacted", hint);
     }
-    if when.direction != Some(Direction::Request) && action > Action::Warn {
+    if when.direction != Some(Direction::Request) && matches!(action, Action::Redact | Action::Confirm) {
         let message = format!("answers cannot be under `{}`", action.as_str());
-        table.fault(range(), message, "`allow`, `observe` or `warn`; requests want a rule of their own");
+        let hint = "`block`, `warn`, `observe` or `allow`; requests want a rule of their own";
+        table.fault(range(), message, hint);
     }
 }
 
 /// A rule's own message: its placeholders are those of its action's message.
 fn check_message(table: &Table<'_>, value: &Value<'_>, action: Option<Action>) {
-    let Some(saying) = action.and_then(Saying::of_action) else {
+    // What an answer's message must hold is the same.
+    let Some(saying) = action.and_then(|action| Saying::of(Direction::Request, action)) else {
         if action.is_some() {
             table.fault(table.key_range("message"), "nobody sees a message of this action", "leave it out");
         }

@@ -1,13 +1,12 @@
 //! Runs a scenario through guard as a request in the shape of a chat API: the same pipeline and rules as in the
-//! proxy, under the charter that the scenario names. Answers are scanned as text, since the pipeline is for
-//! requests.
+//! proxy, under the charter that the scenario names. Answers are heard as the proxy hears them.
 
 use crate::charter::scenario::{Attachment, Outcome, Scenario};
-use crate::charter::{Action, Charter, Direction, Judged, Question};
-use crate::inspect::{Carrier, Confirmed, Engine, Inbound, Keys, RequestId, Verdict, inspect};
-use crate::place::Place;
+use crate::charter::{Action, Charter, Direction, Message, Question};
+use crate::inspect::{Carrier, Confirmed, Engine, Inbound, Keys, Listener, RequestId, Verdict, inspect};
+use crate::redact::restore::Piece;
 use crate::rules::template;
-use crate::scan::{Hint, Scanner, Scratch, check};
+use crate::scan::{Scanner, check};
 use crate::sensitive::Sensitive;
 use crate::tools::{Catalogue, HostPattern, Tool, Wire};
 use crate::user::User;
@@ -24,18 +23,18 @@ const SEED: u64 = 4;
 /// Scenarios are run for their decisions only: nothing that these keys make is kept.
 const KEY: [u8; 32] = [4; 32];
 
-type Load<'a> = Box<dyn Fn(&str) -> Result<Arc<Charter>, String> + 'a>;
+type Load<'a> = Box<dyn Fn(&str, &str) -> Result<Arc<Charter>, String> + 'a>;
 
 /// Judges scenarios; loads each charter once.
 pub struct Judge<'a> {
     load: Load<'a>,
-    engines: RefCell<HashMap<String, Result<Engine, String>>>,
+    engines: RefCell<HashMap<(String, String), Result<Engine, String>>>,
 }
 
 impl<'a> Judge<'a> {
-    /// A judge that loads charters by `load`.
+    /// A judge that loads charters by `load`, from a name and from what is added below the charter's file.
     #[must_use]
-    pub fn new(load: impl Fn(&str) -> Result<Arc<Charter>, String> + 'a) -> Self {
+    pub fn new(load: impl Fn(&str, &str) -> Result<Arc<Charter>, String> + 'a) -> Self {
         Self { load: Box::new(load), engines: RefCell::default() }
     }
 
@@ -44,31 +43,69 @@ impl<'a> Judge<'a> {
     /// # Errors
     /// Says why it could not be run.
     pub fn judge(&self, scenario: &Scenario, fallback: &str) -> Result<Outcome, String> {
-        let engine = self.engine(scenario.charter.as_deref().unwrap_or(fallback))?;
-        let tool = match &scenario.tool {
-            // Its own id, hosts and kind, in a shape that has a history.
-            Some(id) => {
-                engine.catalogue.by_id(id).map(|tool| Tool { wire: Wire::Openai, ..Tool::clone(tool) })
-            }
-            None => None,
-        };
-        if let (None, Some(id)) = (&tool, &scenario.tool) {
-            return Err(format!("no tool is called \"{id}\""));
+        let engine = self.engine(
+            scenario.charter.as_deref().unwrap_or(fallback),
+            scenario.adds.as_deref().unwrap_or_default(),
+        )?;
+        let asked = Asked::of(scenario, &engine)?;
+        if !asked.inspected {
+            // Passed on byte for byte: no rule sees it.
+            return Ok(asked.outcome(Action::Allow, Vec::new(), None));
         }
         let user = User {
             name: scenario.user.clone().map(Sensitive::new),
             groups: scenario.groups.clone(),
             ..User::default()
         };
-        match scenario.direction {
-            Direction::Request => request(&engine, scenario, tool.as_ref(), &user),
-            Direction::Response => answer(&engine, scenario, tool.as_ref(), &user),
-        }
+        request(&engine, scenario, &asked, &user)
     }
 
-    fn engine(&self, name: &str) -> Result<Engine, String> {
+    fn engine(&self, name: &str, adds: &str) -> Result<Engine, String> {
         let mut engines = self.engines.borrow_mut();
-        engines.entry(name.to_owned()).or_insert_with(|| (self.load)(name).map(engine_of)).clone()
+        let known = engines.entry((name.to_owned(), adds.to_owned()));
+        known.or_insert_with(|| (self.load)(name, adds).map(engine_of)).clone()
+    }
+}
+
+/// The tool and host of a scenario.
+struct Asked {
+    tool: Option<Tool>,
+    host: String,
+    inspected: bool,
+    headers: Vec<String>,
+}
+
+impl Asked {
+    fn of(scenario: &Scenario, engine: &Engine) -> Result<Self, String> {
+        let (catalogue, charter) = (&engine.catalogue, &engine.charter);
+        let tool = match (&scenario.tool, &scenario.host) {
+            (Some(id), _) => {
+                let tool = catalogue.by_id(id).ok_or_else(|| format!("no tool is called \"{id}\""))?;
+                Some(tool)
+            }
+            (None, Some(host)) => catalogue.lookup(host),
+            (None, None) => None,
+        };
+        let first = tool.and_then(|tool| tool.all_hosts().flat_map(HostPattern::names).next());
+        let host = scenario.host.clone().or(first);
+        let never = host.as_deref().is_some_and(|host| charter.never_inspected(host));
+        let known = host.is_none() || tool.is_some();
+        let host = host.unwrap_or_else(|| "ai.example".into());
+        let headers = charter
+            .tenant_headers(&host)
+            .map(|setting| format!("{}: {}", setting.name, setting.value.to_str().unwrap_or_default()));
+        Ok(Self {
+            headers: headers.collect(),
+            // Its own id, hosts and kind, in a shape that has a history.
+            tool: tool.map(|tool| Tool { wire: Wire::Openai, ..Tool::clone(tool) }),
+            inspected: known && !never,
+            host,
+        })
+    }
+
+    fn outcome(&self, action: Action, articles: Vec<Arc<str>>, message: Option<Message>) -> Outcome {
+        let headers = self.headers.clone();
+        Outcome { action, articles, inspected: self.inspected, headers, message }
     }
 }
 
@@ -78,22 +115,19 @@ fn engine_of(charter: Arc<Charter>) -> Engine {
     Engine::new(Scanner::shipped(), charter, catalogue, keys)
 }
 
-fn request(
-    engine: &Engine,
-    scenario: &Scenario,
-    tool: Option<&Tool>,
-    user: &User,
-) -> Result<Outcome, String> {
-    let body = body(scenario)?.to_string();
+fn request(engine: &Engine, scenario: &Scenario, asked: &Asked, user: &User) -> Result<Outcome, String> {
+    let body = match scenario.direction {
+        Direction::Request => body(scenario)?.to_string(),
+        Direction::Response => String::new(),
+    };
     let noon = scenario.date.at(12, 0, 0, 0).to_zoned(jiff::tz::TimeZone::UTC);
-    let host = tool.and_then(|tool| tool.all_hosts().flat_map(HostPattern::names).next());
     let mut headers = http::HeaderMap::new();
     headers.insert(http::header::CONTENT_TYPE, http::HeaderValue::from_static("application/json"));
     let id = RequestId("scenario".into());
     let inbound = Inbound {
         id: &id,
-        tool,
-        host: host.as_deref().unwrap_or("ai.example"),
+        tool: asked.tool.as_ref(),
+        host: &asked.host,
         method: &http::Method::POST,
         path_and_query: "/v1/chat/completions",
         headers: &headers,
@@ -103,54 +137,44 @@ fn request(
         language: scenario.language,
         now: noon.map_err(|fault| fault.to_string())?.timestamp(),
     };
+    if scenario.direction == Direction::Response {
+        return answer(engine, scenario, asked, &inbound);
+    }
     let (verdict, report) = inspect(engine, &inbound, &Stated(scenario.confirmed));
     let question = Question {
-        findings: &report.findings,
-        uninspected: &report.uninspected,
-        ..question(scenario, tool, user)
-    };
-    let mut outcome = outcome(&engine.charter, &report.decision, &question, scenario);
-    if matches!(verdict, Verdict::Refuse(_)) && outcome.action < Action::Confirm {
-        // What cannot be redacted where it stands is refused.
-        outcome.action = Action::Block;
-    }
-    Ok(outcome)
-}
-
-fn answer(engine: &Engine, scenario: &Scenario, tool: Option<&Tool>, user: &User) -> Result<Outcome, String> {
-    let text = expand(&scenario.content)?;
-    let mut found = Vec::new();
-    engine.scanner.scan(text.as_bytes(), &Hint::default(), &mut Scratch::default(), &mut found);
-    let findings: Vec<Judged> = found
-        .into_iter()
-        .zip(0..)
-        .map(|(finding, value)| Judged { finding, place: Place::Body, line: 0, new: true, value })
-        .collect();
-    let question = Question { findings: &findings, ..question(scenario, tool, user) };
-    Ok(outcome(&engine.charter, &engine.charter.decide(&question), &question, scenario))
-}
-
-fn question<'q>(scenario: &Scenario, tool: Option<&'q Tool>, user: &'q User) -> Question<'q> {
-    Question {
-        tool,
+        tool: inbound.tool,
         user,
         direction: scenario.direction,
         today: scenario.date,
-        findings: &[],
-        uninspected: &[],
+        findings: &report.findings,
+        uninspected: &report.uninspected,
         confirmed: scenario.confirmed,
-    }
+    };
+    let decision = &report.decision;
+    let message = (decision.action > Action::Observe)
+        .then(|| engine.charter.message(decision, &question, scenario.language, "scenario"));
+    // What cannot be redacted where it stands is refused.
+    let refused = matches!(verdict, Verdict::Refuse(_)) && decision.action < Action::Confirm;
+    let action = if refused { Action::Block } else { decision.action };
+    Ok(asked.outcome(action, decision.articles(), message))
 }
 
-fn outcome(
-    charter: &Charter,
-    decision: &crate::charter::Decision,
-    question: &Question<'_>,
+/// An answer is heard as one text; the message is that of the answer.
+fn answer(
+    engine: &Engine,
     scenario: &Scenario,
-) -> Outcome {
-    let message = (decision.action > Action::Observe)
-        .then(|| charter.message(decision, question, scenario.language, "scenario"));
-    Outcome { action: decision.action, articles: decision.articles(), message }
+    asked: &Asked,
+    inbound: &Inbound<'_>,
+) -> Result<Outcome, String> {
+    let text = expand(&scenario.content)?;
+    let Some(mut listener) = Listener::new(engine, inbound) else {
+        return Ok(asked.outcome(Action::Allow, Vec::new(), None));
+    };
+    let passes = listener.hear(&[Piece { text: 1, bytes: text.into_bytes(), ends: true }]) & listener.end();
+    let decision = &listener.report().decision;
+    debug_assert_eq!(passes, decision.action < Action::Confirm);
+    let message = (decision.action > Action::Observe).then(|| listener.message());
+    Ok(asked.outcome(decision.action, decision.articles(), message))
 }
 
 /// The scenario says whether the user has confirmed.

@@ -36,6 +36,9 @@ enum Command {
     Show {
         /// Its name
         name: String,
+        /// Print its scenarios instead, to be run with `guard charter test`
+        #[arg(long)]
+        scenarios: bool,
     },
     /// Say everything that is wrong with charters, with line and caret (exit status 1 if something is)
     Check {
@@ -54,6 +57,9 @@ enum Command {
         format: Format,
     },
     /// Run scenarios (who sends what to which tool) through guard and print what came of each
+    ///
+    /// With --charter, they are run under that charter, whichever the file names. `guard charter show NAME
+    /// --scenarios` prints those of a shipped charter, to begin with.
     Test {
         /// Scenario files
         #[arg(required = true, value_name = "FILE")]
@@ -86,7 +92,7 @@ pub fn run(arguments: &Arguments, global: &Global, output: &mut Output) -> io::R
     let chosen = global.charter.as_deref();
     match &arguments.command {
         Command::List => list(output),
-        Command::Show { name } => show(name, output),
+        Command::Show { name, scenarios } => show(name, *scenarios, output),
         Command::Check { charters, date } => check(charters, chosen, date.unwrap_or_else(today), output),
         Command::Explain { charter, format } => {
             let name = charter.as_deref().or(chosen).unwrap_or(DEFAULT);
@@ -106,8 +112,9 @@ fn list(output: &mut Output) -> io::Result<Exit> {
     Ok(Exit::Clean)
 }
 
-fn show(name: &str, output: &mut Output) -> io::Result<Exit> {
-    let Some(source) = Charter::shipped_source(name) else {
+fn show(name: &str, scenarios: bool, output: &mut Output) -> io::Result<Exit> {
+    let source = if scenarios { Charter::shipped_scenarios(name) } else { Charter::shipped_source(name) };
+    let Some(source) = source else {
         let hint = format!("shipped charters are {}", Charter::shipped_ids().join(", "));
         output.fault(&format!("no charter called \"{name}\" comes with guard"), Some(&hint))?;
         return Ok(Exit::Failed);
@@ -182,9 +189,13 @@ fn test(files: &[PathBuf], chosen: Option<&str>, failures: bool, output: &mut Ou
             worst = Exit::Failed;
             continue;
         };
-        let judge = Judge::new(|name| load(name).map_err(|fault| fault.to_string()));
-        let fallback = chosen.unwrap_or(DEFAULT);
-        for trial in scenario::run(&scenarios, |scenario| judge.judge(scenario, fallback)) {
+        let beside = file.parent().unwrap_or(Path::new(""));
+        let judge = Judge::new(|name, adds| {
+            // A charter that a file of scenarios names by its path stands beside it.
+            let name = chosen.map_or_else(|| path_beside(beside, name), ToOwned::to_owned);
+            load_with(&name, adds).map_err(|fault| fault.to_string())
+        });
+        for trial in scenario::run(&scenarios, |scenario| judge.judge(scenario, DEFAULT)) {
             run += 1;
             failed += usize::from(!trial.complaints.is_empty());
             if !failures || !trial.complaints.is_empty() {
@@ -252,6 +263,29 @@ fn load_or_complain(name: &str, output: &mut Output) -> io::Result<Option<Arc<Ch
             Ok(None)
         }
     }
+}
+
+fn path_beside(folder: &Path, name: &str) -> String {
+    let beside = folder.join(name);
+    if Charter::shipped_source(name).is_none() && beside.exists() {
+        return beside.display().to_string();
+    }
+    name.to_owned()
+}
+
+/// Loads a charter with more below its file.
+fn load_with(name: &str, adds: &str) -> Result<Arc<Charter>, LoadError> {
+    if adds.is_empty() {
+        return load(name);
+    }
+    let own = Charter::shipped_source(name).map_or_else(|| read(name), |source| Ok(source.to_owned()));
+    let own = own.map_err(|source| LoadError::Unreadable { name: name.to_owned(), source })?;
+    let whole = format!("{own}\n{adds}\n");
+    Ok(Arc::new(Charter::parse(
+        &whole,
+        &format!("{name} with what the scenario adds"),
+        Catalogue::shipped(),
+    )?))
 }
 
 /// Loads a charter by name or path.

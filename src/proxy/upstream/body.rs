@@ -3,6 +3,7 @@
 
 use super::pool::{Http1, Key, Pool};
 use crate::limits::STREAM_TIMEOUT;
+use crate::proxy::answers::Ear;
 use crate::proxy::judge::Restore;
 use crate::proxy::patient::Active;
 use bytes::Bytes;
@@ -98,6 +99,12 @@ pub struct Relay {
     driver: Option<Driver>,
     patience: Option<Pin<Box<Sleep>>>,
     patient_until: Option<Instant>,
+    /// What was read of it before.
+    before: Option<Bytes>,
+    /// Listens before values are put back: what the user gave is no news.
+    ear: Option<Box<Ear>>,
+    /// Whether it was stopped by what was heard.
+    stopped: bool,
     restore: Option<Box<dyn Restore>>,
     /// Trailers that wait until what was held back is out.
     trailers: Option<Frame<Bytes>>,
@@ -130,6 +137,9 @@ impl AnswerBody {
             driver,
             patience: None,
             patient_until: None,
+            before: None,
+            ear: None,
+            stopped: false,
             restore: None,
             trailers: None,
             _active: None,
@@ -153,9 +163,33 @@ impl AnswerBody {
 impl AnswerBody {
     /// Puts values back as the answer passes.
     #[must_use]
-    pub fn restored(mut self, restore: Box<dyn Restore>) -> Self {
+    pub fn restored(mut self, mut restore: Box<dyn Restore>) -> Self {
+        match &mut self {
+            Self::Relayed(relay) => relay.restore = Some(restore),
+            Self::Own(Some(bytes)) => {
+                let mut whole = restore.feed(bytes);
+                whole.append(&mut restore.finish());
+                *bytes = whole.into();
+            }
+            Self::Own(None) => {}
+        }
+        self
+    }
+
+    /// Listens to the answer as it passes.
+    #[must_use]
+    pub(in crate::proxy) fn heard(mut self, ear: Box<Ear>) -> Self {
         if let Self::Relayed(relay) = &mut self {
-            relay.restore = Some(restore);
+            relay.ear = Some(ear);
+        }
+        self
+    }
+
+    /// The same with what was read of it already.
+    #[must_use]
+    pub(in crate::proxy) fn after(mut self, before: Bytes) -> Self {
+        if let Self::Relayed(relay) = &mut self {
+            relay.before = Some(before);
         }
         self
     }
@@ -204,6 +238,17 @@ impl Relay {
         }
     }
 
+    /// Ends the answer because of what was heard.
+    fn stop(&mut self, last_words: Bytes) -> io::Result<Frame<Bytes>> {
+        self.stopped = true;
+        self.driver = None;
+        self.restore = None;
+        if last_words.is_empty() {
+            return Err(io::Error::other("the answer was stopped"));
+        }
+        Ok(Frame::data(last_words))
+    }
+
     /// What was still held back.
     fn finished(&mut self) -> Option<Frame<Bytes>> {
         let held = self.restore.take()?.finish();
@@ -234,8 +279,14 @@ impl Body for AnswerBody {
             Self::Own(bytes) => return Poll::Ready(bytes.take().map(|bytes| Ok(Frame::data(bytes)))),
             Self::Relayed(relay) => relay,
         };
+        if relay.stopped {
+            return Poll::Ready(None);
+        }
         if let Some(trailers) = relay.trailers.take() {
             return Poll::Ready(Some(Ok(trailers)));
+        }
+        if let Some(frame) = relay.before.take().and_then(|before| relay.changed(Frame::data(before))) {
+            return Poll::Ready(Some(Ok(frame)));
         }
         loop {
             match relay.poll_body(context) {
@@ -248,6 +299,10 @@ impl Body for AnswerBody {
                 }
                 Poll::Ready(None) => {
                     relay.recycle(Some(context));
+                    if let Some(Err(last_words)) = relay.ear.as_mut().map(|ear| ear.finish()) {
+                        return Poll::Ready(Some(relay.stop(last_words)));
+                    }
+                    relay.ear = None;
                     return Poll::Ready(relay.finished().map(Ok));
                 }
                 Poll::Ready(Some(frame)) => {
@@ -256,6 +311,11 @@ impl Body for AnswerBody {
                         relay.recycle(Some(context));
                     }
                     let frame = frame.map_err(io::Error::other)?;
+                    if let (Some(ear), Some(data)) = (&mut relay.ear, frame.data_ref())
+                        && let Err(last_words) = ear.feed(data)
+                    {
+                        return Poll::Ready(Some(relay.stop(last_words)));
+                    }
                     if let Some(frame) = relay.changed(frame) {
                         return Poll::Ready(Some(Ok(frame)));
                     }
@@ -268,7 +328,8 @@ impl Body for AnswerBody {
         match self {
             Self::Own(bytes) => bytes.is_none(),
             Self::Relayed(relay) => {
-                relay.restore.is_none() && relay.trailers.is_none() && relay.body.is_end_stream()
+                let waits = relay.restore.is_some() || relay.ear.is_some() || relay.before.is_some();
+                relay.stopped || !waits && relay.trailers.is_none() && relay.body.is_end_stream()
             }
         }
     }
@@ -276,7 +337,8 @@ impl Body for AnswerBody {
     fn size_hint(&self) -> SizeHint {
         match self {
             Self::Own(bytes) => SizeHint::with_exact(bytes.as_ref().map_or(0, Bytes::len) as u64),
-            Self::Relayed(relay) if relay.restore.is_some() => SizeHint::new(),
+            Self::Relayed(relay) if relay.restore.is_some() || relay.before.is_some() => SizeHint::new(),
+            Self::Relayed(relay) if relay.ear.as_ref().is_some_and(|ear| ear.may_stop()) => SizeHint::new(),
             Self::Relayed(relay) => relay.body.size_hint(),
         }
     }

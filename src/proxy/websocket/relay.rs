@@ -2,10 +2,11 @@
 
 use super::frames::{Frames, Message};
 use super::message_case;
+use crate::proxy::answers::Ear;
 use crate::proxy::exchange::{self, Case};
 use crate::proxy::judge::{Restore, Ruling};
 use crate::proxy::state::{State, stopped};
-use crate::wire::answer::refuse_message;
+use crate::wire::answer::{ChannelAnswer, refuse_message};
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
 use std::io;
@@ -16,6 +17,8 @@ use tokio::sync::Mutex;
 type Reader = ReadHalf<TokioIo<Upgraded>>;
 type Writer = Mutex<WriteHalf<TokioIo<Upgraded>>>;
 type PutBack = StdMutex<Option<Box<dyn Restore>>>;
+/// Listens to what answers the last message.
+type Listening = StdMutex<Option<Ear>>;
 
 /// Why a relay ends.
 enum End {
@@ -36,11 +39,12 @@ pub async fn run(state: Arc<State>, case: Case, client: Upgraded, service: Upgra
     let (from_client, to_client) = split(TokioIo::new(client));
     let (from_service, to_service) = split(TokioIo::new(service));
     let (to_client, to_service) = (Mutex::new(to_client), Mutex::new(to_service));
-    let put_back = PutBack::default();
+    let (put_back, ear) = (PutBack::default(), Listening::default());
+    let inbound = Inward { put_back: &put_back, ear: &ear };
     let mut stopping = state.stopping.clone();
     let end = tokio::select! {
-        end = outward(&state, &case, from_client, &to_service, &to_client, &put_back) => end,
-        end = inward(from_service, &to_client, &put_back) => end,
+        end = outward(&state, &case, from_client, &to_service, &to_client, inbound) => end,
+        end = inward(from_service, &to_client, inbound) => end,
         () = stopped(&mut stopping) => Err(End::Refused(1001)),
     };
     if let Err(End::Refused(code)) = end {
@@ -52,22 +56,27 @@ pub async fn run(state: Arc<State>, case: Case, client: Upgraded, service: Upgra
     let _ = to_service.lock().await.shutdown().await;
 }
 
+/// What is done to the messages that come in.
+#[derive(Clone, Copy)]
+struct Inward<'a> {
+    put_back: &'a PutBack,
+    ear: &'a Listening,
+}
+
 async fn outward(
-    state: &State,
+    state: &Arc<State>,
     case: &Case,
     mut from: Reader,
     service: &Writer,
     client: &Writer,
-    put_back: &PutBack,
+    inward: Inward<'_>,
 ) -> Result<(), End> {
     let mut frames = Frames::new(true);
     loop {
         while let Some(message) = frames.next().map_err(|fault| End::Refused(fault.code()))? {
             match message {
-                Message::Text(body) => judged(state, case, (body, true), service, client, put_back).await?,
-                Message::Binary(body) => {
-                    judged(state, case, (body, false), service, client, put_back).await?
-                }
+                Message::Text(body) => judged(state, case, (body, true), service, client, inward).await?,
+                Message::Binary(body) => judged(state, case, (body, false), service, client, inward).await?,
                 control @ (Message::Close(_) | Message::Ping(_) | Message::Pong(_)) => {
                     service.lock().await.write_all(&control.frame(Some(mask()?))).await?;
                 }
@@ -80,12 +89,12 @@ async fn outward(
 }
 
 async fn judged(
-    state: &State,
+    state: &Arc<State>,
     case: &Case,
     (body, is_text): (Vec<u8>, bool),
     service: &Writer,
     client: &Writer,
-    put_back: &PutBack,
+    inward: Inward<'_>,
 ) -> Result<(), End> {
     let wrap = |body: Vec<u8>| if is_text { Message::Text(body) } else { Message::Binary(body) };
     let case = message_case(case, body, is_text).ok_or(End::Refused(1011))?;
@@ -97,12 +106,14 @@ async fn judged(
         Ruling::Forward => case.body.to_vec(),
         Ruling::Rewrite { body, restore, .. } => {
             if restore.is_some() {
-                *put_back.lock().unwrap_or_else(PoisonError::into_inner) = restore;
+                *inward.put_back.lock().unwrap_or_else(PoisonError::into_inner) = restore;
             }
             body.map_or_else(|| case.body.to_vec(), Vec::from)
         }
         Ruling::Refuse(_) => return refused(&case, &report, client).await,
     };
+    // What answered the message before is over, and recorded as that is dropped.
+    *inward.ear.lock().unwrap_or_else(PoisonError::into_inner) = Ear::of_messages(state, case);
     service.lock().await.write_all(&wrap(body).frame(Some(mask()?))).await?;
     Ok(())
 }
@@ -112,6 +123,11 @@ async fn refused(case: &Case, report: &crate::inspect::Report, client: &Writer) 
     let message = case.judge.message(&case.inbound(), report);
     let as_assistant = case.judge.as_assistant(case.tool.as_deref());
     let answer = refuse_message(&case.asked(), &message, &case.id.0, as_assistant, case.now);
+    tell(answer, client).await
+}
+
+/// Sends what the client is told; the relay ends where that closes the connection.
+async fn tell(answer: ChannelAnswer, client: &Writer) -> Result<(), End> {
     let mut client = client.lock().await;
     for message in answer.messages {
         client.write_all(&Message::Text(message.into_bytes()).frame(None)).await?;
@@ -125,13 +141,19 @@ async fn refused(case: &Case, report: &crate::inspect::Report, client: &Writer) 
     }
 }
 
-async fn inward(mut from: Reader, client: &Writer, put_back: &PutBack) -> Result<(), End> {
+async fn inward(mut from: Reader, client: &Writer, inward: Inward<'_>) -> Result<(), End> {
     let mut frames = Frames::new(false);
     loop {
         while let Some(message) = frames.next().map_err(|fault| End::Refused(fault.code()))? {
             let is_close = matches!(message, Message::Close(_));
             let sent = match message {
-                Message::Text(body) => restored(put_back, &body).into_iter().map(Message::Text).collect(),
+                Message::Text(body) => {
+                    if let Err(answer) = heard(inward.ear, &body) {
+                        tell(answer, client).await?;
+                        return Err(End::Refused(1008));
+                    }
+                    restored(inward.put_back, &body).into_iter().map(Message::Text).collect()
+                }
                 other => vec![other],
             };
             let mut client = client.lock().await;
@@ -145,6 +167,13 @@ async fn inward(mut from: Reader, client: &Writer, put_back: &PutBack) -> Result
         if from.read_buf(&mut frames.buffer).await? == 0 {
             return Err(End::Closed);
         }
+    }
+}
+
+fn heard(ear: &Listening, body: &[u8]) -> Result<(), ChannelAnswer> {
+    match ear.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
+        Some(ear) => ear.message(body),
+        None => Ok(()),
     }
 }
 

@@ -1,7 +1,7 @@
 //! AWS's event streams (`application/vnd.amazon.eventstream`, Bedrock): frames with lengths and checksums, which are
 //! computed anew where a payload changes. Knows no API.
 
-use super::event::Events;
+use super::event::Handle;
 use super::frame::Frame;
 use super::json::{self, Doc};
 use crate::limits::EVENT_BYTES_MAX;
@@ -20,7 +20,7 @@ pub(super) struct Aws {
 }
 
 impl Aws {
-    pub(super) fn feed(&mut self, events: &mut Events, bytes: &[u8], out: &mut Vec<u8>) {
+    pub(super) fn feed(&mut self, events: &mut dyn Handle, bytes: &[u8], out: &mut Vec<u8>) {
         if self.broken {
             return out.extend_from_slice(bytes);
         }
@@ -47,7 +47,12 @@ impl Aws {
         }
     }
 
-    pub(super) fn finish(&mut self, events: &mut Events, out: &mut Vec<u8>) {
+    /// Whether what comes passes unread.
+    pub(super) const fn is_blind(&self) -> bool {
+        self.broken || self.passing > 0
+    }
+
+    pub(super) fn finish(&mut self, events: &mut dyn Handle, out: &mut Vec<u8>) {
         // A frame cut off in the middle must stay the last thing that the client sees.
         events.end_all(out);
         out.append(&mut self.begun);
@@ -66,7 +71,7 @@ impl Aws {
 }
 
 /// Hands one frame on.
-fn handle(events: &mut Events, frame: &[u8], out: &mut Vec<u8>) {
+fn handle(events: &mut dyn Handle, frame: &[u8], out: &mut Vec<u8>) {
     let headers_end = 12 + number(&frame[4..]) as usize;
     let Some((headers, payload)) = frame.get(12..headers_end).zip(frame.get(headers_end..frame.len() - 4))
     else {

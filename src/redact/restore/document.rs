@@ -1,7 +1,7 @@
 //! JSON bodies: one document, an array whose elements come one by one (Gemini without `alt=sse`), or a document on
 //! each line. Knows no API.
 
-use super::event::Events;
+use super::event::Handle;
 use super::field::{Leaf, classify};
 use super::frame::Frame;
 use super::json::{self, Doc, Kind};
@@ -52,7 +52,7 @@ impl Documents {
         }
     }
 
-    pub(super) fn feed(&mut self, events: &mut Events, bytes: &[u8], out: &mut Vec<u8>) {
+    pub(super) fn feed(&mut self, events: &mut dyn Handle, bytes: &[u8], out: &mut Vec<u8>) {
         let mut at = 0;
         while at < bytes.len() {
             if self.passing {
@@ -71,7 +71,7 @@ impl Documents {
     }
 
     /// Reads between documents: how many bytes.
-    fn between(&mut self, events: &mut Events, bytes: &[u8], out: &mut Vec<u8>) -> usize {
+    fn between(&mut self, events: &mut dyn Handle, bytes: &[u8], out: &mut Vec<u8>) -> usize {
         let byte = bytes[0];
         match byte {
             b'{' => {
@@ -98,7 +98,7 @@ impl Documents {
     }
 
     /// Reads on in the document that has begun: how many bytes.
-    fn within(&mut self, events: &mut Events, bytes: &[u8], out: &mut Vec<u8>) -> usize {
+    fn within(&mut self, events: &mut dyn Handle, bytes: &[u8], out: &mut Vec<u8>) -> usize {
         let Some(length) = self.end(bytes) else {
             self.begun.extend_from_slice(bytes);
             return bytes.len();
@@ -137,20 +137,30 @@ impl Documents {
         None
     }
 
-    fn document(&mut self, events: &mut Events, document: &[u8], out: &mut Vec<u8>) {
+    fn document(&mut self, events: &mut dyn Handle, document: &[u8], out: &mut Vec<u8>) {
         let restored = if self.array || self.layout == Layout::Lines {
             let separator = if self.array { SEPARATOR } else { b"\n" };
             let frame = || Frame::Text { before: Vec::new(), after: separator.to_vec() };
             events.handle(document, b"", &frame, out)
         } else {
-            alone(&events.values, document)
+            events.alone(document)
         };
         out.extend_from_slice(restored.as_deref().unwrap_or(document));
         self.in_line = true;
     }
 
+    /// Whether each line is a document.
+    pub(super) const fn are_lines(&self) -> bool {
+        matches!(self.layout, Layout::Lines)
+    }
+
+    /// Whether what comes passes unread.
+    pub(super) const fn is_blind(&self) -> bool {
+        self.passing
+    }
+
     /// The body has ended, perhaps within a document.
-    pub(super) fn finish(&mut self, events: &mut Events, out: &mut Vec<u8>) {
+    pub(super) fn finish(&mut self, events: &mut dyn Handle, out: &mut Vec<u8>) {
         self.in_line |= !self.begun.is_empty();
         out.append(&mut self.begun);
         if self.layout == Layout::Body {

@@ -1,6 +1,7 @@
 //! Restores in one event of a stream after another, keeping what may be the beginning of a placeholder until the
 //! same text goes on or ends. Knows JSON; how events are framed it leaves to its callers.
 
+use super::document;
 use super::field::{self, Leaf, Scope};
 use super::frame::Frame;
 use super::json::{self, Doc, Kind, Node};
@@ -12,6 +13,26 @@ use std::sync::Arc;
 /// Texts of one stream followed at the same time: choices, blocks, tool calls. Beyond, a text is taken as complete
 /// in each event.
 const TEXTS_MAX: usize = 64;
+
+/// What is done with the documents of an answer.
+pub(super) trait Handle {
+    /// One of several, such as an event of a stream. What must come before it is written to `out`; the document
+    /// itself is returned where it changed. `outer` is the name that the stream gives it, `frame` how documents
+    /// like this one are written.
+    fn handle(
+        &mut self,
+        source: &[u8],
+        outer: &[u8],
+        frame: &dyn Fn() -> Frame,
+        out: &mut Vec<u8>,
+    ) -> Option<Vec<u8>>;
+
+    /// One that stands alone.
+    fn alone(&mut self, source: &[u8]) -> Option<Vec<u8>>;
+
+    /// Nothing goes on.
+    fn end_all(&mut self, out: &mut Vec<u8>);
+}
 
 /// The texts of one stream.
 pub(super) struct Events {
@@ -50,23 +71,6 @@ impl Text {
 impl Events {
     pub(super) fn new(values: Arc<Values>) -> Self {
         Self { values, nodes: Vec::new(), texts: Vec::new(), patched: Vec::new() }
-    }
-
-    /// Restores in one document. Events that must come before it are written to `out`; the document itself is
-    /// returned where it changed. `frame` is how events like this one are written.
-    pub(super) fn handle(
-        &mut self,
-        source: &[u8],
-        outer: &[u8],
-        frame: &dyn Fn() -> Frame,
-        out: &mut Vec<u8>,
-    ) -> Option<Vec<u8>> {
-        let mut nodes = std::mem::take(&mut self.nodes);
-        let parsed = json::parse(source, &mut nodes);
-        let document =
-            if parsed { self.edit(Doc { source, nodes: &nodes }, outer, frame, out) } else { None };
-        self.nodes = nodes;
-        document
     }
 
     fn edit(
@@ -165,20 +169,40 @@ impl Events {
         });
     }
 
-    /// Sends everything that is held: nothing goes on.
-    pub(super) fn end_all(&mut self, out: &mut Vec<u8>) {
-        self.end(&[Scope::new()], out);
-    }
-
     /// Bytes held at this moment, over all texts.
     pub(super) fn held_bytes(&self) -> usize {
         self.texts.iter().map(|text| text.pieces.held().len()).sum()
     }
 }
 
+impl Handle for Events {
+    fn handle(
+        &mut self,
+        source: &[u8],
+        outer: &[u8],
+        frame: &dyn Fn() -> Frame,
+        out: &mut Vec<u8>,
+    ) -> Option<Vec<u8>> {
+        let mut nodes = std::mem::take(&mut self.nodes);
+        let parsed = json::parse(source, &mut nodes);
+        let document =
+            if parsed { self.edit(Doc { source, nodes: &nodes }, outer, frame, out) } else { None };
+        self.nodes = nodes;
+        document
+    }
+
+    fn alone(&mut self, source: &[u8]) -> Option<Vec<u8>> {
+        document::alone(&self.values, source)
+    }
+
+    fn end_all(&mut self, out: &mut Vec<u8>) {
+        self.end(&[Scope::new()], out);
+    }
+}
+
 /// Whether other parts stand beside a Gemini text part: an event sent again would repeat them, so that the text is
 /// taken as complete.
-fn has_companions(doc: Doc<'_>, node: usize) -> bool {
+pub(super) fn has_companions(doc: Doc<'_>, node: usize) -> bool {
     let part = doc.nodes[node].parent;
     let parts = doc.nodes[part].parent;
     doc.key(parts) == b"parts" && doc.nodes[parts].end != doc.nodes[part].end

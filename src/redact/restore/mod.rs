@@ -20,17 +20,19 @@ mod matcher;
 mod memory;
 mod sse;
 mod text;
+mod texts;
 mod values;
 
 pub use document::DOCUMENT_BYTES_MAX;
 pub use matcher::HELD_BYTES_MAX;
 pub use memory::{Memory, VALUES_PER_USER_MAX};
+pub use texts::{Piece, Texts};
 
 use crate::redact::placeholder::Placeholders;
 use crate::span::Span;
 use aws::Aws;
 use document::{Documents, Layout};
-use event::Events;
+use event::{Events, Handle as _};
 use sse::Sse;
 use std::sync::Arc;
 use text::{Pieces, Writing};

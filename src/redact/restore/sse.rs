@@ -1,7 +1,7 @@
 //! Event streams (`text/event-stream`): hands each event's document to the restorer and everything else on as it
 //! is. Knows no API.
 
-use super::event::Events;
+use super::event::Handle;
 use super::frame::Frame;
 use crate::limits::EVENT_BYTES_MAX;
 
@@ -17,7 +17,7 @@ pub(super) struct Sse {
 }
 
 impl Sse {
-    pub(super) fn feed(&mut self, events: &mut Events, mut bytes: &[u8], out: &mut Vec<u8>) {
+    pub(super) fn feed(&mut self, events: &mut dyn Handle, mut bytes: &[u8], out: &mut Vec<u8>) {
         while !bytes.is_empty() {
             if self.begun.is_empty() && !self.passing {
                 let Some(end) = event_end(bytes, 0) else { break };
@@ -54,8 +54,13 @@ impl Sse {
         }
     }
 
+    /// Whether what comes passes unread.
+    pub(super) const fn is_blind(&self) -> bool {
+        self.passing
+    }
+
     /// The stream has ended, perhaps within an event.
-    pub(super) fn finish(&mut self, events: &mut Events, out: &mut Vec<u8>) {
+    pub(super) fn finish(&mut self, events: &mut dyn Handle, out: &mut Vec<u8>) {
         let rest = std::mem::take(&mut self.begun);
         if self.passing {
             out.extend_from_slice(&rest);
@@ -75,7 +80,7 @@ fn event_end(bytes: &[u8], from: usize) -> Option<usize> {
 }
 
 /// Hands one event on.
-fn event(events: &mut Events, bytes: &[u8], out: &mut Vec<u8>) {
+fn event(events: &mut dyn Handle, bytes: &[u8], out: &mut Vec<u8>) {
     let mut name = &b""[..];
     let mut data = None;
     let mut several = false;
@@ -115,7 +120,7 @@ fn event(events: &mut Events, bytes: &[u8], out: &mut Vec<u8>) {
 
 /// An event whose document stands on several lines: left as it is, or written on one where it changes (a line
 /// break between JSON tokens says nothing).
-fn joined(events: &mut Events, bytes: &[u8], name: &[u8], out: &mut Vec<u8>) {
+fn joined(events: &mut dyn Handle, bytes: &[u8], name: &[u8], out: &mut Vec<u8>) {
     let mut document = Vec::new();
     let mut before = Vec::new();
     for line in bytes.split(|byte| *byte == b'\n') {
