@@ -9,6 +9,7 @@ mod cases;
 mod charter;
 mod coverage;
 mod credentials;
+mod demo;
 mod document;
 mod identifiers;
 mod inspect;

@@ -1,5 +1,7 @@
 //! `guard demo`: shows the main job to someone who has never seen it, offline and with nothing set up.
 
+mod charters;
+
 use super::output::Escaped;
 use super::setup::Setup;
 use super::{Exit, Global, Output};
@@ -33,6 +35,7 @@ pub(super) fn run(_: &Arguments, global: &Global, output: &mut Output) -> io::Re
     for (index, shown) in shown.iter().enumerate() {
         one(index + 1, shown, &setup, output)?;
     }
+    charters::table(jiff::Zoned::now().date(), output)?;
     conclusion(&shown, output)?;
     Ok(Exit::Clean)
 }
@@ -69,10 +72,16 @@ fn one(number: usize, shown: &Shown, setup: &Setup, output: &mut Output) -> io::
     let reached = shown.reached.as_deref().unwrap_or("nothing");
     row(output, "reached it", reached, Style::new())?;
     row(output, "client reads", &format!("{} (status {})", shown.answer, shown.status), Style::new())?;
-    let added = shown.added().as_micros();
-    let direct = shown.direct.as_micros();
-    row(output, "time", &format!("{added} µs added to {direct} µs"), Style::new())?;
+    row(output, "time", &time(shown), Style::new())?;
     writeln!(output.out)
+}
+
+/// What the guard cost: a refusal is compared with nothing, since the service never answered.
+fn time(shown: &Shown) -> String {
+    if shown.reached.is_none() {
+        return format!("refused after {} µs", shown.guarded.as_micros());
+    }
+    format!("{} µs added to {} µs", shown.added().as_micros(), shown.direct.as_micros())
 }
 
 /// What the same scanner says of the prompt, by kind.

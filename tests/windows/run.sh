@@ -46,7 +46,8 @@ grep -q '"detector":"be.niss"' "$work/scan.jsonl" || { echo "scan under Wine: no
 
 # The demo: real proxy, real TLS, both on Windows.
 wine demo > "$work/demo.txt" || { echo "demo under Wine failed"; cat "$work/demo.txt"; exit 1; }
-grep -q 'CIA-8' "$work/demo.txt" || { echo "demo under Wine: no article"; cat "$work/demo.txt"; exit 1; }
+grep -q '\[NISS_' "$work/demo.txt" && grep -q 'block 1, 2 (CIA-8 b)' "$work/demo.txt" || {
+  echo "demo under Wine: no placeholder or no article"; cat "$work/demo.txt"; exit 1; }
 
 # A proxied request from a real client to a host outside the catalogue and a denied one.
 cat > "$work/guard.toml" <<TOML
