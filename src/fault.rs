@@ -38,6 +38,26 @@ impl Fault {
             source: text[line_start..line_end.max(start)].trim_end().to_owned(),
         }
     }
+
+    /// Writes it as users see it: place, message, line, caret, hint.
+    ///
+    /// # Errors
+    /// Those of the formatter.
+    pub fn write(&self, formatter: &mut fmt::Formatter<'_>, file: &str) -> fmt::Result {
+        write!(formatter, "{file}:{}:{}: {}", self.line, self.column, self.message)?;
+        if !self.source.is_empty() {
+            let number = self.line.to_string();
+            let margin = " ".repeat(number.len());
+            let shown: String = self.source.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+            let marks = "^".repeat(self.width);
+            let indent = " ".repeat(self.column - 1);
+            write!(formatter, "\n{margin} |\n{number} | {shown}\n{margin} | {indent}{marks}")?;
+        }
+        if let Some(hint) = &self.hint {
+            write!(formatter, "\n  hint: {hint}")?;
+        }
+        Ok(())
+    }
 }
 
 /// Every fault of one file, in the order of its lines. Never empty when it is an error.
@@ -71,29 +91,13 @@ impl fmt::Display for Faults {
             if index > 0 {
                 formatter.write_str("\n\n")?;
             }
-            write_fault(formatter, &self.file, fault)?;
+            fault.write(formatter, &self.file)?;
         }
         Ok(())
     }
 }
 
 impl std::error::Error for Faults {}
-
-fn write_fault(formatter: &mut fmt::Formatter<'_>, file: &str, fault: &Fault) -> fmt::Result {
-    write!(formatter, "{file}:{}:{}: {}", fault.line, fault.column, fault.message)?;
-    if !fault.source.is_empty() {
-        let number = fault.line.to_string();
-        let margin = " ".repeat(number.len());
-        let shown: String = fault.source.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-        let marks = "^".repeat(fault.width);
-        let indent = " ".repeat(fault.column - 1);
-        write!(formatter, "\n{margin} |\n{number} | {shown}\n{margin} | {indent}{marks}")?;
-    }
-    if let Some(hint) = &fault.hint {
-        write!(formatter, "\n  hint: {hint}")?;
-    }
-    Ok(())
-}
 
 /// The word among `known` that `word` is most likely a slip of, if any is near enough.
 #[must_use]

@@ -66,7 +66,7 @@ impl OwnRules {
         for rule in &own.rules {
             if let (false, Some(place)) = (rule.id.as_str().starts_with("own."), &rule.place) {
                 let message = format!("own rules are called own.NAME, not `{}`", rule.id);
-                faults.push(Fault { message, ..place.clone() });
+                faults.push(place.clone().saying(message));
             }
         }
         if faults.is_empty() { Ok(own) } else { Err(Faults(faults)) }

@@ -25,6 +25,17 @@ pub struct Word {
 }
 
 impl Lexicon {
+    /// A lexicon of lists of words by group name; names that are not among `known` add nothing.
+    pub fn of<'a>(known: &[(&str, Groups)], lists: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        let mut lexicon = Self::default();
+        for (name, word) in lists {
+            if let Some((_, groups)) = known.iter().find(|(known, _)| *known == name) {
+                lexicon.add(word, *groups);
+            }
+        }
+        lexicon
+    }
+
     /// Adds a word or phrase to the groups.
     pub fn add(&mut self, word: &str, groups: Groups) {
         let folded = fold(word).into_boxed_slice();

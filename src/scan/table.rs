@@ -159,7 +159,7 @@ impl Table {
         for (number, rule) in rules.iter().enumerate() {
             let mut report = |message: String| {
                 // Rules without a place are the shipped ones, which the tests answer for.
-                faults.extend(rule.place.clone().map(|place| Fault { message, ..place }));
+                faults.extend(rule.place.clone().map(|place| place.saying(message)));
             };
             table.checks.push(check::by_name(&rule.check));
             if !rule.check.is_empty() && check::by_name(&rule.check).is_none() {

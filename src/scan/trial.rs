@@ -48,7 +48,7 @@ pub(super) fn faults(scanner: &Scanner, rules: &[Rule]) -> Vec<Fault> {
     for rule in rules {
         let place = rule.place.clone().unwrap_or_else(|| Fault::new(rule.id.as_str(), "", &(0..0), ""));
         let wrong = trial(scanner, rule).wrong;
-        faults.extend(wrong.into_iter().map(|message| Fault { message, ..place.clone() }));
+        faults.extend(wrong.into_iter().map(|message| place.clone().saying(message)));
     }
     faults
 }

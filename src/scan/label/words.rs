@@ -73,13 +73,7 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 /// Builds the lexicon from lists of words by group name; unknown names add nothing.
 #[must_use]
 pub fn lexicon<'a>(lists: impl IntoIterator<Item = (&'a str, &'a str)>) -> Lexicon {
-    let mut lexicon = Lexicon::default();
-    for (name, word) in lists {
-        if let Some((_, group)) = NAMES.iter().find(|(known, _)| *known == name) {
-            lexicon.add(word, *group);
-        }
-    }
-    lexicon
+    Lexicon::of(&NAMES, lists)
 }
 
 /// The severity that a level word states.

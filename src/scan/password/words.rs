@@ -56,11 +56,5 @@ const NAMES: [(&str, Groups); 15] = [
 /// Builds the lexicon from lists of words by group name; unknown names add nothing.
 #[must_use]
 pub fn lexicon<'a>(lists: impl IntoIterator<Item = (&'a str, &'a str)>) -> Lexicon {
-    let mut lexicon = Lexicon::default();
-    for (name, word) in lists {
-        if let Some((_, group)) = NAMES.iter().find(|(known, _)| *known == name) {
-            lexicon.add(word, *group);
-        }
-    }
-    lexicon
+    Lexicon::of(&NAMES, lists)
 }
