@@ -69,6 +69,39 @@ pub struct Scenario {
     pub line: usize,
 }
 
+impl Scenario {
+    /// Somebody asks a tool something on a day; nothing is expected but that it passes.
+    #[must_use]
+    pub fn asking(tool: &str, content: &str, date: Date) -> Self {
+        Self {
+            name: String::new(),
+            charter: None,
+            adds: None,
+            user: None,
+            groups: Vec::new(),
+            tool: Some(tool.to_owned()),
+            host: None,
+            content: content.to_owned(),
+            earlier: Vec::new(),
+            attachment: None,
+            direction: Direction::Request,
+            date,
+            confirmed: false,
+            language: None,
+            expected: Expected {
+                action: Action::Allow,
+                article: None,
+                inspected: None,
+                headers: Vec::new(),
+                language: None,
+                says: Vec::new(),
+                silent: Vec::new(),
+            },
+            line: 0,
+        }
+    }
+}
+
 /// Something that cannot be read as text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Attachment {

@@ -1,8 +1,8 @@
 //! The end of the demo: what each shipped charter says to the same prompts. Judged by the pipeline of the proxy,
 //! without a network.
 
-use crate::charter::scenario::{Expected, Scenario};
-use crate::charter::{Action, Charter, Direction};
+use crate::charter::scenario::Scenario;
+use crate::charter::{Action, Charter};
 use crate::cli::Output;
 use crate::cli::charter::Judge;
 use crate::demo::PROMPTS;
@@ -18,7 +18,7 @@ const SERVICE: &str = "openai-api";
 /// Prints the table, one row a charter: prompts of one fate stand together.
 pub(super) fn table(today: Date, output: &mut Output) -> io::Result<()> {
     writeln!(output.out, "The same prompts under each shipped charter, by number:\n")?;
-    let judge = Judge::new(|id| Charter::shipped(id).ok_or_else(|| format!("no charter is called {id}")));
+    let judge = Judge::new(|id, _| Charter::shipped(id).ok_or_else(|| format!("no charter is called {id}")));
     for id in Charter::shipped_ids() {
         let Some(charter) = Charter::shipped(id) else { continue };
         let Some(service) = service(&charter, today) else { continue };
@@ -32,7 +32,7 @@ pub(super) fn table(today: Date, output: &mut Output) -> io::Result<()> {
 fn fates(judge: &Judge<'_>, charter: &str, tool: &str, today: Date) -> String {
     let mut fates: Vec<(String, String, Vec<String>)> = Vec::new();
     for (prompt, number) in PROMPTS.iter().zip(1..) {
-        let scenario = scenario(prompt.text, charter, tool, today);
+        let scenario = Scenario::asking(tool, prompt.text, today);
         let (action, article) = match judge.judge(&scenario, charter) {
             Ok(outcome) => {
                 let article = outcome.articles.first().filter(|_| outcome.action > Action::Allow);
@@ -63,29 +63,4 @@ fn service(charter: &Charter, today: Date) -> Option<Arc<Tool>> {
     let catalogue = Catalogue::shipped();
     let usual = catalogue.by_id(SERVICE);
     usual.filter(allowed).or_else(|| catalogue.tools().iter().find(allowed)).or(usual).cloned()
-}
-
-fn scenario(text: &str, charter: &str, tool: &str, date: Date) -> Scenario {
-    Scenario {
-        name: String::new(),
-        charter: Some(charter.to_owned()),
-        user: None,
-        groups: Vec::new(),
-        tool: Some(tool.to_owned()),
-        content: text.to_owned(),
-        earlier: Vec::new(),
-        attachment: None,
-        direction: Direction::Request,
-        date,
-        confirmed: false,
-        language: None,
-        expected: Expected {
-            action: Action::Allow,
-            article: None,
-            language: None,
-            says: Vec::new(),
-            silent: Vec::new(),
-        },
-        line: 0,
-    }
 }
