@@ -5,7 +5,7 @@ mod charters;
 mod evasions;
 mod make;
 mod negatives;
-mod random;
+pub(crate) mod random;
 mod rates;
 mod templates;
 

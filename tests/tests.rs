@@ -7,6 +7,7 @@ mod agreement;
 mod audit;
 mod cases;
 mod charter;
+mod corpus;
 mod coverage;
 mod credentials;
 mod demo;

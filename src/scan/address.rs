@@ -29,6 +29,7 @@ pub(super) fn make(code: &Code) -> Box<dyn Detector> {
         particles: set("particles"),
         repeats: set("repeats"),
         boxes: set("boxes"),
+        introductions: set("introductions"),
         organisations: list("organisations").iter().map(|word| fold_text(word)).collect(),
     })
 }
@@ -40,6 +41,8 @@ struct Address {
     particles: BTreeSet<String>,
     repeats: BTreeSet<String>,
     boxes: BTreeSet<String>,
+    /// Words before an address that are no part of it: "Anschrift Gartenweg 1".
+    introductions: BTreeSet<String>,
     organisations: Vec<String>,
 }
 
@@ -48,6 +51,8 @@ struct Street {
     /// The first and one past the last token.
     start: usize,
     end: usize,
+    /// Whether its name has a capital; without one it needs a locality.
+    named: bool,
 }
 
 impl Detector for Address {
@@ -76,6 +81,9 @@ impl Detector for Address {
         let street = if germanic { self.germanic(&all, here) } else { self.romance(&all, here) };
         let Some(street) = street else { return };
         let locality = self.locality(&all, street.end);
+        if locality.is_none() && !street.named {
+            return;
+        }
         let end = locality.unwrap_or(street.end);
         let span = Span::new(all[street.start].start, all[end - 1].end()).shifted(offset);
         let near = place.near(span);
@@ -121,10 +129,10 @@ impl Address {
         }
         let (name_end, named) = self.street_name(all, at)?;
         if let Some(end) = self.number_after(all, name_end) {
-            return Some(Street { start: here, end });
+            return Some(Street { start: here, end, named: true });
         }
         let start = self.number_before(all, here)?;
-        named.then_some(Street { start, end: name_end })
+        Some(Street { start, end: self.with_boxes(all, name_end), named })
     }
 
     /// One past the street's name, and whether it has a capital in it.
@@ -171,11 +179,15 @@ impl Address {
         if token.text.starts_with('0') || at > from + 5 || at == from {
             return None;
         }
-        let mut end = self.letter_after(all, at + 1);
+        Some(self.with_boxes(all, self.letter_after(all, at + 1)))
+    }
+
+    /// Past all boxes, floors and flats from `end` on.
+    fn with_boxes(&self, all: &[Token<'_>], mut end: usize) -> usize {
         while let Some(next) = self.box_after(all, end) {
             end = next;
         }
-        Some(end)
+        end
     }
 
     /// `bis`, `A`, `-21`, `/3` behind a number.
@@ -263,7 +275,9 @@ impl Address {
         let mut start = street;
         for _ in 0..3 {
             let Some(previous) = start.checked_sub(2) else { break };
-            let joins = matches!(all[previous + 1].kind, Kind::Space) && all[previous].is_capital();
+            let joins = all[previous + 1].text == " "
+                && all[previous].is_capital()
+                && !self.introductions.contains(&all[previous].folded());
             if !joins {
                 break;
             }
@@ -272,11 +286,8 @@ impl Address {
         if !all[start].is_capital() {
             return None;
         }
-        let mut end = self.letter_after(all, number + 1);
-        while let Some(next) = self.box_after(all, end) {
-            end = next;
-        }
-        Some(Street { start, end })
+        let end = self.with_boxes(all, self.letter_after(all, number + 1));
+        Some(Street { start, end, named: true })
     }
 
     /// The postal code and its locality after a street: one past the last token.
@@ -285,7 +296,7 @@ impl Address {
             let token = &all[at];
             if token.kind == Kind::Number {
                 let found = match token.text.len() {
-                    4 => belgian(all, at).or_else(|| dutch(all, at)),
+                    4 => belgian(all, at).or_else(|| dutch(all, at)).or_else(|| behind(all, from, at)),
                     5 => capitalised_after(all, at),
                     _ => None,
                 };
@@ -355,10 +366,24 @@ fn belgian(all: &[Token<'_>], at: usize) -> Option<usize> {
     let mut covered = 0;
     let mut end = from;
     while covered < name.len() {
-        covered += fold_text(all.get(end)?.text).len();
+        let token = all.get(end)?;
+        covered += if token.kind == Kind::Space { 1 } else { fold_text(token.text).len() };
         end += 1;
     }
     Some(end)
+}
+
+/// A code that no list knows right behind the street, with a capitalised word: "Rue du Bac 4, 4999 Ailleurs". Years
+/// are none.
+fn behind(all: &[Token<'_>], from: usize, at: usize) -> Option<usize> {
+    let year = all[at].text.starts_with("19") || all[at].text.starts_with("20");
+    let glued = all[from..at].iter().all(|gap| {
+        matches!(gap.kind, Kind::Space | Kind::Line | Kind::Mark(',' | '-' | '–'))
+            || matches!(gap.text, "B" | "BE")
+    });
+    (glued && at <= from + 5 && !all[at].text.starts_with('0') && !year)
+        .then(|| capitalised_after(all, at))
+        .flatten()
 }
 
 /// `1012 AB Amsterdam`.

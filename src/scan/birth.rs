@@ -63,7 +63,7 @@ impl Birth {
     /// The first date after the words, on the same line or the next, over a gap that names a place or nothing.
     fn after_label(&self, text: &str, end: usize) -> Option<(Span, Confidence)> {
         let rest = text.get(end..)?;
-        let first = rest.find(|character: char| character.is_ascii_digit())?;
+        let first = self.month_first(rest).or_else(|| rest.find(|sign: char| sign.is_ascii_digit()))?;
         if first > GAP_BYTES_MAX || !self.may_lie_between(&rest[..first]) {
             return None;
         }
@@ -79,8 +79,21 @@ impl Birth {
         Some((Span::new(start, start + length), if full { Confidence::High } else { Confidence::Medium }))
     }
 
+    /// Where the month of a date as the English write it begins: the last word before the first digit.
+    fn month_first(&self, text: &str) -> Option<usize> {
+        let digit = text.find(|sign: char| sign.is_ascii_digit())?;
+        let before = text[..digit].trim_end_matches([' ', '.', '\u{a0}']);
+        let start = before
+            .rfind(|sign: char| !sign.is_alphabetic())
+            .map_or(0, |at| at + before[at..].chars().next().map_or(1, char::len_utf8));
+        self.months.contains(&fold_text(&before[start..])).then_some(start)
+    }
+
     /// Whether the gap holds only marks, words such as "le" or "op", and words that name a place (capitals).
     fn may_lie_between(&self, gap: &str) -> bool {
+        let gap = &without_tags(gap);
+        let gap = gap.strip_prefix(';').unwrap_or(gap);
+        let gap = gap.strip_suffix(';').unwrap_or(gap);
         let lines = gap.matches('\n').count();
         lines <= 1
             && !gap.contains(['.', ';', '!', '?'])
@@ -95,6 +108,9 @@ impl Birth {
 
     /// The length of the date at the start of `text`, and whether it has a year of four digits.
     fn date(&self, text: &str) -> Option<(usize, bool)> {
+        if text.starts_with(char::is_alphabetic) {
+            return self.english(text);
+        }
         let (first, digits) = number(text)?;
         if digits == 4 {
             return iso(text, first);
@@ -104,6 +120,23 @@ impl Birth {
             return None;
         }
         self.numeric(rest, digits).or_else(|| self.worded(rest, digits))
+    }
+
+    /// `March 14, 1985`, `Mar. 14th 1985`.
+    fn english(&self, text: &str) -> Option<(usize, bool)> {
+        let letters = text.find(|sign: char| !sign.is_alphabetic())?;
+        let day = text[letters..].trim_start_matches([' ', '.', '\u{a0}']);
+        let (number_of_day, digits) = number(day)?;
+        let after = ["st", "nd", "rd", "th"].iter().find_map(|end| day[digits..].strip_prefix(end));
+        let after = after.unwrap_or(&day[digits..]);
+        let gap = after.len() - after.trim_start_matches([' ', ',']).len();
+        let (year, year_digits) = number(&after[gap..])?;
+        let holds = self.months.contains(&fold_text(&text[..letters]))
+            && (1..=31).contains(&number_of_day)
+            && (1..=3).contains(&gap)
+            && year_digits == 4
+            && YEARS.contains(&year);
+        holds.then(|| (text.len() - after.len() + gap + year_digits, true))
     }
 
     /// `14/03/1985`, `14.3.85`, `14-03-1985`, `14 03 1985`.
@@ -141,6 +174,15 @@ impl Birth {
         let length = before + (rest.len() - after.len()) + digits;
         (digits == 4 && YEARS.contains(&year)).then_some((length, true))
     }
+}
+
+/// The text without the tags of a markup: "</dt>\n<dd>".
+fn without_tags(text: &str) -> String {
+    let mut kept = String::new();
+    for (number, part) in text.split('<').enumerate() {
+        kept.push_str(if number == 0 { part } else { part.split_once('>').map_or(part, |(_, after)| after) });
+    }
+    kept
 }
 
 /// `1985-03-14`, `1985/03/14`.

@@ -15,7 +15,7 @@ pub(super) struct Masks {
     pub urls: u64,
     /// Colons after a hexadecimal digit or a colon.
     pub hex_colons: u64,
-    /// Capital letters after a letter and one space.
+    /// Capital letters after a letter and one space; of accented ones (À to Þ) the second byte.
     pub capitals: u64,
     /// Signs of an encoding or disguise; the byte and its neighbours tell which.
     pub marks: u64,
@@ -39,7 +39,9 @@ pub(super) fn scalar(text: &[u8], base: usize) -> Masks {
         set(&mut masks.urls, byte == b'/' && back(1) == b'/' && back(2) == b':');
         set(&mut masks.hex_colons, byte == b':' && (back(1) == b':' || back(1).is_ascii_hexdigit()));
         let letter = |byte: u8| byte.is_ascii_alphabetic() || byte >= 0x80;
-        set(&mut masks.capitals, byte.is_ascii_uppercase() && back(1) == b' ' && letter(back(2)));
+        let accented = matches!(byte, 0x80..=0x9E) && back(1) == 0xC3;
+        let capital = byte.is_ascii_uppercase() && back(1) == b' ' && letter(back(2));
+        set(&mut masks.capitals, capital || accented && back(2) == b' ' && letter(back(3)));
         set(&mut masks.marks, is_mark(byte, back(1), back(2)));
         let run = |end: usize| at + 1 >= 16 + end && (0..16).all(|bytes| is_base64(back(bytes + end)));
         set(&mut masks.runs, run(0) && !run(1));

@@ -145,7 +145,7 @@ impl Uses {
 /// The nearest words around a value.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Near {
-    /// A word for it on the same line, or within 60 characters before or 30 after; for words of the JSON key, an
+    /// A word for it on the same line, or within 60 characters before; for words of the JSON key, an
     /// empty span at 0.
     pub label: Option<Span>,
     /// A word for it within 300 characters.
@@ -292,9 +292,9 @@ impl Near {
         };
         match role {
             Role::Context if own => {
-                let limit = if before { 60 } else { 30 };
-                if (gap <= limit || line.contains(at)) && closer(self.label.filter(|label| !label.is_empty()))
-                {
+                // A word on a line below announces what follows it, not what stands above.
+                let close = before && gap <= 60 || line.contains(at);
+                if close && closer(self.label.filter(|label| !label.is_empty())) {
                     self.label = Some(at);
                     self.distance = gap;
                 }

@@ -236,24 +236,24 @@ impl Pass<'_> {
         }
     }
 
-    /// A capital letter after a letter and a space: the word before must be capitalised too.
+    /// A capital letter after a letter and a space: the word before must be capitalised too, small words (*van der*)
+    /// left out.
     fn capital(&mut self, at: usize) {
-        let before = &self.text[at.saturating_sub(48)..at.saturating_sub(1)];
-        let letters = before
-            .iter()
-            .rev()
-            .take_while(|byte| byte.is_ascii_alphabetic() || **byte >= 0x80 || matches!(byte, b'-' | b'\''));
-        let start = before.len() - letters.count();
-        let first = before.get(start..).unwrap_or_default();
-        let capital = match first {
-            [letter, ..] if letter.is_ascii_uppercase() => true,
-            [0xC3, 0x80..=0x9E, ..] | [0xC5, 0x92 | 0xA0 | 0xBD, ..] => true,
-            _ => false,
-        };
-        if capital {
-            for &(detector, anchor) in &self.scanner.table.capital_code {
-                self.ask(detector, anchor, at, at + 1);
+        let at = if self.text[at] >= 0x80 { at - 1 } else { at };
+        let mut before = &self.text[at.saturating_sub(48)..at.saturating_sub(1)];
+        for _ in 0..3 {
+            let word = last_word(before);
+            if is_capital(word) {
+                for &(detector, anchor) in &self.scanner.table.capital_code {
+                    self.ask(detector, anchor, at, at + 1);
+                }
+                return;
             }
+            let rest = &before[..before.len() - word.len()];
+            let Some(rest) = rest.strip_suffix(b" ").filter(|_| (1..=6).contains(&word.len())) else {
+                return;
+            };
+            before = rest;
         }
     }
 
@@ -451,7 +451,7 @@ impl Pass<'_> {
         if outcome == Some(Outcome::Weak) && near.label.is_none() {
             confidence = confidence.min(Confidence::Medium);
         }
-        let lowered = lowering(rule, &near, span);
+        let lowered = lowering(rule, &near, self.text, span, strong || grouped);
         if lowered.is_some() {
             confidence = lower(confidence);
         }
@@ -521,15 +521,29 @@ fn tier(rule: &crate::rules::Rule, near: &Near, grouped: bool, failed: bool) -> 
 }
 
 /// The word that lowers the confidence: a specimen word, the rule's own, or a general one that is nearer than
-/// the label.
-fn lowering(rule: &crate::rules::Rule, near: &Near, span: Span) -> Option<Span> {
+/// the label. What its check digits or its grouping vouch for is lowered by a general word only where that announces
+/// it: "facture 85073003328", not "le dossier de Mme Dupont (85073003328)".
+fn lowering(rule: &crate::rules::Rule, near: &Near, text: &[u8], span: Span, vouched: bool) -> Option<Span> {
     let general = near.general.filter(|word| {
         rule.lower_general
             && near.label.is_none_or(|label| !label.is_empty() && gap(label, span) > gap(*word, span))
+            && (!vouched || announces(text, *word, span))
     });
-    // A secret opens as much in a test or an example as elsewhere: there, only whole values are specimens.
-    let specimen = near.specimen.filter(|_| rule.class != Class::Credential);
+    // A secret opens as much in a test or an example as elsewhere: there, only whole values are specimens. A word
+    // within the label ("spécimen de chèque") is no specimen's.
+    let specimen = near.specimen.filter(|word| {
+        rule.class != Class::Credential && near.label.is_none_or(|label| !label.overlaps(*word))
+    });
     near.lower.or(general).or(specimen)
+}
+
+/// Whether nothing but "n°", "du", a colon or the like stands between a word and the value.
+fn announces(text: &[u8], word: Span, value: Span) -> bool {
+    const SMALL: [&[u8]; 9] = [b"n", b"no", b"nr", b"num", b"du", b"de", b"numero", b"id", b"ref"];
+    let Some(between) = text.get(word.end..value.start) else { return false };
+    between
+        .split(|byte| !byte.is_ascii_alphabetic())
+        .all(|part| part.is_empty() || SMALL.iter().any(|small| part.eq_ignore_ascii_case(small)))
 }
 
 fn gap(word: Span, value: Span) -> u16 {
@@ -567,6 +581,21 @@ fn follows_word(text: &[u8], at: usize) -> bool {
     gap > 0 && before.len() > gap && {
         let last = before[before.len() - gap - 1];
         last.is_ascii_alphabetic() || last >= 0x80 || last == b'.'
+    }
+}
+
+/// The letters at the end, with hyphens and apostrophes.
+fn last_word(text: &[u8]) -> &[u8] {
+    let letter = |byte: &&u8| byte.is_ascii_alphabetic() || **byte >= 0x80 || matches!(byte, b'-' | b'\'');
+    &text[text.len() - text.iter().rev().take_while(letter).count()..]
+}
+
+/// Whether a word begins with a capital letter, accented ones of our languages included.
+fn is_capital(word: &[u8]) -> bool {
+    match word {
+        [letter, ..] if letter.is_ascii_uppercase() => true,
+        [0xC3, 0x80..=0x9E, ..] | [0xC5, 0x92 | 0xA0 | 0xBD, ..] => true,
+        _ => false,
     }
 }
 

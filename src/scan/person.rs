@@ -50,6 +50,17 @@ enum Door {
     Closing,
 }
 
+/// How much a field's label says of its value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Strength {
+    /// Nothing but a person: `nom`, `prénom`.
+    Strong,
+    /// Many things, written as forms print it: `Name: Weber`.
+    Form,
+    /// Many things: `name: default`.
+    Weak,
+}
+
 struct Person {
     anchors: Vec<(Anchor, Door)>,
     labels: BTreeSet<String>,
@@ -107,7 +118,7 @@ impl Person {
         let here = word_after(bytes, at);
         let (mut before, mut start) = word_before(bytes, at);
         for _ in 0..3 {
-            if before.first().is_none_or(u8::is_ascii_uppercase) || !self.is_particle(before) {
+            if !self.is_particle(before) {
                 break;
             }
             (before, start) = word_before(bytes, start);
@@ -128,16 +139,18 @@ impl Person {
         let here = all.iter().position(|token| token.start == at)?;
         let before = self.left_neighbour(&all, here)?;
         let (left, right) = (all[before], all[here]);
-        if !left.is_capital() || self.stops(&left) || self.stops(&right) {
+        let initial = right.kind == Kind::Word(Case::Initial);
+        if !left.is_capital() || self.stops(&left) || self.stops(&right) && !initial {
             return None;
         }
         let (left_given, right_given) = (given(left.text), given(right.text));
         if left_given == Given::No && right_given == Given::No {
             return None;
         }
-        if left_given != Given::No
-            && !(left_given == Given::Ambiguous && right_given == Given::Yes && is_upper(&left))
-        {
+        let family_in_capitals = is_upper(&left)
+            && (!is_upper(&right) || left_given == Given::Ambiguous)
+            && right_given != Given::No;
+        if left_given != Given::No && !family_in_capitals {
             self.given_first(&all, before, here, left_given)
         } else {
             self.family_first(&all, before, here, right_given)
@@ -152,7 +165,9 @@ impl Person {
             if all[at + 1].kind != Kind::Space {
                 return None;
             }
-            if all[at].is_capital() || !self.particles.contains(&all[at].folded()) {
+            let particle = self.particles.contains(&all[at].folded());
+            let follows_word = at >= 2 && all[at - 1].kind == Kind::Space && all[at - 2].is_capital();
+            if !particle || all[at].is_capital() && !follows_word {
                 return Some(at);
             }
         }
@@ -166,14 +181,22 @@ impl Person {
         if end <= here || self.suppressed(all, start, end) {
             return None;
         }
-        let surname = family(all[here].text) || family(last.text);
+        let surname = family(all[here].text) || family(last.text) || self.has_particle(all, start, end);
         let confidence = match (known, surname, is_upper(last) && !is_upper(&all[start])) {
             (Given::Yes, true, _) | (_, _, true) => Confidence::High,
             (_, false, _) if is_upper(last) => return None,
             (Given::Yes, false, false) | (Given::Ambiguous, true, _) => Confidence::Medium,
+            (Given::Ambiguous, _, _) if given(all[here].text) == Given::Yes => Confidence::Medium,
             _ => Confidence::Low,
         };
         Some((Span::new(all[start].start, all[end - 1].end()), confidence))
+    }
+
+    /// Whether a particle of family names stands within: "Quentin De Smet", "Heike von Agris".
+    fn has_particle(&self, all: &[Token<'_>], start: usize, end: usize) -> bool {
+        const OF_FAMILIES: [&str; 10] =
+            ["van", "von", "vanden", "vander", "der", "den", "ter", "ten", "el", "ben"];
+        all[start + 1..end].iter().any(|token| OF_FAMILIES.contains(&token.folded().as_str()))
     }
 
     /// "DUPONT Jean", "Dupont Jean".
@@ -239,7 +262,12 @@ impl Person {
     /// What stands in the field of a form: "Nom : Dupont", "Prénom\tJean".
     fn after_label(&self, text: &str, at: usize, end: usize) -> Option<Named> {
         let line = text.get(end..)?.split(['\n', '\r']).next()?;
-        let separator = line.find([':', '\t', '=', '|']).filter(|separator| *separator <= 40)?;
+        let tag = text[..at].ends_with('<') && line.starts_with('>');
+        let separator = if tag {
+            0
+        } else {
+            line.find([':', '\t', '=', '|', ';']).filter(|separator| *separator <= 40)?
+        };
         let tail = fold_text(
             line[..separator].trim_matches([' ', '\u{a0}', '\u{202f}', '*', '"', '(', ')', 's', '/']),
         );
@@ -251,8 +279,23 @@ impl Person {
         let value = &line[separator + 1..];
         let skipped = value.len()
             - value.trim_start_matches([' ', '\u{a0}', '\u{202f}', '*', '"', '\'', '«', '\t']).len();
-        self.field_value(&value[skipped..], self.weak_labels.contains(&label))
+        let written_out = text[at..].starts_with(char::is_uppercase);
+        let strength = match self.weak_labels.contains(&label) {
+            false => Strength::Strong,
+            true if written_out && self.label_follows(&text[end..]) => Strength::Strong,
+            true if written_out => Strength::Form,
+            true => Strength::Weak,
+        };
+        self.field_value(&value[skipped..], strength)
             .map(|(span, confidence)| (span.shifted(from + skipped), confidence))
+    }
+
+    /// Whether the next line is another field of a person: `Name: Weber`, then `Vorname: Anja`.
+    fn label_follows(&self, text: &str) -> bool {
+        let Some(line) = text.split('\n').nth(1) else { return false };
+        let Some((label, _)) = line.split_once(':') else { return false };
+        let label = fold_text(label.trim());
+        self.labels.contains(&label) && !self.weak_labels.contains(&label)
     }
 
     /// A whole value under a key such as `nom` or `lastName`.
@@ -261,26 +304,31 @@ impl Person {
         if text.len() > 80 || !self.labels.contains(key.trim()) {
             return None;
         }
-        self.field_value(text, self.weak_labels.contains(key.trim()))
+        let weak = self.weak_labels.contains(key.trim());
+        self.field_value(text, if weak { Strength::Weak } else { Strength::Strong })
     }
 
     /// A value that is a name as a whole: up to a comma, a tab, the end of the line.
-    fn field_value(&self, value: &str, weak: bool) -> Option<Named> {
-        let value = value.split([',', ';', '|', '\t', '\n', '\r', '"', '(', '*']).next()?.trim_end();
+    fn field_value(&self, value: &str, label: Strength) -> Option<Named> {
+        let value = value.split([',', ';', '|', '\t', '\n', '\r', '"', '(', '*', '<']).next()?.trim_end();
         let all: Vec<Token<'_>> = tokens(value).take(2 * NAME_WORDS_MAX + 2).collect();
         let words: Vec<&Token<'_>> = all.iter().filter(|token| matches!(token.kind, Kind::Word(_))).collect();
         let only_words =
             all.iter().all(|token| matches!(token.kind, Kind::Word(_) | Kind::Space | Kind::Mark('.' | '-')));
-        if words.is_empty() || words.len() > 5 || !only_words || self.stops(words[0]) {
+        let stopped = |word: &Token<'_>| {
+            self.stops(word) && !(words.len() > 1 && self.particles.contains(&word.folded()))
+        };
+        if words.is_empty() || words.len() > 5 || !only_words || stopped(words[0]) {
             return None;
         }
         let known = words.iter().filter(|word| given(word.text) != Given::No || family(word.text)).count();
         let capitals = words.iter().filter(|word| word.is_capital()).count();
         let named = words.iter().all(|word| word.is_capital() || self.particles.contains(&word.folded()));
-        let confidence = match (weak, named, known, capitals) {
-            (_, true, 1.., 2..) | (false, true, 1.., _) => Confidence::High,
-            (false, true, 0, _) | (_, false, 2.., _) => Confidence::Medium,
-            (false, false, 1, _) if words.len() == 1 => Confidence::Medium,
+        let confidence = match (label, named, known, capitals) {
+            (_, true, 1.., 2..) | (Strength::Strong, true, 1.., _) => Confidence::High,
+            (Strength::Strong, true, 0, _) | (_, false, 2.., _) => Confidence::Medium,
+            (Strength::Strong, false, 1, _) if words.len() == 1 => Confidence::Medium,
+            (Strength::Form, true, 1.., 1) if words.len() == 1 => Confidence::Medium,
             _ => return None,
         };
         Some((Span::new(all[0].start, all[all.len() - 1].end()), confidence))
@@ -332,7 +380,7 @@ impl Person {
             let particle = self.particles.contains(&token.folded());
             if initial {
                 at += 1;
-            } else if token.is_capital() && !self.stops(token) {
+            } else if token.is_capital() && !particle && !self.stops(token) {
                 end = Some(at + 1);
             } else if !particle {
                 break;

@@ -4,6 +4,9 @@
 use crate::finding::{CheckResult, Class, Confidence, Evidence, Label, View};
 use crate::span::Span;
 
+/// Bytes beyond which a label speaks for something else on its line.
+const LABEL_FAR: u16 = 40;
+
 /// A finding before overlaps are resolved.
 #[derive(Clone, Debug)]
 pub(super) struct Candidate {
@@ -53,6 +56,31 @@ impl Candidate {
     }
 }
 
+impl Candidate {
+    /// Whether it wins over another one that it overlaps: by rank, but a value with check digits is not broken up by
+    /// what merely looks like a part of it, and of two labelled ones the inner needs the nearer label.
+    fn beats(&self, other: &Self) -> bool {
+        match (self.covers(other), other.covers(self)) {
+            (true, _) => true,
+            (_, true) => false,
+            _ => self.rank() > other.rank(),
+        }
+    }
+
+    /// Whether the other one is a mere part of this.
+    fn covers(&self, other: &Self) -> bool {
+        let contains = self.span.start <= other.span.start
+            && other.span.end <= self.span.end
+            && self.span.len() > other.span.len();
+        let passes = |candidate: &Self| candidate.strong && candidate.evidence.result == CheckResult::Pass;
+        let labelled = |candidate: &Self| candidate.distance != u16::MAX;
+        let failed = self.evidence.result == CheckResult::Fail;
+        let nearer = labelled(self) && labelled(other) && self.distance < other.distance;
+        let passes_weakly = self.evidence.result == CheckResult::Pass && other.distance > LABEL_FAR;
+        contains && !failed && !other.strong && (passes(self) || nearer || passes_weakly)
+    }
+}
+
 /// Sorts candidates by start and drops those that a better one overlaps.
 pub(super) fn resolve(candidates: &mut Vec<Candidate>) {
     candidates.sort_by(|a, b| {
@@ -69,7 +97,7 @@ pub(super) fn resolve(candidates: &mut Vec<Candidate>) {
     for next in 0..candidates.len() {
         let mut wins = true;
         while kept > 0 && candidates[kept - 1].span.overlaps(candidates[next].span) {
-            if candidates[kept - 1].rank() >= candidates[next].rank() {
+            if !candidates[next].beats(&candidates[kept - 1]) {
                 wins = false;
                 break;
             }

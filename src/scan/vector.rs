@@ -220,6 +220,9 @@ mod x86 {
         base64: u64,
         from_c2: u64,
         c2: u64,
+        c3: u64,
+        /// Second bytes of accented capitals, after 0xC3.
+        accented: u64,
         e2: u64,
         sign3: u64,
         x80: u64,
@@ -276,6 +279,8 @@ mod x86 {
                 if classes.high != 0 {
                     classes.from_c2 = block.within(0xC2, 0xFF);
                     classes.c2 = block.eq(0xC2);
+                    classes.c3 = block.eq(0xC3);
+                    classes.accented = block.within(0x80, 0x9E);
                     classes.e2 = block.eq(0xE2);
                     classes.sign3 = classes.e2 | block.eq(0xE3) | block.eq(0xEF);
                     classes.x80 = block.eq(0x80);
@@ -307,6 +312,8 @@ mod x86 {
             let may_start = !after_high & (!after_alnum | back!(backslash, 2))
                 | after_high & (back!(c2, 2) | back!(sign3, 3));
             let letter = shifted(self.alpha | self.high, before.alpha | before.high, 2);
+            let letter_before = shifted(self.alpha | self.high, before.alpha | before.high, 3);
+            let accented = self.accented & back!(c3, 1) & back!(space, 2) & letter_before;
             let marks = self.hex_upper & (back!(percent, 1) | back!(equals, 1))
                 | self.hex & back!(percent, 1)
                 | self.breaks & back!(equals, 1)
@@ -334,7 +341,7 @@ mod x86 {
                 ats: self.at & valid,
                 urls: self.slash & back!(slash, 1) & back!(colon, 2) & valid,
                 hex_colons: self.colon & (back!(colon, 1) | back!(hex, 1)) & valid,
-                capitals: self.upper & back!(space, 1) & letter & valid,
+                capitals: (self.upper & back!(space, 1) & letter | accented) & valid,
                 marks: marks & valid,
                 runs: ((run & !(run << 1)) >> 64) as u64 & valid,
                 spaced: ((four & !(four << 2)) >> 64) as u64 & valid,
@@ -364,7 +371,7 @@ mod tests {
             b"&#64;&nbsp;",
             b"**1**2_3`",
             b"aa:bb::cc",
-            b" Jean Dupont",
+            "é Élodie Dupont".as_bytes(),
             "ＢＥ６８ Ａ".as_bytes(),
             b"@@//://",
             b"\0\xff\xfe",

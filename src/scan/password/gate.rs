@@ -117,12 +117,16 @@ impl Gate<'_> {
             (Some(b'?' | b'&'), Some(b'=')) => b"&#\"'<>",
             (_, Some(b'=')) => b";<>",
             _ if self.link.cell => b"|\t",
+            _ if self.link.bare => b"|<>\";",
             _ => b"|<>",
         }
     }
 
     fn judge(&self, value: Value, bytes: &[u8]) -> Option<Confidence> {
         if is_placeholder(bytes) || self.is_talk(value, bytes) || is_location(bytes) || is_date(bytes) {
+            return None;
+        }
+        if self.link.bare && (self.is_code_line() || self.is_about() || Shape::of(bytes).word) {
             return None;
         }
         match self.kind {
@@ -401,7 +405,7 @@ impl Gate<'_> {
         let end = memchr::memchr(b'\n', &self.text[self.label.start..])
             .map_or(self.text.len(), |at| self.label.start + at)
             .min(self.label.start + 250);
-        let line = self.text[start..end.max(start)].trim_ascii();
+        let line = uncommented(self.text[start..end.max(start)].trim_ascii());
         let ends = matches!(line.last(), Some(b';' | b'{' | b'}' | b'\\'))
             || line.ends_with(b"),")
             || line.ends_with(b"),")
@@ -427,6 +431,12 @@ impl Gate<'_> {
         let before = self.text[..value.span.start.saturating_sub(1)].trim_ascii_end();
         before.ends_with(b"==") || before.ends_with(b"!=")
     }
+}
+
+/// What a comment says: people note passwords there.
+fn uncommented(line: &[u8]) -> &[u8] {
+    let text = [&b"//"[..], b"#", b"--", b"/*"].iter().find_map(|mark| line.strip_prefix(*mark));
+    text.filter(|text| text.first() == Some(&b' ')).unwrap_or(line)
 }
 
 /// A URL, a path, a file.

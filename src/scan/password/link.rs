@@ -1,7 +1,9 @@
 //! What links a label to its value: a colon, an equals sign, an arrow, a cell, *est*, an option's space, a tag.
 
 use super::is_short;
-use super::words::{COPULA, DENY, KEY, LOGIN, PAIR, QUALIFIER, RECOVERY};
+use super::words::{
+    ADVERB, COPULA, DENY, KEY, LOGIN, PAIR, PASSPHRASE, PASSWORD, QUALIFIER, RECOVERY, SHORT, WIFI,
+};
 use crate::scan::fold::Window;
 use crate::scan::lexicon::{Lexicon, is_word_byte};
 use crate::span::Span;
@@ -21,6 +23,8 @@ pub struct Link {
     pub argument: bool,
     /// It is the end of an XML tag.
     pub markup: bool,
+    /// It is a mere space or an opening bracket: "mdp Ciney2017", "mot de passe (Ciney#2017)".
+    pub bare: bool,
 }
 
 /// Words between a label and its link.
@@ -33,7 +37,8 @@ pub fn after(lexicon: &Lexicon, text: &[u8], window: &Window, label: Span, group
     let prefix =
         prefix.take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-')).count();
     let quoted_label = is_quote((label.start - prefix).checked_sub(1).and_then(|at| text.get(at)));
-    let plain = Link { end: 0, word: false, quoted_label, cell: false, argument: false, markup: false };
+    let plain =
+        Link { end: 0, word: false, quoted_label, cell: false, argument: false, markup: false, bare: false };
     if label.start > 0 && text[label.start - 1] == b'<' && text.get(label.end) == Some(&b'>') {
         return Some(Link { end: label.end + 1, markup: true, ..plain });
     }
@@ -54,22 +59,24 @@ pub fn after(lexicon: &Lexicon, text: &[u8], window: &Window, label: Span, group
     }
     let linked = qualified(lexicon, text, window, label.end, groups);
     if is_short(groups) {
-        let plain_abbreviation = matches!(text[label.start], b'm' | b'M');
-        let (end, word) =
-            linked.filter(|&(end, word)| word && plain_abbreviation && end <= label.end + 14)?;
-        return Some(Link { end, word, ..plain });
+        let plain_abbreviation = matches!(text[label.start], b'm' | b'M') || label.len() == 3;
+        return linked
+            .filter(|&(end, word)| word && plain_abbreviation && end <= label.end + 14)
+            .map(|(end, word)| Link { end, word, ..plain })
+            .or_else(|| Some(Link { end: bare(text, label, groups)?, word: true, bare: true, ..plain }));
     }
     linked
         .map(|(end, word)| Link { end, word, ..plain })
         .or_else(|| beside_login(lexicon, text, window, label).map(|end| Link { end, word: true, ..plain }))
         .or_else(|| direct_quote(text, at, groups).map(|end| Link { end, word: true, ..plain }))
         .or_else(|| next_line(text, label, groups).map(|end| Link { end, word: true, ..plain }))
+        .or_else(|| Some(Link { end: bare(text, label, groups)?, word: true, bare: true, ..plain }))
 }
 
 /// A sign directly behind the label, ornaments and one bracketed remark between.
 fn sign(text: &[u8], from: usize) -> Option<usize> {
     let mut at = skip(text, from, |byte| matches!(byte, b' ' | b'*' | b'_' | b'`'));
-    at = skip_no_break(text, at);
+    at = skip_no_break(text, skip_leaders(text, at));
     if text.get(at) == Some(&b'(') {
         let close = text[at..].iter().take(40).position(|&byte| byte == b')')?;
         at = skip(text, at + close + 1, |byte| byte == b' ');
@@ -136,6 +143,8 @@ fn behind_copula(lexicon: &Lexicon, window: &Window, from: usize) -> Option<usiz
     if matches!(folded.get(from), Some(b'-' | b'\'')) {
         return None;
     }
+    let next = lexicon.words(folded, from, folded.len().min(from + 16)).next();
+    let from = next.filter(|word| word.groups & ADVERB != 0).map_or(from, |word| word.end);
     let mut end = from;
     for word in lexicon.words(folded, from, folded.len().min(from + 40)).take(4) {
         let at = skip(folded, word.end, |byte| byte == b' ');
@@ -163,6 +172,55 @@ fn direct_quote(text: &[u8], from: usize, groups: u32) -> Option<usize> {
         || text[at.min(text.len())..].starts_with("«".as_bytes())
         || text[at.min(text.len())..].starts_with("“".as_bytes());
     (opens && at > from && groups & (KEY | RECOVERY | PAIR) == 0).then_some(at)
+}
+
+/// "mdp Ciney2017", "le mot de passe (Zomer93!)": nothing links them, so that the value must look like nothing else:
+/// letters and digits, no code of a norm (`RFC2898`), and beside the English label, which stands in source code, two
+/// digits at least.
+fn bare(text: &[u8], label: Span, groups: u32) -> Option<usize> {
+    if groups & (PASSWORD | PASSPHRASE | WIFI | SHORT) == 0 || groups & (KEY | RECOVERY | PAIR) != 0 {
+        return None;
+    }
+    let word = label.of(text)?.to_ascii_lowercase();
+    let in_code = matches!(&*word, b"password" | b"passwd" | b"pwd" | b"pass" | b"passe" | b"pw" | b"ww");
+    let at = match text.get(label.end) {
+        Some(b';') => label.end + 1,
+        Some(b'<') => behind_tags(text, label.end)?,
+        _ => skip_no_break(text, label.end),
+    };
+    let at = if text.get(at) == Some(&b'(') { at + 1 } else { at };
+    let end = at
+        + text
+            .get(at..)?
+            .iter()
+            .take(48)
+            .take_while(|byte| !byte.is_ascii_whitespace() && !matches!(byte, b'<' | b';'))
+            .count();
+    let value = text[at..end].trim_ascii_end();
+    let count = |test: fn(&u8) -> bool| value.iter().filter(|byte| test(byte)).count();
+    let (digits, letters) = (count(u8::is_ascii_digit), count(u8::is_ascii_alphabetic));
+    let norm = count(u8::is_ascii_lowercase) == 0;
+    let holds = at > label.end
+        && value.len() >= 6
+        && letters >= 3
+        && digits >= if in_code { 2 } else { 1 }
+        && !norm
+        && !value.contains(&b'(')
+        && !value.contains(&b'/');
+    holds.then_some(at)
+}
+
+/// Past the tags of a table's or list's cells: `</dt>\n<dd>`.
+fn behind_tags(text: &[u8], from: usize) -> Option<usize> {
+    let mut at = from;
+    for _ in 0..4 {
+        let close = text[at..].iter().take(32).position(|&byte| byte == b'>')?;
+        at = skip(text, at + close + 1, |byte| byte.is_ascii_whitespace());
+        if text.get(at) != Some(&b'<') {
+            return Some(at);
+        }
+    }
+    None
 }
 
 /// "login jdupont, mot de passe Liege4000": the other half before, a value that no word is right behind.
@@ -193,6 +251,16 @@ fn skip(text: &[u8], mut at: usize, skipped: impl Fn(u8) -> bool) -> usize {
         at += 1;
     }
     at
+}
+
+/// Past the dots that lead to a value in a form: "mot de passe ......... : ".
+fn skip_leaders(text: &[u8], from: usize) -> usize {
+    let mut at = from;
+    while text[at..].starts_with("…".as_bytes()) {
+        at += "…".len();
+    }
+    let dots = skip(text, at, |byte| byte == b'.');
+    if dots - at > 1 { dots } else { at }
 }
 
 /// Past no-break spaces (French typography puts one before a colon).

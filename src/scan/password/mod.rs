@@ -81,7 +81,15 @@ pub fn find_in_field(lexicon: &Lexicon, text: &[u8], key: &[u8]) -> Option<Secre
         .filter(|&at| at == 0 || !folded[at - 1].is_ascii_alphanumeric())
         .find_map(|at| lexicon.longest_at(folded, at, LABELS).filter(|(end, _)| *end == folded.len()))?;
     let empty = Span::new(0, 0);
-    let link = Link { end: 0, word: false, quoted_label: true, cell: false, argument: false, markup: false };
+    let link = Link {
+        end: 0,
+        word: false,
+        quoted_label: true,
+        cell: false,
+        argument: false,
+        markup: false,
+        bare: false,
+    };
     let text_window = Window::around(text, 0, 0, AFTER);
     let gate = Gate { lexicon, text, window: &text_window, label: empty, groups, kind: kind(groups), link };
     let (span, confidence) = gate.whole()?;
@@ -102,7 +110,7 @@ const fn kind(groups: u32) -> Kind {
 fn may_link(text: &[u8], at: usize) -> bool {
     let near = &text[at..text.len().min(at + 90)];
     memchr::memchr3(b':', b'=', b'|', near).is_some()
-        || near.iter().take(40).filter(|byte| byte.is_ascii_digit()).count() >= 2
+        || near.iter().take(40).any(u8::is_ascii_digit)
         || near.iter().any(|byte| matches!(byte, b'"' | b'\'' | b'`' | b'\t' | b'>' | 0xc2 | 0xe2 | b'\n'))
         || memchr::memmem::find(near, b" is").is_some()
         || memchr::memmem::find(near, b" est").is_some()

@@ -32,10 +32,12 @@ pub const DENY: Groups = 1 << 11;
 pub const ABOUT: Groups = 1 << 12;
 /// Passwords that everybody knows and people still use.
 pub const WEAK: Groups = 1 << 13;
+/// Words that may stand between *est* and the value: *bien*, *now*.
+pub const ADVERB: Groups = 1 << 15;
 /// Words that may stand between a label and its link: *du compte*, *for the vpn*.
 pub const QUALIFIER: Groups = 1 << 14;
 
-const NAMES: [(&str, Groups); 15] = [
+const NAMES: [(&str, Groups); 16] = [
     ("password", PASSWORD),
     ("short", SHORT),
     ("pin", PIN),
@@ -51,6 +53,7 @@ const NAMES: [(&str, Groups); 15] = [
     ("about", ABOUT),
     ("weak", WEAK),
     ("qualifier", QUALIFIER),
+    ("adverb", ADVERB),
 ];
 
 /// Builds the lexicon from lists of words by group name; unknown names add nothing.

@@ -1,0 +1,103 @@
+//! A corpus of texts as people write them, in French, Dutch, German and English, with everything that is to be found in
+//! them known. It is written from what the sources say of identifiers and from how people write, never from the
+//! rules: the values have arithmetic of their own, the names come from no list of the scanner's.
+//!
+//! `GUARD_CORPUS=N` makes it N times larger, `GUARD_SHOW=1` prints the table.
+
+mod fill;
+mod kinds;
+mod people;
+mod score;
+mod secrets;
+mod values;
+
+use crate::identifiers::random::Random;
+use fill::{Text, fill, templates};
+use guard::finding::Finding;
+use guard::scan::{Hint, Scanner, Scratch};
+use kinds::{KINDS, Kind};
+use score::Scores;
+
+const ANNOUNCE: [&str; 4] = [
+    include_str!("corpus/announce.fr.txt"),
+    include_str!("corpus/announce.nl.txt"),
+    include_str!("corpus/announce.de.txt"),
+    include_str!("corpus/announce.en.txt"),
+];
+
+const BARE: &str = include_str!("corpus/bare.txt");
+
+const TEXTS: [&str; 5] = [
+    include_str!("corpus/texts.fr.txt"),
+    include_str!("corpus/texts.nl.txt"),
+    include_str!("corpus/texts.de.txt"),
+    include_str!("corpus/texts.en.txt"),
+    include_str!("corpus/machine.txt"),
+];
+
+/// Texts made of each template of whole texts.
+const ROUNDS: usize = 12;
+
+fn scan(text: &str) -> Vec<Finding> {
+    thread_local!(static SCRATCH: std::cell::RefCell<Scratch> = std::cell::RefCell::default());
+    let mut findings = Vec::new();
+    SCRATCH.with_borrow_mut(|scratch| {
+        Scanner::shipped().scan(text.as_bytes(), &Hint::default(), scratch, &mut findings);
+    });
+    findings
+}
+
+fn scale() -> usize {
+    std::env::var("GUARD_CORPUS").ok().and_then(|text| text.parse().ok()).unwrap_or(1)
+}
+
+/// Every kind under every label, in every sentence of the label's language.
+fn announced(kind: &'static Kind, random: &mut Random, take: &mut impl FnMut(&Text)) {
+    for (language, labels) in kind.labels.iter().enumerate() {
+        for template in templates(ANNOUNCE[language]) {
+            for label in *labels {
+                take(&fill(template, Some((kind, label)), random));
+            }
+        }
+    }
+}
+
+fn every_text(random: &mut Random, mut take: impl FnMut(&Text)) {
+    for kind in KINDS {
+        announced(kind, random, &mut take);
+        if kind.alone {
+            for template in templates(BARE) {
+                for _ in 0..4 {
+                    take(&fill(template, Some((kind, "")), random));
+                }
+            }
+        }
+    }
+    for template in TEXTS.iter().flat_map(|file| templates(file)) {
+        for _ in 0..ROUNDS {
+            take(&fill(template, None, random));
+        }
+    }
+}
+
+#[test]
+fn what_people_write_is_found_and_nothing_else() {
+    let mut random = Random(2026);
+    let mut scores = Scores::default();
+    let mut bytes = 0;
+    for _ in 0..scale() {
+        every_text(&mut random, |text| {
+            bytes += text.text.len();
+            scores.take(text, &scan(&text.text));
+        });
+    }
+    let (failures, stray) = (scores.failures(), f64::from(scores.stray()));
+    if std::env::var_os("GUARD_SHOW").is_some() || !failures.is_empty() {
+        println!("{} values in {bytes} bytes\n{}", scores.wanted(), scores.table());
+    }
+    assert!(failures.is_empty(), "below the floor: {failures:#?}");
+    assert!(
+        stray * 100_000.0 / (bytes as f64) < 2.0,
+        "{stray} alarms where nothing stands, in {bytes} bytes"
+    );
+}
