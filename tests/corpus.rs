@@ -4,11 +4,14 @@
 //!
 //! `GUARD_CORPUS=N` makes it N times larger, `GUARD_SHOW=1` prints the table.
 
+mod disguise;
+mod evasions;
 mod fill;
 mod kinds;
 mod people;
 mod score;
 mod secrets;
+mod spell;
 mod values;
 
 use crate::identifiers::random::Random;

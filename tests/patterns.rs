@@ -49,7 +49,7 @@ fn all_faults_of_a_file_are_told_at_once_with_line_and_caret() {
     for part in [
         "own.toml:2:6: `Own.x` is no id",
         "own.toml:3:9: `persnal` is no class",
-        "  class = \"persnal\"\n          ^^^^^^^^^",
+        "3 | class = \"persnal\"\n  |         ^^^^^^^^^",
         "`Own.x` has no `counterexamples`",
         "own.toml:6:9: there is no check `nise`",
         "the group lengths `2 2` add up to none",

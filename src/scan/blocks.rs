@@ -45,8 +45,8 @@ pub(super) fn scalar(text: &[u8], base: usize) -> Masks {
         set(&mut masks.marks, is_mark(byte, back(1), back(2)));
         let run = |end: usize| at + 1 >= 16 + end && (0..16).all(|bytes| is_base64(back(bytes + end)));
         set(&mut masks.runs, run(0) && !run(1));
-        let single =
-            |bytes: usize| at >= bytes && back(bytes).is_ascii_alphanumeric() && back(bytes + 1) == b' ';
+        let letter = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'/');
+        let single = |bytes: usize| at >= bytes && letter(back(bytes)) && back(bytes + 1) == b' ';
         let four = |bytes: usize| (0..4).all(|number| single(bytes + number * 2));
         set(&mut masks.spaced, four(0) && !four(2));
     }
@@ -80,10 +80,13 @@ const fn is_mark(byte: u8, previous: u8, second: u8) -> bool {
         (b'&', b'#' | b'a'..=b'z' | b'A'..=b'Z')
         | (b'\\', b'u' | b'x' | b'/' | b'"' | b'_' | b'.' | b'-') => true,
         (b'*' | b'`' | b'_' | b'~', b'0'..=b'9') | (b'0'..=b'9', b'*' | b'`' | b'_' | b'~' | b'<') => true,
-        (b'A'..=b'Z' | b'a'..=b'z', b'*' | b'`') => true,
+        (b'A'..=b'Z' | b'a'..=b'z' | b'@' | b'.' | b'-', b'*' | b'`' | b'~') => true,
+        (b'A'..=b'Z' | b'a'..=b'z' | b'@' | b'.' | b'-' | b'/' | b'_', b'<') => true,
+        (b' ', b'<') => second.is_ascii_digit(),
         (_, 0xCD..=0xD3 | 0xD9 | 0xDB | 0xE1 | 0xEF..) => true,
         (0x80.., b'0'..=b'9') | (0xC2, 0xAD | 0xB0) => true,
-        (0x80, 0x8B..=0x8F | 0xAA..=0xAE) | (0x81 | 0x91 | 0x92, _) => second == 0xE2,
+        (0x80, 0x8B..=0x91 | 0xAA..=0xAE) | (0x81 | 0x91 | 0x92, _) => second == 0xE2,
+        (0x88, 0x92) => second == 0xE2,
         _ => false,
     }
 }

@@ -3,6 +3,7 @@
 
 use super::check::{Outcome, by_name, iban};
 use super::detector::{Anchor, Detector, Hit, Place};
+use super::number::after_line_break;
 use crate::finding::{CheckResult, Confidence};
 use crate::rules::Code;
 use crate::span::Span;
@@ -32,7 +33,7 @@ impl Detector for Iban {
         let passes = by_name("iban").is_some_and(|check| check.run(&read.value[..length]) == Outcome::Pass);
         let near = if passes && !place.guessed { None } else { Some(place.near(span)) };
         let label = near.and_then(|near| near.label);
-        if !passes && (label.is_none() || place.guessed || !read.is_likely()) {
+        if !passes && (label.is_none() || place.guessed || read.wrapped || !read.is_likely()) {
             return;
         }
         let mut hit = Hit::new(span, if passes { Confidence::High } else { Confidence::Low });
@@ -67,6 +68,8 @@ struct Read {
     length: usize,
     end: usize,
     gaps: usize,
+    /// Whether a line break stands in it.
+    wrapped: bool,
 }
 
 impl Read {
@@ -80,7 +83,7 @@ impl Read {
 /// Reads `length` letters and digits from `start`, over one separator at a time; `None` where there are fewer or the
 /// last one is followed by another.
 fn read(text: &[u8], start: usize, length: usize) -> Option<Read> {
-    let mut read = Read { value: [0; LENGTH_MAX], length, end: start, gaps: 0 };
+    let mut read = Read { value: [0; LENGTH_MAX], length, end: start, gaps: 0, wrapped: false };
     let (mut at, mut count, mut gap) = (start, 0, 0);
     while count < length {
         let byte = *text.get(at)?;
@@ -90,6 +93,12 @@ fn read(text: &[u8], start: usize, length: usize) -> Option<Read> {
             at += 1;
             read.gaps += usize::from(gap > 0);
             gap = 0;
+            continue;
+        }
+        if let Some(next) = after_line_break(text, at).filter(|_| gap <= 1 && !read.wrapped) {
+            read.wrapped = true;
+            at = next;
+            gap += 1;
             continue;
         }
         let folded = fold(text, at);

@@ -26,11 +26,18 @@ pub(super) struct Run {
     separators: u32,
     /// Whether a line break stands before it.
     wrapped: bool,
+    /// Bytes of a line break within it.
+    inside: usize,
 }
 
 impl Run {
     const fn len(&self) -> usize {
-        self.end - self.start
+        self.end - self.start - self.inside
+    }
+
+    /// With the run behind a bare line break as one: `85073\n003328`.
+    const fn joined(&self, next: &Self) -> Self {
+        Self { end: next.end, inside: next.start - self.end, ..*self }
     }
 }
 
@@ -61,8 +68,21 @@ pub(super) fn cluster(pass: &mut Pass<'_>, start: usize) -> usize {
         next = following(pass.text, run.end, allowed).unwrap_or(Run { end: usize::MAX, ..Run::default() });
     }
     groups(pass, &runs, runs.len());
+    join_wrapped(pass, &mut runs);
     pass.buffers.runs = runs;
     run.end
+}
+
+/// A value that a line break cut within its digits. A column of numbers has more than one break.
+fn join_wrapped(pass: &mut Pass<'_>, runs: &mut Vec<Run>) {
+    let mut breaks = runs.iter().enumerate().filter(|(_, run)| run.wrapped).map(|(place, _)| place);
+    if let (Some(place @ 1..), None) = (breaks.next(), breaks.next())
+        && runs[place].separators == 0
+    {
+        runs[place - 1] = runs[place - 1].joined(&runs[place]);
+        runs.remove(place);
+        groups(pass, runs, place);
+    }
 }
 
 fn run_at(text: &[u8], mut run: Run) -> Run {
@@ -79,7 +99,13 @@ fn following(text: &[u8], end: usize, allowed: u32) -> Option<Run> {
     loop {
         let byte = *text.get(at)?;
         if byte.is_ascii_digit() {
-            return (count > 0 || wrapped).then_some(Run { start: at, end: at, separators, wrapped });
+            return (count > 0 || wrapped).then_some(Run {
+                start: at,
+                end: at,
+                separators,
+                wrapped,
+                inside: 0,
+            });
         }
         if matches!(byte, b'\n' | b'\r' | b'\\') {
             if wrapped {
@@ -193,9 +219,11 @@ fn number_at(
     let mut digits = [0_u8; DIGITS_MAX];
     let mut count = 0;
     for run in &runs[first..=last] {
-        let Some(place) = digits.get_mut(count..count + run.len()) else { return };
-        place.copy_from_slice(&pass.text[run.start..run.end]);
-        count += run.len();
+        for digit in pass.text[run.start..run.end].iter().filter(|byte| byte.is_ascii_digit()) {
+            let Some(place) = digits.get_mut(count) else { return };
+            *place = *digit;
+            count += 1;
+        }
     }
     let digits = &digits[..count];
     if !number.prefixes.is_empty() && !number.prefixes.iter().any(|prefix| digits.starts_with(prefix)) {
@@ -206,7 +234,8 @@ fn number_at(
     if number.bare_needs_label && first == last && span == inside && pass.near(rule, span).label.is_none() {
         return;
     }
-    let view = if inner.iter().any(|run| run.wrapped) { View::Wrapped } else { View::Plain };
+    let wrapped = inner.iter().any(|run| run.wrapped) || runs[first..=last].iter().any(|run| run.inside > 0);
+    let view = if wrapped { View::Wrapped } else { View::Plain };
     pass.judge_number(rule, span, digits, grouped || !number.lead.is_empty(), view);
 }
 

@@ -1,11 +1,15 @@
 //! Identifiers of letters and digits (`AB-123-CD`, `TREM 6503 0515`): fixed shapes, held against the text at a run of
 //! digits by hand. No regular expressions. What a match is worth is judged elsewhere.
 
-use super::number::{left_is_free, right_is_free};
+use super::number::{after_line_break, left_is_free, right_is_free};
 use super::pass::Pass;
+use crate::finding::View;
 use crate::rules::{Matcher, Mixed, Part, separator};
 use crate::span::Span;
 use crate::text::view::fold::fold;
+
+/// The longest value of a shape, line break and quotation included.
+const VALUE_BYTES_MAX: usize = 64;
 
 /// Holds the shapes that may have a run of `length` digits as their first against the text at `at`.
 pub(super) fn at(pass: &mut Pass<'_>, at: usize, length: usize) {
@@ -16,15 +20,36 @@ pub(super) fn at(pass: &mut Pass<'_>, at: usize, length: usize) {
             continue;
         };
         let Some((span, gaps)) = held(pass.text, mixed, usize::from(shape), at) else { continue };
-        let joined = |place: usize| pass.text.get(place).is_some_and(|byte| b"-_".contains(byte));
+        let joined = |place: usize| pass.text.get(place) == Some(&b'-');
         let before =
             span.start >= 2 && joined(span.start - 1) && pass.text[span.start - 2].is_ascii_alphanumeric();
         let after = joined(span.end) && pass.text.get(span.end + 1).is_some_and(u8::is_ascii_alphanumeric);
         if before || after || !right_is_free(pass.text, span.end) || !left_is_free(pass, rule, span.start) {
             continue;
         }
-        pass.judge(rule, span, None, gaps > 0, false, pass.view);
+        judge(pass, rule, span, gaps);
     }
+}
+
+/// Judges a value without what stands beyond ASCII in it, so that a dash of any kind is a dash.
+fn judge(pass: &mut Pass<'_>, rule: u16, span: Span, gaps: usize) {
+    let Some(raw) = span.of(pass.text) else { return };
+    let wrapped = raw.contains(&b'\n');
+    let view = if wrapped { View::Wrapped } else { pass.view };
+    if raw.is_ascii() && !wrapped {
+        pass.judge(rule, span, None, gaps > 0, false, view);
+        return;
+    }
+    let (mut plain, mut length, mut at) = ([0; VALUE_BYTES_MAX], 0, 0);
+    while at < raw.len() {
+        let folded = fold(raw, at);
+        let bytes = if raw[at] < 0x80 { &raw[at..=at] } else { folded.bytes() };
+        let Some(place) = plain.get_mut(length..length + bytes.len()) else { return };
+        place.copy_from_slice(bytes);
+        length += if matches!(raw[at], b'\n' | b'\r' | b'\\' | b'>') { 0 } else { bytes.len() };
+        at += usize::from(folded.taken.max(1));
+    }
+    pass.judge(rule, span, Some(&plain[..length]), gaps > 0, false, view);
 }
 
 /// The span of a shape whose first digits begin at `at`, and how many separators are in it.
@@ -56,20 +81,37 @@ fn held(text: &[u8], mixed: &Mixed, shape: usize, at: usize) -> Option<(Span, us
     Some((Span::new(start, end), gaps))
 }
 
-/// How many bytes the separator before `at` takes.
+/// How many bytes the separators before `at` take, a line break among them.
 fn gap_before(text: &[u8], at: usize, mixed: &Mixed) -> usize {
-    (1..=at.min(3)).find(|taken| is_gap(text, at - taken, *taken, mixed)).unwrap_or(0)
+    let one = |at: usize| (1..=at.min(3)).find(|taken| is_gap(text, at - taken, *taken, mixed)).unwrap_or(0);
+    let first = one(at);
+    let second = first + if first > 0 { one(at - first) } else { 0 };
+    let quote =
+        text[..at].iter().rev().take(16).take_while(|byte| matches!(byte, b'>' | b' ' | b'\t')).count();
+    if !text[..at - quote].ends_with(b"\n") {
+        return second;
+    }
+    let mut start = at - quote - 1;
+    start -= usize::from(text[..start].ends_with(b"\r"));
+    start -= usize::from(text[..start].ends_with(b"\\"));
+    at - start + one(start)
 }
 
-/// How many bytes the separator at `at` takes.
+/// How many bytes the separators at `at` take, a line break among them.
 fn gap_after(text: &[u8], at: usize, mixed: &Mixed) -> usize {
-    (1..=3).find(|taken| is_gap(text, at, *taken, mixed)).unwrap_or(0)
+    let one = |at: usize| (1..=3).find(|taken| is_gap(text, at, *taken, mixed)).unwrap_or(0);
+    let first = one(at);
+    match after_line_break(text, at + first) {
+        Some(end) => end - at,
+        None => first + if first > 0 { one(at + first) } else { 0 },
+    }
 }
 
 fn is_gap(text: &[u8], at: usize, taken: usize, mixed: &Mixed) -> bool {
     let Some(byte) = text.get(at) else { return false };
     if *byte < 0x80 {
-        return taken == 1 && separator(*byte) & mixed.separators != 0;
+        let byte = if *byte == b'\t' { b' ' } else { *byte };
+        return taken == 1 && separator(byte) & mixed.separators != 0;
     }
     let folded = fold(text, at);
     usize::from(folded.taken) == taken

@@ -217,6 +217,12 @@ mod x86 {
         equals: u64,
         emphasis: u64,
         thick: u64,
+        tilde: u64,
+        under: u64,
+        /// `.`, `-` and `/`.
+        joints: u64,
+        x88: u64,
+        x92: u64,
         base64: u64,
         from_c2: u64,
         c2: u64,
@@ -269,6 +275,9 @@ mod x86 {
                     equals,
                     emphasis: star | tick | under | block.eq(b'~'),
                     thick: star | tick,
+                    tilde: block.eq(b'~'),
+                    under,
+                    joints: slash | dash | dot,
                     base64: digit | alpha | slash | equals | under | dash | block.eq(b'+'),
                     escaped: block.eq(b'u') | block.eq(b'x') | slash | quoted | under | dot | dash,
                     hash: block.eq(b'#'),
@@ -284,9 +293,11 @@ mod x86 {
                     classes.e2 = block.eq(0xE2);
                     classes.sign3 = classes.e2 | block.eq(0xE3) | block.eq(0xEF);
                     classes.x80 = block.eq(0x80);
+                    classes.x88 = block.eq(0x88);
+                    classes.x92 = block.eq(0x92);
                     classes.x81 = block.eq(0x81) | block.within(0x91, 0x92);
                     classes.ad = block.eq(0xAD) | block.eq(0xB0);
-                    classes.unseen = block.within(0x8B, 0x8F) | block.within(0xAA, 0xAE);
+                    classes.unseen = block.within(0x8B, 0x91) | block.within(0xAA, 0xAE);
                     classes.rare = block.within(0xCD, 0xD3)
                         | block.eq(0xD9)
                         | block.eq(0xDB)
@@ -321,7 +332,11 @@ mod x86 {
                 | self.escaped & back!(backslash, 1)
                 | self.digit & (back!(emphasis, 1) | after_high)
                 | (self.emphasis | self.less) & back!(digit, 1)
-                | self.thick & back!(alpha, 1)
+                | (self.thick | self.tilde)
+                    & (back!(alpha, 1) | back!(at, 1) | back!(joints, 1) & !back!(slash, 1))
+                | self.less & (back!(alpha, 1) | back!(at, 1) | back!(joints, 1) | back!(under, 1))
+                | self.less & back!(space, 1) & back!(digit, 2)
+                | self.x92 & back!(x88, 1) & back!(e2, 2)
                 | self.rare
                 | self.ad & back!(c2, 1)
                 | (self.unseen & back!(x80, 1) | back!(x81, 1)) & back!(e2, 2);
@@ -330,7 +345,7 @@ mod x86 {
             run &= run << 2;
             run &= run << 4;
             run &= run << 8;
-            let single = u128::from(alnum_before) | u128::from(alnum) << 64;
+            let single = u128::from(alnum_before | before.joints) | u128::from(alnum | self.joints) << 64;
             let space = u128::from(before.space) | u128::from(self.space) << 64;
             let mut four = single & space << 1;
             four &= four << 2;
@@ -380,8 +395,8 @@ mod tests {
             b"1<b>2",
             b"~~",
             b"d3+/=-_xY",
-            b"    ",
-            b"\r\n",
+            b" . - / a ",
+            b"a</b>-<i>~~.`",
             "①②𝟏".as_bytes(),
         ];
         for round in 0..400 {

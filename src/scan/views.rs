@@ -291,12 +291,15 @@ fn sign(text: &[u8], at: usize) -> Sign {
         (b'\\', b'u') => when(ahead(1).is_ascii_hexdigit() || ahead(1) == b'{', Sign::Characters),
         (b'\\', b'x') => when(ahead(1).is_ascii_hexdigit(), Sign::Characters),
         (b'\\', b'/' | b'"' | b'_') => Sign::Characters,
+        (b'\\', b'-' | b'.') if back(2).is_ascii_alphanumeric() && ahead(1).is_ascii_alphanumeric() => {
+            Sign::Characters
+        }
         (b'\\', _) => when(digits_around(text, at) >= 8, Sign::Characters),
-        (b'0'..=b'9', b'<') => when(digits_around(text, at) >= 8, Sign::Characters),
+        (_, b'<') => when(tag_within(text, at), Sign::Characters),
         (b'0'..=b'9', b'*' | b'`' | b'_' | b'~') | (b'*' | b'`' | b'_' | b'~', b'0'..=b'9') => {
             when(digits_around(text, at) >= 8, Sign::Emphasis)
         }
-        (_, b'*' | b'`') => when(ahead(1) != b' ' && digits_around(text, at) >= 8, Sign::Emphasis),
+        (_, b'*' | b'`' | b'~') => when(emphasis_within(text, at), Sign::Emphasis),
         (_, 0x80..) => unicode_sign(text, at),
         // A space or dash beyond ASCII before a digit; an accented letter is none.
         (0x80.., b'0'..=b'9') => {
@@ -305,6 +308,25 @@ fn sign(text: &[u8], at: usize) -> Sign {
         }
         _ => Sign::Nothing,
     }
+}
+
+/// Whether a tag stands within a word or number: something goes on right behind it.
+fn tag_within(text: &[u8], at: usize) -> bool {
+    if digits_around(text, at) >= 8 {
+        return true;
+    }
+    let close = text[at..].iter().take(64).position(|byte| *byte == b'>');
+    let next = close.and_then(|close| text.get(at + close + 1));
+    next.is_some_and(|next| next.is_ascii_alphanumeric() || matches!(next, b'@' | b'.' | b'-' | b'_' | b'/'))
+}
+
+/// Whether emphasis stands within a word: `F**x`, not `a*b` and not the end of bold print.
+fn emphasis_within(text: &[u8], at: usize) -> bool {
+    let sign = text[at];
+    let count = text[at..].iter().take(4).take_while(|byte| **byte == sign).count();
+    let next = text.get(at + count).copied().unwrap_or(b' ');
+    (count > 1 || sign == b'`') && (next.is_ascii_alphanumeric() || next == b'@')
+        || next != b' ' && digits_around(text, at) >= 8
 }
 
 fn unicode_sign(text: &[u8], at: usize) -> Sign {

@@ -75,24 +75,49 @@ pub const TRIGGERS: &[&str] = &[
 /// Numbers of one run.
 const GROUPS_MAX: usize = 48;
 
-/// The numbers read so far: value, whether a unit may still be added, words.
+/// A number that is being read.
+#[derive(Clone, Copy)]
+struct Group {
+    value: u32,
+    /// What may still be added is smaller: 100 after *cent*, 10 after *trente*, 0 where it is complete.
+    room: u32,
+    /// Whether it ends in *dix*: sept, huit and neuf may follow.
+    ten: bool,
+    words: Span,
+}
+
+impl Group {
+    const fn new(value: u32, room: u32, words: Span) -> Self {
+        Self { value, room, ten: value == 10, words }
+    }
+
+    const fn digits(self) -> usize {
+        match self.value {
+            0..10 => 1,
+            10..100 => 2,
+            _ => 3,
+        }
+    }
+}
+
+/// The numbers read so far.
 struct Groups {
-    all: [(u32, bool, Span); GROUPS_MAX],
+    all: [Group; GROUPS_MAX],
     count: usize,
 }
 
 impl Default for Groups {
     fn default() -> Self {
-        Self { all: [(0, false, Span::new(0, 0)); GROUPS_MAX], count: 0 }
+        Self { all: [Group::new(0, 0, Span::new(0, 0)); GROUPS_MAX], count: 0 }
     }
 }
 
 impl Groups {
-    fn last(&mut self) -> Option<&mut (u32, bool, Span)> {
+    fn last(&mut self) -> Option<&mut Group> {
         self.count.checked_sub(1).and_then(|last| self.all.get_mut(last))
     }
 
-    fn push(&mut self, group: (u32, bool, Span)) {
+    fn push(&mut self, group: Group) {
         if let Some(free) = self.all.get_mut(self.count) {
             *free = group;
             self.count += 1;
@@ -103,10 +128,12 @@ impl Groups {
 /// What a word says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Said {
-    /// 0 to 99, complete.
+    /// 0 to 999, complete.
     Number(u32),
     /// 20 to 90, to which a unit may be added.
     Tens(u32),
+    /// Times a hundred.
+    Hundred,
     /// Joins tens and units, says nothing itself.
     And,
     /// A plus sign.
@@ -128,26 +155,35 @@ pub fn read_around(text: &[u8], at: usize) -> Option<(Span, Vec<(String, Span)>)
     let mut groups = Groups::default();
     let mut place = start;
     let mut plus = None;
+    let hyphens = has_hyphens(text, start);
+    let mut joined = true;
     while let Some(word) = word_from(text, place) {
         let Some(said) = said(text, word) else { break };
+        // Who writes hyphens writes them within every number: "soixante-quatre", but "soixante quatre-vingts".
+        joined = !hyphens
+            || place == word.start
+            || text.get(word.start - 1) == Some(&b'-')
+            || said == Said::And
+            || joined && is_and(text, place);
         place = word.end;
         match said {
             Said::And => {}
             Said::Plus if groups.count == 0 => plus = Some(word),
             Said::Plus => break,
-            Said::Tens(tens) => push_tens(&mut groups, tens, word),
-            Said::Number(number) => push_number(&mut groups, number, word),
+            Said::Tens(tens) => push_tens(&mut groups, tens, word, joined),
+            Said::Hundred => push_hundred(&mut groups, word),
+            Said::Number(number) => push_number(&mut groups, number, word, joined),
         }
         if groups.count == GROUPS_MAX {
             break;
         }
     }
     let groups = &groups.all[..groups.count];
-    if groups.iter().map(|(number, ..)| if *number > 9 { 2 } else { 1 }).sum::<usize>() < DIGITS_MIN {
+    if groups.iter().map(|group| group.digits()).sum::<usize>() < DIGITS_MIN {
         return None;
     }
     let mut digits: Vec<(String, Span)> =
-        groups.iter().map(|(number, _, word)| (number.to_string(), *word)).collect();
+        groups.iter().map(|group| (group.value.to_string(), group.words)).collect();
     if let Some(word) = plus {
         digits.insert(0, ("+".to_owned(), word));
     }
@@ -170,28 +206,68 @@ pub fn write(text: &[u8], region: Span, run: Span, digits: &[(String, Span)], ou
     out.copy(text, Span::new(run.end, region.end));
 }
 
-fn push_tens(groups: &mut Groups, tens: u32, word: Span) {
-    // "quatre-vingt": four twenties.
-    if tens == 20
-        && let Some(last) = groups.last().filter(|last| last.0 == 4 && !last.1)
-    {
-        *last = (80, true, Span::new(last.2.start, word.end));
-        return;
+/// Whether hyphens stand between the number words from `start` on.
+fn has_hyphens(text: &[u8], start: usize) -> bool {
+    let mut place = start;
+    while let Some(word) = word_from(text, place).filter(|word| said(text, *word).is_some()) {
+        if word.start == place + 1 && text[place] == b'-' && place > start {
+            return true;
+        }
+        place = word.end;
     }
-    groups.push((tens, true, word));
+    false
 }
 
-fn push_number(groups: &mut Groups, number: u32, word: Span) {
-    if let Some(last) = groups.last().filter(|last| last.1) {
-        let teens = matches!(last.0, 60 | 80) && (10..20).contains(&number);
-        if (1..10).contains(&number) || teens {
-            // "quatre-vingt-dix" may go on: sept, huit, neuf.
-            *last = (last.0 + number, number == 10, Span::new(last.2.start, word.end));
+/// Whether the word that ends at `end` is *et*: "soixante et onze".
+fn is_and(text: &[u8], end: usize) -> bool {
+    let before = &text[..end];
+    before.ends_with(b" et") || before.ends_with(b" and")
+}
+
+fn push_tens(groups: &mut Groups, tens: u32, word: Span, joined: bool) {
+    if let Some(last) = groups.last() {
+        // "quatre-vingt": four twenties.
+        if tens == 20 && joined && last.room == 0 && last.value % 100 == 4 {
+            last.value += 76;
+            last.room = if word.len() > 5 { 0 } else { 10 };
+            last.words.end = word.end;
             return;
         }
-        last.1 = false;
+        if last.room == 100 {
+            last.value += tens;
+            last.room = 10;
+            last.words.end = word.end;
+            return;
+        }
     }
-    groups.push((number, false, word));
+    groups.push(Group::new(tens, 10, word));
+}
+
+/// *cent*, *honderd*: of the unit before, or of one.
+fn push_hundred(groups: &mut Groups, word: Span) {
+    match groups.last() {
+        Some(last) if last.room == 0 && (2..10).contains(&last.value) => {
+            last.value *= 100;
+            last.room = 100;
+            last.words.end = word.end;
+        }
+        _ => groups.push(Group::new(100, 100, word)),
+    }
+}
+
+fn push_number(groups: &mut Groups, number: u32, word: Span, joined: bool) {
+    if let Some(last) = groups.last().filter(|last| last.room > 0) {
+        let teens = matches!(last.value % 100, 60 | 80) && (10..20).contains(&number);
+        let fits = (1..last.room).contains(&number) && (!last.ten || number > 6);
+        if joined && (fits || teens && last.room == 10) || last.room == 100 && fits {
+            last.value += number;
+            (last.room, last.ten) = if number == 10 { (10, true) } else { (0, false) };
+            last.words.end = word.end;
+            return;
+        }
+        last.room = 0;
+    }
+    groups.push(Group::new(number, if number == 10 { 10 } else { 0 }, word));
 }
 
 /// The word that begins at or after `at`, past spaces, hyphens, commas and full stops.
@@ -244,7 +320,21 @@ fn said(text: &[u8], word: Span) -> Option<Said> {
         at += usize::from(character.taken.max(1));
     }
     static WORDS: OnceLock<HashMap<String, Said>> = OnceLock::new();
-    WORDS.get_or_init(words).get(std::str::from_utf8(&folded[..length]).ok()?).copied()
+    let words = WORDS.get_or_init(words);
+    let folded = std::str::from_utf8(&folded[..length]).ok()?;
+    words.get(folded).copied().or_else(|| hundreds(words, folded))
+}
+
+/// "tweehonderdvijf", "zweihundertfünf": one word in Dutch and German.
+fn hundreds(words: &HashMap<String, Said>, word: &str) -> Option<Said> {
+    let (before, after) = word.split_once("honderd").or_else(|| word.split_once("hundert"))?;
+    let number = |part: &str, none: u32| match (part, words.get(part)) {
+        ("", _) => Some(none),
+        (_, Some(Said::Number(number) | Said::Tens(number))) => Some(*number),
+        _ => None,
+    };
+    let (hundreds, rest) = (number(before, 1)?, number(after, 0)?);
+    ((1..10).contains(&hundreds) && rest < 100).then_some(Said::Number(hundreds * 100 + rest))
 }
 
 fn words() -> HashMap<String, Said> {
@@ -388,8 +478,13 @@ fn words() -> HashMap<String, Said> {
     let german = ["ein", "zwei", "drei", "vier", "funf", "sechs", "sieben", "acht", "neun"];
     first("en", dutch, &tens[10..18], &mut words);
     first("und", german, &tens[18..26], &mut words);
-    for (word, number) in tens {
-        words.insert(word.to_owned(), Said::Tens(number));
+    // Theirs are complete: nothing is added behind.
+    for (place, (word, number)) in tens.into_iter().enumerate() {
+        let complete = (10..26).contains(&place);
+        words.insert(word.to_owned(), if complete { Said::Number(number) } else { Said::Tens(number) });
+    }
+    for word in ["cent", "cents", "hundred"] {
+        words.insert(word.to_owned(), Said::Hundred);
     }
     for word in ["et", "and"] {
         words.insert(word.to_owned(), Said::And);
@@ -423,5 +518,11 @@ mod tests {
         let en = "one two three, four five six seven eight nine";
         assert_eq!(digits(en, "two").as_deref(), Some("123456789"));
         assert_eq!(digits("deux ou trois fois, six mois", "deux"), None);
+        let fr = "zéro quatre cent septante-cinq douze trente-quatre cinquante-six";
+        assert_eq!(digits(fr, "zéro").as_deref(), Some("0475123456"));
+        let fr = "dix-sept quatre quatre-vingt-dix-huit soixante quatre-vingts cinq deux cent six";
+        assert_eq!(digits(fr, "dix").as_deref(), Some("1749860805206"));
+        let nl = "nul vierhonderdvijfenzeventig twaalf dertig vier zesenvijftig";
+        assert_eq!(digits(nl, "nul").as_deref(), Some("04751230456"));
     }
 }
