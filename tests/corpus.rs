@@ -7,6 +7,7 @@
 mod disguise;
 mod evasions;
 mod fill;
+mod foreign;
 mod kinds;
 mod people;
 mod score;

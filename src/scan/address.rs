@@ -78,6 +78,10 @@ impl Detector for Address {
         }
         let all: Vec<Token<'_>> = tokens(text).collect();
         let Some(here) = all.iter().position(|token| token.start == place.at - offset) else { return };
+        // The word may go on: "ranges", "coursier".
+        if !germanic && all[here].end() > place.end - offset {
+            return;
+        }
         let street = if germanic { self.germanic(&all, here) } else { self.romance(&all, here) };
         let Some(street) = street else { return };
         let locality = self.locality(&all, street.end);

@@ -91,7 +91,7 @@ impl Birth {
 
     /// Whether the gap holds only marks, words such as "le" or "op", and words that name a place (capitals).
     fn may_lie_between(&self, gap: &str) -> bool {
-        let gap = &without_tags(gap);
+        let gap = &without_remark(&without_tags(gap));
         let gap = gap.strip_prefix(';').unwrap_or(gap);
         let gap = gap.strip_suffix(';').unwrap_or(gap);
         let lines = gap.matches('\n').count();
@@ -173,6 +173,14 @@ impl Birth {
         let (year, digits) = number(after)?;
         let length = before + (rest.len() - after.len()) + digits;
         (digits == 4 && YEARS.contains(&year)).then_some((length, true))
+    }
+}
+
+/// The text without what stands in its brackets: "(à vérifier)".
+fn without_remark(text: &str) -> String {
+    match text.split_once('(').and_then(|(before, rest)| Some((before, rest.split_once(')')?.1))) {
+        Some((before, after)) => format!("{before}{after}"),
+        None => text.to_owned(),
     }
 }
 

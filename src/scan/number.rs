@@ -209,11 +209,16 @@ fn number_at(
     grouped: bool,
 ) {
     let inner = &runs[first + 1..=last];
-    if inner.iter().any(|run| run.separators & !number.separators != 0) {
+    if inner.iter().any(|run| run.separators & !number.separators != 0) || opens_only(inner) {
         return;
     }
     let hard = |run: &Run| run.separators & !separator(b' ') != 0 && !run.wrapped;
     if first > 0 && hard(&runs[first]) || runs.get(last + 1).is_some_and(hard) {
+        return;
+    }
+    if runs_on(pass.text, runs, (first, last))
+        && pass.near(rule, Span::new(runs[first].start, runs[last].end)).label.is_none()
+    {
         return;
     }
     let mut digits = [0_u8; DIGITS_MAX];
@@ -237,6 +242,36 @@ fn number_at(
     let wrapped = inner.iter().any(|run| run.wrapped) || runs[first..=last].iter().any(|run| run.inside > 0);
     let view = if wrapped { View::Wrapped } else { View::Plain };
     pass.judge_number(rule, span, digits, grouped || !number.lead.is_empty(), view);
+}
+
+/// Whether a bracket opens in it that does not close: "pp. 821-823 (2012".
+fn opens_only(inner: &[Run]) -> bool {
+    let all = inner.iter().fold(0, |all, run| all | run.separators);
+    all & separator(b'(') != 0 && all & separator(b')') == 0
+}
+
+/// Whether a value in pairs goes on in pairs: a part of a hexadecimal dump or of a list, such as `31 06 02 01 00 02 01`.
+fn runs_on(text: &[u8], runs: &[Run], (first, last): (usize, usize)) -> bool {
+    let pair = |run: &Run| run.len() == 2;
+    if last == first || !pair(&runs[first]) || !pair(&runs[last]) {
+        return false;
+    }
+    let (start, end) = (runs[first].start, runs[last].end);
+    let octet = |bytes: Option<&[u8]>| {
+        bytes.is_some_and(|bytes| {
+            bytes.len() == 2
+                && bytes.iter().all(u8::is_ascii_hexdigit)
+                && bytes.iter().any(u8::is_ascii_digit)
+        })
+    };
+    let blank = |at: Option<usize>| at.and_then(|at| text.get(at)) == Some(&b' ');
+    let free =
+        |at: Option<usize>| at.and_then(|at| text.get(at)).is_none_or(|byte| !byte.is_ascii_alphanumeric());
+    let before = start.checked_sub(3).is_some_and(|from| {
+        octet(text.get(from..from + 2)) && blank(start.checked_sub(1)) && free(from.checked_sub(1))
+    });
+    let after = octet(text.get(end + 1..end + 3)) && blank(Some(end)) && free(Some(end + 3));
+    before || after
 }
 
 /// The span with its letters, lead and fences; `None` where a neighbour forbids it.

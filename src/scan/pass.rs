@@ -190,7 +190,9 @@ impl Pass<'_> {
         }
         if !table.hex_colon_expressions.is_empty() {
             for at in bits(masks.hex_colons) {
-                self.sign(base + at, 1, &table.hex_colon_expressions, &[]);
+                if has_colon_address(self.text, base + at) {
+                    self.sign(base + at, 1, &table.hex_colon_expressions, &[]);
+                }
             }
         }
         if !table.capital_code.is_empty() {
@@ -582,6 +584,35 @@ fn follows_word(text: &[u8], at: usize) -> bool {
         let last = before[before.len() - gap - 1];
         last.is_ascii_alphabetic() || last >= 0x80 || last == b'.'
     }
+}
+
+/// Whether an address in hexadecimal may have its first colon at `at` (`2a02:2788::17`, `3c:52:82:1f:aa:07`): not a path
+/// of source code, not a time, not a part of a dump or a fingerprint.
+fn has_colon_address(text: &[u8], at: usize) -> bool {
+    let digits = text[..at].iter().rev().take(5).take_while(|byte| byte.is_ascii_hexdigit()).count();
+    let start = at - digits;
+    let before = |back: usize| start.checked_sub(back).map_or(b' ', |at| text[at]);
+    let labelled = before(1) == b':' && !(before(2).is_ascii_hexdigit() || before(2) == b':');
+    if before(1) == b':' && !labelled || is_word_byte(before(1)) {
+        return false;
+    }
+    let rest = text[start..].iter().take(48);
+    let run = rest.take_while(|byte| byte.is_ascii_hexdigit() || **byte == b':').count();
+    let (run, next) = (&text[start..start + run], text.get(start + run).copied().unwrap_or(b' '));
+    let colons = run.iter().filter(|byte| **byte == b':').count();
+    let short = memchr::memmem::find(run, b"::").is_some();
+    let above = text[..start].trim_ascii_end().last_chunk::<4>();
+    let dumped = above.is_some_and(
+        |end| matches!(end, [b':', high, low, b':'] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit()),
+    ) || run.ends_with(b":");
+    !is_word_byte(next)
+        && (colons == 5 || colons == 7 || short && (2..8).contains(&colons))
+        && run.iter().any(u8::is_ascii_digit)
+        && (!dumped || short)
+}
+
+const fn is_word_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
 }
 
 /// The letters at the end, with hyphens and apostrophes.

@@ -85,7 +85,9 @@ fn held(text: &[u8], mixed: &Mixed, shape: usize, at: usize) -> Option<(Span, us
 fn gap_before(text: &[u8], at: usize, mixed: &Mixed) -> usize {
     let one = |at: usize| (1..=at.min(3)).find(|taken| is_gap(text, at - taken, *taken, mixed)).unwrap_or(0);
     let first = one(at);
-    let second = first + if first > 0 { one(at - first) } else { 0 };
+    let blank = first > 0 && matches!(text[at - first], b' ' | b'\t');
+    let twice = blank && at > first && matches!(text[at - first - 1], b' ' | b'\t');
+    let second = first + if twice { one(at - first) } else { 0 };
     let quote =
         text[..at].iter().rev().take(16).take_while(|byte| matches!(byte, b'>' | b' ' | b'\t')).count();
     if !text[..at - quote].ends_with(b"\n") {
@@ -103,7 +105,10 @@ fn gap_after(text: &[u8], at: usize, mixed: &Mixed) -> usize {
     let first = one(at);
     match after_line_break(text, at + first) {
         Some(end) => end - at,
-        None => first + if first > 0 { one(at + first) } else { 0 },
+        None if first > 0 && text[at..].iter().take(2).all(|byte| matches!(byte, b' ' | b'\t')) => {
+            first + one(at + first)
+        }
+        None => first,
     }
 }
 

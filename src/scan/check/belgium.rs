@@ -149,7 +149,9 @@ pub(super) fn plate(written: &[u8]) -> Outcome {
         .collect();
     let letters: Vec<u8> = written.iter().copied().filter(u8::is_ascii_uppercase).collect();
     let digits: Vec<u8> = written.iter().copied().filter(u8::is_ascii_digit).collect();
-    if WORDS_IN_CODES.iter().any(|word| word.as_bytes() == letters)
+    let is_one_of = |words: &[&str]| words.iter().any(|word| word.as_bytes() == letters);
+    if is_one_of(WORDS_IN_CODES)
+        || !written.contains(&b'-') && is_one_of(WORDS_IN_SOURCES)
         || digits.ends_with(b"000")
         || digits.starts_with(b"0")
     {
@@ -171,6 +173,13 @@ const WORDS_IN_CODES: &[&str] = &[
     "FAX", "GPS", "GPU", "GSM", "HTA", "IBM", "IEC", "ISO", "KVA", "LAN", "LED", "LES", "LOT", "MAC", "MAX",
     "MIN", "NBN", "NUM", "PDF", "PVC", "RAL", "RAM", "REF", "RFC", "RUE", "SAP", "SQL", "SSD", "SUR", "TEL",
     "TVA", "URL", "USB", "USD", "VAN", "VAT", "WAN", "XLS", "XML",
+];
+
+/// Those of source code and tables, which stand before or between numbers without hyphens: `SHA512`, `2 EXP 256`.
+const WORDS_IN_SOURCES: &[&str] = &[
+    "AES", "API", "ARM", "BIT", "COL", "CRC", "ECC", "EXP", "FIG", "HEX", "INT", "KDF", "LOG", "MOD", "NID",
+    "OID", "PCI", "RGB", "ROT", "ROW", "RSA", "SDK", "SEC", "SHA", "SSL", "SUM", "TAB", "TCP", "TLS", "TOM",
+    "UDP", "UTF", "VER", "VOL", "XOR",
 ];
 
 #[cfg(test)]

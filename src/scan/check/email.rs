@@ -140,6 +140,9 @@ const RESERVED: &[&str] = &[
     "voorbeeld.be",
     "voorbeeld.nl",
     "beispiel.de",
+    // Names of algorithms, not mailboxes: `aes256-gcm@openssh.com`.
+    "libssh.org",
+    "openssh.com",
 ];
 
 /// Endings of files and packages that no top-level domain shares, such as `logo@2x.png`.

@@ -9,14 +9,16 @@ pub(super) fn ip(written: &[u8]) -> Outcome {
 }
 
 /// IPv4 address: four decimal parts up to 255 without leading zeros (RFC 6943 says why). Private, loopback and
-/// documentation addresses say nothing of a person and are weak; `0.0.0.0`, broadcast and masks are none.
+/// documentation addresses say nothing of a person and are weak; four small
+/// numbers (`3.6.23.1`) are a version or a section unless a label says otherwise; `0.0.0.0`, broadcast and masks are none.
 fn ipv4(value: &[u8]) -> Outcome {
     let Some(address) = std::str::from_utf8(value).ok().and_then(|text| text.parse::<Ipv4Addr>().ok()) else {
         return Outcome::Fail;
     };
     if address.octets()[0] == 0 || address.octets()[0] == 255 {
         Outcome::Fail
-    } else if address.is_documentation() {
+    } else if address.is_documentation() || matches!(address.octets(), [2, 5, 4 | 29, _]) {
+        // 2.5.4 and 2.5.29 are the arcs of X.500's attributes and certificate extensions.
         Outcome::Specimen
     } else if address.is_private()
         || address.is_loopback()
@@ -24,6 +26,8 @@ fn ipv4(value: &[u8]) -> Outcome {
         || address.is_multicast()
     {
         Outcome::Weak
+    } else if address.octets().iter().all(|part| *part < 32) {
+        Outcome::Labelled
     } else {
         Outcome::Pass
     }

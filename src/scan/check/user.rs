@@ -14,6 +14,12 @@ pub(super) fn user_identifier(written: &[u8]) -> Outcome {
     let account = account.trim_end_matches(['.', '-', '_']);
     let digits = account.bytes().filter(u8::is_ascii_digit).count();
     let lower = account.to_ascii_lowercase();
+    let path = account.split('.').count() > 3 || account.split('.').any(|part| part.is_empty());
+    let kind = matches!(lower.as_bytes(), [b'i' | b'u' | b'f', b'8' | b'1' | b'3' | b'6', ..])
+        && digits + 1 == lower.len();
+    if path || kind || text.ends_with('-') && !text.contains('@') {
+        return Outcome::Fail;
+    }
     let length = (3..=40).contains(&account.len());
     let word = NO_ACCOUNTS.binary_search(&lower.as_str()).is_ok();
     let marked = digits > 0 || account.contains(['.', '_', '-', '@']) || text.len() > account.len();
