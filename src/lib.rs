@@ -36,11 +36,12 @@
 //! | [`scan`] | text → findings: one prefilter pass, linear-time matching, checks, context, names, overlap resolution | charters, HTTP |
 //! | [`tools`] | the catalogue of AI services: host → tool, vendor, kind, wire family | scanning |
 //! | [`charter`] | charter file → compiled charter; findings + tool + user → decision; messages by language | regexes, sockets |
+//! | [`platform`] | what differs by system: paths, permissions, signals, trust stores | the rest |
 //! | [`wire`] | API families: where the text is in a request, what an answer or stream looks like, what a refusal looks like | sockets |
 //! | [`redact`] | placeholders, byte-exact edits, putting values back into answers and streams | sockets |
 //! | [`inspect`] | the pipeline | sockets |
 //! | [`audit`] | events (core), store, sealing, chain, retention, report (outside it) | the values found |
-//! | [`platform`], [`config`] | what differs by system: paths, permissions, signals, trust stores; `guard.toml` | the rest |
+//! | [`config`] | `guard.toml` | the rest |
 //! | [`ca`] | the constrained root and intermediate, leaf certificates | proxying |
 //! | [`proxy`], [`pages`], [`gateway`] | accept, classify, route, tunnel, exchange, upstream, WebSockets, base URLs; local pages; metrics | regexes |
 //! | [`demo`] | the offline show | rules |

@@ -4,6 +4,7 @@ use super::system;
 use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
+use tempfile::NamedTempFile;
 
 /// Creates a folder, and those above it, that only its owner may enter.
 ///
@@ -22,13 +23,38 @@ pub fn create_private_dir(dir: &Path) -> io::Result<()> {
 /// # Errors
 /// Where the folder cannot be written.
 pub fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let dir = path.parent().unwrap_or(Path::new("."));
+    written_beside(path, bytes)?.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}
+
+/// The same for a file that does not exist yet: one that exists stays as it is.
+///
+/// # Errors
+/// Where the folder cannot be written.
+pub fn create_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    match written_beside(path, bytes)?.persist_noclobber(path) {
+        Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(error.error),
+        Ok(_) => Ok(()),
+    }
+}
+
+/// Makes an empty file that only its owner can read; what one that exists holds stays.
+///
+/// # Errors
+/// Where it cannot be made, or others' access cannot be taken back.
+pub fn touch_private(path: &Path) -> io::Result<()> {
+    fs::OpenOptions::new().create(true).append(true).open(path)?;
+    system::make_private(path)
+}
+
+fn written_beside(path: &Path, bytes: &[u8]) -> io::Result<NamedTempFile> {
+    let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut temporary = tempfile::Builder::new().prefix(".guard-").tempfile_in(dir)?;
     system::make_private(temporary.path())?;
     temporary.write_all(bytes)?;
     temporary.as_file().sync_all()?;
-    temporary.persist(path).map_err(|error| error.error)?;
-    Ok(())
+    Ok(temporary)
 }
 
 /// Reads a file after checking that nobody but its owner can.
@@ -49,6 +75,8 @@ mod tests {
         super::create_private_dir(&inner).unwrap();
         let path = inner.join("key");
         super::write_private(&path, b"x").unwrap();
+        super::create_private(&path, b"y").unwrap();
+        super::touch_private(&path).unwrap();
         assert_eq!(super::read_private(&path).unwrap(), b"x");
         #[cfg(unix)]
         {

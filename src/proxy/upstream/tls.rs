@@ -5,6 +5,7 @@ use super::{Io, Offer, Version};
 use rustls::client::danger::ServerCertVerifier;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{AlertDescription, ClientConfig, RootCertStore};
+use rustls_platform_verifier::Verifier;
 use std::future::Future;
 use std::io;
 use std::pin::Pin;
@@ -50,7 +51,14 @@ impl RustlsEgress {
     /// Where the system's roots cannot be read or an extra one is malformed.
     pub fn system(extra: Vec<CertificateDer<'static>>) -> Result<Self, rustls::Error> {
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-        let verifier = rustls_platform_verifier::Verifier::new_with_extra_roots(extra, provider)?;
+        // Without extra roots none are set up: old Windows knows no store of them.
+        let verifier = if extra.is_empty() {
+            Verifier::new(provider)
+        } else {
+            Verifier::new_with_extra_roots(extra, provider)
+        };
+        let verifier =
+            verifier.map_err(|error| rustls::Error::General(format!("the system's trust store: {error}")))?;
         Self::with(Arc::new(verifier))
     }
 
