@@ -17,5 +17,6 @@ mod inspect;
 mod patterns;
 mod proxy;
 mod redact;
+mod scan;
 mod tidy;
 mod views;

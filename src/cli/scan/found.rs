@@ -1,10 +1,11 @@
 //! What a scan says of one finding: place, detector, decision, and the line to show. The value is masked
 //! unless the user asked for it at the terminal.
 
+use super::explain::Why;
 use crate::charter::Action;
-use crate::finding::{CheckResult, Finding};
+use crate::finding::Finding;
 use crate::sensitive::Sensitive;
-use serde_json::{Map, Value, json};
+use serde::Serialize;
 use std::sync::Arc;
 
 /// Characters of context shown on either side of a value.
@@ -22,6 +23,8 @@ pub(super) struct Found {
     pub(super) fingerprint: String,
     /// The text before, the value, the text after: one line each, bounded.
     pub(super) excerpt: Excerpt,
+    /// Why it is one, where that was asked for.
+    pub(super) why: Option<Why>,
 }
 
 /// The line around a value.
@@ -69,64 +72,65 @@ pub(super) fn masked(value: &str) -> String {
         .collect()
 }
 
-impl Found {
-    /// The object of `--format jsonl`.
-    pub(super) fn json(&self, path: &str, show_values: bool, explain: bool) -> Value {
-        let finding = &self.finding;
-        let mut object = json!({
-            "path": path,
-            "detector": finding.detector.as_str(),
-            "class": finding.class.as_str(),
-            "start": finding.span.start,
-            "end": finding.span.end,
-            "line": self.line,
-            "column": self.column,
-            "confidence": finding.confidence.as_str(),
-            "action": self.action.as_str(),
-            "article": self.article.as_deref(),
-            "part": self.part.as_deref(),
-            "view": finding.view.as_str(),
-            "fingerprint": self.fingerprint,
-        });
-        if let Value::Object(fields) = &mut object {
-            self.add_optional(fields, show_values, explain);
-        }
-        object
-    }
-
-    fn add_optional(&self, fields: &mut Map<String, Value>, show_values: bool, explain: bool) {
-        if let Some(label) = &self.finding.label {
-            let label =
-                json!({ "scheme": &*label.scheme, "level": &*label.level, "severity": label.severity });
-            fields.insert(String::from("label"), label);
-        }
-        if show_values {
-            fields.insert(String::from("value"), json!(self.excerpt.value.expose()));
-        }
-        if explain {
-            fields.insert(String::from("why"), self.why());
-        }
-    }
-
-    fn why(&self) -> Value {
-        let evidence = &self.finding.evidence;
-        let span = |span: Option<crate::span::Span>| span.map(|span| json!([span.start, span.end]));
-        json!({
-            "check": (!evidence.check.is_empty()).then_some(evidence.check),
-            "result": check_word(evidence.result),
-            "grouped": evidence.grouped,
-            "context": span(evidence.context),
-            "lowered": span(evidence.lowered),
-        })
-    }
+/// A finding as an object of the JSON formats, its keys in the documented order.
+#[derive(Debug, Serialize)]
+pub(super) struct Row<'a> {
+    path: &'a str,
+    detector: &'a str,
+    class: &'static str,
+    start: usize,
+    end: usize,
+    line: u64,
+    column: u64,
+    confidence: &'static str,
+    action: &'static str,
+    article: Option<&'a str>,
+    part: Option<&'a str>,
+    view: &'static str,
+    fingerprint: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    label: Option<Mark<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    value: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    why: Option<&'a Why>,
 }
 
-/// What a check said, in a word.
-pub(super) const fn check_word(result: CheckResult) -> &'static str {
-    match result {
-        CheckResult::None => "none",
-        CheckResult::Pass => "pass",
-        CheckResult::Fail => "fail",
+/// The level that a classification finding states.
+#[derive(Debug, Serialize)]
+struct Mark<'a> {
+    scheme: &'a str,
+    level: &'a str,
+    severity: u8,
+}
+
+impl Found {
+    /// The object of the JSON formats.
+    pub(super) fn row<'a>(&'a self, path: &'a str, show_values: bool) -> Row<'a> {
+        let finding = &self.finding;
+        let label = finding.label.as_ref();
+        Row {
+            path,
+            detector: finding.detector.as_str(),
+            class: finding.class.as_str(),
+            start: finding.span.start,
+            end: finding.span.end,
+            line: self.line,
+            column: self.column,
+            confidence: finding.confidence.as_str(),
+            action: self.action.as_str(),
+            article: self.article.as_deref(),
+            part: self.part.as_deref(),
+            view: finding.view.as_str(),
+            fingerprint: &self.fingerprint,
+            label: label.map(|label| Mark {
+                scheme: &label.scheme,
+                level: &label.level,
+                severity: label.severity,
+            }),
+            value: show_values.then(|| self.excerpt.value.expose().as_str()),
+            why: self.why.as_ref(),
+        }
     }
 }
 

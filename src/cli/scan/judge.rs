@@ -1,14 +1,17 @@
 //! One input → its findings, located, judged by the charter. The same `Charter::decide` as in the proxy.
 
+use super::explain::Why;
 use super::found::{Excerpt, Found, masked};
 use super::lines::{Characters, Located, locate};
+use super::near::Near;
 use crate::charter::{
     Action, Charter, Decision, Direction, Judged, Question, Subject, UninspectableKind, Uninspected,
 };
 use crate::document::Unreadable;
 use crate::finding::Finding;
 use crate::place::Place;
-use crate::scan::Encoding;
+use crate::rules::Rule;
+use crate::scan::{Encoding, NearMiss};
 use crate::span::Span;
 use crate::tools::Tool;
 use crate::user::User;
@@ -24,6 +27,8 @@ pub(super) struct Judge<'a> {
     pub(super) today: jiff::civil::Date,
     pub(super) key: &'a hmac::Key,
     pub(super) show_values: bool,
+    /// The rules that are told of, where findings are to be explained.
+    pub(super) explain: Option<&'a [Rule]>,
 }
 
 /// A finding with its place, in one text of a file.
@@ -33,6 +38,7 @@ pub(super) struct Placed {
     part: Option<Arc<str>>,
     fingerprint: [u8; 32],
     excerpt: Excerpt,
+    why: Option<Why>,
 }
 
 /// Something of a file that could not be read.
@@ -54,16 +60,42 @@ impl Judge<'_> {
         encoding: Encoding,
         part: impl Fn(usize) -> Option<Arc<str>>,
     ) -> io::Result<Vec<Placed>> {
-        let located = locate(source, &findings, encoding)?;
         let spans: Vec<Span> = findings.iter().map(|finding| finding.span).collect();
+        let located = locate(source, &spans, encoding)?;
         let placed = findings.into_iter().zip(located).map(|(finding, place)| Placed {
             fingerprint: self.fingerprint(&finding, &place, encoding),
             excerpt: self.excerpt(&place, &spans, encoding),
+            why: self.explain.map(|rules| Why::of(&finding, &place, encoding, rules)),
             part: part(finding.span.start),
             finding,
             place,
         });
         Ok(placed.collect())
+    }
+
+    /// Finds the places of what almost was a finding.
+    pub(super) fn near<S: Read + Seek + ?Sized>(
+        &self,
+        source: &mut S,
+        misses: Vec<NearMiss>,
+        findings: &[Span],
+        part: impl Fn(usize) -> Option<Arc<str>>,
+    ) -> io::Result<Vec<Near>> {
+        let mut spans: Vec<Span> = misses.iter().map(|miss| miss.span).collect();
+        let located = locate(source, &spans, Encoding::Utf8)?;
+        spans.extend(findings);
+        spans.sort_unstable();
+        let near = misses.into_iter().zip(located).map(|(miss, place)| Near {
+            detector: miss.detector.as_str().to_owned(),
+            part: part(miss.span.start),
+            start: miss.span.start,
+            end: miss.span.end,
+            line: place.line,
+            column: place.column,
+            why: miss.why,
+            excerpt: self.excerpt(&place, &spans, Encoding::Utf8),
+        });
+        Ok(near.collect())
     }
 
     /// Judges all that was found in one file, and what could not be read of it.
@@ -161,6 +193,7 @@ fn found(index: usize, placed: Placed, decision: &Decision) -> Found {
         part: placed.part,
         fingerprint: hex(&placed.fingerprint[..16]),
         excerpt: placed.excerpt,
+        why: placed.why,
         finding: placed.finding,
     }
 }

@@ -1,6 +1,5 @@
 //! The second reading of an input: line, column and the text around each finding, in one pass and bounded memory.
 
-use crate::finding::Finding;
 use crate::scan::Encoding;
 use crate::span::Span;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -62,36 +61,36 @@ pub(super) struct Located {
     pub(super) offset: usize,
 }
 
-/// Locates `findings`, which are sorted by start.
+/// Locates spans, which are sorted by start.
 pub(super) fn locate<S: Read + Seek + ?Sized>(
     source: &mut S,
-    findings: &[Finding],
+    spans: &[Span],
     encoding: Encoding,
 ) -> io::Result<Vec<Located>> {
-    let places = count(source, findings, encoding)?;
-    findings
+    let places = count(source, spans, encoding)?;
+    spans
         .iter()
         .zip(places)
-        .map(|(finding, (line, column))| window(source, finding.span, line, column, encoding))
+        .map(|(&span, (line, column))| window(source, span, line, column, encoding))
         .collect()
 }
 
 /// One pass: the line and column of each start.
 fn count<S: Read + Seek + ?Sized>(
     source: &mut S,
-    findings: &[Finding],
+    spans: &[Span],
     encoding: Encoding,
 ) -> io::Result<Vec<(u64, u64)>> {
-    let mut places = Vec::with_capacity(findings.len());
+    let mut places = Vec::with_capacity(spans.len());
     let mut cursor = Cursor { line: 1, column: 1, encoding, after_return: false };
     let mut chunk = vec![0; CHUNK_BYTES];
     let mut offset = 0;
     source.seek(SeekFrom::Start(0))?;
-    while places.len() < findings.len() {
+    while places.len() < spans.len() {
         let filled = fill(source, &mut chunk)?;
         let mut done = 0;
-        while let Some(finding) = findings.get(places.len()) {
-            let Some(stop) = finding.span.start.checked_sub(offset).filter(|stop| *stop < filled) else {
+        while let Some(span) = spans.get(places.len()) {
+            let Some(stop) = span.start.checked_sub(offset).filter(|stop| *stop < filled) else {
                 break;
             };
             cursor.advance(&chunk[done..stop.max(done)]);
@@ -104,7 +103,7 @@ fn count<S: Read + Seek + ?Sized>(
             break;
         }
     }
-    places.resize(findings.len(), (cursor.line, cursor.column));
+    places.resize(spans.len(), (cursor.line, cursor.column));
     Ok(places)
 }
 
@@ -204,30 +203,20 @@ fn windows_1252(byte: u8) -> char {
 #[cfg(test)]
 mod tests {
     use super::{Encoding, locate};
-    use crate::finding::{Class, Confidence, DetectorId, Evidence, Finding, View};
     use crate::span::Span;
     use std::io::Cursor;
-
-    fn at(start: usize, end: usize) -> Finding {
-        Finding {
-            detector: DetectorId::new("test"),
-            class: Class::Personal,
-            span: Span::new(start, end),
-            confidence: Confidence::High,
-            label: None,
-            view: View::Plain,
-            evidence: Evidence::default(),
-        }
-    }
 
     #[test]
     fn lines_and_columns_count_characters() {
         let text = "été\r\nici: X\rlà X\n".as_bytes();
         let first = 12;
         let second = text.len() - 2;
-        let located =
-            locate(&mut Cursor::new(text), &[at(first, first + 1), at(second, second + 1)], Encoding::Utf8)
-                .unwrap();
+        let located = locate(
+            &mut Cursor::new(text),
+            &[Span::new(first, first + 1), Span::new(second, second + 1)],
+            Encoding::Utf8,
+        )
+        .unwrap();
         assert_eq!((located[0].line, located[0].column), (2, 6));
         assert_eq!((located[1].line, located[1].column), (3, 4));
         assert_eq!(located[1].value.of(&located[1].window), Some(&b"X"[..]));
@@ -238,7 +227,8 @@ mod tests {
         let mut text = vec![b'a'; 200_000];
         text[70_000] = b'\n';
         let located =
-            locate(&mut Cursor::new(&text), &[at(3, 5), at(150_000, 150_010)], Encoding::Utf8).unwrap();
+            locate(&mut Cursor::new(&text), &[Span::new(3, 5), Span::new(150_000, 150_010)], Encoding::Utf8)
+                .unwrap();
         assert_eq!((located[0].line, located[0].column), (1, 4));
         assert_eq!((located[1].line, located[1].column), (2, 150_000 - 70_000));
     }
@@ -247,7 +237,8 @@ mod tests {
     fn utf16_counts_characters_not_bytes() {
         let text: Vec<u8> = "\u{feff}a\n😀bX".encode_utf16().flat_map(u16::to_le_bytes).collect();
         let start = text.len() - 2;
-        let located = locate(&mut Cursor::new(&text), &[at(start, start + 2)], Encoding::Utf16Le).unwrap();
+        let located =
+            locate(&mut Cursor::new(&text), &[Span::new(start, start + 2)], Encoding::Utf16Le).unwrap();
         assert_eq!((located[0].line, located[0].column), (2, 3));
     }
 }

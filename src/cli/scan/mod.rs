@@ -1,15 +1,17 @@
 //! `guard scan`: files, folders and standard input → findings, judged by a charter. Several files use several
 //! cores; output stays in the order of the paths.
 
+mod explain;
 mod found;
 mod judge;
 mod lines;
+mod near;
+mod report;
 mod sarif;
 mod source;
 mod text;
 mod walk;
 
-use super::output::Escaped;
 use super::setup::Setup;
 use super::{Exit, Global, Output};
 use crate::charter::{Action, Charter, UninspectableKind};
@@ -22,7 +24,8 @@ use aws_lc_rs::hmac;
 use clap::{Args, ValueEnum};
 use found::Found;
 use judge::{Judge, Placed, Unread};
-use serde_json::{Value, json};
+use near::Near;
+use report::Report;
 use source::{Origin, Source};
 use std::collections::BTreeMap;
 use std::io::{self, Read};
@@ -53,9 +56,12 @@ pub struct Arguments {
     /// Judge as if the text went to this tool (see `guard tools list`); without it, rules on tools do not apply
     #[arg(long, value_name = "TOOL")]
     tool: Option<String>,
-    /// Say for each finding why: check, grouping, words around it, view
+    /// Say for each finding why: rule, check, words around it, view, and what makes it as sure as it is
     #[arg(long)]
     explain: bool,
+    /// Say what almost was a finding and why it is none; text is read whole for that
+    #[arg(long)]
+    near: bool,
 }
 
 /// How findings are printed.
@@ -77,7 +83,15 @@ type Scanned = Result<File, String>;
 /// One input that was read.
 struct File {
     found: Vec<Found>,
+    near: Vec<Near>,
     unread: Vec<Unread>,
+}
+
+/// What was found in a text, and what almost was.
+#[derive(Default)]
+struct Seen {
+    placed: Vec<Placed>,
+    near: Vec<Near>,
 }
 
 pub(super) fn run(arguments: &Arguments, global: &Global, output: &mut Output) -> io::Result<Exit> {
@@ -98,6 +112,8 @@ pub(super) fn run(arguments: &Arguments, global: &Global, output: &mut Output) -
         user: &User::default(),
         key: &key,
         show_values: arguments.show_values,
+        explain: arguments.explain,
+        near: arguments.near,
         today: jiff::Zoned::now().date(),
     };
     let standard = [PathBuf::from("-")];
@@ -122,6 +138,8 @@ struct Job<'a> {
     user: &'a User,
     key: &'a hmac::Key,
     show_values: bool,
+    explain: bool,
+    near: bool,
     today: jiff::civil::Date,
 }
 
@@ -166,21 +184,20 @@ impl Job<'_> {
         source.restart()?;
         let judge = self.judge();
         let mut unread = Vec::new();
-        let placed = match Document::sniff(&head) {
+        let encoding = Encoding::detect(&head);
+        let read = match Document::sniff(&head) {
             Some(format) => self.document(&judge, &whole(&mut *source)?, format, &mut unread)?,
-            None => self.stream(&judge, &mut *source, Encoding::detect(&head))?,
+            None if self.near && encoding == Encoding::Utf8 => {
+                self.text(&judge, &whole(&mut *source)?, |_| None)?
+            }
+            None => self.stream(&judge, &mut *source, encoding)?,
         };
-        let found = judge.judge(placed, &mut unread);
-        Ok(File { found, unread })
+        let found = judge.judge(read.placed, &mut unread);
+        Ok(File { found, near: read.near, unread })
     }
 
     /// Text of any size, read in pieces.
-    fn stream(
-        &self,
-        judge: &Judge<'_>,
-        source: &mut dyn Source,
-        encoding: Encoding,
-    ) -> io::Result<Vec<Placed>> {
+    fn stream(&self, judge: &Judge<'_>, source: &mut dyn Source, encoding: Encoding) -> io::Result<Seen> {
         let mut stream = Stream::new(self.scanner, Hint { kind: TextKind::Document, ..Hint::default() });
         let mut findings = Vec::new();
         let mut chunk = vec![0; CHUNK_BYTES];
@@ -193,7 +210,10 @@ impl Job<'_> {
             }
         }
         stream.finish(&mut findings);
-        if findings.is_empty() { Ok(Vec::new()) } else { judge.place(source, findings, encoding, |_| None) }
+        if findings.is_empty() {
+            return Ok(Seen::default());
+        }
+        Ok(Seen { placed: judge.place(source, findings, encoding, |_| None)?, near: Vec::new() })
     }
 
     fn text(
@@ -201,11 +221,18 @@ impl Job<'_> {
         judge: &Judge<'_>,
         bytes: &[u8],
         part: impl Fn(usize) -> Option<Arc<str>>,
-    ) -> io::Result<Vec<Placed>> {
-        let mut findings = Vec::new();
+    ) -> io::Result<Seen> {
         let hint = Hint { kind: TextKind::Document, ..Hint::default() };
+        let mut source = io::Cursor::new(bytes);
+        if self.near {
+            let (findings, misses) = self.scanner.near(bytes, &hint);
+            let spans: Vec<_> = findings.iter().map(|finding| finding.span).collect();
+            let near = judge.near(&mut source, misses, &spans, &part)?;
+            return Ok(Seen { placed: judge.place(&mut source, findings, Encoding::Utf8, part)?, near });
+        }
+        let mut findings = Vec::new();
         self.scanner.scan(bytes, &hint, &mut Scratch::default(), &mut findings);
-        judge.place(&mut io::Cursor::new(bytes), findings, Encoding::Utf8, part)
+        Ok(Seen { placed: judge.place(&mut source, findings, Encoding::Utf8, part)?, near: Vec::new() })
     }
 
     fn document(
@@ -214,13 +241,16 @@ impl Job<'_> {
         bytes: &[u8],
         format: Document,
         unread: &mut Vec<Unread>,
-    ) -> io::Result<Vec<Placed>> {
-        let mut placed = Vec::new();
+    ) -> io::Result<Seen> {
+        let mut all = Seen::default();
         let mut failed = Ok(());
         let opened = document::open(bytes, format, &mut |item| match item {
             Item::Text(part) => {
                 match self.text(judge, part.text.as_bytes(), |at| Some(part.place(at).clone())) {
-                    Ok(found) => placed.extend(found),
+                    Ok(read) => {
+                        all.placed.extend(read.placed);
+                        all.near.extend(read.near);
+                    }
                     Err(fault) => failed = Err(fault),
                 }
             }
@@ -230,7 +260,7 @@ impl Job<'_> {
         if let Err(why) = opened {
             unread.push(unreadable(None, why, bytes.len() as u64));
         }
-        Ok(placed)
+        Ok(all)
     }
 
     fn judge(&self) -> Judge<'_> {
@@ -241,6 +271,7 @@ impl Job<'_> {
             today: self.today,
             key: self.key,
             show_values: self.show_values,
+            explain: self.explain.then(|| self.scanner.rules()),
         }
     }
 }
@@ -286,154 +317,4 @@ fn in_order(
         }
     }
     Ok(())
-}
-
-/// Prints as results come, and sums up.
-struct Report<'a> {
-    arguments: &'a Arguments,
-    output: &'a mut Output,
-    collected: Vec<(String, Vec<Found>)>,
-    errors: Vec<Value>,
-    not_read: Vec<Value>,
-    unread_action: Action,
-    files: u64,
-    actions: BTreeMap<Action, u64>,
-}
-
-impl<'a> Report<'a> {
-    fn new(arguments: &'a Arguments, output: &'a mut Output) -> Self {
-        Self {
-            arguments,
-            output,
-            collected: Vec::new(),
-            errors: Vec::new(),
-            not_read: Vec::new(),
-            unread_action: Action::Allow,
-            files: 0,
-            actions: BTreeMap::new(),
-        }
-    }
-
-    fn failed(&mut self, name: &str, why: &str) -> io::Result<()> {
-        self.errors.push(json!({ "path": name, "error": why }));
-        self.output.fault(&format!("{name}: {why}"), None)
-    }
-
-    fn file(&mut self, name: &str, file: File) -> io::Result<()> {
-        self.files += 1;
-        let found = file.found;
-        for found in &found {
-            *self.actions.entry(found.action).or_default() += 1;
-        }
-        for unread in &file.unread {
-            self.unread(name, unread)?;
-        }
-        let show = text::Show { values: self.arguments.show_values, explain: self.arguments.explain };
-        match self.arguments.format {
-            Format::Text => text::file(self.output, name, &found, show),
-            Format::Jsonl => {
-                for found in &found {
-                    writeln!(self.output.out, "{}", found.json(name, show.values, show.explain))?;
-                }
-                Ok(())
-            }
-            Format::Json | Format::Sarif => {
-                self.collected.push((name.to_owned(), found));
-                Ok(())
-            }
-        }
-    }
-
-    /// Says what of a file could not be read, and what the charter makes of that.
-    fn unread(&mut self, name: &str, unread: &Unread) -> io::Result<()> {
-        self.unread_action = self.unread_action.max(unread.action);
-        let part = unread.part.as_deref().map(|part| format!(" [{part}]")).unwrap_or_default();
-        let action = unread.action.as_str();
-        if self.arguments.format == Format::Text {
-            writeln!(
-                self.output.out,
-                "{}{}: not read: {} ({action})",
-                Escaped(name),
-                Escaped(&part),
-                unread.why
-            )?;
-        }
-        self.not_read.push(json!({
-            "path": name,
-            "part": unread.part.as_deref(),
-            "kind": unread.kind,
-            "bytes": unread.bytes,
-            "action": action,
-        }));
-        Ok(())
-    }
-
-    fn finish(self) -> io::Result<Exit> {
-        let acted = self.actions.keys().chain([&self.unread_action]).any(|action| *action >= Action::Redact);
-        let exit = match (self.errors.is_empty(), acted) {
-            (false, _) => Exit::Failed,
-            (true, true) => Exit::Acted,
-            (true, false) => Exit::Clean,
-        };
-        match self.arguments.format {
-            Format::Json => {
-                let document = self.document();
-                serde_json::to_writer_pretty(&mut self.output.out, &document)?;
-                writeln!(self.output.out)?;
-            }
-            Format::Sarif => {
-                serde_json::to_writer_pretty(&mut self.output.out, &sarif::log(&self.collected))?;
-                writeln!(self.output.out)?;
-            }
-            Format::Text | Format::Jsonl => {}
-        }
-        self.output.out.flush()?;
-        let summary = self.summary();
-        self.output.note(&summary)?;
-        Ok(exit)
-    }
-
-    fn document(&self) -> Value {
-        let explain = self.arguments.explain;
-        let findings: Vec<Value> = self
-            .collected
-            .iter()
-            .flat_map(|(name, found)| {
-                found.iter().map(move |found| found.json(name, self.arguments.show_values, explain))
-            })
-            .collect();
-        let files: Vec<Value> = self
-            .collected
-            .iter()
-            .map(|(name, found)| json!({ "path": name, "findings": found.len() }))
-            .collect();
-        let actions: serde_json::Map<String, Value> =
-            self.actions.iter().map(|(action, count)| (action.as_str().to_owned(), json!(count))).collect();
-        json!({
-            "findings": findings,
-            "files": files,
-            "errors": self.errors,
-            "not_read": self.not_read,
-            "summary": { "files": self.files, "findings": findings.len(), "actions": actions },
-        })
-    }
-
-    fn summary(&self) -> String {
-        let total: u64 = self.actions.values().sum();
-        let mut parts = vec![match total {
-            0 => String::from("nothing found"),
-            1 => String::from("1 finding"),
-            _ => format!("{total} findings"),
-        }];
-        let actions: Vec<String> =
-            self.actions.iter().rev().map(|(action, count)| format!("{count} {}", action.as_str())).collect();
-        if !actions.is_empty() {
-            parts.push(format!("({})", actions.join(", ")));
-        }
-        parts.push(format!("in {} {}", self.files, if self.files == 1 { "file" } else { "files" }));
-        if !self.errors.is_empty() {
-            parts.push(format!("; {} could not be read", self.errors.len()));
-        }
-        parts.join(" ").replace(" ;", ";")
-    }
 }

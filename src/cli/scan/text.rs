@@ -1,25 +1,19 @@
 //! The text output of `guard scan`: a line a finding, the line of the file below it with the span marked.
 
-use super::found::{Found, check_word, masked};
+use super::found::{Found, masked};
 use crate::charter::Action;
 use crate::cli::output::{Escaped, Output};
 use anstyle::{AnsiColor, Style};
 use std::io;
 
-/// What to show beside the finding itself.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Show {
-    pub(super) values: bool,
-    pub(super) explain: bool,
-}
-
 /// Prints the findings of one file.
-pub(super) fn file(output: &mut Output, name: &str, found: &[Found], show: Show) -> io::Result<()> {
+pub(super) fn file(output: &mut Output, name: &str, found: &[Found], show_values: bool) -> io::Result<()> {
     for found in found {
         heading(output, name, found)?;
-        excerpt(output, found, show.values)?;
-        if show.explain {
-            explanation(output, found)?;
+        excerpt(output, found, show_values)?;
+        if let Some(why) = &found.why {
+            let line = why.line(found.finding.view, found.finding.confidence);
+            writeln!(output.out, "    why: {}", Escaped(&line))?;
         }
     }
     Ok(())
@@ -54,20 +48,6 @@ fn excerpt(output: &mut Output, found: &Found, show_values: bool) -> io::Result<
     writeln!(output.out, "    {before}{style}{value}{style:#}{after}")?;
     let (indent, width) = (before.chars().count(), value.chars().count().max(1));
     writeln!(output.out, "    {:indent$}{style}{}{style:#}", "", "^".repeat(width))
-}
-
-fn explanation(output: &mut Output, found: &Found) -> io::Result<()> {
-    let evidence = &found.finding.evidence;
-    let mut why = vec![format!("view {}", found.finding.view.as_str())];
-    if !evidence.check.is_empty() {
-        why.push(format!("check {}: {}", evidence.check, check_word(evidence.result)));
-    }
-    if evidence.grouped {
-        why.push(String::from("printed in its official grouping"));
-    }
-    why.extend(evidence.context.map(|span| format!("raised by the word at byte {}", span.start)));
-    why.extend(evidence.lowered.map(|span| format!("lowered by the word at byte {}", span.start)));
-    writeln!(output.out, "    why: {}", why.join("; "))
 }
 
 const fn style(action: Action) -> Style {

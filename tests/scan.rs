@@ -1,0 +1,93 @@
+//! `guard scan` as people run it: what it says, in which order, and what it never says.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+/// Runs `guard scan` in a folder of its own; gives what it printed.
+fn scan(folder: &Path, arguments: &[&str]) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_guard"))
+        .arg("scan")
+        .args(arguments)
+        .current_dir(folder)
+        .env("HOME", folder)
+        .env("XDG_STATE_HOME", folder.join("state"))
+        .env("LC_ALL", "C.UTF-8")
+        .output()
+        .unwrap();
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// A folder with one note.
+fn with_note(text: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("note.txt"), text).unwrap();
+    folder
+}
+
+const NOTE: &str = "Bonjour,\nmon NISS est 85.07.30-033.28, merci.\nLa pièce BE41 0918 1173 5141 manque.\n";
+
+#[test]
+fn an_explanation_names_rule_check_word_view_and_reason() {
+    let folder = with_note(NOTE);
+    let text = scan(folder.path(), &["--explain", "note.txt"]);
+    for part in [
+        "note.txt:2:14: be.niss (high)",
+        "why: rule be.niss (royal decree of 3 April 1984",
+        "check niss: pass",
+        "printed in its official grouping",
+        "for it: «NISS» at byte 13",
+        "view plain",
+        "high: a word says what it is",
+    ] {
+        assert!(text.contains(part), "no \"{part}\" in:\n{text}");
+    }
+    assert!(!text.contains("85.07.30"), "the value is shown:\n{text}");
+}
+
+#[test]
+fn what_almost_was_a_finding_is_told_on_request() {
+    let folder = with_note(NOTE);
+    let plain = scan(folder.path(), &["note.txt"]);
+    assert!(!plain.contains("almost"), "{plain}");
+    let text = scan(folder.path(), &["--near", "note.txt"]);
+    assert!(text.contains("note.txt:2:14: be.niss"), "{text}");
+    let folder = with_note("Le numéro 85.07.30-033.29 figure sur la liste.\n");
+    let text = scan(folder.path(), &["--near", "note.txt"]);
+    let told = "note.txt:1:11: almost be.niss: its check fails and no label stands beside it";
+    assert!(text.contains(told), "no \"{told}\" in:\n{text}");
+    assert!(!text.contains("85.07.30-033.29"), "the value is shown:\n{text}");
+    let lines = scan(folder.path(), &["--near", "--format", "jsonl", "note.txt"]);
+    let near = lines.lines().find(|line| line.contains("\"be.niss\"")).unwrap();
+    assert!(near.starts_with(r#"{"path":"note.txt","detector":"be.niss","start":11,"end":26,"#), "{near}");
+}
+
+#[test]
+fn objects_have_their_keys_in_the_documented_order() {
+    let folder = with_note(NOTE);
+    let lines = scan(folder.path(), &["--format", "jsonl", "--explain", "note.txt"]);
+    let first = lines.lines().next().unwrap();
+    let keys = [
+        "path",
+        "detector",
+        "class",
+        "start",
+        "end",
+        "line",
+        "column",
+        "confidence",
+        "action",
+        "article",
+        "part",
+        "view",
+        "fingerprint",
+        "why",
+    ];
+    let places: Vec<Option<usize>> = keys.iter().map(|key| first.find(&format!("\"{key}\":"))).collect();
+    assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{first}");
+    let document = scan(folder.path(), &["--format", "json", "note.txt"]);
+    let parsed: serde_json::Value = serde_json::from_str(&document).unwrap();
+    assert_eq!(parsed["findings"][0]["detector"], "be.niss");
+    assert_eq!(parsed["summary"]["findings"], parsed["findings"].as_array().unwrap().len());
+    assert!(parsed.get("near").is_none() && !document.contains("85.07.30"), "{document}");
+}
