@@ -389,8 +389,25 @@ impl<'a> Value<'a> {
 
     /// Records that something else was expected here.
     pub fn wrong<T>(&self, wanted: &str) -> Option<T> {
-        self.source.fault(self.range.clone(), format!("`{}` must be {wanted}", self.name), "");
+        self.source.fault(self.range.clone(), format!("`{}` must be {wanted}", self.name), self.hint(wanted));
         None
+    }
+
+    /// What to write instead, where quotes are all that is wrong.
+    fn hint(&self, wanted: &str) -> String {
+        let (name, text) = (self.name, self.value.as_str());
+        let bare = self.value.as_integer().map(ToString::to_string);
+        let bare = bare.or_else(|| self.value.as_datetime().map(ToString::to_string));
+        match (text, bare) {
+            (None, Some(bare)) if wanted.starts_with("a text") => format!("write `{name} = \"{bare}\"`"),
+            (Some(text), _) if wanted.starts_with("a whole number") && text.parse::<u64>().is_ok() => {
+                format!("write `{name} = {text}`, without quotes")
+            }
+            (Some(_), _) if wanted.starts_with("a table") => {
+                format!("write `{name} = {{ key = \"value\" }}`, or a table `[{name}]`")
+            }
+            _ => String::new(),
+        }
     }
 
     fn under(&self, name: &'a str, value: &'a Spanned<DeValue<'a>>) -> Self {
@@ -461,7 +478,13 @@ mod tests {
         assert!(table.date("day").is_none());
         assert!(table.required("id", "\"x\"").is_none());
         let shown = source.finish().unwrap_err().to_string();
-        for part in ["x.toml:1:8", "did you mean `colour`?", "did you mean \"enforce\"?", "a day such as"] {
+        for part in [
+            "x.toml:1:8",
+            "write `kind = \"3\"`",
+            "did you mean `colour`?",
+            "did you mean \"enforce\"?",
+            "a day such as",
+        ] {
             assert!(shown.contains(part), "{part} is not in\n{shown}");
         }
     }

@@ -2,6 +2,8 @@
 //! nowhere.
 #![allow(clippy::unwrap_used, reason = "helpers of tests stand outside test functions")]
 
+#[path = "audit/alerts.rs"]
+mod alerts;
 #[path = "audit/cli.rs"]
 mod cli;
 #[path = "audit/crash.rs"]

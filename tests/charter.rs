@@ -53,6 +53,8 @@ fn guard_charter_test(arguments: &[&str]) -> (bool, String) {
 fn every_condition_is_met_and_not_met() {
     let (all_well, printed) = guard_charter_test(&["tests/charters/conditions.toml"]);
     assert!(all_well && printed.contains("15 scenarios, 0 failed"), "{printed}");
+    let (all_well, printed) = guard_charter_test(&["tests/charters/acknowledgement.toml"]);
+    assert!(all_well && printed.contains("3 scenarios, 0 failed"), "{printed}");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 
 mod answers;
 mod bypasses;
+mod charters;
 mod errors;
 mod harness;
 mod http;

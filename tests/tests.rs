@@ -15,6 +15,7 @@ mod document;
 mod identifiers;
 mod inspect;
 mod patterns;
+mod program;
 mod proxy;
 mod redact;
 mod scan;

@@ -68,6 +68,8 @@ pub enum RecordKind {
     Expired,
     /// A note on events: rectification, restriction, its lifting, a remark; `detail` says which.
     Note,
+    /// A threshold of the charter was reached: `count` decisions under the ground's article, on the tool.
+    Alert,
 }
 
 /// The stored form.

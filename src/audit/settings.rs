@@ -2,7 +2,7 @@
 
 use super::event::{Fields, IdentityMode, Recording};
 use super::export::Target;
-use crate::charter::{AuditField, AuditSettings, Identity};
+use crate::charter::{AuditField, AuditSettings, Identity, Threshold};
 use crate::sensitive::Sensitive;
 use jiff::Timestamp;
 use std::fmt;
@@ -43,6 +43,8 @@ pub struct Settings {
     pub bytes_max: Option<u64>,
     /// Where events are sent.
     pub exports: Vec<Target>,
+    /// From which numbers of decisions on there is an alert.
+    pub thresholds: Vec<Threshold>,
     /// The clock, which tests set.
     pub clock: Clock,
 }
@@ -89,6 +91,7 @@ impl Default for Settings {
             pseudonym_key: None,
             bytes_max: None,
             exports: Vec::new(),
+            thresholds: Vec::new(),
             clock: Clock::default(),
         }
     }

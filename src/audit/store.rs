@@ -2,7 +2,7 @@
 //! costs a request is putting the event into a queue.
 
 use super::event::{Event, Recording, What};
-use super::export::{self, Bell, SenderCounters};
+use super::export::{Bell, SenderCounters, Senders};
 use super::failure::{Failure, Fault};
 use super::ledger::Ledger;
 use super::receipt::{self, Receipt};
@@ -13,7 +13,7 @@ use crate::charter::Action;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{self, SyncSender, TrySendError};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::thread::JoinHandle;
 
 /// Events that wait to be written. At 5,000 a second the disk may hang for thirteen seconds before one is lost.
@@ -25,7 +25,7 @@ pub struct Audit {
     sender: SyncSender<Command>,
     counters: Arc<Counters>,
     settings: RwLock<Settings>,
-    senders: Vec<(String, Arc<SenderCounters>)>,
+    senders: Mutex<Senders>,
     bell: Arc<Bell>,
     writer: Mutex<Option<JoinHandle<()>>>,
 }
@@ -43,6 +43,8 @@ pub struct Counters {
     pub failures: AtomicU64,
     /// Events erased by retention.
     pub erased: AtomicU64,
+    /// Thresholds of the charter that were reached.
+    pub alerts: AtomicU64,
     /// Events in the queue.
     pub waiting: AtomicUsize,
     /// Events kept in memory because the store could not be written.
@@ -69,7 +71,8 @@ impl Audit {
         let ledger = Ledger::open(folder, settings.bytes_max)?;
         let counters = Arc::new(Counters::default());
         let bell = Arc::new(Bell::default());
-        let senders = export::start(&settings.exports, folder, ledger.connection(), &bell)?;
+        let mut senders = Senders::default();
+        senders.set(&settings.exports, folder, &bell)?;
         let writer =
             Writer::new(ledger, folder.to_owned(), settings.clone(), counters.clone(), bell.clone())?;
         let (sender, commands) = mpsc::sync_channel(QUEUE_EVENTS_MAX);
@@ -80,7 +83,7 @@ impl Audit {
             sender,
             counters,
             settings: RwLock::new(settings),
-            senders,
+            senders: Mutex::new(senders),
             bell,
             writer: Mutex::new(Some(thread)),
         })
@@ -124,12 +127,13 @@ impl Audit {
         self.with_settings(Settings::recording)
     }
 
-    /// Takes new settings into use, as after the charter was changed.
+    /// Takes new settings into use, receivers included, as after the charter was changed.
     ///
     /// # Errors
-    /// The settings name a recipient that is no key; the old ones stay.
+    /// The settings name a recipient that is no key, or a receiver cannot be served; the old ones stay.
     pub fn apply(&self, settings: Settings) -> Result<Receipt, Fault> {
         Recipients::parse(&settings.recipients)?;
+        lock(&self.senders).set(&settings.exports, &self.folder, &self.bell)?;
         *self.settings.write().unwrap_or_else(PoisonError::into_inner) = settings.clone();
         Ok(self.ask(|promise| Command::Apply(Box::new(settings), promise)))
     }
@@ -152,8 +156,8 @@ impl Audit {
 
     /// What is counted for each receiver, by its name.
     #[must_use]
-    pub fn senders(&self) -> &[(String, Arc<SenderCounters>)] {
-        &self.senders
+    pub fn senders(&self) -> Vec<(String, Arc<SenderCounters>)> {
+        lock(&self.senders).counters()
     }
 
     /// The folder of the store.
@@ -218,6 +222,10 @@ impl Drop for Audit {
         // Senders end by themselves: what a receiver has not acknowledged is sent at the next start.
         self.bell.end();
     }
+}
+
+fn lock(senders: &Mutex<Senders>) -> MutexGuard<'_, Senders> {
+    senders.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Losing events is logged for the first and then now and then: a full queue must not fill the log.

@@ -80,7 +80,7 @@ pub fn grounds(decision: &Decision) -> Vec<Ground> {
             Subject::Tool => About::Tool,
             Subject::Finding(_) => About::Finding,
             Subject::Uninspected(_) => About::Uninspected,
-            Subject::Charter => About::Charter,
+            Subject::Charter | Subject::Acknowledgement => About::Charter,
         };
         let same = |ground: &Ground| {
             ground.about == about && ground.action == reason.action && ground.article == reason.article

@@ -1,18 +1,20 @@
 //! The writer: one thread that takes events from the queue, seals who it was, and writes them in groups, so that
 //! one wait for the disk serves many. Knows the store; nobody waits for it but who asked for a receipt.
 
+use super::alarm::{Alarm, Alert};
 use super::event::{Event, Identity, IdentityMode};
 use super::export::Bell;
 use super::failure::{Failure, Fault};
 use super::keys::Period;
 use super::ledger::{Ledger, Pen};
 use super::receipt::Promise;
-use super::record::{Hex, Record, RecordKind, Text};
+use super::record::{GroundRecord, Hex, Record, RecordKind, Text};
 use super::retain;
 use super::seal::Recipients;
 use super::settings::Settings;
 use super::store::Counters;
-use super::tally::Fingerprint;
+use super::tally::{About, Fingerprint};
+use crate::charter::Threshold;
 use rusqlite::{OptionalExtension, params};
 use std::collections::{HashMap, VecDeque};
 use std::path::PathBuf;
@@ -60,6 +62,9 @@ pub(super) struct Writer {
     counters: Arc<Counters>,
     bell: Arc<Bell>,
     failing: Option<Failure>,
+    alarm: Alarm,
+    /// Alerts that are not on the disk yet.
+    alerts: Vec<Alert>,
 }
 
 impl Writer {
@@ -74,6 +79,8 @@ impl Writer {
         let recipients = Recipients::parse(&settings.recipients)?;
         let period = Period::current(&folder, &settings)?;
         warn_if_unsealable(&settings, &recipients);
+        let mut alarm = Alarm::default();
+        alarm.set(&settings.thresholds);
         Ok(Self {
             ledger,
             folder,
@@ -85,6 +92,8 @@ impl Writer {
             counters,
             bell,
             failing: None,
+            alarm,
+            alerts: Vec::new(),
         })
     }
 
@@ -153,6 +162,7 @@ impl Writer {
         let period = Period::current(&self.folder, &settings).map_err(|fault| Failure::from(&fault))?;
         warn_if_unsealable(&settings, &recipients);
         self.ledger.limit(settings.bytes_max).map_err(|fault| Failure::from(&fault))?;
+        self.alarm.set(&settings.thresholds);
         // Other recipients: everybody is sealed anew.
         self.seals.clear();
         (self.recipients, self.period, self.settings) = (recipients, period, settings);
@@ -178,7 +188,7 @@ impl Writer {
     /// Writes what could not be written before, then the batch.
     fn write(&mut self, batch: Vec<(Box<Event>, Promise)>) {
         let lost = self.counters.unentered.load(Ordering::Acquire);
-        if batch.is_empty() && self.backlog.is_empty() && lost == 0 {
+        if batch.is_empty() && self.backlog.is_empty() && lost == 0 && self.alerts.is_empty() {
             return;
         }
         self.counters.waiting.fetch_sub(batch.len(), Ordering::Relaxed);
@@ -187,9 +197,16 @@ impl Writer {
             let written = batch.len() + self.backlog.len();
             self.counters.written.fetch_add(written as u64, Ordering::Relaxed);
             self.counters.unentered.fetch_sub(lost, Ordering::AcqRel);
+            self.alerts.clear();
+            self.raise(&batch);
             self.backlog.clear();
             self.bell.ring();
             self.recovered();
+        }
+        // Alerts that this batch brought about are written at once, or with the next one.
+        if outcome.is_ok() && !self.alerts.is_empty() && self.commit(&[], 0).is_ok() {
+            self.alerts.clear();
+            self.bell.ring();
         }
         // The state first, the receipts last: who is told of a failure finds it known everywhere.
         if let Err(failure) = outcome {
@@ -202,6 +219,23 @@ impl Writer {
             promise.settle(outcome);
         }
         self.counters.backlog.store(self.backlog.len(), Ordering::Relaxed);
+    }
+
+    /// Counts what was just written towards the charter's thresholds.
+    fn raise(&mut self, batch: &[(Box<Event>, Promise)]) {
+        let events = self.backlog.iter().chain(batch.iter().map(|(event, _)| event));
+        let alerts: Vec<Alert> = events.flat_map(|event| self.alarm.count(event)).collect();
+        for Alert { threshold, .. } in &alerts {
+            self.counters.alerts.fetch_add(1, Ordering::Relaxed);
+            tracing::warn!(
+                article = threshold.article.as_deref().unwrap_or("any"),
+                tool = threshold.tool.as_deref().unwrap_or("any"),
+                count = threshold.count,
+                within = ?threshold.within,
+                "a threshold of the charter was reached"
+            );
+        }
+        self.alerts.extend(alerts);
     }
 
     fn commit(&mut self, batch: &[(Box<Event>, Promise)], lost: u64) -> Result<(), Failure> {
@@ -217,7 +251,7 @@ impl Writer {
             period: &self.period,
             seals: &mut self.seals,
         };
-        let (backlog, ledger) = (&self.backlog, &mut self.ledger);
+        let (backlog, alerts, ledger) = (&self.backlog, &self.alerts, &mut self.ledger);
         let written = ledger.write(now, |pen| {
             if pen.foreign {
                 scribe.seals.clear();
@@ -231,6 +265,9 @@ impl Writer {
             }
             for (event, _) in batch {
                 scribe.enter(pen, event, false)?;
+            }
+            for alert in alerts {
+                pen.append(now, &alerted(&alert.threshold))?;
             }
             Ok(())
         });
@@ -264,6 +301,22 @@ impl Writer {
             tracing::warn!("audit events can be written again");
         }
         self.counters.failing.store(false, Ordering::Release);
+    }
+}
+
+/// The record of a threshold that was reached.
+fn alerted(threshold: &Threshold) -> Record<'_> {
+    let article = threshold.article.as_deref().map(Text::from);
+    let grounds =
+        article.map(|article| GroundRecord { article, action: threshold.action, about: About::Charter });
+    Record {
+        kind: RecordKind::Alert,
+        detail: Some(Text(format!("within {} s", threshold.within.as_secs()).into())),
+        tool: threshold.tool.as_ref().map(|tool| Text::from(&**tool)),
+        action: threshold.action,
+        grounds: grounds.into_iter().collect(),
+        count: threshold.count,
+        ..Record::default()
     }
 }
 

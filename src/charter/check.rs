@@ -4,10 +4,11 @@
 use super::rule::When;
 use super::{Charter, Identity};
 use crate::fault::nearest;
-use crate::source::Source;
+use crate::source::{Source, list};
 use crate::tools::Catalogue;
 use jiff::civil::Date;
 use std::fmt;
+use std::sync::Arc;
 
 /// How many days before its end an exception is pointed out.
 pub const WARNING_DAYS: i32 = 30;
@@ -17,6 +18,8 @@ pub const WARNING_DAYS: i32 = 30;
 pub struct Note {
     /// The line of the file, where it is about one.
     pub line: Option<usize>,
+    /// The word that it is about, as the file writes it; empty where it is about none.
+    pub about: Arc<str>,
     /// What it is.
     pub text: String,
     /// What to do.
@@ -118,6 +121,7 @@ pub fn notes(charter: &Charter, today: Date) -> Vec<Note> {
         if !exception.counts_on(today) {
             notes.push(Note {
                 line,
+                about: exception.tool.clone(),
                 text: format!("{what} ran out on {}", exception.until),
                 hint: format!("the tool is denied again; ask {} or remove it", exception.validated_by),
             });
@@ -129,6 +133,7 @@ pub fn notes(charter: &Charter, today: Date) -> Vec<Note> {
             };
             notes.push(Note {
                 line,
+                about: exception.tool.clone(),
                 text: format!("{what} {when}"),
                 hint: format!("ask {} in time", exception.validated_by),
             });
@@ -137,6 +142,7 @@ pub fn notes(charter: &Charter, today: Date) -> Vec<Note> {
     if charter.audit.identity == Identity::Sealed && charter.audit.recipients.is_empty() {
         notes.push(Note {
             line: None,
+            about: "".into(),
             text: "identities are to be sealed, but there is no recipient: none are kept".into(),
             hint: "add the DPO's public key: [audit] recipients = [\"age1…\"], or say identity = \"none\""
                 .into(),
@@ -145,21 +151,35 @@ pub fn notes(charter: &Charter, today: Date) -> Vec<Note> {
     notes
 }
 
-/// Detectors that nothing of `known` fits.
-pub fn unknown_detectors(charter: &Charter, known: &[&str]) -> Vec<Note> {
+/// Detectors and schemes of labels that nothing of `known` fits: a rule that asks for them finds nothing. The
+/// organisation's own (`own.…`) count where they are among those that are known.
+pub fn unknown_names(charter: &Charter, known: &[&str]) -> Vec<Note> {
     let mut notes = Vec::new();
     for rule in &charter.rules {
-        for glob in rule.when.detectors.iter().filter(|glob| !glob.as_str().starts_with("own.")) {
-            if known.iter().any(|id| glob.matches(id)) {
-                continue;
-            }
-            let hint = match nearest(glob.as_str(), known.iter().copied()) {
+        for glob in rule.when.detectors.iter().filter(|glob| !known.iter().any(|id| glob.matches(id))) {
+            let name = glob.as_str();
+            let hint = match nearest(name, known.iter().copied()) {
                 Some(near) => format!("did you mean \"{near}\"?"),
-                None => "`guard patterns list` shows them".into(),
+                None if name.starts_with("own.") => {
+                    "your own detectors stand in the files under `patterns` of guard.toml".into()
+                }
+                None => "`guard patterns list` shows them; `*` stands for anything".into(),
             };
-            let text = format!("no detector is called \"{}\": the rule finds nothing", glob.as_str());
-            notes.push(Note { line: Some(rule.line), text, hint });
+            let text = format!("no detector is called \"{name}\": this rule finds nothing");
+            notes.push(Note { line: Some(rule.line), about: name.into(), text, hint });
+        }
+        let is_scheme = |scheme: &&Arc<str>| SCHEMES.iter().any(|known| known.eq_ignore_ascii_case(scheme));
+        for scheme in rule.when.schemes.iter().filter(|scheme| !is_scheme(scheme)) {
+            let hint = match nearest(scheme, SCHEMES.iter().copied()) {
+                Some(near) => format!("did you mean \"{near}\"?"),
+                None => format!("the schemes are {}", list(SCHEMES)),
+            };
+            let text = format!("no label has the scheme \"{scheme}\": this rule finds nothing");
+            notes.push(Note { line: Some(rule.line), about: scheme.clone(), text, hint });
         }
     }
     notes
 }
+
+/// The schemes of labels, as the detectors of labels report them.
+const SCHEMES: &[&str] = &["c", "tlp", "eu", "be_law", "fr", "de", "nato", "ca_protected", "generic", "msip"];

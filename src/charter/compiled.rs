@@ -5,7 +5,10 @@ use super::index::Index;
 use super::messages::Wordings;
 use super::text::Localised;
 use super::tools::{Standing, TenantSetting, ToolRules};
-use super::{Action, Direction, Inspection, Mode, Rule, UninspectableKind, check, shipped, syntax};
+use super::{
+    Action, Decision, Direction, Inspection, Mode, Reason, Rule, Subject, UninspectableKind, check, shipped,
+    syntax,
+};
 use crate::fault::Faults;
 use crate::language::Language;
 use crate::tools::{Catalogue, HostPattern, Kind, Tool};
@@ -35,7 +38,7 @@ pub struct Charter {
     pub(super) answers: Vec<(Option<Kind>, AnswerStyle)>,
     pub(super) audit: AuditSettings,
     pub(super) alerts: Alerts,
-    pub(super) acknowledgement: Option<Localised>,
+    pub(super) acknowledgement: Option<Acknowledgement>,
     pub(super) wordings: Wordings,
     pub(super) digest: String,
     pub(super) refuses_all: bool,
@@ -59,6 +62,17 @@ pub struct Article {
     pub demands: Arc<str>,
     /// How guard meets it where no rule of the charter does.
     pub how: Option<Arc<str>>,
+}
+
+/// What each user is to have read and agreed to, once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Acknowledgement {
+    /// What they agree to.
+    pub text: Localised,
+    /// Whether requests wait for it; else it is shown and may be given.
+    pub required: bool,
+    /// The article that asks for it.
+    pub article: Arc<str>,
 }
 
 /// What happens to what was said in earlier turns and would not be let through now.
@@ -281,11 +295,10 @@ impl Charter {
         check::notes(self, today)
     }
 
-    /// Detectors that rules name and that are none of `known`. The organisation's own (`own.…`) are not
-    /// looked at: they stand in its own files.
+    /// Detectors and schemes of labels that rules name and that are none of `known`: such a rule finds nothing.
     #[must_use]
-    pub fn unknown_detectors(&self, known: &[&str]) -> Vec<check::Note> {
-        check::unknown_detectors(self, known)
+    pub fn unknown_names(&self, known: &[&str]) -> Vec<check::Note> {
+        check::unknown_names(self, known)
     }
 
     /// Its id.
@@ -429,7 +442,25 @@ impl Charter {
     /// The text that each user must acknowledge once, where the charter asks for it.
     #[must_use]
     pub fn acknowledgement(&self, language: Option<Language>) -> Option<&Arc<str>> {
-        self.acknowledgement.as_ref()?.nearest(language.unwrap_or(self.language), self.language)
+        let asked = self.acknowledgement.as_ref()?;
+        asked.text.nearest(language.unwrap_or(self.language), self.language)
+    }
+
+    /// Whether requests wait until their user has acknowledged the charter. A charter that observes holds nothing.
+    #[must_use]
+    pub fn waits_for_acknowledgement(&self) -> bool {
+        self.mode == Mode::Enforce && self.acknowledgement.as_ref().is_some_and(|asked| asked.required)
+    }
+
+    /// Makes of a decision by which a request would go on one by which it waits for the acknowledgement.
+    pub fn hold_for_acknowledgement(&self, decision: &mut Decision) {
+        let Some(asked) = &self.acknowledgement else { return };
+        decision.action = Action::Confirm;
+        decision.would = Action::Confirm;
+        let article = asked.article.clone();
+        let reason =
+            Reason { article, action: Action::Confirm, subject: Subject::Acknowledgement, rule: None };
+        decision.reasons.insert(0, reason);
     }
 
     /// The headers to set on requests to a host, replacing what the client sent.

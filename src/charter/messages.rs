@@ -29,11 +29,13 @@ pub enum Saying {
     AnswerBlock,
     /// The charter is broken.
     Broken,
+    /// The charter must be acknowledged first.
+    Acknowledge,
 }
 
 impl Saying {
     /// All of them with their keys in `[messages.LANGUAGE]`.
-    pub const ALL: [(&'static str, Self); 8] = [
+    pub const ALL: [(&'static str, Self); 9] = [
         ("denied", Self::Denied),
         ("block", Self::Block),
         ("confirm", Self::Confirm),
@@ -42,6 +44,7 @@ impl Saying {
         ("answer", Self::Answer),
         ("answer_block", Self::AnswerBlock),
         ("broken", Self::Broken),
+        ("acknowledge", Self::Acknowledge),
     ];
 
     /// The saying for a rule's action on what goes a way.
@@ -68,6 +71,7 @@ impl Saying {
             }
             Self::Confirm => &["found", "article", "link"],
             Self::Broken => &[],
+            Self::Acknowledge => &["link"],
         }
     }
 
@@ -82,6 +86,7 @@ impl Saying {
                 &["tool", "article", "found", "link", "minutes", "instead", "contact", "id", "charter"]
             }
             Self::Broken => &["contact", "id", "charter"],
+            Self::Acknowledge => &["tool", "article", "link", "contact", "id", "charter"],
         }
     }
 }
@@ -226,7 +231,7 @@ impl<'q> About<'q> {
     fn new(charter: &Charter, decision: &'q Decision, question: &'q Question<'q>) -> Self {
         let weight = |reason: &Reason| match reason.subject {
             Subject::Finding(number) => decision.findings.get(number).copied().unwrap_or(reason.action),
-            Subject::Tool | Subject::Charter => reason.action,
+            Subject::Tool | Subject::Charter | Subject::Acknowledgement => reason.action,
             Subject::Uninspected(_) if question.confirmed && reason.action == Action::Confirm => {
                 Action::Observe
             }
@@ -240,6 +245,8 @@ impl<'q> About<'q> {
             Some(Saying::Broken)
         } else if !denied.is_empty() {
             Some(Saying::Denied)
+        } else if strongest.iter().any(|reason| reason.subject == Subject::Acknowledgement) {
+            Some(Saying::Acknowledge)
         } else {
             Saying::of(question.direction, decision.would)
         };
@@ -295,7 +302,7 @@ impl<'q> About<'q> {
                     ),
                     None => continue,
                 },
-                Subject::Tool | Subject::Charter => continue,
+                Subject::Tool | Subject::Charter | Subject::Acknowledgement => continue,
             };
             match kinds.iter_mut().find(|(known, ..)| *known == title) {
                 Some((.., times)) => *times += 1,
@@ -320,7 +327,7 @@ impl<'q> About<'q> {
     fn instead(&self, language: Language) -> &'static str {
         let class = self.acting.iter().find_map(|reason| match reason.subject {
             Subject::Finding(number) => self.question.findings.get(number).map(|judged| judged.finding.class),
-            Subject::Uninspected(_) | Subject::Tool | Subject::Charter => None,
+            Subject::Uninspected(_) | Subject::Tool | Subject::Charter | Subject::Acknowledgement => None,
         });
         let words = match class {
             Some(Class::Personal) => INSTEAD_PERSONAL,
@@ -463,6 +470,10 @@ fn french(saying: Saying) -> (&'static str, &'static str) {
             "Charte illisible",
             "La charte de votre organisation n'a pas pu être lue. Par précaution, rien n'est envoyé aux outils d'IA. Prévenez votre service informatique. Référence : {id}.",
         ),
+        Saying::Acknowledge => (
+            "Charte à lire d'abord",
+            "Votre demande n'a pas encore été envoyée à {tool} : il faut d'abord prendre connaissance de « {charter} » ({article}). Faites-le ici : {link}. Renvoyez ensuite votre demande. Pour toute question : {contact}. Référence : {id}.",
+        ),
     }
 }
 
@@ -499,6 +510,10 @@ fn dutch(saying: Saying) -> (&'static str, &'static str) {
         Saying::Broken => (
             "Charter onleesbaar",
             "Het charter van uw organisatie kon niet worden gelezen. Uit voorzorg wordt niets naar AI-tools verzonden. Verwittig uw informaticadienst. Referentie: {id}.",
+        ),
+        Saying::Acknowledge => (
+            "Eerst het charter lezen",
+            "Uw aanvraag is nog niet naar {tool} verzonden: u moet eerst kennis nemen van “{charter}” ({article}). Doe dat hier: {link}. Stuur uw aanvraag daarna opnieuw. Voor vragen: {contact}. Referentie: {id}.",
         ),
     }
 }
@@ -537,6 +552,10 @@ fn german(saying: Saying) -> (&'static str, &'static str) {
             "Charta nicht lesbar",
             "Die Charta Ihrer Organisation konnte nicht gelesen werden. Vorsichtshalber wird nichts an KI-Werkzeuge gesendet. Benachrichtigen Sie Ihre Informatikabteilung. Referenz: {id}.",
         ),
+        Saying::Acknowledge => (
+            "Zuerst die Charta lesen",
+            "Ihre Anfrage wurde noch nicht an {tool} gesendet: Zuerst ist „{charter}“ ({article}) zur Kenntnis zu nehmen. Tun Sie es hier: {link}. Senden Sie Ihre Anfrage danach erneut. Bei Fragen: {contact}. Referenz: {id}.",
+        ),
     }
 }
 
@@ -573,6 +592,10 @@ fn english(saying: Saying) -> (&'static str, &'static str) {
         Saying::Broken => (
             "Charter unreadable",
             "Your organisation's charter could not be read. As a precaution, nothing is sent to AI tools. Please tell your IT department. Reference: {id}.",
+        ),
+        Saying::Acknowledge => (
+            "Charter to be read first",
+            "Your request was not sent to {tool} yet: “{charter}” is to be read and acknowledged first ({article}). Please do so here: {link}. Then send your request again. For questions: {contact}. Reference: {id}.",
         ),
     }
 }

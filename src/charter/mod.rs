@@ -24,8 +24,8 @@ mod words;
 
 pub use check::Note;
 pub use compiled::{
-    Alerts, AnswerStyle, Article, AuditField, AuditSettings, Charter, Contact, History, Identity, LoadError,
-    Threshold,
+    Acknowledgement, Alerts, AnswerStyle, Article, AuditField, AuditSettings, Charter, Contact, History,
+    Identity, LoadError, Threshold,
 };
 pub use inspection::{Category, Inspection, Never};
 pub use rule::{Glob, Rule, When};
@@ -220,6 +220,8 @@ pub enum Subject {
     Uninspected(usize),
     /// The charter itself is broken and refuses everything.
     Charter,
+    /// The user has not acknowledged the charter yet.
+    Acknowledgement,
 }
 
 /// What the charter says to a question.

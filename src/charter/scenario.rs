@@ -22,6 +22,7 @@ const KEYS: &[&str] = &[
     "direction",
     "date",
     "confirmed",
+    "acknowledged",
     "language",
     "action",
     "article",
@@ -61,6 +62,8 @@ pub struct Scenario {
     pub date: Date,
     /// Whether the user has confirmed exactly this.
     pub confirmed: bool,
+    /// Whether the user has acknowledged the charter.
+    pub acknowledged: bool,
     /// The language that the user asked for.
     pub language: Option<Language>,
     /// What must happen.
@@ -211,6 +214,7 @@ fn read(table: &Table<'_>, charter: Option<&String>, date: Date) -> Option<Scena
         direction: table.choice("direction", &directions).unwrap_or_default(),
         date: table.date("date").unwrap_or(date),
         confirmed: table.flag("confirmed").unwrap_or(false),
+        acknowledged: table.flag("acknowledged").unwrap_or(true),
         language: table.choice("language", &super::syntax::LANGUAGES),
         expected: Expected {
             action: action?,

@@ -54,8 +54,13 @@ impl Charter {
             let style = if *style == AnswerStyle::Assistant { "assistant" } else { "error" };
             lines.push(format!("answer: {kind} = {style}"));
         }
-        if let Some(text) = &self.acknowledgement {
-            lines.push(format!("acknowledgement = {}", spoken(text)));
+        if let Some(asked) = &self.acknowledgement {
+            let required = if asked.required { ", required" } else { "" };
+            lines.push(format!(
+                "acknowledgement, article {}{required}: {}",
+                asked.article,
+                spoken(&asked.text)
+            ));
         }
         for contact in &self.contacts {
             lines.push(format!("contact {} = {}", contact.key, spoken(&contact.text)));

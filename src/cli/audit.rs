@@ -121,8 +121,8 @@ struct Report {
     /// With the register of confidentiality incidents
     #[arg(long)]
     incidents: bool,
-    /// Exit with 1 when the share of requests that the charter acts on passes this, in percent: overall, on a tool, under an article
-    #[arg(long, value_name = "PERCENT", value_parser = percent)]
+    /// Exit with 1 when a threshold of the charter was reached, or when the share of requests that the charter acts on passes this, in percent: overall, on a tool, under an article
+    #[arg(long, value_name = "PERCENT", value_parser = percent, num_args = 0..=1, default_missing_value = "100")]
     alert: Option<f64>,
     /// Write to this file
     #[arg(short, long, value_name = "FILE")]
@@ -307,7 +307,11 @@ fn reported(arguments: &Report, folder: &Path, output: &mut Output) -> Result<Ex
     for alert in &alerts {
         output.note(&format!("alert: {} {} {:.1}%", alert.of, alert.name, alert.rate * 100.0))?;
     }
-    Ok(if alerts.is_empty() { Exit::Clean } else { Exit::Acted })
+    let reached = totals.acts.get("alert").copied().unwrap_or_default();
+    if reached > 0 {
+        output.note(&format!("alert: thresholds of the charter were reached {reached} ×"))?;
+    }
+    Ok(if alerts.is_empty() && reached == 0 { Exit::Clean } else { Exit::Acted })
 }
 
 fn export(arguments: &Export, folder: &Path, output: &mut Output) -> Result<Exit, Trouble> {

@@ -12,6 +12,7 @@ mod output;
 mod patterns;
 mod program;
 mod proxy;
+mod receivers;
 mod redact;
 mod restore;
 mod run;
@@ -114,10 +115,18 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Err(fault) => return output::usage(&fault),
     };
     // Warnings of the library go to standard error, and a panic tells its place, never its message.
-    gateway::log::start(gateway::log::Format::Text, arguments.global.verbose);
+    gateway::log::start(log_format(&arguments.global), arguments.global.verbose);
     let mut output = Output::new(&arguments.global);
     let result = dispatch(arguments, &mut output);
     output.conclude(result)
+}
+
+/// How log lines look. A configuration that cannot be read is complained about by the command that needs it.
+fn log_format(global: &Global) -> gateway::log::Format {
+    match program::configuration(global).map(|loaded| loaded.config.log) {
+        Ok(crate::config::Log::Json) => gateway::log::Format::Json,
+        Ok(crate::config::Log::Text) | Err(_) => gateway::log::Format::Text,
+    }
 }
 
 fn dispatch(arguments: Arguments, output: &mut Output) -> std::io::Result<Exit> {

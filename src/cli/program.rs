@@ -1,10 +1,9 @@
 //! Puts the proxy together from configuration, charter and state folder: for `guard proxy`, and for the private
 //! proxy of `guard run`. Everything that can be wrong is said before a port is bound.
 
+use super::receivers::Receivers;
 use super::{Global, Output, setup};
 use crate::audit::event::{Event, Facts, What};
-use crate::audit::export::Target;
-use crate::audit::settings::Settings;
 use crate::audit::store::Audit;
 use crate::ca::Authority;
 use crate::charter::Charter;
@@ -13,7 +12,7 @@ use crate::inspect::{Engine, Keys};
 use crate::platform::{self, Account, files};
 use crate::proxy::confirmations::Confirmations;
 use crate::proxy::upstream::{Dialler, Parent, RustlsEgress, Upstream};
-use crate::proxy::{Inspecting, Parts, Patience, State, hosts};
+use crate::proxy::{Acknowledged, Inspecting, Parts, Patience, State, hosts};
 use crate::redact::restore;
 use crate::sensitive::Sensitive;
 use crate::tools::Catalogue;
@@ -39,7 +38,7 @@ pub(super) struct Program {
     pub(super) stop: watch::Sender<bool>,
     restores: Arc<restore::Memory>,
     confirmations: Arc<Confirmations>,
-    exports: Vec<Target>,
+    receivers: Receivers,
 }
 
 /// What stands in the way of a proxy; said already where it is `Said`.
@@ -91,15 +90,20 @@ impl Program {
         let config = &loaded.config;
         let (name, charter, catalogue) = charter(global, config, output)?;
         let scanner = setup::scanner(config, output)?.ok_or(Failure::Said)?;
+        let unknown = |fault| Failure::Fault(fault, None);
+        setup::names_are_known(&name, &charter, &scanner).map_err(unknown)?;
         let engine = Engine::new(scanner, charter, catalogue, keys(config)?);
         let authority = authority(config, &engine, output)?;
         let upstream = Upstream::new(dialler(config)?);
         let address = listen.unwrap_or(config.proxy.listen);
         let listener = bind(address)?;
         let address = listener.local_addr()?;
-        let exports = exports(config)?;
-        let audit = audit(config, &engine.charter, &exports)?;
-        let confirmations = Arc::new(Confirmations::new(Some(address)));
+        let receivers = Receivers::of(config)?;
+        let audit = audit(config, &engine.charter, &receivers)?;
+        let acknowledged =
+            Acknowledged::kept(platform::state_dir().join("acknowledged"), &engine.keys.fingerprint)?;
+        let confirmations = Confirmations::new(Some(address)).with_acknowledged(acknowledged);
+        let confirmations = Arc::new(confirmations);
         let restores: Arc<restore::Memory> = Arc::default();
         let (stop, stopping) = watch::channel(false);
         let limits = config.proxy.limits;
@@ -131,7 +135,7 @@ impl Program {
             stop,
             restores,
             confirmations,
-            exports,
+            receivers,
         };
         program.note(What::Started);
         Ok(program)
@@ -139,6 +143,7 @@ impl Program {
 
     /// Takes another charter into use; `Err` says why not, and the old one stays.
     pub(super) fn take(&mut self, charter: Arc<Charter>, catalogue: Arc<Catalogue>) -> Result<(), String> {
+        setup::names_are_known(&self.charter, &charter, &self.engine.scanner)?;
         let engine = self.engine.with_charter(charter, catalogue);
         let missing = self.state.authority().missing(&hosts(&engine));
         if !missing.is_empty() {
@@ -149,7 +154,8 @@ impl Program {
         }
         if let Some(audit) = self.state.audit() {
             // The receipt is of the note about it, for which nothing waits.
-            let receipt = audit.apply(settings(&engine.charter, &self.exports));
+            let settings = self.receivers.settings(&engine.charter).map_err(|fault| fault.to_string())?;
+            let receipt = audit.apply(settings);
             drop(receipt.map_err(|fault| fault.to_string())?);
         }
         let judge = Inspecting::new(
@@ -240,25 +246,12 @@ pub(super) fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, 
     if found.is_empty() { Err(wrong(String::from("holds no certificate"))) } else { Ok(found) }
 }
 
-/// Where events go beside the store.
-fn exports(config: &Config) -> Result<Vec<Target>, Failure> {
-    let parse = |text: &String| {
-        text.parse().map_err(|fault| Failure::Fault(format!("audit.export: {text}: {fault}"), None))
-    };
-    config.audit.export.iter().map(parse).collect()
-}
-
-fn audit(config: &Config, charter: &Charter, exports: &[Target]) -> Result<Option<Arc<Audit>>, Failure> {
+fn audit(config: &Config, charter: &Charter, receivers: &Receivers) -> Result<Option<Arc<Audit>>, Failure> {
     if config.audit.store == Store::None {
         return Ok(None);
     }
     let dir = config.audit.dir.clone().unwrap_or_else(|| platform::state_dir().join("audit"));
-    Ok(Some(Arc::new(Audit::open(&dir, settings(charter, exports))?)))
-}
-
-/// What a charter says of the audit, as the audit takes it, and where events go beside the store.
-fn settings(charter: &Charter, exports: &[Target]) -> Settings {
-    Settings { exports: exports.to_vec(), ..Settings::of(charter.audit()) }
+    Ok(Some(Arc::new(Audit::open(&dir, receivers.settings(charter)?)?)))
 }
 
 /// The account that runs this, with the groups of the configuration.

@@ -32,14 +32,16 @@ pub(super) fn run(arguments: &Arguments, global: &Global, output: &mut Output) -
         Ok(program) => program,
         Err(failure) => return failed(failure, output),
     };
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    // Whoever reads that it serves may already change the charter or ask for it to be read again.
+    let awake = Awake::new(&runtime, &program.charter)?;
     output.note(&format!(
         "guard: charter {} · proxy on http://{} · PAC file http://{}/proxy.pac",
         program.engine.charter.id(),
         program.address,
         program.address
     ))?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let served = runtime.block_on(serve(program, global.quiet));
+    let served = runtime.block_on(serve(program, awake, global.quiet));
     runtime.shutdown_timeout(Duration::from_secs(1));
     match served {
         Ok(()) => Ok(Exit::Clean),
@@ -58,13 +60,25 @@ pub(super) fn failed(failure: Failure, output: &mut Output) -> io::Result<Exit> 
     Ok(Exit::Failed)
 }
 
-async fn serve(mut program: Program, quiet: bool) -> io::Result<()> {
+/// What asks for the charter to be read again.
+struct Awake {
+    reload: platform::Reload,
+    changes: mpsc::Receiver<()>,
+    _watcher: Option<notify::RecommendedWatcher>,
+}
+
+impl Awake {
+    fn new(runtime: &tokio::runtime::Runtime, charter: &str) -> io::Result<Self> {
+        let _inside = runtime.enter();
+        let (changed, changes) = mpsc::channel(1);
+        Ok(Self { reload: platform::Reload::watch()?, changes, _watcher: watch(charter, changed) })
+    }
+}
+
+async fn serve(mut program: Program, mut awake: Awake, quiet: bool) -> io::Result<()> {
     let listener = tokio::net::TcpListener::from_std(program.listener.try_clone()?)?;
     let served = tokio::spawn(proxy::serve(listener, Arc::clone(&program.state)));
     metrics(&program).await;
-    let mut reload = platform::Reload::watch()?;
-    let (changed, mut changes) = mpsc::channel::<()>(1);
-    let _watcher = watch(&program.charter, changed);
     let mut end = Box::pin(platform::shutdown_requested());
     loop {
         tokio::select! {
@@ -72,10 +86,10 @@ async fn serve(mut program: Program, quiet: bool) -> io::Result<()> {
                 ended?;
                 break;
             }
-            () = reload.requested() => take_again(&mut program),
-            Some(()) = changes.recv() => {
+            () = awake.reload.requested() => take_again(&mut program),
+            Some(()) = awake.changes.recv() => {
                 tokio::time::sleep(SETTLE).await;
-                while changes.try_recv().is_ok() {}
+                while awake.changes.try_recv().is_ok() {}
                 take_again(&mut program);
             }
         }

@@ -11,7 +11,7 @@ use crate::scan::{self, Scanner};
 use crate::tools::Catalogue;
 use aws_lc_rs::{hmac, rand};
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read, Write as _};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -37,6 +37,11 @@ impl Setup {
             return Ok(None);
         };
         let Some(scanner) = scanner(&loaded.config, output)? else { return Ok(None) };
+        if let Err(fault) = names_are_known(name, &charter, &scanner) {
+            output.out.flush()?;
+            writeln!(output.err, "{fault}")?;
+            return Ok(None);
+        }
         Ok(Some(Self { catalogue, charter, scanner }))
     }
 
@@ -52,6 +57,20 @@ impl Setup {
         };
         Ok(hmac::Key::new(hmac::HMAC_SHA256, &bytes))
     }
+}
+
+/// Whether the scanner has every detector that the charter's rules ask for: one that it lacks would let through what
+/// the rule is there to stop.
+///
+/// # Errors
+/// The faults, as text.
+pub(super) fn names_are_known(name: &str, charter: &Charter, scanner: &Scanner) -> Result<(), String> {
+    let unknown = charter.unknown_names(&super::charter::known_ids(scanner));
+    if unknown.is_empty() {
+        return Ok(());
+    }
+    let text = std::fs::read_to_string(name).unwrap_or_default();
+    super::charter::as_faults(name, &text, &unknown).map_err(|faults| faults.to_string())
 }
 
 /// The scanner with the organisation's own pattern files; `None` where one is wrong, which was said.

@@ -27,6 +27,8 @@ pub struct Config {
     pub ca_dir: Option<PathBuf>,
     /// The audit.
     pub audit: Audit,
+    /// How log lines look.
+    pub log: Log,
     /// Where metrics are served; nowhere where there is none.
     pub metrics_listen: Option<SocketAddr>,
     /// The file that holds the key of placeholders, shared by replicas; one of our own where there is none.
@@ -107,6 +109,14 @@ pub struct Audit {
     pub dir: Option<PathBuf>,
     /// Where events go beside the store.
     pub export: Vec<String>,
+    /// Headers that a receiver gets, by its address as `export` or the charter writes it.
+    pub export_headers: BTreeMap<String, Vec<(String, Sensitive<String>)>>,
+    /// Roots by which receivers are verified beside the system's: PEM files.
+    pub export_roots: Vec<PathBuf>,
+    /// Bytes that the store may take; without it, what the disk has.
+    pub max_size: Option<u64>,
+    /// The file with the key of pseudonyms, shared by replicas; one of the store's own where there is none.
+    pub pseudonym_key: Option<PathBuf>,
 }
 
 /// How events are kept.
@@ -117,6 +127,16 @@ pub enum Store {
     Sqlite,
     /// Not at all.
     None,
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Log {
+    /// Short lines.
+    #[default]
+    Text,
+    /// One JSON object a line.
+    Json,
 }
 
 impl Default for Config {
@@ -145,7 +165,16 @@ impl Default for Config {
                 },
             },
             ca_dir: None,
-            audit: Audit { store: Store::Sqlite, dir: None, export: Vec::new() },
+            audit: Audit {
+                store: Store::Sqlite,
+                dir: None,
+                export: Vec::new(),
+                export_headers: BTreeMap::new(),
+                export_roots: Vec::new(),
+                max_size: None,
+                pseudonym_key: None,
+            },
+            log: Log::Text,
             metrics_listen: Some(SocketAddr::from(([127, 0, 0, 1], 8788))),
             redaction_key: None,
         }

@@ -1,16 +1,19 @@
 //! Reads the keys. Each key that is known here stands in `config/guard.example.toml` too, and the reverse.
 
-use super::{Config, Mode, Roots, Store};
+use super::{Config, Log, Mode, Roots, Store};
 use crate::fault::Faults;
 use crate::sensitive::Sensitive;
-use crate::source::{Source, Table};
+use crate::source::{Source, Table, Word};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-const ROOT: &[&str] = &["charter", "patterns", "groups", "proxy", "ca", "audit", "metrics", "redaction"];
+const ROOT: &[&str] =
+    &["charter", "patterns", "groups", "proxy", "ca", "audit", "metrics", "redaction", "log"];
 const PROXY: &[&str] =
     &["listen", "parent", "parent_credentials", "parent_bypass", "mode", "upstream", "limits"];
 const UPSTREAM: &[&str] = &["roots", "extra_roots", "resolve", "connect_timeout"];
+const AUDIT: &[&str] =
+    &["store", "dir", "export", "export_headers", "export_roots", "max_size", "pseudonym_key"];
 const LIMITS: &[&str] = &["max_body", "max_connections", "header_timeout", "idle_timeout"];
 
 /// Sets in `config` what `text` says, all of it or, with faults, as much as could be read.
@@ -36,15 +39,11 @@ pub(super) fn apply(config: &mut Config, file: &str, text: &str) -> Result<(), F
     if let Some(ca) = root.table("ca", &["dir"]) {
         path(&mut config.ca_dir, &ca, "dir");
     }
-    if let Some(audit) = root.table("audit", &["store", "dir", "export"]) {
-        set(
-            &mut config.audit.store,
-            audit.choice("store", &[("sqlite", Store::Sqlite), ("none", Store::None)]),
-        );
-        path(&mut config.audit.dir, &audit, "dir");
-        if audit.has("export") {
-            config.audit.export = audit.words("export").iter().map(|word| word.text.to_owned()).collect();
-        }
+    if let Some(audit) = root.table("audit", AUDIT) {
+        apply_audit(config, &audit);
+    }
+    if let Some(log) = root.table("log", &["format"]) {
+        set(&mut config.log, log.choice("format", &[("text", Log::Text), ("json", Log::Json)]));
     }
     if let Some(metrics) = root.table("metrics", &["listen"]) {
         match metrics.word("listen") {
@@ -57,6 +56,43 @@ pub(super) fn apply(config: &mut Config, file: &str, text: &str) -> Result<(), F
         path(&mut config.redaction_key, &redaction, "key");
     }
     source.finish()
+}
+
+fn apply_audit(config: &mut Config, table: &Table<'_>) {
+    let audit = &mut config.audit;
+    set(&mut audit.store, table.choice("store", &[("sqlite", Store::Sqlite), ("none", Store::None)]));
+    path(&mut audit.dir, table, "dir");
+    if table.has("export") {
+        audit.export = table.words("export").iter().map(|word| word.text.to_owned()).collect();
+    }
+    if let Some(receivers) = table.value("export_headers") {
+        audit.export_headers.clear();
+        for (receiver, headers) in receivers.entries() {
+            let headers = headers.entries();
+            let headers = headers.iter().filter_map(|(name, value)| header(table, name, &value.word()?));
+            audit.export_headers.insert(receiver.text.to_owned(), headers.collect());
+        }
+    }
+    if table.has("export_roots") {
+        audit.export_roots = paths(table, "export_roots");
+    }
+    match table.word("max_size") {
+        Some(word) if word.text.is_empty() => audit.max_size = None,
+        Some(_) => audit.max_size = table.size("max_size").or(audit.max_size),
+        None => {}
+    }
+    path(&mut audit.pseudonym_key, table, "pseudonym_key");
+}
+
+/// A header that can be sent as it is written.
+fn header(table: &Table<'_>, name: &Word<'_>, value: &Word<'_>) -> Option<(String, Sensitive<String>)> {
+    let sound = http::HeaderName::from_bytes(name.text.as_bytes()).is_ok()
+        && http::HeaderValue::from_str(value.text).is_ok();
+    if !sound {
+        table.fault(name.range.clone(), "a header and its value are printable ASCII", "");
+        return None;
+    }
+    Some((name.text.to_owned(), Sensitive::new(value.text.to_owned())))
 }
 
 fn apply_proxy(config: &mut Config, table: &Table<'_>) {

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 /// The upper bounds of the latency buckets, microseconds.
 const BUCKETS_US: [u64; 14] = [
@@ -61,6 +62,16 @@ impl Metrics {
                 histogram.observe(u64::from(time));
             }
         }
+    }
+
+    /// Counts how long a service took until its answer began.
+    pub fn upstream(&self, time: Duration) {
+        self.stages[2].observe(u64::try_from(time.as_micros()).unwrap_or(u64::MAX));
+    }
+
+    /// Counts how long an exchange took, from the request's header to the answer's end.
+    pub fn exchange(&self, time: Duration) {
+        self.stages[3].observe(u64::try_from(time.as_micros()).unwrap_or(u64::MAX));
     }
 
     /// Counts one decision on an answer in which something was found or could not be read.
@@ -191,6 +202,8 @@ impl Page {
         let (written, lost) = (read(&counters.written), read(&counters.lost));
         self.single("guard_audit_events_total", "counter", "Audit events on the disk.", written);
         self.single("guard_audit_lost_total", "counter", "Audit events lost.", lost);
+        let alerts = read(&counters.alerts);
+        self.single("guard_alerts_total", "counter", "Thresholds of the charter that were reached.", alerts);
         let failures = read(&counters.failures);
         self.single("guard_audit_failures_total", "counter", "Failed writes to the audit store.", failures);
         let waiting = counters.waiting.load(Ordering::Relaxed) + counters.backlog.load(Ordering::Relaxed);
@@ -202,7 +215,8 @@ impl Page {
             "counter",
             "Audit events by receiver and what became of them.",
         );
-        for (target, sender) in audit.senders() {
+        let senders = audit.senders();
+        for (target, sender) in &senders {
             for (what, count) in [("sent", &sender.sent), ("dropped", &sender.dropped)] {
                 self.sample(
                     "guard_export_events_total",
@@ -212,7 +226,7 @@ impl Page {
             }
         }
         self.family("guard_export_queue", "gauge", "Audit events that wait for a receiver.");
-        for (target, sender) in audit.senders() {
+        for (target, sender) in &senders {
             self.sample("guard_export_queue", &[("target", target)], read(&sender.waiting));
         }
     }

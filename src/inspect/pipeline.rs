@@ -186,7 +186,7 @@ fn held_hashes(decision: &Decision, seen: &Seen) -> Option<Vec<u64>> {
         match reason.subject {
             Subject::Finding(index) => held.push(seen.ways.get(index)?.held),
             Subject::Uninspected(index) => held.push(*seen.unread_held.get(index)?),
-            Subject::Tool | Subject::Charter => return None,
+            Subject::Tool | Subject::Charter | Subject::Acknowledgement => return None,
         }
     }
     held.sort_unstable();

@@ -54,6 +54,43 @@ pub fn confirmed(language: Language) -> Answer {
     html(StatusCode::OK, words.done_title, &body, language)
 }
 
+/// The page on which a user acknowledges the charter: in short, and what they agree to.
+#[must_use]
+pub fn acknowledge(code: &str, nonce: &str, short: &Short, text: &str, language: Language) -> Answer {
+    let words = Words::of(language);
+    let body = format!(
+        "<h1>{title}</h1>{articles}<p><b>{text}</b></p>\
+         <form method=\"post\" action=\"{path}{code}\"><input type=\"hidden\" name=\"nonce\" value=\"{nonce}\">\
+         <button>{agree}</button></form>",
+        title = escape(&short.0),
+        articles = articles(short),
+        text = escape(text),
+        path = crate::proxy::confirmations::PAGES,
+        code = escape(code),
+        nonce = escape(nonce),
+        agree = words.agree,
+    );
+    html(StatusCode::OK, words.charter, &body, language)
+}
+
+/// What the user sees once the charter is acknowledged.
+#[must_use]
+pub fn acknowledged(language: Language) -> Answer {
+    let words = Words::of(language);
+    let body = format!("<h1>{}</h1><p>{}</p>", words.agreed_title, words.agreed);
+    html(StatusCode::OK, words.agreed_title, &body, language)
+}
+
+/// A charter in short: its title, and its articles with what each demands.
+pub type Short = (Arc<str>, Vec<(Arc<str>, Arc<str>)>);
+
+fn articles((_, articles): &Short) -> String {
+    let list = articles.iter().fold(String::new(), |list, (name, demands)| {
+        list + &format!("<dt><b>{}</b></dt><dd>{}</dd>", escape(name), escape(demands))
+    });
+    if list.is_empty() { list } else { format!("<dl>{list}</dl>") }
+}
+
 /// What is shown where nothing waits under a code, or its page was not sent as a user does.
 #[must_use]
 pub fn gone(status: StatusCode, language: Language) -> Answer {
@@ -72,15 +109,18 @@ pub fn too_short(language: Language) -> Answer {
 
 /// The first page: that guard works, under which charter, and where things are.
 #[must_use]
-pub fn status(charter: &str, hosts: usize, language: Language) -> Answer {
+pub fn status(charter: &str, short: &Short, hosts: usize, language: Language) -> Answer {
     let words = Words::of(language);
     let body = format!(
         "<h1>guard</h1><p>{works}</p><ul><li>{charter_word}: <code>{charter}</code></li><li>{hosts_word}: {hosts}</li>\
-         <li><a href=\"/proxy.pac\">/proxy.pac</a></li><li><a href=\"/ca.pem\">/ca.pem</a></li></ul>",
+         <li><a href=\"/proxy.pac\">/proxy.pac</a></li><li><a href=\"/ca.pem\">/ca.pem</a></li></ul>\
+         <h2>{title}</h2>{articles}",
         works = words.works,
         charter_word = words.charter,
         charter = escape(charter),
         hosts_word = words.hosts,
+        title = escape(&short.0),
+        articles = articles(short),
     );
     html(StatusCode::OK, "guard", &body, language)
 }

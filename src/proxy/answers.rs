@@ -185,6 +185,7 @@ pub(super) fn facts(case: &Case, recording: crate::audit::event::Recording) -> F
         charter: case.judge.charter_digest(),
         direction: Direction::Response,
         stages: Stages::default(),
+        session: Some(case.session),
         recording,
         ..Facts::default()
     }

@@ -1,6 +1,7 @@
 //! What users have confirmed, and what waits for it. A code is the id of the request that was held: a hundred
 //! random bits, good once, for a quarter of an hour, for the user whose request it was. Does no I/O.
 
+use super::acknowledged::Acknowledged;
 use crate::charter::Action;
 use crate::inspect::{Inbound, Report, RequestId};
 use crate::tools::Tool;
@@ -48,6 +49,17 @@ pub struct Waiting {
     pub articles: Vec<Arc<str>>,
     /// What the page must send back, so that no other page can.
     pub nonce: Arc<str>,
+    /// What is to be acknowledged, where it is that which the request waits for.
+    pub acknowledgement: Option<Asked>,
+}
+
+/// An acknowledgement that is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// The text in the user's language.
+    pub text: Arc<str>,
+    /// The text in the charter's own, by which it is known again.
+    same: Arc<str>,
 }
 
 /// Waiting requests and confirmations.
@@ -57,6 +69,7 @@ pub struct Confirmations {
     listener: Option<SocketAddr>,
     waiting: Mutex<HashMap<Arc<str>, Waiting>>,
     confirmed: Mutex<HashMap<(Whose, u64), jiff::Timestamp>>,
+    acknowledged: Acknowledged,
 }
 
 impl std::fmt::Debug for Confirmations {
@@ -72,24 +85,50 @@ impl Confirmations {
         Self { listener, ..Self::default() }
     }
 
+    /// The same, with acknowledgements that are kept.
+    #[must_use]
+    pub fn with_acknowledged(self, acknowledged: Acknowledged) -> Self {
+        Self { acknowledged, ..self }
+    }
+
+    /// Whether a user has acknowledged this text.
+    #[must_use]
+    pub fn has_acknowledged(&self, user: &User, text: &str) -> bool {
+        self.acknowledged.has(user, text)
+    }
+
+    /// Notes a request that waits until its user has acknowledged `text`, which in the charter's own language is
+    /// `same`, and says where. `None` where the system gives no randomness.
+    pub fn ask(&self, inbound: &Inbound<'_>, text: &Arc<str>, same: &Arc<str>) -> Option<String> {
+        let acknowledgement = Some(Asked { text: Arc::clone(text), same: Arc::clone(same) });
+        self.wait(inbound, Waiting { acknowledgement, ..waiting(inbound, Vec::new(), CONFIRMED_FOR)? })
+    }
+
+    /// Takes the acknowledgement that waits under a code, for its own user, once.
+    ///
+    /// # Errors
+    /// It cannot be kept, and so would be asked for again.
+    pub fn acknowledge(&self, code: &str, user: &User, now: jiff::Timestamp) -> std::io::Result<bool> {
+        let Some(asked) = self.waiting(code, user, now).and_then(|waiting| waiting.acknowledgement) else {
+            return Ok(false);
+        };
+        if lock(&self.waiting).remove(code).is_none() {
+            return Ok(false);
+        }
+        self.acknowledged.add(user, &asked.same)?;
+        Ok(true)
+    }
+
     /// Notes a request that is held, and says where its user can confirm it. `None` where the system gives no
     /// randomness: it is then held without a way out.
     pub fn hold(&self, inbound: &Inbound<'_>, report: &Report) -> Option<String> {
-        let waiting = Waiting {
-            whose: Whose::of(inbound.tool, inbound.user),
-            held: report.held.clone(),
-            valid_for: report.decision.valid_for.unwrap_or(CONFIRMED_FOR),
-            until: inbound.now.checked_add(CODE_GOOD_FOR).ok()?,
-            tool: inbound.tool.map(|tool| Arc::clone(&tool.name)),
-            articles: report
-                .decision
-                .reasons
-                .iter()
-                .filter(|reason| reason.action == Action::Confirm)
-                .map(|reason| Arc::clone(&reason.article))
-                .collect(),
-            nonce: super::request_id().ok()?.0,
-        };
+        let reasons = report.decision.reasons.iter().filter(|reason| reason.action == Action::Confirm);
+        let articles = reasons.map(|reason| Arc::clone(&reason.article)).collect();
+        let valid_for = report.decision.valid_for.unwrap_or(CONFIRMED_FOR);
+        self.wait(inbound, Waiting { articles, ..waiting(inbound, report.held.clone(), valid_for)? })
+    }
+
+    fn wait(&self, inbound: &Inbound<'_>, waiting: Waiting) -> Option<String> {
         let RequestId(code) = inbound.id;
         let mut all = lock(&self.waiting);
         if all.len() >= WAITING_MAX {
@@ -118,7 +157,7 @@ impl Confirmations {
     /// Confirms what waits under a code: what was held may go to that tool, for as long as the charter says.
     /// Works once. `None` where nothing waits there for this user.
     pub fn confirm(&self, code: &str, user: &User, now: jiff::Timestamp) -> Option<Waiting> {
-        let waiting = self.waiting(code, user, now)?;
+        let waiting = self.waiting(code, user, now).filter(|waiting| waiting.acknowledgement.is_none())?;
         lock(&self.waiting).remove(code)?;
         let until = now.checked_add(waiting.valid_for).ok()?;
         let mut all = lock(&self.confirmed);
@@ -137,6 +176,20 @@ impl Confirmations {
     pub fn is_confirmed(&self, tool: Option<&Tool>, user: &User, held: u64, now: jiff::Timestamp) -> bool {
         lock(&self.confirmed).get(&(Whose::of(tool, user), held)).is_some_and(|until| *until > now)
     }
+}
+
+/// A request that waits for nothing yet.
+fn waiting(inbound: &Inbound<'_>, held: Vec<u64>, valid_for: Duration) -> Option<Waiting> {
+    Some(Waiting {
+        whose: Whose::of(inbound.tool, inbound.user),
+        held,
+        valid_for,
+        until: inbound.now.checked_add(CODE_GOOD_FOR).ok()?,
+        tool: inbound.tool.map(|tool| Arc::clone(&tool.name)),
+        articles: Vec::new(),
+        nonce: super::request_id().ok()?.0,
+        acknowledgement: None,
+    })
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -203,6 +256,8 @@ mod tests {
         assert!(
             store.is_confirmed(None, &anne, 7, later(62)) && store.is_confirmed(None, &anne, 8, later(62))
         );
+        let other = crate::tools::Catalogue::shipped().by_id("claude").map(|tool| &**tool);
+        assert!(!store.is_confirmed(other, &anne, 7, later(62)), "the same content to another tool");
         assert!(
             !store.is_confirmed(None, &anne, 9, later(62)) && !store.is_confirmed(None, &bart, 7, later(62))
         );

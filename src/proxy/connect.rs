@@ -5,7 +5,6 @@
 use super::authority::HostPort;
 use super::handshake::{self, Hello, Offered, Peeked};
 use super::judge::Treatment;
-use super::patient::Activity;
 use super::session::{Client, Door, Session};
 use super::sniff::{self, First};
 use super::state::{State, stopped};
@@ -71,7 +70,7 @@ async fn first_bytes(stream: &mut Stream) -> Option<(First, BytesMut)> {
 async fn cleartext(state: &Arc<State>, client: Client, target: HostPort, stream: Stream) {
     let origin = Origin { secure: false, host: target.host, port: target.port };
     let door = Door::Tunnel { origin, mismatch: None };
-    let session = Session { client, door, offer: Offer::Http1, activity: Activity::default() };
+    let session = Session::new(client, door, Offer::Http1);
     serve::http1(Arc::clone(state), Arc::new(session), stream).await;
 }
 
@@ -108,8 +107,7 @@ async fn intercept(state: &Arc<State>, client: Client, target: HostPort, stream:
     };
     let http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
     let websockets = state.upstream.takes_websockets_over_http2(&client.identity, &origin);
-    let session =
-        Session { client, door: Door::Tunnel { origin, mismatch }, offer, activity: Activity::default() };
+    let session = Session::new(client, Door::Tunnel { origin, mismatch }, offer);
     if http2 {
         serve::http2(Arc::clone(state), Arc::new(session), stream, websockets).await;
     } else {

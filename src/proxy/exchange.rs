@@ -52,6 +52,8 @@ pub(super) struct Case {
     language: Option<Language>,
     pub(super) now: jiff::Timestamp,
     carrier: Carrier,
+    /// The connection's number, for the audit.
+    pub(super) session: u64,
 }
 
 impl Case {
@@ -101,6 +103,7 @@ impl Case {
             language: self.language,
             now: jiff::Timestamp::now(),
             carrier: if is_text { Carrier::WebSocketText } else { Carrier::WebSocketBinary },
+            session: self.session,
         }
     }
 
@@ -140,7 +143,20 @@ pub async fn judged(
     if !is_recorded(state, &case, &report, stages).await {
         return case.refuse(Remark::AuditFailed);
     }
-    carry_out(state, asking, ruling, &report, case, parts).await
+    let answer = carry_out(state, asking, ruling, &report, case, parts).await;
+    answer.map(|body| body.timed(Timer { state: Arc::clone(state), began }))
+}
+
+/// Counts how long an exchange took once its answer is over, or nobody waits for it any more.
+pub(super) struct Timer {
+    state: Arc<State>,
+    began: Instant,
+}
+
+impl Drop for Timer {
+    fn drop(&mut self) {
+        self.state.metrics.exchange(self.began.elapsed());
+    }
 }
 
 /// Passes on a request to a host outside the catalogue, unread.
@@ -277,6 +293,7 @@ async fn send(
     let outgoing =
         Outgoing { method: case.method.clone(), target: case.target.clone(), headers, payload, extensions };
     let session = asking.session;
+    let asked = Instant::now();
     let sent = state.upstream.send(&session.client.identity, &asking.origin, session.offer, outgoing).await;
     let mut answer = match sent {
         Ok(answer) => answer,
@@ -285,6 +302,7 @@ async fn send(
             return service_failed(&case, &error);
         }
     };
+    state.metrics.upstream(asked.elapsed());
     if headers::is_challenge(answer.headers()) {
         tracing::warn!(host = &*case.host, "the service takes us for a robot (cf-mitigated: challenge)");
     }
@@ -326,7 +344,9 @@ pub(super) async fn is_recorded(state: &State, case: &Case, report: &Report, sta
     state.metrics.request(case.inbound().tool.map(|tool| &tool.id), report, &stages);
     let Some(audit) = &state.audit else { return true };
     let recording = audit.recording();
-    let facts = Facts { charter: case.judge.charter_digest(), stages, recording, ..Facts::default() };
+    let session = Some(case.session);
+    let facts =
+        Facts { charter: case.judge.charter_digest(), stages, session, recording, ..Facts::default() };
     is_admitted(audit, Event::new(report, &case.inbound(), &facts), report.decision.action).await
 }
 
@@ -371,6 +391,7 @@ pub(super) fn case(state: &State, asking: &Asking<'_>, parts: &mut Parts) -> Opt
         language,
         now: jiff::Timestamp::now(),
         carrier: Carrier::Http,
+        session: asking.session.number,
     })
 }
 

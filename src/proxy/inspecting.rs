@@ -81,12 +81,33 @@ impl Inspecting {
         tag.as_ref().first_chunk().map_or(0, |first: &[u8; 8]| u64::from_be_bytes(*first))
     }
 
+    /// Where the charter wants to be acknowledged first and was not by this user: the answer that says so.
+    fn unacknowledged(&self, inbound: &Inbound<'_>, report: &mut Report) -> Option<Answer> {
+        let charter = &self.engine.charter;
+        if !charter.waits_for_acknowledgement() {
+            return None;
+        }
+        let text = charter.acknowledgement(inbound.language)?;
+        // In whichever language it was read, it is the same.
+        let same = charter.acknowledgement(None)?;
+        if self.confirmations.has_acknowledged(inbound.user, same) {
+            return None;
+        }
+        let link = self.confirmations.ask(inbound, text, same).unwrap_or_default();
+        charter.hold_for_acknowledgement(&mut report.decision);
+        Some(self.held_answer(inbound, report, &link))
+    }
+
     /// Where the request is held until the user confirms: notes what is held, and says where to confirm it.
     fn held(&self, inbound: &Inbound<'_>, report: &Report) -> Option<Answer> {
         if report.decision.action != Action::Confirm || report.held.is_empty() {
             return None;
         }
         let link = self.confirmations.hold(inbound, report)?;
+        Some(self.held_answer(inbound, report, &link))
+    }
+
+    fn held_answer(&self, inbound: &Inbound<'_>, report: &Report, link: &str) -> Answer {
         let question = Question {
             tool: inbound.tool,
             user: inbound.user,
@@ -98,7 +119,7 @@ impl Inspecting {
         };
         let charter = &self.engine.charter;
         let message =
-            charter.message_with_link(&report.decision, &question, inbound.language, &inbound.id.0, &link);
+            charter.message_with_link(&report.decision, &question, inbound.language, &inbound.id.0, link);
         let asked = Asked {
             tool: inbound.tool,
             host: inbound.host,
@@ -107,7 +128,7 @@ impl Inspecting {
             headers: inbound.headers,
             body: inbound.body,
         };
-        Some(wire::refusal(&asked, &message, Action::Confirm, &inbound.id.0))
+        wire::refusal(&asked, &message, Action::Confirm, &inbound.id.0)
     }
 }
 
@@ -151,7 +172,11 @@ impl Judge for Inspecting {
 
     fn judge(&self, inbound: &Inbound<'_>) -> (Ruling, Report) {
         let confirmed = ConfirmedNow { store: &self.confirmations, now: inbound.now };
-        let (verdict, report) = inspect::inspect(&self.engine, inbound, &confirmed);
+        let (verdict, mut report) = inspect::inspect(&self.engine, inbound, &confirmed);
+        let goes_on = !matches!(verdict, Verdict::Refuse(_));
+        if goes_on && let Some(answer) = self.unacknowledged(inbound, &mut report) {
+            return (Ruling::Refuse(answer), report);
+        }
         (self.ruling(inbound, verdict, &report), report)
     }
 
@@ -176,6 +201,13 @@ impl Judge for Inspecting {
 
     fn charter_name(&self) -> &str {
         self.engine.charter.id()
+    }
+
+    fn in_short(&self) -> (Arc<str>, Vec<(Arc<str>, Arc<str>)>) {
+        let charter = &self.engine.charter;
+        let articles = charter.articles().iter();
+        let articles = articles.map(|article| (article.name.clone(), article.demands.clone()));
+        (charter.title().into(), articles.collect())
     }
 
     fn hosts(&self) -> Vec<String> {

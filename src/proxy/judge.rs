@@ -122,6 +122,10 @@ pub trait Judge: Send + Sync {
     fn tenant_headers(&self, host: &str) -> Vec<(HeaderName, HeaderValue)>;
     /// The charter's name, for people.
     fn charter_name(&self) -> &str;
+    /// The charter in short: its title and its articles, each with what it demands.
+    fn in_short(&self) -> (Arc<str>, Vec<(Arc<str>, Arc<str>)>) {
+        (Arc::from(self.charter_name()), Vec::new())
+    }
     /// The names of the hosts that are looked into; each covers what is below it.
     fn hosts(&self) -> Vec<String>;
     /// The charter's digest, hexadecimal, for the audit.

@@ -1,7 +1,6 @@
 //! Accepts clients, one task each, up to a limit; ends them gently. Knows HTTP only as far as a first `CONNECT`.
 
 use super::framing::Framing;
-use super::patient::Activity;
 use super::session::{Client, Door, Session};
 use super::sniff::{self, First};
 use super::state::State;
@@ -81,8 +80,7 @@ async fn accepted_one(state: Arc<State>, socket: TcpStream) {
             connect::connected(&state, client, target, Stream::tcp(socket, rest), true).await;
         }
         Start::Http(read) => {
-            let activity = Activity::default();
-            let session = Session { client, door: Door::Listener, offer: Offer::Http1, activity };
+            let session = Session::new(client, Door::Listener, Offer::Http1);
             http::http1(state, Arc::new(session), Stream::tcp(socket, read)).await;
         }
     }

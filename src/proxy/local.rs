@@ -93,6 +93,7 @@ async fn page(
     match &*path {
         "/" => exchange::own(pages::status(
             judge.charter_name(),
+            &judge.in_short(),
             state.authority().constraints().len(),
             language,
         )),
@@ -115,6 +116,10 @@ async fn confirmation(
         return exchange::own(pages::gone(StatusCode::NOT_FOUND, language));
     };
     if request.method() == Method::GET {
+        if let Some(asked) = &waiting.acknowledgement {
+            let short = state.judge().in_short();
+            return exchange::own(pages::acknowledge(code, &waiting.nonce, &short, &asked.text, language));
+        }
         let tool = waiting.tool.as_deref().unwrap_or_default();
         return exchange::own(pages::confirm(code, &waiting.nonce, tool, &waiting.articles, language));
     }
@@ -132,6 +137,9 @@ async fn confirmation(
     if !by_command && nonce != *waiting.nonce {
         return exchange::own(pages::gone(StatusCode::FORBIDDEN, language));
     }
+    if waiting.acknowledgement.is_some() {
+        return acknowledged(state, user, code, language, now);
+    }
     let because = because.trim();
     if because.chars().count() < pages::BECAUSE_MIN || because.len() > pages::BECAUSE_MAX {
         return exchange::own(pages::too_short(language));
@@ -141,6 +149,28 @@ async fn confirmation(
     }
     record(state, user, code, because, now);
     exchange::own(pages::confirmed(language))
+}
+
+fn acknowledged(
+    state: &State,
+    user: &User,
+    code: &str,
+    language: Language,
+    now: jiff::Timestamp,
+) -> Response<AnswerBody> {
+    match state.confirmations.acknowledge(code, user, now) {
+        Ok(true) => {}
+        Ok(false) => return exchange::own(pages::gone(StatusCode::NOT_FOUND, language)),
+        // It holds until the program ends.
+        Err(error) => tracing::warn!(%error, "an acknowledgement could not be kept"),
+    }
+    if let Some(audit) = &state.audit {
+        let (judge, recording) = (state.judge(), audit.recording());
+        let facts = Facts { charter: judge.charter_digest(), recording, ..Facts::default() };
+        let event = Event::notice(What::Acknowledged, now, &facts).by(user, recording);
+        drop(audit.record(event.about(&RequestId(code.into()))));
+    }
+    exchange::own(pages::acknowledged(language))
 }
 
 /// Whether a form was sent as browsers do when a user clicks: a navigation, begun by the user, from our own page.

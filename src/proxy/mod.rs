@@ -31,6 +31,7 @@
 //! - An HTTP/1.1 connection to a service is driven by the task that sends the request, not by one of its own: no
 //!   time goes into waking another task, and a client that goes away closes it.
 
+mod acknowledged;
 mod answers;
 mod authority;
 pub mod confirmations;
@@ -56,6 +57,7 @@ mod stream;
 pub mod upstream;
 mod websocket;
 
+pub use acknowledged::Acknowledged;
 pub use inspecting::{Inspecting, hosts};
 pub use listener::serve;
 pub use local::CONTROL;

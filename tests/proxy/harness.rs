@@ -40,6 +40,8 @@ use tokio_rustls::{TlsAcceptor, TlsConnector, client::TlsStream};
 pub const AI: &str = "api.ai.test";
 /// One that the shipped catalogue knows.
 pub const OPENAI: &str = "api.openai.com";
+/// Where Microsoft's users sign in: of no tool, but tenant headers are set there.
+pub const SIGN_IN: &str = "login.microsoftonline.com";
 /// Another one of it.
 pub const OTHER_AI: &str = "chat.ai.test";
 /// A host outside it.
@@ -166,7 +168,7 @@ pub fn tls(alpn: &[&str]) -> (Arc<ServerConfig>, CertificateDer<'static>) {
     root.is_ca = IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
     let root_certificate = root.self_signed(&root_key).unwrap().der().clone();
     let key = KeyPair::generate().unwrap();
-    let names = [AI, OTHER_AI, BANK, OPENAI, "localhost"].map(String::from).to_vec();
+    let names = [AI, OTHER_AI, BANK, OPENAI, SIGN_IN, "localhost"].map(String::from).to_vec();
     let leaf = CertificateParams::new(names).unwrap();
     let leaf = leaf.signed_by(&key, &Issuer::new(root, root_key)).unwrap();
     let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();

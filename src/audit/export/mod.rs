@@ -6,10 +6,10 @@ mod shape;
 mod stream;
 
 pub(super) use sender::Bell;
+use sender::Sender;
 pub use sender::{BACKLOG_EVENTS_MAX, SenderCounters};
 
 use super::failure::Fault;
-use rusqlite::Connection;
 use std::fmt;
 use std::path::Path;
 use std::str::FromStr;
@@ -62,21 +62,38 @@ pub(super) enum Refusal {
     NoHttp,
 }
 
-/// Starts a sender for each target.
-///
-/// # Errors
-/// The store cannot be written, or no thread can be started.
-pub(super) fn start(
-    targets: &[Target],
-    folder: &Path,
-    connection: &Connection,
-    bell: &Arc<Bell>,
-) -> Result<Vec<(String, Arc<SenderCounters>)>, Fault> {
-    let start = |target: &Target| {
-        let counters = sender::Sender::start(target.clone(), folder, connection, bell.clone())?;
-        Ok((target.name(), counters))
-    };
-    targets.iter().map(start).collect()
+/// The senders that run, one for each target.
+#[derive(Debug, Default)]
+pub(super) struct Senders(Vec<(Target, Sender)>);
+
+impl Senders {
+    /// Starts those that `targets` name and do not run yet, and ends those that it names no more. What is under way
+    /// to the others goes on.
+    ///
+    /// # Errors
+    /// The store cannot be written, or no thread can be started; what ran before still does.
+    pub(super) fn set(&mut self, targets: &[Target], folder: &Path, bell: &Arc<Bell>) -> Result<(), Fault> {
+        let is_new = |target: &&Target| !self.0.iter().any(|(known, _)| known == *target);
+        let mut started = Vec::new();
+        for target in targets.iter().filter(is_new) {
+            started.push((target.clone(), Sender::start(target.clone(), folder, bell.clone())?));
+        }
+        self.0.retain(|(target, sender)| {
+            let stays = targets.contains(target);
+            if !stays {
+                sender.end();
+            }
+            stays
+        });
+        self.0.append(&mut started);
+        bell.ring();
+        Ok(())
+    }
+
+    /// What is counted for each receiver, by its name.
+    pub(super) fn counters(&self) -> Vec<(String, Arc<SenderCounters>)> {
+        self.0.iter().map(|(target, sender)| (target.name(), sender.counters())).collect()
+    }
 }
 
 impl Target {

@@ -80,35 +80,60 @@ pub struct SenderCounters {
     pub waiting: AtomicU64,
 }
 
-/// A sender.
+/// A sender that runs.
+#[derive(Debug)]
 pub(super) struct Sender {
-    target: Target,
-    folder: PathBuf,
-    bell: Arc<Bell>,
     counters: Arc<SenderCounters>,
+    ended: Arc<AtomicBool>,
 }
 
 impl Sender {
     /// Starts a thread that sends what is written from now on, and what an earlier run left.
-    pub(super) fn start(
-        target: Target,
-        folder: &Path,
-        connection: &Connection,
-        bell: Arc<Bell>,
-    ) -> Result<Arc<SenderCounters>, Fault> {
+    pub(super) fn start(target: Target, folder: &Path, bell: Arc<Bell>) -> Result<Self, Fault> {
         let begun = "INSERT OR IGNORE INTO cursor(target, seq) SELECT ?, seq FROM head";
         let path = folder.join(ledger::DATABASE);
-        connection.execute(begun, params![target.name()]).map_err(Fault::database(&path))?;
-        let counters = Arc::new(SenderCounters::default());
-        let sender = Self { target, folder: folder.to_owned(), bell, counters: counters.clone() };
+        cursors(folder)?.execute(begun, params![target.name()]).map_err(Fault::database(&path))?;
+        let (counters, ended) = (Arc::<SenderCounters>::default(), Arc::<AtomicBool>::default());
+        let work = Work {
+            target,
+            folder: folder.to_owned(),
+            bell,
+            counters: Arc::clone(&counters),
+            ended: Arc::clone(&ended),
+        };
         let thread = std::thread::Builder::new().name("audit-export".to_owned());
-        thread.spawn(move || sender.run()).map_err(Fault::file(folder))?;
-        Ok(counters)
+        thread.spawn(move || work.run()).map_err(Fault::file(folder))?;
+        Ok(Self { counters, ended })
+    }
+
+    /// What it counts.
+    pub(super) fn counters(&self) -> Arc<SenderCounters> {
+        Arc::clone(&self.counters)
+    }
+
+    /// Tells it to end; it does so at the next ring.
+    pub(super) fn end(&self) {
+        self.ended.store(true, Ordering::Release);
+    }
+}
+
+/// What a sender's thread works with.
+struct Work {
+    target: Target,
+    folder: PathBuf,
+    bell: Arc<Bell>,
+    counters: Arc<SenderCounters>,
+    ended: Arc<AtomicBool>,
+}
+
+impl Work {
+    fn is_over(&self) -> bool {
+        self.bell.is_over() || self.ended.load(Ordering::Acquire)
     }
 
     fn run(&self) {
         let mut pause = PAUSE_MIN;
-        while !self.bell.is_over() {
+        while !self.is_over() {
             let sent = self.counters.sent.load(Ordering::Relaxed);
             match self.work() {
                 Ok(()) => return,
@@ -130,7 +155,7 @@ impl Sender {
         let reader = ledger::reader(&self.folder)?;
         let writer = cursors(&self.folder)?;
         let mut batch = BATCH_EVENTS_MAX;
-        while !self.bell.is_over() {
+        while !self.is_over() {
             let heard = self.bell.rings();
             let cursor = self.cursor(&writer)?;
             let (parcels, end) = self.next(&reader, cursor, batch)?;
@@ -209,10 +234,11 @@ impl Sender {
 }
 
 /// A connection that may move cursors.
-fn cursors(folder: &Path) -> Result<Connection, Trouble> {
+fn cursors(folder: &Path) -> Result<Connection, Fault> {
     let connection = ledger::reader(folder)?;
     // A cursor that is lost costs a repetition, not an event: no wait for the disk.
-    connection.execute_batch("PRAGMA query_only = 0; PRAGMA synchronous = NORMAL;")?;
+    let ready = connection.execute_batch("PRAGMA query_only = 0; PRAGMA synchronous = NORMAL;");
+    ready.map_err(Fault::database(&folder.join(ledger::DATABASE)))?;
     Ok(connection)
 }
 

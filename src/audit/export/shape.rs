@@ -128,7 +128,7 @@ fn numbered(parcel: &Parcel) -> String {
 fn severity(record: &Record<'_>) -> Severity {
     match record.kind {
         RecordKind::Failed | RecordKind::Lost | RecordKind::CharterRefused => Severity::Error,
-        RecordKind::Attempt => Severity::Warning,
+        RecordKind::Attempt | RecordKind::Alert => Severity::Warning,
         RecordKind::Unsealed | RecordKind::Erased | RecordKind::Disclosed => Severity::Notice,
         RecordKind::Decision
         | RecordKind::Confirmed
@@ -148,7 +148,11 @@ fn severity(record: &Record<'_>) -> Severity {
 fn is_incident(record: &Record<'_>) -> bool {
     let failed = matches!(
         record.kind,
-        RecordKind::Attempt | RecordKind::Failed | RecordKind::Lost | RecordKind::CharterRefused
+        RecordKind::Attempt
+            | RecordKind::Alert
+            | RecordKind::Failed
+            | RecordKind::Lost
+            | RecordKind::CharterRefused
     );
     failed || (record.kind == RecordKind::Decision && record.asked() >= Action::Confirm)
 }

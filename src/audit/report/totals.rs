@@ -5,7 +5,7 @@ use super::incidents::Incident;
 use crate::audit::failure::Fault;
 use crate::audit::query::{self, Row, Selection};
 use crate::audit::record::{Hex, Record, RecordKind};
-use crate::charter::Action;
+use crate::charter::{Action, Direction};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use rusqlite::Connection;
@@ -161,6 +161,13 @@ impl Totals {
         self.to = Some(row.time);
         let record = &row.record;
         match record.kind {
+            RecordKind::Decision if record.direction == Direction::Response => {
+                // The answer to a request that was counted: what was found in it counts, the request does not again.
+                self.articles_of(record);
+                self.findings_of(record, tallies);
+                *self.acts.entry("answers").or_default() += 1;
+                self.incident(row);
+            }
             RecordKind::Decision => self.decision(row, tallies),
             RecordKind::Attempt => {
                 let which = record.detail.as_ref().map_or("other", |detail| detail.as_str());
@@ -320,6 +327,7 @@ const fn act(kind: RecordKind) -> &'static str {
         RecordKind::Erased => "erased",
         RecordKind::Expired => "expired",
         RecordKind::Note => "note",
+        RecordKind::Alert => "alert",
     }
 }
 

@@ -134,7 +134,8 @@ const CLASSES: [(&str, Phrase); 5] = [
     ("business", ["données d’entreprise", "bedrijfsgegevens", "Unternehmensdaten", "business data"]),
 ];
 
-const ACTS_DONE: [(&str, Phrase); 12] = [
+const ACTS_DONE: [(&str, Phrase); 14] = [
+    ("answers", ["réponses relevées", "opgemerkte antwoorden", "vermerkte Antworten", "answers noted"]),
     ("confirmed", ["justifications", "rechtvaardigingen", "Begründungen", "justifications"]),
     ("acknowledged", ["prises de connaissance", "kennisnames", "Kenntnisnahmen", "acknowledgements"]),
     ("started", ["démarrages", "starts", "Starts", "starts"]),
@@ -148,6 +149,7 @@ const ACTS_DONE: [(&str, Phrase); 12] = [
         "failed",
         ["inspections en échec", "mislukte inspecties", "fehlgeschlagene Prüfungen", "inspections failed"],
     ),
+    ("alert", ["seuils atteints", "bereikte drempels", "erreichte Schwellen", "thresholds reached"]),
     ("unsealed", ["levées de pseudonyme", "opgeheven pseudoniemen", "aufgelöste Pseudonyme", "unsealings"]),
     (
         "disclosed",

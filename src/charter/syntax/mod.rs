@@ -7,7 +7,7 @@ mod tools;
 
 pub use rules::ACTIONS;
 
-use super::compiled::{Article, Contact};
+use super::compiled::{Acknowledgement, Article, Contact};
 use super::index::Index;
 use super::messages::{Saying, Wordings, next_placeholder};
 use super::text::Localised;
@@ -101,7 +101,8 @@ fn read(root: &Table<'_>, catalogue: &Catalogue) -> Charter {
     charter.audit = settings::audit(root);
     charter.alerts = settings::alerts(root, &context);
     charter.answers = settings::answers(root);
-    charter.acknowledgement = root.value("acknowledgement").map(|value| localised(&value));
+    charter.acknowledgement =
+        root.value("acknowledgement").and_then(|value| acknowledgement(&value, &context));
     charter.wordings = wordings(root);
     check::rules(root.source(), &charter, catalogue);
     charter
@@ -201,6 +202,28 @@ fn placeholders(source: &Source<'_>, text: &Word<'_>, saying: Saying) {
         source.fault(text.range.clone(), format!("the message lacks `{{{name}}}`"), hint);
     }
 }
+
+/// A text, or a table of it by language with whether it is required and by which article.
+fn acknowledgement(value: &Value<'_>, context: &Context<'_>) -> Option<Acknowledgement> {
+    if !value.is_table() {
+        let text = localised(value);
+        return Some(Acknowledgement { text, required: false, article: "acknowledgement".into() });
+    }
+    let table = value.table(ACKNOWLEDGEMENT_KEYS)?;
+    let mut text = table.word("text").map_or_else(Localised::default, |word| Localised::same(word.text));
+    for (key, language) in LANGUAGES {
+        if let Some(word) = table.word(key) {
+            text.set(language, word.text);
+        }
+    }
+    if text.is_empty() {
+        value.wrong::<()>("a text, or a table such as { fr = \"…\", nl = \"…\" }");
+    }
+    let article = context.article(&table).unwrap_or_else(|| "acknowledgement".into());
+    Some(Acknowledgement { text, required: table.flag("required").unwrap_or(false), article })
+}
+
+const ACKNOWLEDGEMENT_KEYS: &[&str] = &["text", "fr", "nl", "de", "en", "required", "article"];
 
 /// A text for all languages, or a table by language.
 fn localised(value: &Value<'_>) -> Localised {

@@ -140,7 +140,11 @@ fn request(engine: &Engine, scenario: &Scenario, asked: &Asked, user: &User) -> 
     if scenario.direction == Direction::Response {
         return answer(engine, scenario, asked, &inbound);
     }
-    let (verdict, report) = inspect(engine, &inbound, &Stated(scenario.confirmed));
+    let (verdict, mut report) = inspect(engine, &inbound, &Stated(scenario.confirmed));
+    let waits = engine.charter.waits_for_acknowledgement() && !scenario.acknowledged;
+    if waits && !matches!(verdict, Verdict::Refuse(_)) {
+        engine.charter.hold_for_acknowledgement(&mut report.decision);
+    }
     let question = Question {
         tool: inbound.tool,
         user,

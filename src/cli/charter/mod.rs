@@ -6,11 +6,13 @@ pub use judge::Judge;
 
 use super::{Exit, Global, Output};
 use crate::charter::scenario::{self, Scenario, Trial};
-use crate::charter::{Change, Charter, LoadError};
+use crate::charter::{Change, Charter, LoadError, Note};
+use crate::fault::Faults;
 use crate::finding::DetectorId;
 use crate::language::Language;
 use crate::rules::{Matcher, Rule};
 use crate::scan::Scanner;
+use crate::source::Source;
 use crate::tools::Catalogue;
 use clap::{Args, Subcommand, ValueEnum};
 use jiff::civil::Date;
@@ -20,6 +22,9 @@ use std::sync::Arc;
 
 /// The charter of someone who has chosen none.
 const DEFAULT: &str = "baseline";
+
+/// Every key of a charter with its default.
+const EXAMPLE: &str = include_str!("../../../config/charter.example.toml");
 
 /// Charters: what may go to which AI tool, article by article
 #[derive(Debug, Args)]
@@ -34,7 +39,7 @@ enum Command {
     List,
     /// Print a shipped charter's file, to be copied and changed
     Show {
-        /// Its name
+        /// Its name, or `example`: every key with its default
         name: String,
         /// Print its scenarios instead, to be run with `guard charter test`
         #[arg(long)]
@@ -113,9 +118,14 @@ fn list(output: &mut Output) -> io::Result<Exit> {
 }
 
 fn show(name: &str, scenarios: bool, output: &mut Output) -> io::Result<Exit> {
-    let source = if scenarios { Charter::shipped_scenarios(name) } else { Charter::shipped_source(name) };
+    let source = match (name, scenarios) {
+        ("example", false) => Some(EXAMPLE),
+        (_, false) => Charter::shipped_source(name),
+        (_, true) => Charter::shipped_scenarios(name),
+    };
     let Some(source) = source else {
-        let hint = format!("shipped charters are {}", Charter::shipped_ids().join(", "));
+        let hint =
+            format!("shipped charters are {}; `example` has every key", Charter::shipped_ids().join(", "));
         output.fault(&format!("no charter called \"{name}\" comes with guard"), Some(&hint))?;
         return Ok(Exit::Failed);
     };
@@ -140,10 +150,7 @@ fn check_one(name: &str, today: Date, output: &mut Output) -> io::Result<Exit> {
     let charter = match load(name) {
         Ok(charter) => charter,
         Err(LoadError::Faulty(faults)) => {
-            output.out.flush()?;
-            writeln!(output.err, "{}\n", super::output::Escaped(&faults.to_string()))?;
-            let number = faults.faults.len();
-            writeln!(output.err, "{name}: {number} {}", if number == 1 { "fault" } else { "faults" })?;
+            say_faults(name, &faults, output)?;
             return Ok(Exit::Acted);
         }
         Err(unreadable @ LoadError::Unreadable { .. }) => {
@@ -151,15 +158,53 @@ fn check_one(name: &str, today: Date, output: &mut Output) -> io::Result<Exit> {
             return Ok(Exit::Failed);
         }
     };
+    let source = Charter::shipped_source(name).map(ToOwned::to_owned).or_else(|| read(name).ok());
+    let (unknown, left_to_patterns): (Vec<Note>, Vec<Note>) =
+        charter.unknown_names(&known_ids(&Scanner::shipped())).into_iter().partition(|note| !is_own(note));
+    if let Err(faults) = as_faults(name, &source.unwrap_or_default(), &unknown) {
+        say_faults(name, &faults, output)?;
+        return Ok(Exit::Acted);
+    }
     let rules = charter.rules().len();
     writeln!(output.out, "{name}: sound, {rules} rules, {} articles", charter.articles().len())?;
-    let scanner = Scanner::shipped();
-    let known: Vec<&str> = scanner.rules().iter().flat_map(detectors).collect();
-    for note in charter.notes(today).into_iter().chain(charter.unknown_detectors(&known)) {
+    for note in charter.notes(today).into_iter().chain(left_to_patterns) {
         let place = note.line.map_or_else(String::new, |line| format!(":{line}"));
         writeln!(output.out, "{name}{place}: note: {note}")?;
     }
     Ok(Exit::Clean)
+}
+
+/// Whether a note is about a detector of the organisation's own, which its own files may bring.
+fn is_own(note: &Note) -> bool {
+    note.about.starts_with("own.")
+}
+
+fn say_faults(name: &str, faults: &Faults, output: &mut Output) -> io::Result<()> {
+    output.out.flush()?;
+    writeln!(output.err, "{}\n", super::output::Escaped(&faults.to_string()))?;
+    let number = faults.faults.len();
+    writeln!(output.err, "{name}: {number} {}", if number == 1 { "fault" } else { "faults" })
+}
+
+/// Notes as faults of the file, each at the word that it is about.
+///
+/// # Errors
+/// All of them; none where there are none.
+pub fn as_faults(name: &str, text: &str, notes: &[Note]) -> Result<(), Faults> {
+    let (source, _) = Source::parse(name, text);
+    for note in notes {
+        let line = source.line_range(note.line.unwrap_or(1));
+        let quoted = format!("\"{}\"", note.about);
+        let found = text.get(line.start..).and_then(|rest| rest.find(&quoted));
+        let range = found.map_or(line.clone(), |at| line.start + at..line.start + at + quoted.len());
+        source.fault(range, note.text.clone(), note.hint.clone());
+    }
+    source.finish()
+}
+
+/// The ids under which a scanner reports.
+pub fn known_ids(scanner: &Scanner) -> Vec<&str> {
+    scanner.rules().iter().flat_map(detectors).collect()
 }
 
 /// The ids under which a rule reports.

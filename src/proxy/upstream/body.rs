@@ -4,6 +4,7 @@
 use super::pool::{Http1, Key, Pool};
 use crate::limits::STREAM_TIMEOUT;
 use crate::proxy::answers::Ear;
+use crate::proxy::exchange::Timer;
 use crate::proxy::judge::Restore;
 use crate::proxy::patient::Active;
 use bytes::Bytes;
@@ -109,6 +110,7 @@ pub struct Relay {
     /// Trailers that wait until what was held back is out.
     trailers: Option<Frame<Bytes>>,
     _active: Option<Active>,
+    _timer: Option<Timer>,
 }
 
 /// The connection that the answer comes from.
@@ -143,6 +145,7 @@ impl AnswerBody {
             restore: None,
             trailers: None,
             _active: None,
+            _timer: None,
         };
         if relay.body.is_end_stream() {
             relay.recycle(None);
@@ -172,6 +175,15 @@ impl AnswerBody {
                 *bytes = whole.into();
             }
             Self::Own(None) => {}
+        }
+        self
+    }
+
+    /// Counts the time until the body ends; one of our own is there at once.
+    #[must_use]
+    pub(in crate::proxy) fn timed(mut self, timer: Timer) -> Self {
+        if let Self::Relayed(relay) = &mut self {
+            relay._timer = Some(timer);
         }
         self
     }

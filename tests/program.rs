@@ -1,0 +1,177 @@
+//! `guard proxy` as a program: a broken charter at start and while running, by change of the file and by signal; which
+//! charter a decision was made under.
+
+use std::fmt::Write as _;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
+
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A folder with charter, configuration and state.
+struct Place {
+    folder: tempfile::TempDir,
+}
+
+impl Place {
+    fn new(charter: &str) -> Self {
+        let place = Self { folder: tempfile::tempdir().unwrap() };
+        place.write(charter);
+        let mut configuration = String::new();
+        writeln!(configuration, "charter = {:?}", place.charter().display().to_string()).unwrap();
+        configuration.push_str(
+            "[proxy]\nlisten = \"127.0.0.1:0\"\n[metrics]\nlisten = \"\"\n[log]\nformat = \"json\"\n",
+        );
+        std::fs::write(place.path().join("guard.toml"), configuration).unwrap();
+        place
+    }
+
+    fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    fn charter(&self) -> PathBuf {
+        self.path().join("charter.toml")
+    }
+
+    /// Replaces the charter's file as editors do: another file in its place.
+    fn write(&self, charter: &str) {
+        let new = self.path().join("charter.new");
+        std::fs::write(&new, charter).unwrap();
+        std::fs::rename(&new, self.charter()).unwrap();
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_guard"));
+        let home = self.path();
+        command.args(arguments).arg("--config").arg(home.join("guard.toml")).current_dir(home);
+        command.env("HOME", home).env("XDG_STATE_HOME", home.join("state")).env("NO_COLOR", "1");
+        command.env_remove("GUARD_CONFIG");
+        command
+    }
+}
+
+/// A proxy that runs, and what it says.
+struct Running {
+    child: Child,
+    said: Receiver<String>,
+    address: String,
+}
+
+impl Running {
+    fn start(place: &Place) -> Self {
+        let mut command = place.command(&["proxy"]);
+        let mut child = command.stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+        let lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let (saying, said) = channel();
+        std::thread::spawn(move || {
+            for line in lines.map_while(Result::ok) {
+                if saying.send(line).is_err() {
+                    return;
+                }
+            }
+        });
+        let mut running = Self { child, said, address: String::new() };
+        let line = running.hears("proxy on http://");
+        let address = line.split("proxy on http://").nth(1).unwrap().split(' ').next().unwrap();
+        running.address = address.to_owned();
+        running
+    }
+
+    /// Waits for a line that holds `words`.
+    fn hears(&self, words: &str) -> String {
+        let mut before = Vec::new();
+        loop {
+            match self.said.recv_timeout(PATIENCE) {
+                Ok(line) if line.contains(words) => return line,
+                Ok(line) => before.push(line),
+                Err(_) => panic!("it never said {words:?}, but {before:#?}"),
+            }
+        }
+    }
+
+    /// The status and the articles of the answer to a prompt for OpenAI's API.
+    fn asked(&self, content: &str) -> (u16, String) {
+        let body = serde_json::json!({"messages": [{"role": "user", "content": content}]}).to_string();
+        let mut socket = TcpStream::connect(&self.address).unwrap();
+        let request = format!(
+            "POST /tool/openai-api/v1/chat/completions HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\n\
+             Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
+            self.address,
+            body.len()
+        );
+        socket.write_all(request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        socket.read_to_string(&mut answer).unwrap();
+        let status = answer.split(' ').nth(1).unwrap().parse().unwrap();
+        let article = answer.lines().find_map(|line| line.strip_prefix("x-guard-articles: "));
+        (status, article.unwrap_or_default().to_owned())
+    }
+
+    #[cfg(unix)]
+    fn hang_up(&self) {
+        let process = rustix::process::Pid::from_child(&self.child);
+        rustix::process::kill_process(process, rustix::process::Signal::HUP).unwrap();
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A charter that denies every tool under this article.
+fn denying(article: &str) -> String {
+    format!("id = \"t\"\ntitle = \"T\"\n[tools]\ndefault = \"deny\"\narticle = \"{article}\"\n")
+}
+
+#[test]
+fn a_changed_charter_is_taken_and_a_broken_one_is_not() {
+    let place = Place::new(&denying("art. 1"));
+    let proxy = Running::start(&place);
+    assert_eq!(proxy.asked("Bonjour"), (400, "art. 1".into()));
+    place.write(&denying("art. 2"));
+    proxy.hears("read again and is in use");
+    assert_eq!(proxy.asked("Bonjour"), (400, "art. 2".into()));
+    place.write(&denying("art. 3").replace("deny", "dney"));
+    let line = proxy.hears("the old one stays");
+    assert!(line.contains("did you mean") && line.starts_with('{'), "with line and hint, as JSON: {line}");
+    assert_eq!(proxy.asked("Bonjour"), (400, "art. 2".into()), "the old one stays in use");
+    // A rule that can find nothing would let through what it is there to stop.
+    let misspelt = "[[rule]]\narticle = \"art. 4\"\nwhen = { detector = \"be.nis\" }\naction = \"block\"\n";
+    place.write(&(denying("art. 4") + misspelt));
+    assert!(proxy.hears("the old one stays").contains("be.niss"));
+    assert_eq!(proxy.asked("Bonjour"), (400, "art. 2".into()));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_signal_reads_the_charter_again() {
+    let place = Place::new(&denying("art. 1"));
+    let proxy = Running::start(&place);
+    proxy.hang_up();
+    proxy.hears("read again and is in use");
+    assert_eq!(proxy.asked("Bonjour"), (400, "art. 1".into()));
+}
+
+#[test]
+fn a_broken_charter_at_start_is_no_proxy_at_all() {
+    for charter in [
+        denying("art. 1").replace("deny", "dney"),
+        String::from("id = "),
+        denying("art. 1")
+            + "[[rule]]\narticle = \"2\"\nwhen = { detector = \"be.nis\" }\naction = \"block\"\n",
+    ] {
+        let place = Place::new(&charter);
+        let output = place.command(&["proxy"]).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains("charter.toml:") && !said.contains("proxy on"), "{said}");
+        assert!(!place.path().join("state/guard/audit").exists(), "before anything else is touched");
+    }
+}
