@@ -90,6 +90,7 @@ impl Scenario {
             direction: Direction::Request,
             date,
             confirmed: false,
+            acknowledged: true,
             language: None,
             expected: Expected {
                 action: Action::Allow,
