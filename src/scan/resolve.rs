@@ -77,7 +77,8 @@ impl Candidate {
         let failed = self.evidence.result == CheckResult::Fail;
         let nearer = labelled(self) && labelled(other) && self.distance < other.distance;
         let passes_weakly = self.evidence.result == CheckResult::Pass && other.distance > LABEL_FAR;
-        contains && !failed && !other.strong && (passes(self) || nearer || passes_weakly)
+        let louder = other.confidence == Confidence::Low && self.confidence > Confidence::Low;
+        contains && !failed && !other.strong && (passes(self) || nearer || passes_weakly || louder)
     }
 }
 

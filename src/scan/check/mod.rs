@@ -135,6 +135,7 @@ pub const CHECKS: &[Check] = &[
     written("fr_plate", france::plate),
     written("geo", place::coordinates),
     written("github_crc32", secret::github),
+    written("gitlab_crc32", secret::gitlab),
     strong("iban", iban::iban),
     strong("inami", belgium::inami),
     written("ip", network::ip),

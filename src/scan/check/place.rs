@@ -12,6 +12,9 @@ pub(super) fn coordinates(value: &[u8]) -> Outcome {
         .filter(|part| part.bytes().any(|byte| byte.is_ascii_digit()))
         .collect();
     let [latitude, longitude] = numbers[..] else { return Outcome::Fail };
+    if let (Some(x), Some(y)) = (metres(latitude), metres(longitude)) {
+        return Outcome::of(is_belgian(x, y));
+    }
     match (degrees(latitude), degrees(longitude)) {
         (Some(latitude), Some(longitude)) => {
             Outcome::of(latitude <= 90.0 && longitude <= 180.0 && latitude + longitude > 0.0)
@@ -33,6 +36,21 @@ fn degrees(text: &str) -> Option<f64> {
     if decimals.len() < 4 { None } else { text.parse().ok() }
 }
 
+/// Metres on a Lambert grid, with at most three decimals.
+fn metres(text: &str) -> Option<f64> {
+    let text = text.replace(',', ".");
+    let (whole, decimals) = text.split_once('.').unwrap_or((&text, ""));
+    if matches!(whole.len(), 5 | 6) && decimals.len() <= 3 { text.parse().ok() } else { None }
+}
+
+/// Whether a pair of metres lies in Belgium: Lambert 72 (EPSG:31370), or Lambert 2008 (EPSG:3812), half a million
+/// metres farther on both axes.
+fn is_belgian(x: f64, y: f64) -> bool {
+    let lambert_72 = (20_000.0..=300_000.0).contains(&x) && (20_000.0..=250_000.0).contains(&y);
+    let lambert_2008 = (520_000.0..=800_000.0).contains(&x) && (520_000.0..=750_000.0).contains(&y);
+    lambert_72 || lambert_2008
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Outcome, coordinates};
@@ -45,6 +63,8 @@ mod tests {
             "50,4674 ; 4,8719",
             "-12.34567 121.00001",
             "geo:50.4674,4.8719",
+            "185423.5 ; 128911.2",
+            "X=685423 Y=628911",
         ] {
             assert_eq!(coordinates(right.as_bytes()), Outcome::Pass, "{right}");
         }

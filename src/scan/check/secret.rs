@@ -32,6 +32,28 @@ pub(super) fn atlassian(written: &[u8]) -> Outcome {
     if wanted.as_bytes() == sum { Outcome::Pass } else { Outcome::Weak }
 }
 
+/// GitLab: the last seven characters of a routable token are the CRC-32 of what stands before, in base 36 (GitLab's
+/// documentation of token formats). Tokens of a plain form have no sum; no gate.
+pub(super) fn gitlab(written: &[u8]) -> Outcome {
+    if is_token_placeholder(written) {
+        return Outcome::Fail;
+    }
+    let Some((body, sum)) = written.split_at_checked(written.len().saturating_sub(7)) else {
+        return Outcome::Pass;
+    };
+    if !body.contains(&b'.') || base36(crc32(body)) == sum { Outcome::Pass } else { Outcome::Weak }
+}
+
+/// Seven digits in base 36, padded with zeros.
+fn base36(mut number: u32) -> [u8; 7] {
+    let mut digits = [b'0'; 7];
+    for digit in digits.iter_mut().rev() {
+        *digit = b"0123456789abcdefghijklmnopqrstuvwxyz"[(number % 36) as usize];
+        number /= 36;
+    }
+    digits
+}
+
 /// A JSON Web Token (RFC 7519): the header decodes to JSON with `alg`. Unsigned ones are weak, the token printed
 /// on jwt.io is a specimen.
 pub(super) fn jwt(written: &[u8]) -> Outcome {

@@ -53,7 +53,12 @@ pub fn decode(text: &[u8], run: Span, out: &mut Derived) -> Option<View> {
     }
     let hex = bytes.len().is_multiple_of(2) && bytes.iter().all(u8::is_ascii_hexdigit);
     if hex && hexadecimal(text, span, out) && is_text(out) {
-        return Some(View::Hex);
+        // Digits alone are a number, unless what they stand for is one too: "3835303733303033333238".
+        let digits = bytes.iter().all(u8::is_ascii_digit);
+        let numeric = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b' ' | b'.' | b'-' | b'/');
+        if !digits || out.text().iter().all(numeric) {
+            return Some(View::Hex);
+        }
     }
     out.clear();
     if !hex && looks_packed(bytes) && base64(text, span, out) {
@@ -187,6 +192,7 @@ mod tests {
             "anticonstitutionnellement",
             "getElementsByClassNameAndId",
             "3fce3b5bb0236da2df6d99672afb8a719642eca7",
+            "504155562044555242555953",
         ] {
             assert_eq!(opened(other, 16), None, "{other}");
         }
