@@ -7,6 +7,7 @@ use rcgen::{
     SerialNumber, date_time_ymd,
 };
 use rustls::pki_types::CertificateDer;
+use std::collections::BTreeSet;
 use zeroize::Zeroizing;
 
 /// Days that a leaf is good: short, since nothing revokes it. Public limits do not bind local roots.
@@ -18,31 +19,53 @@ const BACK_DAYS: i64 = 2;
 /// The longest common name that X.509 allows, less one.
 const COMMON_NAME_MAX: usize = 63;
 
+/// Names to which one intermediate is constrained. It goes with each handshake, so that one for the whole catalogue
+/// (12 KB) would cost every new connection nine packets; one for eight names has some 700 bytes.
+const NAMES_MAX: usize = 8;
+
 /// A new authority as PEM texts.
 pub(super) struct Made {
     pub(super) root: String,
-    pub(super) intermediate: String,
+    /// One after the other.
+    pub(super) intermediates: String,
     pub(super) intermediate_key: Zeroizing<String>,
 }
 
-/// Makes a root and an intermediate for `hosts`. The root's key lives in this function only.
+/// Makes a root for `hosts`, and intermediates for some of them each, which share one key. The root's key lives in
+/// this function only.
 pub(super) fn authority(hosts: &[String]) -> Result<Made, CaError> {
     if hosts.is_empty() {
         return Err(CaError::NoHosts);
     }
     let suffix = hex(&random::<4>()?);
     let root_key = key()?;
-    let root = signer(&format!("guard root {suffix}"), 1, hosts)?;
+    let hosts = outermost(hosts);
+    let root = signer(&format!("guard root {suffix}"), 1, &hosts)?;
     let root_certificate = root.self_signed(&root_key).map_err(failed)?;
     let intermediate_key = key()?;
-    let intermediate = signer(&format!("guard intermediate {suffix}"), 0, hosts)?
-        .signed_by(&intermediate_key, &Issuer::new(root, root_key))
-        .map_err(failed)?;
+    let issuer = Issuer::new(root, root_key);
+    let mut intermediates = String::new();
+    for (number, names) in hosts.chunks(NAMES_MAX).enumerate() {
+        // Names of their own: some clients choose among intermediates by name alone.
+        let name = format!("guard intermediate {suffix} {}", number + 1);
+        let certificate = signer(&name, 0, names)?.signed_by(&intermediate_key, &issuer).map_err(failed)?;
+        intermediates.push_str(&certificate.pem());
+    }
     Ok(Made {
         root: root_certificate.pem(),
-        intermediate: intermediate.pem(),
+        intermediates,
         intermediate_key: Zeroizing::new(intermediate_key.serialize_pem()),
     })
+}
+
+/// The hosts that stand below no other of them, sorted, so that neighbours share an intermediate.
+fn outermost(hosts: &[String]) -> Vec<String> {
+    let all: BTreeSet<&str> = hosts.iter().map(String::as_str).collect();
+    let stands_alone = |host: &&str| {
+        let mut above = host.match_indices('.').filter_map(|(dot, _)| host.get(dot + 1..));
+        !above.any(|name| all.contains(name))
+    };
+    all.iter().copied().filter(stands_alone).map(str::to_owned).collect()
 }
 
 /// A leaf for one host, signed by `issuer`, with the public half of `leaf_key`.

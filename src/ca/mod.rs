@@ -1,5 +1,5 @@
-//! The local certificate authority: a constrained root and intermediate, and short-lived leaves made on demand.
-//! Root and intermediate may sign for the catalogue's hosts and for no address, and say so critically, so that
+//! The local certificate authority: a constrained root and intermediates, and short-lived leaves made on demand.
+//! Root and intermediates may sign for the catalogue's hosts and for no address, and say so critically, so that
 //! a stolen key opens nothing else. The root's key is thrown away once it has signed. Knows nothing of proxying.
 
 mod constraints;
@@ -12,6 +12,7 @@ use rcgen::{Issuer, KeyPair};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::sign::CertifiedKey;
+use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -57,10 +58,16 @@ pub enum CaError {
 /// The authority: signs leaves for the hosts that its constraints allow.
 pub struct Authority {
     root: CertificateDer<'static>,
-    intermediate: CertificateDer<'static>,
-    issuer: Issuer<'static, KeyPair>,
-    constraints: Vec<String>,
+    intermediates: Vec<Intermediate>,
+    /// Each name that is covered, with the intermediate that covers it.
+    constraints: HashMap<String, usize>,
     leaves: Leaves,
+}
+
+/// One intermediate: signs leaves for some of the hosts.
+struct Intermediate {
+    certificate: CertificateDer<'static>,
+    issuer: Issuer<'static, KeyPair>,
 }
 
 impl std::fmt::Debug for Authority {
@@ -85,32 +92,37 @@ impl Authority {
         }
     }
 
-    /// Loads the authority in `dir`: the one made here, or an organisation's own intermediate with its key and
-    /// its root, under the same file names.
+    /// Loads the authority in `dir`: the one made here, or an organisation's own intermediate (or several, with one
+    /// key) with its key and its root, under the same file names.
     ///
     /// # Errors
     /// Where a file is missing, open to others, or holds no constrained authority.
     pub fn load(dir: &Path) -> Result<Self, CaError> {
         let root = certificate(&dir.join(ROOT))?;
         let path = dir.join(INTERMEDIATE);
-        let intermediate = certificate(&path)?;
-        let constraints = constraints::permitted(&intermediate)
-            .map_err(|what| CaError::Broken { path: path.clone(), what })?;
+        let broken_by = |what: String| CaError::Broken { path: path.clone(), what };
         let key_path = dir.join(INTERMEDIATE_KEY);
         let bytes = files::read_private(&key_path).map_err(|source| file(&key_path, source))?;
         let key = Zeroizing::new(bytes);
         let broken = |what: &str| CaError::Broken { path: key_path.clone(), what: what.to_owned() };
         let text = std::str::from_utf8(&key).map_err(|_| broken("holds no PEM text"))?;
-        let key = KeyPair::from_pem(text).map_err(|_| broken("holds no private key"))?;
-        if !constraints::is_key_of(&intermediate, &key) {
-            return Err(broken("is not the key of the intermediate certificate"));
+        let (mut intermediates, mut constraints) = (Vec::new(), HashMap::new());
+        for certificate in certificates(&path)? {
+            let key = KeyPair::from_pem(text).map_err(|_| broken("holds no private key"))?;
+            if !constraints::is_key_of(&certificate, &key) {
+                return Err(broken("is not the key of the intermediate certificate"));
+            }
+            for name in constraints::permitted(&certificate).map_err(broken_by)? {
+                constraints.entry(name).or_insert(intermediates.len());
+            }
+            let issuer =
+                Issuer::from_ca_cert_der(&certificate, key).map_err(|error| broken_by(error.to_string()))?;
+            intermediates.push(Intermediate { certificate, issuer });
         }
-        let issuer = Issuer::from_ca_cert_der(&intermediate, key)
-            .map_err(|error| CaError::Broken { path, what: error.to_string() })?;
-        Ok(Self { root, intermediate, issuer, constraints, leaves: Leaves::new()? })
+        Ok(Self { root, intermediates, constraints, leaves: Leaves::new()? })
     }
 
-    /// Makes a new root and intermediate for `hosts` (DNS names; each covers what is below it) in `dir`.
+    /// Makes a new root and intermediates for `hosts` (DNS names; each covers what is below it) in `dir`.
     ///
     /// # Errors
     /// Where there is no host, or the folder cannot be written.
@@ -119,7 +131,7 @@ impl Authority {
         files::create_private_dir(dir).map_err(|source| file(dir, source))?;
         for (name, text) in [
             (INTERMEDIATE_KEY, made.intermediate_key.as_str()),
-            (INTERMEDIATE, made.intermediate.as_str()),
+            (INTERMEDIATE, made.intermediates.as_str()),
             (ROOT, made.root.as_str()),
         ] {
             let path = dir.join(name);
@@ -133,16 +145,30 @@ impl Authority {
     /// # Errors
     /// Where the constraints do not cover the host.
     pub fn leaf(&self, host: &str) -> Result<Arc<CertifiedKey>, CaError> {
-        if !self.covers(host) {
-            return Err(CaError::Outside { host: host.to_owned() });
+        let intermediate =
+            self.intermediate(host).ok_or_else(|| CaError::Outside { host: host.to_owned() })?;
+        self.leaves.get(host, &intermediate.issuer, &intermediate.certificate, jiff::Timestamp::now())
+    }
+
+    /// The intermediate that may sign for `host`: addresses have none.
+    fn intermediate(&self, host: &str) -> Option<&Intermediate> {
+        if host.parse::<std::net::IpAddr>().is_ok() {
+            return None;
         }
-        self.leaves.get(host, &self.issuer, &self.intermediate)
+        let host = host.to_ascii_lowercase();
+        let mut name = host.as_str();
+        loop {
+            if let Some(&number) = self.constraints.get(name) {
+                return self.intermediates.get(number);
+            }
+            name = name.split_once('.')?.1;
+        }
     }
 
     /// Whether the constraints cover `host`. Addresses are never covered.
     #[must_use]
     pub fn covers(&self, host: &str) -> bool {
-        host.parse::<std::net::IpAddr>().is_err() && self.constraints.iter().any(|name| covers(name, host))
+        self.intermediate(host).is_some()
     }
 
     /// Those of `hosts` that the constraints do not cover: reason to make a new authority.
@@ -151,10 +177,9 @@ impl Authority {
         hosts.iter().filter(|host| !self.covers(host)).cloned().collect()
     }
 
-    /// The names to which it is constrained.
-    #[must_use]
-    pub fn constraints(&self) -> &[String] {
-        &self.constraints
+    /// The names to which it is constrained, in no order.
+    pub fn constraints(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.constraints.keys().map(String::as_str)
     }
 
     /// The root certificate, which clients are to trust.
@@ -169,10 +194,11 @@ impl Authority {
         pem(&self.root)
     }
 
-    /// Root and intermediate in words: name, validity, fingerprint.
+    /// Root and first intermediate in words (the others differ by their hosts): name, validity, fingerprint.
     #[must_use]
     pub fn describe(&self) -> Vec<Description> {
-        [&self.root, &self.intermediate].into_iter().filter_map(|der| constraints::describe(der)).collect()
+        let first = self.intermediates.first().map(|intermediate| &intermediate.certificate);
+        [Some(&self.root), first].into_iter().flatten().filter_map(|der| constraints::describe(der)).collect()
     }
 }
 
@@ -207,17 +233,17 @@ pub fn root_file(dir: &Path) -> PathBuf {
     dir.join(ROOT)
 }
 
-fn covers(constraint: &str, host: &str) -> bool {
-    host.len().checked_sub(constraint.len()).is_some_and(|start| {
-        let (below, tail) = host.as_bytes().split_at(start);
-        tail.eq_ignore_ascii_case(constraint.as_bytes()) && (below.is_empty() || below.ends_with(b"."))
-    })
-}
-
 fn certificate(path: &Path) -> Result<CertificateDer<'static>, CaError> {
     let bytes = std::fs::read(path).map_err(|source| file(path, source))?;
     CertificateDer::from_pem_slice(&bytes)
         .map_err(|_| CaError::Broken { path: path.to_owned(), what: String::from("holds no certificate") })
+}
+
+fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, CaError> {
+    let bytes = std::fs::read(path).map_err(|source| file(path, source))?;
+    let broken = || CaError::Broken { path: path.to_owned(), what: String::from("holds no certificate") };
+    let all = CertificateDer::pem_slice_iter(&bytes).collect::<Result<Vec<_>, _>>().map_err(|_| broken())?;
+    if all.is_empty() { Err(broken()) } else { Ok(all) }
 }
 
 fn file(path: &Path, source: io::Error) -> CaError {

@@ -89,6 +89,7 @@ fn act(action: &Action, global: &Global, output: &mut Output) -> Result<Exit, Fa
             return stores(*which, &dir, output, "no longer trusted", trust::Store::untrust);
         }
         Action::Rotate => {
+            distrust(&dir, output)?;
             let hosts = wanted_hosts(global, &loaded.config, output)?;
             let authority = Authority::create(&dir, &hosts)?;
             show(&authority, &dir, output)?;
@@ -140,13 +141,39 @@ fn stores(
         match act(&store) {
             Ok(()) => output.note(&format!("{}: {done}", store.name))?,
             Err(error) => {
-                output.fault(
-                    &format!("{}: {error}", store.name),
-                    Some("stores of all users need an administrator"),
-                )?;
+                output.fault(&format!("{}: {error}", store.name), Some(hint(&store, &error)))?;
                 exit = Exit::Failed;
             }
         }
     }
     Ok(exit)
+}
+
+/// Takes an authority that is about to be replaced out of the stores that trust it: afterwards nobody could name it.
+fn distrust(dir: &Path, output: &mut Output) -> io::Result<()> {
+    let Ok(old) = Authority::load(dir) else { return Ok(()) };
+    let name = old.describe().into_iter().next().map(|root| root.name).unwrap_or_default();
+    for store in trust::stores(&ca::root_file(dir), &name) {
+        if store.trusts() == Some(true) {
+            match store.untrust() {
+                Ok(()) => output.note(&format!("{}: {name} is no longer trusted", store.name))?,
+                Err(error) => output.fault(
+                    &format!("{}: {name} is still trusted: {error}", store.name),
+                    Some(hint(&store, &error)),
+                )?,
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What helps where a store's tool failed.
+fn hint(store: &trust::Store, error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::NotFound => {
+            "the tool is not installed: certutil is in libnss3-tools (Debian) or nss-tools (Fedora)"
+        }
+        _ if store.own => "`guard ca export` writes the root, to be added by hand",
+        _ => "stores of all users need an administrator; `--user` leaves them out",
+    }
 }
