@@ -26,10 +26,7 @@ pub(super) struct Documents {
     layout: Layout,
     /// The document that has begun.
     begun: Vec<u8>,
-    /// Containers open within it, and whether the place is in a string, after a backslash.
-    depth: usize,
-    string: bool,
-    escape: bool,
+    depth: Depth,
     /// Within an array of events.
     array: bool,
     /// Over the limit, or no JSON.
@@ -40,16 +37,12 @@ pub(super) struct Documents {
 
 impl Documents {
     pub(super) const fn new(layout: Layout) -> Self {
-        Self {
-            layout,
-            begun: Vec::new(),
-            depth: 0,
-            string: false,
-            escape: false,
-            array: false,
-            passing: false,
-            in_line: false,
-        }
+        Self { layout, begun: Vec::new(), depth: Depth::new(), array: false, passing: false, in_line: false }
+    }
+
+    /// Whether nothing has come yet.
+    pub(super) fn is_fresh(&self) -> bool {
+        self.layout == Layout::Body && self.begun.is_empty() && !self.in_line && !self.passing
     }
 
     pub(super) fn feed(&mut self, events: &mut dyn Handle, bytes: &[u8], out: &mut Vec<u8>) {
@@ -76,7 +69,8 @@ impl Documents {
         match byte {
             b'{' => {
                 self.begun.push(byte);
-                self.depth = 1;
+                self.depth = Depth::new();
+                let _opens = self.depth.end(&[byte]);
                 return 1;
             }
             b'[' if !self.array && self.layout == Layout::Body => self.array = true,
@@ -99,7 +93,7 @@ impl Documents {
 
     /// Reads on in the document that has begun: how many bytes.
     fn within(&mut self, events: &mut dyn Handle, bytes: &[u8], out: &mut Vec<u8>) -> usize {
-        let Some(length) = self.end(bytes) else {
+        let Some(length) = self.depth.end(bytes) else {
             self.begun.extend_from_slice(bytes);
             return bytes.len();
         };
@@ -107,34 +101,6 @@ impl Documents {
         let document = std::mem::take(&mut self.begun);
         self.document(events, &document, out);
         length
-    }
-
-    /// Where the document ends in these bytes.
-    fn end(&mut self, bytes: &[u8]) -> Option<usize> {
-        let mut at = 0;
-        while at < bytes.len() {
-            if self.escape {
-                self.escape = false;
-                at += 1;
-            } else if self.string {
-                let found = memchr::memchr2(b'"', b'\\', &bytes[at..])?;
-                self.string = bytes[at + found] != b'"';
-                self.escape = self.string;
-                at += found + 1;
-            } else {
-                match bytes[at] {
-                    b'"' => self.string = true,
-                    b'{' | b'[' => self.depth += 1,
-                    b'}' | b']' => self.depth -= 1,
-                    _ => {}
-                }
-                at += 1;
-                if self.depth == 0 {
-                    return Some(at);
-                }
-            }
-        }
-        None
     }
 
     fn document(&mut self, events: &mut dyn Handle, document: &[u8], out: &mut Vec<u8>) {
@@ -172,6 +138,48 @@ impl Documents {
             out.push(b'\n');
         }
         out.append(&mut rest);
+    }
+}
+
+/// Follows a JSON container to its end, over any number of pieces.
+pub(super) struct Depth {
+    /// Containers open, and whether the place is in a string, after a backslash.
+    open: usize,
+    string: bool,
+    escape: bool,
+}
+
+impl Depth {
+    pub(super) const fn new() -> Self {
+        Self { open: 0, string: false, escape: false }
+    }
+
+    /// Where the container ends in these bytes, which begin with it or go on in it.
+    pub(super) fn end(&mut self, bytes: &[u8]) -> Option<usize> {
+        let mut at = 0;
+        while at < bytes.len() {
+            if self.escape {
+                self.escape = false;
+                at += 1;
+            } else if self.string {
+                let found = memchr::memchr2(b'"', b'\\', &bytes[at..])?;
+                self.string = bytes[at + found] != b'"';
+                self.escape = self.string;
+                at += found + 1;
+            } else {
+                match bytes[at] {
+                    b'"' => self.string = true,
+                    b'{' | b'[' => self.open += 1,
+                    b'}' | b']' => self.open = self.open.saturating_sub(1),
+                    _ => {}
+                }
+                at += 1;
+                if self.open == 0 {
+                    return Some(at);
+                }
+            }
+        }
+        None
     }
 }
 

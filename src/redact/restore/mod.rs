@@ -6,11 +6,12 @@
 //! is not held). Where the text does not go on, the held part is sent in an event of the same shape.
 //! Texts that come at the same time (choices, blocks, tool calls) are never mixed. Signed fields stay.
 //!
-//! Not restored: bodies that are still compressed (the caller asks upstream for identity), protobuf, HTML,
-//! the length-prefixed chunks of gemini.google.com, events over [`crate::limits::EVENT_BYTES_MAX`] and documents over
+//! Not restored: bodies that are still compressed (the caller asks upstream for identity), protobuf (whose requests are
+//! not redacted either, but blocked), HTML, events over [`crate::limits::EVENT_BYTES_MAX`] and documents over
 //! [`DOCUMENT_BYTES_MAX`]; they pass as they are, with the placeholders in them.
 
 mod aws;
+mod chunks;
 mod document;
 mod event;
 mod field;
@@ -31,6 +32,7 @@ pub use texts::{Piece, Texts};
 use crate::redact::placeholder::Placeholders;
 use crate::span::Span;
 use aws::Aws;
+use chunks::Chunks;
 use document::{Documents, Layout};
 use event::{Events, Handle as _};
 use sse::Sse;
@@ -104,11 +106,21 @@ enum Framing {
     Pass,
     Sse(Sse),
     Documents(Documents),
+    Chunks(Chunks),
     Aws(Aws),
     Text(Box<Pieces>),
 }
 
 impl Framing {
+    /// Looks at the next bytes: Google's web applications call their chunks JSON.
+    fn meet(&mut self, bytes: &[u8]) {
+        if matches!(self, Self::Documents(documents) if documents.is_fresh())
+            && bytes.first() == Some(&chunks::GUARD)
+        {
+            *self = Self::Chunks(Chunks::default());
+        }
+    }
+
     fn of(content_type: &str) -> Self {
         let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         match essence.as_str() {
@@ -141,10 +153,12 @@ impl Restorer {
     /// Takes the next bytes, however they were split, and gives what can be sent on at once.
     pub fn feed(&mut self, bytes: &[u8]) -> Vec<u8> {
         let mut out = Vec::with_capacity(bytes.len() + 64);
+        self.framing.meet(bytes);
         match &mut self.framing {
             Framing::Pass => out.extend_from_slice(bytes),
             Framing::Sse(sse) => sse.feed(&mut self.events, bytes, &mut out),
             Framing::Documents(documents) => documents.feed(&mut self.events, bytes, &mut out),
+            Framing::Chunks(chunks) => chunks.feed(&mut self.events, bytes, &mut out),
             Framing::Aws(aws) => aws.feed(&mut self.events, bytes, &mut out),
             Framing::Text(pieces) => match pieces.take(&self.events.values, bytes, false) {
                 Some(restored) => out = restored,
@@ -164,6 +178,7 @@ impl Restorer {
                 self.events.end_all(&mut out);
             }
             Framing::Documents(documents) => documents.finish(&mut self.events, &mut out),
+            Framing::Chunks(chunks) => chunks.finish(&mut out),
             Framing::Aws(aws) => aws.finish(&mut self.events, &mut out),
             Framing::Text(pieces) => out = pieces.take(&self.events.values, b"", true).unwrap_or_default(),
         }

@@ -604,6 +604,33 @@ fn messages_of_websockets_are_restored() {
     assert!(messages.finish().is_empty());
 }
 
+/// An answer of gemini.google.com: each chunk holds the text so far, as JSON in JSON, after its length in UTF-16 units.
+fn gemini_web(texts: &[&str]) -> Vec<u8> {
+    let mut out = String::from(")]}'\n\n");
+    for text in texts {
+        let inner = json!([null, ["c", "r"], null, null, [["rc", [text]]]]).to_string();
+        let chunk = json!([["wrb.fr", null, inner]]).to_string();
+        out.push_str(&format!("{}\n{chunk}\n", chunk.encode_utf16().count() + 2));
+    }
+    out.push_str("25\n[[\"e\",4,null,null,131]]\n");
+    out.into_bytes()
+}
+
+#[test]
+fn chunks_of_gemini_web_are_restored_and_their_lengths_stay_true() {
+    let (niss, name, restore) = setup();
+    let (front, whole) = (format!("\u{1f600} {}", &niss[..7]), format!("\u{1f600} {niss} à {name}."));
+    let bytes = gemini_web(&[&front, &whole]);
+    let want = gemini_web(&[&front, &format!("\u{1f600} {NISS} à {NAME}.")]);
+    for cut in 0..=bytes.len() {
+        let (one, two) = bytes.split_at(cut);
+        let got = through(&restore, "application/json; charset=utf-8", &[one, two]);
+        assert_eq!(String::from_utf8(got).unwrap(), String::from_utf8(want.clone()).unwrap(), "cut at {cut}");
+    }
+    let other = b")]}'\n\n12\nno chunk\n[1\n99\n[[\"half";
+    assert_eq!(through(&restore, "application/json", &[other]), other);
+}
+
 #[test]
 fn what_is_not_read_passes() {
     let (niss, _, restore) = setup();

@@ -48,7 +48,7 @@ impl Texts {
         match &self.framing {
             Framing::Sse(_) | Framing::Aws(_) => true,
             Framing::Documents(documents) => documents.are_lines(),
-            Framing::Pass | Framing::Text(_) => false,
+            Framing::Pass | Framing::Text(_) | Framing::Chunks(_) => false,
         }
     }
 
@@ -59,6 +59,7 @@ impl Texts {
             Framing::Sse(sse) => sse.is_blind(),
             Framing::Aws(aws) => aws.is_blind(),
             Framing::Documents(documents) => documents.is_blind(),
+            Framing::Chunks(chunks) => chunks.is_blind(),
             Framing::Pass | Framing::Text(_) => false,
         }
     }
@@ -66,10 +67,12 @@ impl Texts {
     /// Takes the next bytes, however they were split, and appends the pieces that are whole by now.
     pub fn feed(&mut self, bytes: &[u8], pieces: &mut Vec<Piece>) {
         self.passed.clear();
+        self.framing.meet(bytes);
         match &mut self.framing {
             Framing::Pass => {}
             Framing::Sse(sse) => sse.feed(&mut self.heard, bytes, &mut self.passed),
             Framing::Documents(documents) => documents.feed(&mut self.heard, bytes, &mut self.passed),
+            Framing::Chunks(chunks) => chunks.feed(&mut self.heard, bytes, &mut self.passed),
             Framing::Aws(aws) => aws.feed(&mut self.heard, bytes, &mut self.passed),
             Framing::Text(_) => self.heard.pieces.push(Piece { text: 0, bytes: bytes.to_vec(), ends: false }),
         }
@@ -92,6 +95,7 @@ impl Texts {
             Framing::Pass => {}
             Framing::Sse(sse) => sse.finish(&mut self.heard, &mut self.passed),
             Framing::Documents(documents) => documents.finish(&mut self.heard, &mut self.passed),
+            Framing::Chunks(chunks) => chunks.finish(&mut self.passed),
             Framing::Aws(aws) => aws.finish(&mut self.heard, &mut self.passed),
             Framing::Text(_) => self.heard.pieces.push(Piece { ends: true, ..Piece::default() }),
         }
