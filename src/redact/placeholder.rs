@@ -32,6 +32,8 @@ pub struct Placeholders {
     key: hmac::Key,
     given: HashMap<Vec<u8>, String>,
     values: HashMap<String, Sensitive<Vec<u8>>>,
+    /// The placeholders in the order in which they were given.
+    order: Vec<String>,
     avoided: Vec<String>,
 }
 
@@ -43,6 +45,7 @@ impl Placeholders {
             key: hmac::Key::new(hmac::HMAC_SHA256, key),
             given: HashMap::new(),
             values: HashMap::new(),
+            order: Vec::new(),
             avoided: Vec::new(),
         }
     }
@@ -57,10 +60,18 @@ impl Placeholders {
         made
     }
 
+    /// Each value that has its placeholder so far, with it, the first one first.
+    pub fn given(&self) -> impl Iterator<Item = (&[u8], &str)> {
+        let valued = |placeholder: &String| Some(self.values.get(placeholder)?.expose().as_slice());
+        self.order.iter().filter_map(move |placeholder| Some((valued(placeholder)?, placeholder.as_str())))
+    }
+
     /// Takes a placeholder that was given earlier, with its value.
     pub fn put(&mut self, placeholder: String, value: Vec<u8>) {
         self.given.insert(value.clone(), placeholder.clone());
-        self.values.insert(placeholder, Sensitive::new(value));
+        if self.values.insert(placeholder.clone(), Sensitive::new(value)).is_none() {
+            self.order.push(placeholder);
+        }
     }
 
     /// Keeps `placeholder`, which the text holds already, from being given to a value.

@@ -73,6 +73,36 @@ fn earlier_turns_are_neither_scanned_again_nor_redacted_otherwise() {
 }
 
 #[test]
+fn a_value_that_was_replaced_is_replaced_where_it_comes_again_bare() {
+    let engine = engine("baseline");
+    let message = |role: &str, text: &str| format!(r#"{{"role":"{role}","content":"{text}"}}"#);
+    let body = |messages: &[String]| format!(r#"{{"messages":[{}]}}"#, messages.join(","));
+    let early = message("user", "Réunion du 12/03/1980 à classer.");
+    let said = message("user", "Agent : date de naissance 12/03/1980. Et 112/03/19801 ?");
+    let answer = message("assistant", "Noté.");
+    let bare = message("user", "Quel âge fait 12/03/1980 ?");
+    assert!(
+        matches!(judge(&engine, &body(std::slice::from_ref(&bare))).0, Verdict::Forward),
+        "alone it says nothing"
+    );
+    let turns = [vec![early.clone(), said.clone()], vec![early, said, answer, bare]];
+    let sent: Vec<String> = turns.iter().map(|turn| rewritten(judge(&engine, &body(turn)).0)).collect();
+    assert!(
+        sent[1].starts_with(sent[0].trim_end_matches("]}")),
+        "the beginning stays as it went out: {sent:?}"
+    );
+    assert!(sent[1].contains("Réunion du 12/03/1980"), "what went out stays: {}", sent[1]);
+    assert!(!sent[1].contains("Quel âge fait 12/03/1980"), "{}", sent[1]);
+    assert!(sent[1].contains("Quel âge fait [BIRTHDATE_"), "{}", sent[1]);
+    assert!(sent[1].contains("112/03/19801"), "part of another number: {}", sent[1]);
+    let (Verdict::Rewrite { restore, .. }, _) = judge(&engine, &body(&turns[1])) else {
+        panic!("not rewritten")
+    };
+    let back = guard::redact::restore::Restore::new(&restore.unwrap()).text(sent[1].as_bytes());
+    assert_eq!(String::from_utf8(back).unwrap(), body(&turns[1]));
+}
+
+#[test]
 fn strings_are_forgotten_after_a_while() {
     let engine = engine("baseline");
     let body = conversation(3);
