@@ -2,7 +2,8 @@
 //! the same client in turn, before the same stand-in service. Everything is on: the shipped scanner, a charter,
 //! the audit. Figures are medians; what counts is the ratio to the relay.
 //!
-//! `cargo bench --bench proxy`; with `-- --smoke` a handful of requests, to see that it runs.
+//! `cargo bench --bench proxy`; with `-- --smoke` a handful of requests, to see that it runs. With GUARD_RIVAL naming a
+//! program of `benches/rivals` (`cargo build --release --manifest-path benches/rivals/Cargo.toml`), it has a column.
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout, reason = "a program for developers")]
 
@@ -15,12 +16,12 @@ use guard::inspect::{Engine, Keys};
 use guard::platform::Account;
 use guard::proxy::confirmations::Confirmations;
 use guard::proxy::upstream::{Dialler, RustlsEgress, Upstream};
-use guard::proxy::{Inspecting, Parts, Patience, State};
+use guard::proxy::{Bodies, Inspecting, Parts, Patience, State};
 use guard::scan::Scanner;
 use guard::tools::Catalogue;
-use http::{Request, Response};
+use http::{HeaderValue, Request, Response};
 use http_body_util::{BodyExt, Full};
-use hyper::body::Incoming;
+use hyper::body::{Frame, Incoming};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use rcgen::{CertificateParams, IsCa, Issuer, KeyPair};
@@ -30,14 +31,24 @@ use rustls::{ClientConfig, RootCertStore, ServerConfig};
 use std::convert::Infallible;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
+use std::pin::Pin;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::{TlsAcceptor, TlsConnector};
 
 const HOST: &str = "api.openai.com";
+const CHAT: &str = "/v1/chat/completions";
+/// Answers with a stream.
+const STREAM: &str = "/v1/responses";
+/// What a stream consists of, and how often.
+const CHUNK: &[u8] =
+    b"data: {\"type\":\"response.output_text.delta\",\"delta\":\" mot\",\"output_index\":0}\n\n";
+const CHUNKS: usize = 200;
+const CLIENTS: usize = 32;
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
@@ -81,13 +92,46 @@ async fn service(dir: &Path) {
             socket.set_nodelay(true).unwrap();
             let Ok(stream) = acceptor.accept(socket).await else { return };
             let answer = hyper::service::service_fn(|request: Request<Incoming>| async {
+                if request.uri().path() == STREAM {
+                    let mut answer = Response::new(Events(CHUNKS, false).boxed());
+                    answer
+                        .headers_mut()
+                        .insert("content-type", HeaderValue::from_static("text/event-stream"));
+                    return Ok(answer);
+                }
                 let length = request.into_body().collect().await.map_or(0, |body| body.to_bytes().len());
-                Ok::<_, Infallible>(Response::new(Full::new(Bytes::from(format!("{{\"length\":{length}}}")))))
+                let whole = Full::new(Bytes::from(format!("{{\"length\":{length}}}")));
+                Ok::<_, Infallible>(Response::new(whole.boxed()))
             });
             let _ = hyper::server::conn::http1::Builder::new()
                 .serve_connection(TokioIo::new(stream), answer)
                 .await;
         });
+    }
+}
+
+/// So many chunks, each sent on its own.
+struct Events(usize, bool);
+
+impl http_body::Body for Events {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        if self.0 == 0 {
+            return Poll::Ready(None);
+        }
+        // Every other time there is nothing yet, so that what was sent before leaves.
+        self.1 = !self.1;
+        if self.1 {
+            context.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        self.0 -= 1;
+        Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(CHUNK)))))
     }
 }
 
@@ -133,6 +177,7 @@ async fn proxy(to: &str, dir: &Path) {
         connections_max: 16_384,
         account: Account::current(),
         confirmations,
+        bodies: Bodies::default(),
         control: None,
         stopping,
     };
@@ -150,10 +195,22 @@ struct Part {
 impl Part {
     fn start(arguments: &[&str]) -> Self {
         let mut command = Command::new(std::env::current_exe().unwrap());
-        let mut child = command.args(arguments).stdout(Stdio::piped()).spawn().unwrap();
+        command.args(arguments);
+        Self::of(command)
+    }
+
+    fn of(mut command: Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut address = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut address).unwrap();
         Self { child, address: address.trim().to_owned() }
+    }
+
+    /// Kilobytes of memory at this moment.
+    fn resident(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        line.and_then(|line| line.trim().strip_suffix("kB")?.trim().parse().ok()).unwrap_or(0)
     }
 
     /// Seconds of processor time, and the most kilobytes of memory, so far.
@@ -183,57 +240,54 @@ async fn measure(requests: usize, handshakes: usize) {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().to_str().unwrap();
     let service = Part::start(&["service", path]);
-    let relay = Part::start(&["relay", &service.address]);
-    let guard = Part::start(&["guard", &service.address, path]);
-    let trusting = |file: &str| client(&dir.path().join(file));
-    let ways = [("relay", &relay, trusting("service.pem")), ("guard", &guard, trusting("guard.pem"))];
-    println!("{:<34} {:>10} {:>10}", "", "relay", "guard");
-    println!("{:<34} {:>10} {:>10}", "memory before, kB", relay.spent().1, guard.spent().1);
+    let mut parts = vec![
+        ("relay", Part::start(&["relay", &service.address]), "service.pem"),
+        ("guard", Part::start(&["guard", &service.address, path]), "guard.pem"),
+    ];
+    if let Some(rival) = std::env::var_os("GUARD_RIVAL") {
+        let mut command = Command::new(rival);
+        command.args([&service.address, path]);
+        parts.push(("rival", Part::of(command), "rival.pem"));
+    }
+    let ways: Vec<Way<'_>> =
+        parts.iter().map(|(name, part, root)| (*name, part, client(&dir.path().join(root)))).collect();
+    row("", ways.iter().map(|way| way.0));
+    row("memory before, kB", ways.iter().map(|way| way.1.spent().1));
     for (what, size) in [("4 KB body, one client, µs", 4 << 10), ("1 MB body, one client, µs", 1 << 20)] {
-        let times = alternate(&ways, if size > 4 << 10 { requests / 10 + 1 } else { requests }, size).await;
-        println!("{what:<34} {:>10} {:>10}", times[0], times[1]);
+        let requests = if size > 4 << 10 { requests / 10 + 1 } else { requests };
+        row(what, alternate(&ways, requests, size).await);
     }
-    let mut medians = Vec::new();
-    for (_, part, config) in &ways {
-        let mut times = Vec::new();
-        for number in 0..handshakes {
-            let began = Instant::now();
-            let mut sender = connect(&part.address, config).await;
-            ask(&mut sender, 4 << 10, number).await;
-            times.push(began.elapsed());
-        }
-        medians.push(median(&mut times));
+    row("new connection, 4 KB, µs", new_connections(&ways, handshakes).await);
+    let (mut rates, mut costs) = (Vec::new(), Vec::new());
+    for way in &ways {
+        let (rate, cost) = together(way, requests / 8 + 1, CHAT).await;
+        rates.push(format!("{rate:.0}"));
+        costs.push(format!("{cost:.0}"));
     }
-    println!("{:<34} {:>10} {:>10}", "new connection, 4 KB, µs", medians[0], medians[1]);
-    let mut rates = Vec::new();
+    row("requests a second, 32 clients", rates);
+    row("processor µs a request, 32 clients", costs);
     let mut costs = Vec::new();
-    for (_, part, config) in &ways {
-        let before = part.spent().0;
-        let began = Instant::now();
-        let mut clients = tokio::task::JoinSet::new();
-        for client in 0..32 {
-            let mut sender = connect(&part.address, config).await;
-            let each = requests / 8 + 1;
-            clients.spawn(async move {
-                for number in 0..each {
-                    ask(&mut sender, 4 << 10, client * 1_000_000 + number).await;
-                }
-            });
-        }
-        clients.join_all().await;
-        let done = 32.0 * (requests / 8 + 1) as f64;
-        rates.push(done / began.elapsed().as_secs_f64());
-        costs.push((part.spent().0 - before) / done * 1e6);
+    for way in &ways {
+        costs.push(format!("{:.0}", together(way, requests / 80 + 1, STREAM).await.1));
     }
-    println!("{:<34} {:>10.0} {:>10.0}", "requests a second, 32 clients", rates[0], rates[1]);
-    println!("{:<34} {:>10.0} {:>10.0}", "processor µs a request, 32 clients", costs[0], costs[1]);
-    println!("{:<34} {:>10} {:>10}", "peak memory, kB", relay.spent().1, guard.spent().1);
+    row("processor µs a stream, 32 clients", costs);
+    row("peak memory, kB", ways.iter().map(|way| way.1.spent().1));
+    let mut each = Vec::new();
+    for way in &ways {
+        each.push(idle(way, handshakes).await);
+    }
+    row("bytes an idle connection", each);
+}
+
+fn row<T: std::fmt::Display>(what: &str, figures: impl IntoIterator<Item = T>) {
+    let figures: String = figures.into_iter().map(|figure| format!(" {figure:>10}")).collect();
+    println!("{what:<34}{figures}");
 }
 
 type Way<'a> = (&'static str, &'a Part, Arc<ClientConfig>);
 
-/// Medians of both ways, asked in turn so that the machine's moods fall on both.
-async fn alternate(ways: &[Way<'_>; 2], requests: usize, size: usize) -> [u128; 2] {
+/// Medians of all ways, asked in turn so that the machine's moods fall on all.
+async fn alternate(ways: &[Way<'_>], requests: usize, size: usize) -> Vec<u128> {
     let mut senders = Vec::new();
     for (_, part, config) in ways {
         let mut sender = connect(&part.address, config).await;
@@ -247,8 +301,55 @@ async fn alternate(ways: &[Way<'_>; 2], requests: usize, size: usize) -> [u128; 
             times.push(began.elapsed());
         }
     }
-    let mut medians = senders.iter_mut().map(|(_, times)| median(times));
-    [medians.next().unwrap(), medians.next().unwrap()]
+    senders.iter_mut().map(|(_, times)| median(times)).collect()
+}
+
+/// Medians of a connection and its first request, in turn too.
+async fn new_connections(ways: &[Way<'_>], handshakes: usize) -> Vec<u128> {
+    let mut times = vec![Vec::new(); ways.len()];
+    for number in 0..handshakes {
+        for ((_, part, config), times) in ways.iter().zip(&mut times) {
+            let began = Instant::now();
+            let mut sender = connect(&part.address, config).await;
+            ask(&mut sender, 4 << 10, number).await;
+            times.push(began.elapsed());
+        }
+    }
+    times.iter_mut().map(|times| median(times)).collect()
+}
+
+/// Requests a second of 32 clients, and the processor time of each, µs.
+async fn together(way: &Way<'_>, each: usize, path: &'static str) -> (f64, f64) {
+    let (_, part, config) = way;
+    let mut senders = Vec::new();
+    for _ in 0..CLIENTS {
+        senders.push(connect(&part.address, config).await);
+    }
+    let (before, began) = (part.spent().0, Instant::now());
+    let mut clients = tokio::task::JoinSet::new();
+    for (client, mut sender) in senders.into_iter().enumerate() {
+        clients.spawn(async move {
+            for number in 0..each {
+                send(&mut sender, path, 4 << 10, client * 1_000_000 + number).await;
+            }
+        });
+    }
+    clients.join_all().await;
+    let done = (CLIENTS * each) as f64;
+    (done / began.elapsed().as_secs_f64(), (part.spent().0 - before) / done * 1e6)
+}
+
+/// Memory of a connection that has had one request and waits for the next.
+async fn idle(way: &Way<'_>, connections: usize) -> u64 {
+    let (_, part, config) = way;
+    let before = part.resident();
+    let mut senders = Vec::new();
+    for number in 0..connections {
+        let mut sender = connect(&part.address, config).await;
+        ask(&mut sender, 100, number).await;
+        senders.push(sender);
+    }
+    part.resident().saturating_sub(before) * 1024 / connections as u64
 }
 
 fn median(times: &mut [Duration]) -> u128 {
@@ -257,10 +358,14 @@ fn median(times: &mut [Duration]) -> u128 {
 }
 
 async fn ask(sender: &mut http1::SendRequest<Full<Bytes>>, size: usize, number: usize) {
+    send(sender, CHAT, size, number).await;
+}
+
+async fn send(sender: &mut http1::SendRequest<Full<Bytes>>, path: &str, size: usize, number: usize) {
     let body = prompt(size, number);
     let length = body.len();
     sender.ready().await.unwrap();
-    let request = Request::post("/v1/chat/completions")
+    let request = Request::post(path)
         .header("host", HOST)
         .header("content-type", "application/json")
         .header("authorization", "Bearer none")
@@ -269,7 +374,11 @@ async fn ask(sender: &mut http1::SendRequest<Full<Bytes>>, size: usize, number: 
     let answer = sender.send_request(request).await.unwrap();
     assert_eq!(answer.status(), 200);
     let said = answer.into_body().collect().await.unwrap().to_bytes();
-    assert_eq!(said, format!("{{\"length\":{length}}}"), "all of it arrived");
+    if path == STREAM {
+        assert_eq!(said.len(), CHUNKS * CHUNK.len(), "all of it arrived");
+    } else {
+        assert_eq!(said, format!("{{\"length\":{length}}}"), "all of it arrived");
+    }
 }
 
 /// A conversation without findings, no two alike, so that nothing is known from before.
