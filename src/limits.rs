@@ -11,6 +11,10 @@ pub const BODY_BYTES_MAX: usize = 64 << 20;
 /// 100 MB does not cost 100 MB a connection.
 pub const BODY_BYTES_IN_MEMORY: usize = 4 << 20;
 
+/// Bytes of bodies that were spilled and are in memory while they are judged, all connections together: four at
+/// the limit of a body at a time, the others wait.
+pub const BODIES_JUDGED_BYTES_MAX: usize = 256 << 20;
+
 /// Decoded bytes per encoded byte. Text compresses 3 to 20 times, repetitive JSON up to 200; a bomb 1,000.
 pub const INFLATE_RATIO_MAX: usize = 256;
 

@@ -10,4 +10,6 @@ mod http;
 mod judged;
 mod pages;
 mod streams;
+mod trouble;
+mod uploads;
 mod websockets;

@@ -3,14 +3,22 @@
 use super::program;
 use super::{Exit, Global, Output, run as other};
 use crate::ca::{self, Authority};
+use crate::charter::Charter;
 use crate::config::Config;
 use crate::inspect::{Engine, Keys};
 use crate::platform::trust;
 use crate::proxy::hosts;
+use crate::proxy::upstream::{Offer, Origin, UpstreamError};
 use crate::scan::Scanner;
+use crate::tools::{Catalogue, Tool};
+use crate::user::User;
 use std::io::{self, Write};
 use std::net::TcpListener;
 use std::path::Path;
+use std::sync::Arc;
+
+/// Services that are tried: enough to tell one that is down from a network that is.
+const SERVICES_PROBED: usize = 3;
 
 /// How a check ended.
 enum Outcome {
@@ -38,6 +46,7 @@ pub(super) fn run(global: &Global, output: &mut Output) -> io::Result<Exit> {
     match program::charter(global, config, output) {
         Ok((name, charter, catalogue)) => {
             outcomes.push(Outcome::Good(format!("charter: {name}")));
+            outcomes.extend(reached(config, &charter, &catalogue));
             let keys = Keys { placeholder: [0; 32], fingerprint: [0; 32], cache: [0; 32] };
             let engine = Engine::new(Scanner::shipped(), charter, catalogue, keys);
             outcomes.extend(authority(&program::ca_dir(config), &hosts(&engine)));
@@ -117,6 +126,62 @@ fn port(config: &Config) -> Outcome {
     }
 }
 
+/// Whether services answer as they should: those that the charter allows first, as the proxy would reach them.
+fn reached(config: &Config, charter: &Charter, catalogue: &Catalogue) -> Vec<Outcome> {
+    let hint = || String::from("proxy.upstream and proxy.parent in the configuration");
+    let dialler = match program::dialler(config) {
+        Ok(dialler) => dialler,
+        Err(program::Failure::Fault(what, _)) => return vec![Outcome::Bad(what, hint())],
+        Err(program::Failure::Said) => return Vec::new(),
+    };
+    let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else {
+        return Vec::new();
+    };
+    let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
+    let allowed = |tool: &&Arc<Tool>| charter.standing(tool, &User::default(), today).allowed;
+    let services = catalogue.tools().iter().filter(allowed).filter_map(|tool| {
+        let host = tool.base.as_deref()?.strip_prefix("https://")?.split('/').next()?;
+        Some((&*tool.name, Origin { secure: true, host: host.into(), port: 443 }))
+    });
+    let mut outcomes: Vec<Outcome> = config
+        .proxy
+        .parent
+        .iter()
+        .map(|parent| Outcome::Good(format!("services are reached through {parent}")))
+        .collect();
+    for (name, origin) in services.take(SERVICES_PROBED) {
+        let dialled = runtime.block_on(dialler.dial(&origin, Offer::Both));
+        outcomes.push(match dialled {
+            Ok(_) => Outcome::Good(format!("reached: {name} ({})", origin.host)),
+            Err(error) => unreached(&error),
+        });
+    }
+    outcomes
+}
+
+/// A service that cannot be reached: the machine may just be offline; what stands in between is worse.
+fn unreached(error: &UpstreamError) -> Outcome {
+    let what = error.to_string();
+    match error {
+        UpstreamError::Certificate(..) => Outcome::Bad(
+            what,
+            String::from(
+                "where another proxy decrypts the connection, name its root in proxy.upstream.extra_roots",
+            ),
+        ),
+        UpstreamError::Parent(..) => {
+            Outcome::Bad(what, String::from("check proxy.parent and proxy.parent_credentials"))
+        }
+        UpstreamError::Tls(..) | UpstreamError::Broken(..) => {
+            Outcome::Bad(what, String::from("something between here and the service breaks TLS"))
+        }
+        UpstreamError::Resolve(_) | UpstreamError::Connect(..) | UpstreamError::Timeout(_) => Outcome::Note(
+            what,
+            String::from("is this machine online, and does it need a parent proxy (proxy.parent)?"),
+        ),
+    }
+}
+
 /// Variables that lead clients past the proxy, or to another one.
 fn surroundings(config: &Config, variable: &dyn Fn(&str) -> Option<String>) -> Vec<Outcome> {
     let ours = format!("http://{}", config.proxy.listen);
@@ -160,7 +225,7 @@ fn clock() -> Outcome {
 
 #[cfg(test)]
 mod tests {
-    use super::{Outcome, surroundings};
+    use super::{Origin, Outcome, UpstreamError, surroundings, unreached};
     use crate::config::Config;
 
     #[test]
@@ -176,5 +241,17 @@ mod tests {
         assert!(matches!(good[..], [Outcome::Good(_)]));
         let other = look(&[("HTTPS_PROXY", "http://proxy.example:1")]);
         assert!(matches!(other[..], [Outcome::Note(..), Outcome::Note(..)]));
+    }
+
+    #[test]
+    fn what_stands_in_between_is_worse_than_being_offline() {
+        let origin = || Origin { secure: true, host: "ai.test".into(), port: 443 };
+        assert!(matches!(unreached(&UpstreamError::Resolve(origin())), Outcome::Note(..)));
+        for error in [
+            UpstreamError::Parent(origin(), String::from("407")),
+            UpstreamError::Certificate(origin(), String::from("unknown issuer")),
+        ] {
+            assert!(matches!(unreached(&error), Outcome::Bad(..)), "{error}");
+        }
     }
 }

@@ -12,7 +12,7 @@ use crate::inspect::{Engine, Keys};
 use crate::platform::{self, Account, files};
 use crate::proxy::confirmations::Confirmations;
 use crate::proxy::upstream::{Dialler, Parent, RustlsEgress, Upstream};
-use crate::proxy::{Acknowledged, Inspecting, Parts, Patience, State, hosts};
+use crate::proxy::{Acknowledged, Bodies, Inspecting, Parts, Patience, State, hosts};
 use crate::redact::restore;
 use crate::sensitive::Sensitive;
 use crate::tools::Catalogue;
@@ -115,6 +115,7 @@ impl Program {
             connections_max: limits.max_connections,
             account: account(config),
             confirmations: Arc::clone(&confirmations),
+            bodies: Bodies::default(),
             control: kept_key(CONTROL_KEY).ok().map(|key| Sensitive::new(key.to_vec())),
             stopping,
         };
@@ -141,15 +142,45 @@ impl Program {
         Ok(program)
     }
 
-    /// Takes another charter into use; `Err` says why not, and the old one stays.
-    pub(super) fn take(&mut self, charter: Arc<Charter>, catalogue: Arc<Catalogue>) -> Result<(), String> {
-        setup::names_are_known(&self.charter, &charter, &self.engine.scanner)?;
-        let engine = self.engine.with_charter(charter, catalogue);
+    /// Reads configuration, charter and own patterns again. `Err` says why not, and what is in use stays; else what of
+    /// the configuration has changed but takes a new start.
+    pub(super) fn reload(&mut self, global: &Global) -> Result<Vec<&'static str>, String> {
+        let loaded = configuration(global).map_err(|fault| fault.to_string())?;
+        let config = &loaded.config;
+        let name = global.charter.clone().unwrap_or_else(|| config.charter.clone());
+        let (charter, catalogue) = setup::charter_again(&name, Catalogue::shipped())?;
+        let had_patterns = !self.loaded.config.patterns.is_empty();
+        let engine = if config.patterns.is_empty() && !had_patterns {
+            self.engine.with_charter(charter, catalogue)
+        } else {
+            let scanner = setup::scanner_again(config)?;
+            Engine::new(scanner, charter, catalogue, self.engine.keys.clone())
+        };
+        setup::names_are_known(&name, &engine.charter, &engine.scanner)?;
+        self.take(engine, config.proxy.limits.max_body)?;
+        let later = needs_start(&self.loaded.config, config);
+        self.charter = name;
+        // What takes a new start is still what holds, and is told again at the next change.
+        self.loaded.config.charter.clone_from(&config.charter);
+        self.loaded.config.patterns.clone_from(&config.patterns);
+        self.loaded.config.proxy.limits.max_body = config.proxy.limits.max_body;
+        Ok(later)
+    }
+
+    /// The files whose change is a reason to read all of it again.
+    pub(super) fn files(&self) -> Vec<PathBuf> {
+        let charter = Path::new(&self.charter);
+        let own = self.loaded.config.patterns.iter().cloned();
+        self.loaded.file.iter().cloned().chain([charter.to_owned()]).chain(own).collect()
+    }
+
+    /// Takes another engine into use; `Err` says why not, and the old one stays.
+    fn take(&mut self, engine: Engine, max_body: usize) -> Result<(), String> {
         let missing = self.state.authority().missing(&hosts(&engine));
         if !missing.is_empty() {
             return Err(format!(
                 "the certificate authority does not cover {}\nhint: `guard ca rotate`, then start again",
-                missing.join(", ")
+                some_of(&missing)
             ));
         }
         if let Some(audit) = self.state.audit() {
@@ -162,7 +193,7 @@ impl Program {
             engine.clone(),
             Arc::clone(&self.restores),
             Arc::clone(&self.confirmations),
-            self.loaded.config.proxy.limits.max_body,
+            max_body,
         );
         self.state.replace_judge(Box::new(judge));
         self.engine = engine;
@@ -179,6 +210,29 @@ impl Program {
     }
 }
 
+/// The keys that differ and are used only once, at the start.
+fn needs_start(now: &Config, new: &Config) -> Vec<&'static str> {
+    let (old, next) = (&now.proxy, &new.proxy);
+    let parent = |proxy: &config::Proxy| {
+        (proxy.parent.clone(), proxy.parent_credentials.clone(), proxy.parent_bypass.clone())
+    };
+    let limits = |proxy: &config::Proxy| config::Limits { max_body: 0, ..proxy.limits };
+    [
+        ("groups", now.groups != new.groups),
+        ("proxy.listen", old.listen != next.listen || old.mode != next.mode),
+        ("proxy.parent", parent(old) != parent(next)),
+        ("proxy.upstream", old.upstream != next.upstream),
+        ("proxy.limits", limits(old) != limits(next)),
+        ("ca", now.ca_dir != new.ca_dir),
+        ("audit", now.audit != new.audit),
+        ("metrics", now.metrics_listen != new.metrics_listen),
+        ("redaction", now.redaction_key != new.redaction_key),
+    ]
+    .into_iter()
+    .filter_map(|(key, differs)| differs.then_some(key))
+    .collect()
+}
+
 /// The authority, made on first use. Hosts that it does not cover are refused until it is renewed.
 fn authority(config: &Config, engine: &Engine, output: &mut Output) -> Result<Authority, Failure> {
     let dir = ca_dir(config);
@@ -187,11 +241,22 @@ fn authority(config: &Config, engine: &Engine, output: &mut Output) -> Result<Au
     let missing = authority.missing(&hosts);
     if !missing.is_empty() {
         output.note(&format!(
-            "warning: the certificate authority does not cover {}: requests to them are refused\nhint: `guard ca rotate`",
-            missing.join(", ")
+            "warning: the certificate authority does not cover {}: requests to them are refused\n\
+             hint: `guard ca check` lists them; `guard ca rotate`, or a wider intermediate of your organisation's",
+            some_of(&missing)
         ))?;
     }
     Ok(authority)
+}
+
+/// The first of these hosts, and how many more there are.
+fn some_of(hosts: &[String]) -> String {
+    const NAMED: usize = 3;
+    let named = hosts.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
+    match hosts.len().checked_sub(NAMED) {
+        None | Some(0) => named,
+        Some(more) => format!("{named} and {more} more"),
+    }
 }
 
 /// Binds, and says in words why not.
@@ -212,7 +277,8 @@ fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
     Ok(listener)
 }
 
-fn dialler(config: &Config) -> Result<Dialler, Failure> {
+/// What reaches the services.
+pub(super) fn dialler(config: &Config) -> Result<Dialler, Failure> {
     let upstream = &config.proxy.upstream;
     let mut extra = Vec::new();
     for path in &upstream.extra_roots {

@@ -1,16 +1,16 @@
-//! `guard proxy`: serves until it is told to end; reads the charter again when its file changes or when asked to.
+//! `guard proxy`: serves until it is told to end; reads configuration, charter and patterns again when their files
+//! change or when asked to.
 
 use super::program::{Failure, Program};
-use super::{Exit, Global, Output, setup};
+use super::{Exit, Global, Output};
 use crate::audit::event::What;
 use crate::gateway;
 use crate::platform;
 use crate::proxy;
-use crate::tools::Catalogue;
 use notify::{RecursiveMode, Watcher};
 use std::io;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
@@ -34,14 +34,19 @@ pub(super) fn run(arguments: &Arguments, global: &Global, output: &mut Output) -
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     // Whoever reads that it serves may already change the charter or ask for it to be read again.
-    let awake = Awake::new(&runtime, &program.charter)?;
+    let awake = Awake::new(&runtime, &program.files())?;
     output.note(&format!(
         "guard: charter {} · proxy on http://{} · PAC file http://{}/proxy.pac",
         program.engine.charter.id(),
         program.address,
         program.address
     ))?;
-    let served = runtime.block_on(serve(program, awake, global.quiet));
+    // A client's connection and the service's behind it.
+    let needed = 2 * program.loaded.config.proxy.limits.max_connections as u64;
+    if let Some(allowed) = platform::open_as_many_files_as_allowed().filter(|allowed| *allowed < needed) {
+        tracing::info!(allowed, needed, "fewer open files are allowed than connections may need");
+    }
+    let served = runtime.block_on(serve(program, awake, global));
     runtime.shutdown_timeout(Duration::from_secs(1));
     match served {
         Ok(()) => Ok(Exit::Clean),
@@ -60,22 +65,30 @@ pub(super) fn failed(failure: Failure, output: &mut Output) -> io::Result<Exit> 
     Ok(Exit::Failed)
 }
 
-/// What asks for the charter to be read again.
+/// What asks for configuration and charter to be read again.
 struct Awake {
     reload: platform::Reload,
+    changed: mpsc::Sender<()>,
     changes: mpsc::Receiver<()>,
-    _watcher: Option<notify::RecommendedWatcher>,
+    watched: Vec<notify::RecommendedWatcher>,
 }
 
 impl Awake {
-    fn new(runtime: &tokio::runtime::Runtime, charter: &str) -> io::Result<Self> {
+    fn new(runtime: &tokio::runtime::Runtime, files: &[PathBuf]) -> io::Result<Self> {
         let _inside = runtime.enter();
         let (changed, changes) = mpsc::channel(1);
-        Ok(Self { reload: platform::Reload::watch()?, changes, _watcher: watch(charter, changed) })
+        let watched = watch(files, &changed);
+        Ok(Self { reload: platform::Reload::watch()?, changed, changes, watched })
+    }
+
+    /// Other files may be named now.
+    fn watch(&mut self, files: &[PathBuf]) {
+        self.watched.clear();
+        self.watched = watch(files, &self.changed);
     }
 }
 
-async fn serve(mut program: Program, mut awake: Awake, quiet: bool) -> io::Result<()> {
+async fn serve(mut program: Program, mut awake: Awake, global: &Global) -> io::Result<()> {
     let listener = tokio::net::TcpListener::from_std(program.listener.try_clone()?)?;
     let served = tokio::spawn(proxy::serve(listener, Arc::clone(&program.state)));
     metrics(&program).await;
@@ -86,15 +99,16 @@ async fn serve(mut program: Program, mut awake: Awake, quiet: bool) -> io::Resul
                 ended?;
                 break;
             }
-            () = awake.reload.requested() => take_again(&mut program),
+            () = awake.reload.requested() => take_again(&mut program, global),
             Some(()) = awake.changes.recv() => {
                 tokio::time::sleep(SETTLE).await;
                 while awake.changes.try_recv().is_ok() {}
-                take_again(&mut program);
+                take_again(&mut program, global);
+                awake.watch(&program.files());
             }
         }
     }
-    if !quiet {
+    if !global.quiet {
         tracing::info!("ending: requests in flight may finish");
     }
     program.note(What::Stopped);
@@ -111,34 +125,49 @@ async fn metrics(program: &Program) {
                 tracing::info!(%address, "metrics are served");
             }
             let state = Arc::clone(&program.state);
-            let page = move || state.metrics().page(state.audit().map(AsRef::as_ref));
+            let page = move || state.metrics_page();
             tokio::spawn(gateway::serve::serve(listener, page));
         }
         Err(error) => tracing::warn!(%address, %error, "metrics are not served"),
     }
 }
 
-/// Reads the charter again. A broken one is reported, and the old one stays.
-fn take_again(program: &mut Program) {
-    let name = program.charter.clone();
-    let taken = setup::charter_again(&name, Catalogue::shipped())
-        .and_then(|(charter, catalogue)| program.take(charter, catalogue));
-    match taken {
-        Ok(()) => tracing::warn!(charter = name, "the charter was read again and is in use"),
+/// Reads again what can change while the proxy runs. What is broken is reported, and what was in use stays.
+fn take_again(program: &mut Program, global: &Global) {
+    match program.reload(global) {
+        Ok(later) => {
+            tracing::warn!(
+                charter = program.charter,
+                "configuration and charter were read again and are in use"
+            );
+            if !later.is_empty() {
+                tracing::warn!(keys = later.join(", "), "changes that take effect at the next start");
+            }
+        }
         Err(fault) => {
-            tracing::error!("the charter was refused, the old one stays:\n{fault}");
+            tracing::error!("configuration or charter was refused, the old ones stay:\n{fault}");
             program.note(What::CharterRefused);
         }
     }
 }
 
-/// Watches the folder of the charter's file: editors replace files, so the file itself is not enough.
-fn watch(charter: &str, changed: mpsc::Sender<()>) -> Option<notify::RecommendedWatcher> {
-    let path = Path::new(charter).canonicalize().ok().filter(|path| path.is_file())?;
-    let name = path.file_name()?.to_owned();
+/// Watches the folders of these files, and those of them that are folders: editors replace files, so that a file itself
+/// is not enough.
+fn watch(files: &[PathBuf], changed: &mpsc::Sender<()>) -> Vec<notify::RecommendedWatcher> {
+    files.iter().filter_map(|path| watch_one(path, changed.clone())).collect()
+}
+
+fn watch_one(path: &Path, changed: mpsc::Sender<()>) -> Option<notify::RecommendedWatcher> {
+    let path = path.canonicalize().ok()?;
+    let (folder, name) = if path.is_dir() {
+        (path.as_path(), None)
+    } else {
+        (path.parent()?, Some(path.file_name()?.to_owned()))
+    };
     let handler = move |event: notify::Result<notify::Event>| {
         let about = event.is_ok_and(|event| {
-            !event.kind.is_access() && event.paths.iter().any(|path| path.file_name() == Some(&name))
+            let named = |path: &PathBuf| name.is_none() || path.file_name() == name.as_deref();
+            !event.kind.is_access() && event.paths.iter().any(named)
         });
         if about {
             // A full channel means that a change is waiting already.
@@ -146,6 +175,6 @@ fn watch(charter: &str, changed: mpsc::Sender<()>) -> Option<notify::Recommended
         }
     };
     let mut watcher = notify::recommended_watcher(handler).ok()?;
-    watcher.watch(path.parent()?, RecursiveMode::NonRecursive).ok()?;
+    watcher.watch(folder, RecursiveMode::NonRecursive).ok()?;
     Some(watcher)
 }

@@ -6,6 +6,7 @@ use crate::charter::Charter;
 use crate::config::Config;
 use crate::limits;
 use crate::platform::{self, files};
+use crate::rules::Faults;
 use crate::rules::OwnRules;
 use crate::scan::{self, Scanner};
 use crate::tools::Catalogue;
@@ -85,10 +86,7 @@ pub(super) fn scanner(config: &Config, output: &mut Output) -> io::Result<Option
             return Ok(None);
         }
     }
-    let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
-    let shipped = Scanner::shipped();
-    let ids: Vec<&str> = shipped.rules().iter().map(|rule| rule.id.as_str()).collect();
-    match OwnRules::parse(&files, &ids, scan::known()).and_then(|own| Scanner::with_own(&own)) {
+    match own_scanner(&files) {
         Ok(scanner) => Ok(Some(Arc::new(scanner))),
         Err(faults) => {
             output.out.flush()?;
@@ -96,6 +94,26 @@ pub(super) fn scanner(config: &Config, output: &mut Output) -> io::Result<Option
             Ok(None)
         }
     }
+}
+
+/// The same for a proxy that is running: what is wrong is said in the error.
+pub(super) fn scanner_again(config: &Config) -> Result<Arc<Scanner>, String> {
+    if config.patterns.is_empty() {
+        return Ok(Scanner::shipped());
+    }
+    let mut files = Vec::new();
+    for path in &config.patterns {
+        let named = |fault| format!("pattern files {}: {fault}", path.display());
+        own_files(path, &mut files).map_err(named)?;
+    }
+    own_scanner(&files).map(Arc::new).map_err(|faults| faults.to_string())
+}
+
+fn own_scanner(files: &[(String, String)]) -> Result<Scanner, Faults> {
+    let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    let shipped = Scanner::shipped();
+    let ids: Vec<&str> = shipped.rules().iter().map(|rule| rule.id.as_str()).collect();
+    OwnRules::parse(&files, &ids, scan::known()).and_then(|own| Scanner::with_own(&own))
 }
 
 /// The files at `path`: itself, or what lies in the folder, by name.

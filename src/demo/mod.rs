@@ -13,7 +13,7 @@ use crate::inspect::{Engine, Keys};
 use crate::platform::Account;
 use crate::proxy::confirmations::Confirmations;
 use crate::proxy::upstream::{Dialler, RustlsEgress, Upstream};
-use crate::proxy::{self, Inspecting, Parts, Patience, State};
+use crate::proxy::{self, Bodies, Inspecting, Parts, Patience, State};
 use crate::redact::restore::Memory;
 use crate::scan::Scanner;
 use crate::tools::Catalogue;
@@ -107,6 +107,7 @@ pub async fn run(charter: Arc<Charter>, catalogue: Arc<Catalogue>) -> Result<Vec
         connections_max: 16,
         account: Account::current(),
         confirmations,
+        bodies: Bodies::default(),
         control: None,
         stopping,
     };

@@ -147,6 +147,13 @@ impl Metrics {
     }
 }
 
+/// Appends a counter that is kept elsewhere to a page.
+pub fn append(page: &mut String, name: &str, help: &str, value: u64) {
+    let mut more = Page(std::mem::take(page));
+    more.single(name, "counter", help, value);
+    *page = more.0;
+}
+
 impl Histogram {
     fn observe(&self, time_us: u64) {
         for (bucket, bound) in self.buckets.iter().zip(BUCKETS_US) {

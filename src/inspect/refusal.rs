@@ -31,7 +31,8 @@ pub(super) fn answer(
         headers: inbound.headers,
         body,
     };
-    wire::refusal(&asked, &message, decision.action, id)
+    let style = request.engine.charter.answer_style(inbound.tool);
+    wire::answered(style, &asked, &message, decision.action, id, inbound.now)
 }
 
 /// Makes of a decision to redact one to block, on the ground of the findings that cannot be redacted.

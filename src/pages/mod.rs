@@ -3,7 +3,9 @@
 
 mod words;
 
+use crate::charter::Message;
 use crate::language::Language;
+use crate::proxy::Counted;
 use crate::wire::Answer;
 use bytes::Bytes;
 use http::header::{
@@ -17,6 +19,8 @@ const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:42rem;mar
     color:#1a1a1a;background:#fff}textarea{width:100%;box-sizing:border-box;font:inherit}\
     button{font:inherit;padding:.5rem 1.2rem;margin-top:1rem}code{background:#f2f2f2;padding:.1rem .3rem}\
     @media(prefers-color-scheme:dark){body{color:#eee;background:#1a1a1a}code{background:#333}}";
+/// The path of the page on which a text can be tried.
+pub const SCAN: &str = "/scan";
 /// Letters that a justification must at least have.
 pub const BECAUSE_MIN: usize = 10;
 /// Bytes that it may have.
@@ -107,13 +111,73 @@ pub fn too_short(language: Language) -> Answer {
     html(StatusCode::UNPROCESSABLE_ENTITY, words.confirm_title, &body, language)
 }
 
-/// The first page: that guard works, under which charter, and where things are.
+/// Why a request was refused, under the reference that its user was given.
 #[must_use]
-pub fn status(charter: &str, short: &Short, hosts: usize, language: Language) -> Answer {
+pub fn why(code: &str, tool: &str, at: jiff::Timestamp, message: &Message, language: Language) -> Answer {
     let words = Words::of(language);
+    let mut body = format!(
+        "<h1>{title}</h1><p><b>{tool}</b> · {at}</p><p>{text}</p><p>{reference}: <code>{code}</code></p>",
+        title = words.why_title,
+        tool = escape(tool),
+        at = at.strftime("%F %T UTC"),
+        text = escape(&message.text),
+        reference = words.reference,
+        code = escape(code),
+    );
+    if !message.articles.is_empty() {
+        let articles = message.articles.iter().map(|article| escape(article)).collect::<Vec<_>>().join(", ");
+        body.push_str(&format!("<p>{}: {articles}</p>", words.articles));
+    }
+    if let Some(contact) = &message.contact {
+        body.push_str(&format!("<p>{}: {}</p>", words.contact, escape(contact)));
+    }
+    html(StatusCode::OK, words.why_title, &body, language)
+}
+
+/// The page on which a text can be tried: with what was found in one, once one was sent.
+#[must_use]
+pub fn scan_box(found: Option<&[String]>, language: Language) -> Answer {
+    let words = Words::of(language);
+    let result = match found {
+        None => String::new(),
+        Some([]) => format!("<p><b>{}</b></p>", words.nothing_found),
+        Some(found) => {
+            let lines: String = found.iter().map(|line| format!("<li>{}</li>", escape(line))).collect();
+            format!("<p><b>{}</b></p><ul>{lines}</ul>", words.found)
+        }
+    };
     let body = format!(
+        "<h1>{title}</h1>{result}<p>{what}</p><form method=\"post\" action=\"{SCAN}\">\
+         <textarea name=\"text\" rows=\"12\" required></textarea><button>{scan}</button></form>",
+        title = words.scan_title,
+        what = words.scan_what,
+        scan = words.scan,
+    );
+    html(StatusCode::OK, words.scan_title, &body, language)
+}
+
+/// Where a text to try is too long.
+#[must_use]
+pub fn too_long(language: Language) -> Answer {
+    let words = Words::of(language);
+    let body = format!("<h1>{}</h1><p>{}</p>", words.scan_title, words.too_long);
+    html(StatusCode::PAYLOAD_TOO_LARGE, words.scan_title, &body, language)
+}
+
+/// The first page: that guard works, under which charter, where things are, and what stands in the way of clients
+/// and services.
+#[must_use]
+pub fn status(
+    charter: &str,
+    short: &Short,
+    hosts: usize,
+    troubles: &[(Arc<str>, Counted)],
+    language: Language,
+) -> Answer {
+    let words = Words::of(language);
+    let mut body = format!(
         "<h1>guard</h1><p>{works}</p><ul><li>{charter_word}: <code>{charter}</code></li><li>{hosts_word}: {hosts}</li>\
-         <li><a href=\"/proxy.pac\">/proxy.pac</a></li><li><a href=\"/ca.pem\">/ca.pem</a></li></ul>\
+         <li><a href=\"{SCAN}\">{scan}</a></li><li><a href=\"/proxy.pac\">/proxy.pac</a></li><li><a href=\"/ca.pem\">/ca.pem</a></li></ul>\
          <h2>{title}</h2>{articles}",
         works = words.works,
         charter_word = words.charter,
@@ -121,7 +185,21 @@ pub fn status(charter: &str, short: &Short, hosts: usize, language: Language) ->
         hosts_word = words.hosts,
         title = escape(&short.0),
         articles = articles(short),
+        scan = words.scan_title,
     );
+    if !troubles.is_empty() {
+        body.push_str(&format!("<h2>{}</h2><ul>", words.troubles));
+        for (host, counted) in troubles {
+            for (count, what) in
+                [(counted.distrusted, words.distrusted), (counted.challenged, words.challenged)]
+            {
+                if count > 0 {
+                    body.push_str(&format!("<li><code>{}</code>: {count} {what}</li>", escape(host)));
+                }
+            }
+        }
+        body.push_str("</ul>");
+    }
     html(StatusCode::OK, "guard", &body, language)
 }
 

@@ -18,7 +18,7 @@ use unix as system;
 use windows as system;
 
 pub use account::Account;
-pub use system::{Reload, is_own, owner_of_peer, shutdown_requested};
+pub use system::{Reload, is_own, open_as_many_files_as_allowed, owner_of_peer, shutdown_requested};
 
 use std::path::PathBuf;
 

@@ -77,6 +77,18 @@ pub async fn shutdown_requested() -> io::Result<()> {
     Ok(())
 }
 
+/// Raises the number of files that this process may have open to what the system allows it, and says what that is: a
+/// connection is a file, and the usual 1,024 are meant for programs older than those that serve thousands. `None`
+/// where there is no bound.
+pub fn open_as_many_files_as_allowed() -> Option<u64> {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let limit = getrlimit(Resource::Nofile);
+    let raised = Rlimit { current: limit.maximum, ..limit };
+    // Some systems name a bound that they then do not grant: what was there stays.
+    let _ = setrlimit(Resource::Nofile, raised);
+    getrlimit(Resource::Nofile).current
+}
+
 /// Requests to read charter and configuration again, by signal.
 #[derive(Debug)]
 pub struct Reload(Signal);

@@ -79,6 +79,12 @@ pub fn owner_of_peer(_: SocketAddr, _: SocketAddr) -> Option<u32> {
     None
 }
 
+/// There is no such bound here.
+#[must_use]
+pub const fn open_as_many_files_as_allowed() -> Option<u64> {
+    None
+}
+
 /// Whether an account number is that of the account that runs this: none are told here.
 #[must_use]
 pub const fn is_own(_: u32) -> bool {

@@ -4,7 +4,7 @@
 
 use super::authority::HostPort;
 use super::handshake::{self, Hello, Offered, Peeked};
-use super::judge::Treatment;
+use super::judge::{Ruling, Treatment};
 use super::session::{Client, Door, Session};
 use super::sniff::{self, First};
 use super::state::{State, stopped};
@@ -12,15 +12,19 @@ use super::stream::Stream;
 use super::upstream::{Offer, Origin, UpstreamError};
 use super::{authority, serve};
 use crate::audit::event::Attempt;
+use crate::charter::UninspectableKind;
+use crate::inspect::{Carrier, Inbound};
 use crate::limits::{CLIENT_HELLO_BYTES_MAX, HEADER_BYTES_MAX};
+use crate::tools::Tool;
 use bytes::BytesMut;
 use rustls::server::Acceptor;
 use std::net::IpAddr;
 use std::sync::Arc;
-use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, copy_bidirectional};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::LazyConfigAcceptor;
+use tokio_rustls::server::TlsStream;
 
 const ESTABLISHED: &[u8] = b"HTTP/1.1 200 Connection established\r\n\r\n";
 
@@ -33,7 +37,13 @@ pub async fn connected(
     must_answer: bool,
 ) {
     if state.judge().treatment(&target.host) == Treatment::Tunnel {
-        return tunnel(state, client, target, stream, must_answer).await;
+        match state.learned.tool(&client.identity, &target.host) {
+            None => return Box::pin(tunnel(state, client, target, stream, must_answer)).await,
+            Some(_) if state.authority.covers(&target.host) => {}
+            Some(tool) => {
+                return Box::pin(outside(state, client, target, &tool, stream, must_answer)).await;
+            }
+        }
     }
     if must_answer && stream.write_all(ESTABLISHED).await.is_err() {
         return;
@@ -43,12 +53,52 @@ pub async fn connected(
     };
     let stream = stream.put_back(read.freeze());
     match kind {
-        First::Tls => intercept(state, client, target, stream).await,
-        First::Http => cleartext(state, client, target, stream).await,
+        First::Tls => Box::pin(intercept(state, client, target, stream)).await,
+        First::Http => Box::pin(cleartext(state, client, target, stream)).await,
         First::Opaque | First::NeedMore => {
             let tool = state.judge().tool(&target.host, "/");
             state.attempt(Attempt::OpaqueProtocol, tool.as_deref(), &target.host, &client.user);
         }
+    }
+}
+
+/// A host to which a service sends files and for which we may sign no certificate: the charter decides, and the only
+/// place to say so is `CONNECT` itself (RULINGS.md 18).
+async fn outside(
+    state: &Arc<State>,
+    client: Client,
+    target: HostPort,
+    tool: &Tool,
+    mut stream: Stream,
+    must_answer: bool,
+) {
+    let Ok(id) = super::request_id() else { return };
+    let (judge, headers) = (state.judge(), http::HeaderMap::new());
+    let inbound = Inbound {
+        id: &id,
+        tool: Some(tool),
+        host: &target.host,
+        method: &http::Method::CONNECT,
+        path_and_query: "/",
+        headers: &headers,
+        body: b"",
+        carrier: Carrier::Http,
+        user: &client.user,
+        language: None,
+        now: jiff::Timestamp::now(),
+    };
+    let (ruling, report) = judge.judge_unread(&inbound, UninspectableKind::OutsideCa, 0);
+    if matches!(ruling, Ruling::Forward) {
+        tracing::info!(
+            host = &*target.host,
+            "a file goes to a storage that is not looked into, as the charter allows"
+        );
+        return tunnel(state, client, target, stream, must_answer).await;
+    }
+    state.attempt(Attempt::OutsideCa, Some(tool), &target.host, &client.user);
+    if must_answer {
+        let text = judge.message(&inbound, &report).text;
+        let _ = stream.write_all(refused_connect("403 Forbidden", &text).as_bytes()).await;
     }
 }
 
@@ -71,14 +121,41 @@ async fn cleartext(state: &Arc<State>, client: Client, target: HostPort, stream:
     let origin = Origin { secure: false, host: target.host, port: target.port };
     let door = Door::Tunnel { origin, mismatch: None };
     let session = Session::new(client, door, Offer::Http1);
-    serve::http1(Arc::clone(state), Arc::new(session), stream).await;
+    Box::pin(serve::http1(Arc::clone(state), Arc::new(session), stream)).await;
 }
 
-/// TLS to a service of the catalogue: the service is asked first which HTTP it speaks, then the client is
-/// answered with the same.
+/// TLS to a service of the catalogue, then HTTP inside it.
 async fn intercept(state: &Arc<State>, client: Client, target: HostPort, stream: Stream) {
+    let Some((session, mut stream)) = Box::pin(shaken(state, client, target, stream)).await else { return };
+    // The HTTP library sets its buffers aside at once: not before there is something to read.
+    let mut stopping = state.stopping.clone();
+    let first = tokio::select! {
+        first = timeout(state.patience.idle, stream.fill_buf()) => first,
+        () = stopped(&mut stopping) => return,
+    };
+    if !first.is_ok_and(|first| first.is_ok_and(|bytes| !bytes.is_empty())) {
+        return;
+    }
+    let http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
+    if http2 {
+        let Door::Tunnel { origin, .. } = &session.door else { return };
+        let websockets = state.upstream.takes_websockets_over_http2(&session.client.identity, origin);
+        Box::pin(serve::http2(Arc::clone(state), Arc::new(session), stream, websockets)).await;
+    } else {
+        Box::pin(serve::http1(Arc::clone(state), Arc::new(session), stream)).await;
+    }
+}
+
+/// The handshake: the service is asked first which HTTP it speaks, then the client is answered with the same. `None`
+/// where it does not come about.
+async fn shaken(
+    state: &Arc<State>,
+    client: Client,
+    target: HostPort,
+    stream: Stream,
+) -> Option<(Session, TlsStream<Stream>)> {
     let accepting = LazyConfigAcceptor::new(Acceptor::default(), stream);
-    let Ok(Ok(start)) = timeout(state.patience.header, accepting).await else { return };
+    let start = timeout(state.patience.header, accepting).await.ok()?.ok()?;
     let hello = Hello::of(&start.client_hello());
     let (origin, mismatch) = names(target, &hello);
     if mismatch.is_some() {
@@ -94,25 +171,21 @@ async fn intercept(state: &Arc<State>, client: Client, target: HostPort, stream:
             tracing::warn!(%error, "a connection was refused");
             let tool = state.judge().tool(&origin.host, "/");
             state.attempt(Attempt::OutsideCa, tool.as_deref(), &origin.host, &client.user);
-            return;
+            return None;
         }
     };
-    let stream = match timeout(state.patience.header, start.into_stream(config)).await {
-        Ok(Ok(stream)) => stream,
-        Ok(Err(error)) => {
-            tracing::debug!(%error, host = &*origin.host, "a client did not take our certificate");
-            return;
+    let stream = match timeout(state.patience.header, start.into_stream(config)).await.ok()? {
+        Ok(stream) => stream,
+        Err(error) => {
+            tracing::debug!(%error, host = &*origin.host, "a client's handshake failed");
+            if handshake::is_distrust(&error) {
+                state.troubles.distrusted(&origin.host);
+            }
+            return None;
         }
-        Err(_) => return,
     };
-    let http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
-    let websockets = state.upstream.takes_websockets_over_http2(&client.identity, &origin);
-    let session = Session::new(client, Door::Tunnel { origin, mismatch }, offer);
-    if http2 {
-        serve::http2(Arc::clone(state), Arc::new(session), stream, websockets).await;
-    } else {
-        serve::http1(Arc::clone(state), Arc::new(session), stream).await;
-    }
+    state.troubles.trusted(&origin.host);
+    Some((Session::new(client, Door::Tunnel { origin, mismatch }, offer), stream))
 }
 
 /// Whether no request can pass, so that the service need not hear of it.
@@ -269,7 +342,10 @@ fn unreachable(error: &UpstreamError) -> String {
         | UpstreamError::Parent(..)
         | UpstreamError::Broken(..) => "502 Bad Gateway",
     };
-    let text = format!("guard: {error}\n");
+    refused_connect(status, &format!("guard: {error}\n"))
+}
+
+fn refused_connect(status: &str, text: &str) -> String {
     format!(
         "HTTP/1.1 {status}\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{text}",
         text.len()

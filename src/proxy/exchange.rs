@@ -2,8 +2,10 @@
 //! passed on byte for byte, changed, or refused. The only way to a service of the catalogue.
 
 use super::answers;
+use super::bodies::{Held, Room, Spill};
 use super::headers;
 use super::judge::{Judge, Ruling};
+use super::learned::Tap;
 use super::read::{self, Unread};
 use super::remark::Remark;
 use super::request::plain;
@@ -129,21 +131,33 @@ pub async fn judged(
         return exempt(state, asking, case, parts, body).await;
     }
     let bytes_max = case.judge.body_bytes_max();
-    match read::whole(body, bytes_max, state.patience.idle).await {
-        Ok(body) => case.body = body,
+    let large = match read::whole(body, bytes_max, state.patience.idle, &state.bodies).await {
+        Ok(Held::Memory(body)) => {
+            case.body = body;
+            None
+        }
+        Ok(Held::File(spill)) => Some(spill),
         Err(Unread::Broken) => return case.refuse(Remark::BrokenRequest),
+        Err(Unread::NoRoom(error)) => return no_room(&case, &error),
         Err(Unread::TooLong(before, rest)) => {
             return too_long(state, asking, case, parts, (before, rest)).await;
         }
-    }
+    };
     let read = began.elapsed();
+    let mut room = None;
+    if let Some(spill) = &large {
+        match state.bodies.fetch(spill).await {
+            Ok((body, taken)) => (case.body, room) = (body, Some(taken)),
+            Err(error) => return no_room(&case, &error),
+        }
+    }
     let Some((ruling, report, case)) = decide(case).await else { return failed() };
     let stages =
         Stages { read_us: micros(read), inspect_us: micros(began.elapsed() - read), ..Stages::default() };
     if !is_recorded(state, &case, &report, stages).await {
         return case.refuse(Remark::AuditFailed);
     }
-    let answer = carry_out(state, asking, ruling, &report, case, parts).await;
+    let answer = carry_out(state, asking, ruling, &report, case, parts, large.zip(room)).await;
     answer.map(|body| body.timed(Timer { state: Arc::clone(state), began }))
 }
 
@@ -201,10 +215,10 @@ async fn too_long(
     asking: &Asking<'_>,
     case: Case,
     parts: Parts,
-    (before, rest): (Bytes, Incoming),
+    (before, rest): (Held, Incoming),
 ) -> Response<AnswerBody> {
     let said = parts.headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
-    let bytes = said.unwrap_or(before.len() as u64);
+    let bytes = said.unwrap_or_else(|| before.bytes());
     let (ruling, report) = case.judge.judge_unread(&case.inbound(), UninspectableKind::TooLarge, bytes);
     if !is_recorded(state, &case, &report, Stages::default()).await {
         return case.refuse(Remark::AuditFailed);
@@ -212,7 +226,7 @@ async fn too_long(
     match ruling {
         Ruling::Refuse(answer) => own(answer),
         Ruling::Forward => {
-            send(state, asking, case, parts, Payload::Resumed(Some(before), rest), Some(&report)).await
+            send(state, asking, case, parts, Payload::resumed(before, rest), Some(&report)).await
         }
         Ruling::Rewrite { .. } => case.refuse(Remark::BrokenRequest),
     }
@@ -238,11 +252,15 @@ async fn carry_out(
     report: &Report,
     mut case: Case,
     mut parts: Parts,
+    large: Option<(Spill, Room)>,
 ) -> Response<AnswerBody> {
     match ruling {
-        Ruling::Refuse(answer) => own(answer),
+        Ruling::Refuse(answer) => {
+            remember_why(state, &case, report);
+            own(answer)
+        }
         Ruling::Forward => {
-            let payload = Payload::whole(case.body.clone());
+            let payload = unchanged(&mut case, large);
             send(state, asking, case, parts, payload, Some(report)).await
         }
         Ruling::Rewrite { body, target, restore } => {
@@ -253,14 +271,50 @@ async fn carry_out(
             if restore.is_some() {
                 parts.headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
             }
-            let body = body.map_or_else(|| case.body.clone(), |body| changed(&mut parts.headers, body));
-            let answer = send(state, asking, case, parts, Payload::whole(body), Some(report)).await;
+            let payload = match body.map(|body| changed(&mut parts.headers, body)) {
+                None => unchanged(&mut case, large),
+                Some(body) if large.is_none() => Payload::whole(body),
+                Some(body) => match state.bodies.put(body).await {
+                    Ok(spill) => {
+                        case.body = Bytes::new();
+                        drop(large);
+                        Payload::file(spill)
+                    }
+                    Err(error) => return no_room(&case, &error),
+                },
+            };
+            let answer = send(state, asking, case, parts, payload, Some(report)).await;
             match restore {
                 None => answer,
                 Some(restore) => restored(answer, restore),
             }
         }
     }
+}
+
+/// Remembers what the user is told of a request that was refused, for its page.
+pub(super) fn remember_why(state: &State, case: &Case, report: &Report) {
+    let message = case.judge.message(&case.inbound(), report);
+    let tool = case.tool.as_ref().map(|tool| Arc::clone(&tool.name));
+    state.whys.note(&case.id.0, &case.user, tool, case.now, message);
+}
+
+/// The body as it came. A large one leaves the memory here, and is sent from its file.
+fn unchanged(case: &mut Case, large: Option<(Spill, Room)>) -> Payload {
+    match large {
+        None => Payload::whole(case.body.clone()),
+        Some((spill, room)) => {
+            case.body = Bytes::new();
+            drop(room);
+            Payload::file(spill)
+        }
+    }
+}
+
+/// What the client is told where a large body finds no room on the disk.
+fn no_room(case: &Case, error: &std::io::Error) -> Response<AnswerBody> {
+    tracing::error!(kind = %error.kind(), "a large request was refused: it could not be held in a temporary file");
+    case.refuse(Remark::NoRoom)
 }
 
 /// Takes out the headers that speak of the body as it was.
@@ -295,7 +349,7 @@ async fn send(
     let session = asking.session;
     let asked = Instant::now();
     let sent = state.upstream.send(&session.client.identity, &asking.origin, session.offer, outgoing).await;
-    let mut answer = match sent {
+    let answer = match sent {
         Ok(answer) => answer,
         Err(error) => {
             state.metrics.upstream_error();
@@ -304,8 +358,12 @@ async fn send(
     };
     state.metrics.upstream(asked.elapsed());
     if headers::is_challenge(answer.headers()) {
-        tracing::warn!(host = &*case.host, "the service takes us for a robot (cf-mitigated: challenge)");
+        state.troubles.challenged(&case.host);
     }
+    let asked = (&case.method, case.target.as_str());
+    let client = &session.client.identity;
+    let tap = Tap::new(&state.learned, client, case.tool.as_ref(), asked, answer.headers());
+    let mut answer = answer.map(|body| body.tapped(tap));
     headers::clean_answer(answer.headers_mut());
     *answer.version_mut() = http::Version::default();
     if let Some(report) = report {
@@ -380,7 +438,9 @@ pub(super) fn case(state: &State, asking: &Asking<'_>, parts: &mut Parts) -> Opt
     let language = language.and_then(|value| value.split([',', ';']).next()?.trim().parse().ok());
     Some(Case {
         id: state::request_id().ok()?,
-        tool: judge.tool(&asking.origin.host, target.path()),
+        tool: judge
+            .tool(&asking.origin.host, target.path())
+            .or_else(|| state.learned.tool(&asking.session.client.identity, &asking.origin.host)),
         judge,
         host: Arc::clone(&asking.origin.host),
         method: parts.method.clone(),

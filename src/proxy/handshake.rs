@@ -149,6 +149,25 @@ impl Handshakes {
     }
 }
 
+/// Whether a client ended its handshake because of our certificate: by one of the alerts that say so.
+#[must_use]
+pub fn is_distrust(error: &std::io::Error) -> bool {
+    use rustls::AlertDescription as Alert;
+    let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
+    matches!(
+        inner,
+        Some(rustls::Error::AlertReceived(
+            Alert::BadCertificate
+                | Alert::UnsupportedCertificate
+                | Alert::CertificateRevoked
+                | Alert::CertificateExpired
+                | Alert::CertificateUnknown
+                | Alert::UnknownCA
+                | Alert::AccessDenied
+        ))
+    )
+}
+
 impl Default for Handshakes {
     fn default() -> Self {
         Self::new()

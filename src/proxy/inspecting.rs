@@ -128,7 +128,8 @@ impl Inspecting {
             headers: inbound.headers,
             body: inbound.body,
         };
-        wire::refusal(&asked, &message, Action::Confirm, &inbound.id.0)
+        let style = charter.answer_style(inbound.tool);
+        wire::answered(style, &asked, &message, Action::Confirm, &inbound.id.0, inbound.now)
     }
 }
 

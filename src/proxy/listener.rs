@@ -53,7 +53,9 @@ pub async fn serve(listener: TcpListener, state: Arc<State>) -> io::Result<()> {
                 let state = Arc::clone(&state);
                 tokio::spawn(async move {
                     state.metrics.connection_opened();
-                    accepted_one(Arc::clone(&state), socket).await;
+                    // Boxed, as each stage below is: an idle connection then holds what its stage needs, and not what
+                    // all stages together would.
+                    Box::pin(accepted_one(Arc::clone(&state), socket)).await;
                     state.metrics.connection_closed();
                     drop(permit);
                 });
@@ -74,14 +76,14 @@ async fn accepted_one(state: Arc<State>, socket: TcpStream) {
     let (Ok(peer), Ok(local)) = (socket.peer_addr(), socket.local_addr()) else { return };
     let (user, identity) = state.client(peer, local);
     let client = Client { local, user, identity };
-    let Some((socket, first)) = first_request(&state, socket).await else { return };
+    let Some((socket, first)) = Box::pin(first_request(&state, socket)).await else { return };
     match first {
         Start::Connect(target, rest) => {
-            connect::connected(&state, client, target, Stream::tcp(socket, rest), true).await;
+            Box::pin(connect::connected(&state, client, target, Stream::tcp(socket, rest), true)).await;
         }
         Start::Http(read) => {
             let session = Session::new(client, Door::Listener, Offer::Http1);
-            http::http1(state, Arc::new(session), Stream::tcp(socket, read)).await;
+            Box::pin(http::http1(state, Arc::new(session), Stream::tcp(socket, read))).await;
         }
     }
 }

@@ -1,8 +1,10 @@
 //! What we answer ourselves: base URLs, the PAC file, local pages, confirmations on the intercepted origin. Checks
 //! who asks: no page of another origin, and no program, confirms for a user.
 
+use super::bodies::Held;
 use super::confirmations::PAGES;
 use super::exchange::{self, Asking};
+use super::judge::Judge;
 use super::read;
 use super::request::plain;
 use super::session::Session;
@@ -11,6 +13,7 @@ use super::upstream::{AnswerBody, Origin};
 use super::{authority, websocket};
 use crate::audit::event::{Event, Facts, What};
 use crate::audit::remark::Remark;
+use crate::charter::{Judged, titles};
 use crate::inspect::{Carrier, Inbound, RequestId};
 use crate::language::Language;
 use crate::pages;
@@ -25,6 +28,8 @@ use std::sync::Arc;
 const OWN_NAME: &str = "guard.internal";
 /// Bytes of a form.
 const FORM_MAX: usize = 16 << 10;
+/// Bytes of a text that is tried, as a form writes it.
+const SCAN_MAX: usize = 1 << 20;
 /// The header by which `guard confirm` shows that it can read this account's files.
 pub const CONTROL: &str = "x-guard-control";
 
@@ -86,6 +91,9 @@ async fn page(
     if let Some(code) = path.strip_prefix(PAGES) {
         return confirmation(state, session, (scheme, code), language, request).await;
     }
+    if path == pages::SCAN {
+        return scan_box(state, session, scheme, language, request).await;
+    }
     if request.method() != Method::GET && request.method() != Method::HEAD {
         return plain(StatusCode::METHOD_NOT_ALLOWED, "guard: this page is only read\n");
     }
@@ -95,6 +103,7 @@ async fn page(
             judge.charter_name(),
             &judge.in_short(),
             state.authority().constraints().len(),
+            &state.troubles().all(),
             language,
         )),
         "/proxy.pac" => exchange::own(pages::pac(&session.client.local.to_string(), &judge.hosts())),
@@ -113,7 +122,12 @@ async fn confirmation(
     let user = &session.client.user;
     let now = jiff::Timestamp::now();
     let Some(waiting) = state.confirmations.waiting(code, user, now) else {
-        return exchange::own(pages::gone(StatusCode::NOT_FOUND, language));
+        return exchange::own(match state.whys.why(code, user) {
+            Some(why) if request.method() == Method::GET => {
+                pages::why(code, why.tool.as_deref().unwrap_or_default(), why.at, &why.message, language)
+            }
+            _ => pages::gone(StatusCode::NOT_FOUND, language),
+        });
     };
     if request.method() == Method::GET {
         if let Some(asked) = &waiting.acknowledgement {
@@ -130,7 +144,8 @@ async fn confirmation(
     if !by_command && !is_sent_by_a_user(request.headers(), scheme) {
         return exchange::own(pages::gone(StatusCode::FORBIDDEN, language));
     }
-    let Ok(form) = read::whole(request.into_body(), FORM_MAX, state.patience.idle).await else {
+    let read = read::whole(request.into_body(), FORM_MAX, state.patience.idle, &state.bodies).await;
+    let Ok(Held::Memory(form)) = read else {
         return exchange::own(pages::gone(StatusCode::BAD_REQUEST, language));
     };
     let (nonce, because) = fields(&form);
@@ -191,24 +206,7 @@ fn record(state: &State, user: &User, code: &str, because: &str, now: jiff::Time
     let Some(audit) = &state.audit else { return };
     let judge = state.judge();
     let id = RequestId(code.into());
-    let mut headers = HeaderMap::new();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
-    let holds_value = |text: &str| {
-        let inbound = Inbound {
-            id: &id,
-            tool: None,
-            host: OWN_NAME,
-            method: &Method::POST,
-            path_and_query: "/",
-            headers: &headers,
-            body: text.as_bytes(),
-            carrier: Carrier::Http,
-            user,
-            language: None,
-            now,
-        };
-        !judge.judge(&inbound).1.findings.is_empty()
-    };
+    let holds_value = |text: &str| !looked_at(&**judge, &id, user, text, now).findings.is_empty();
     let recording = audit.recording();
     let facts = Facts { charter: judge.charter_digest(), recording, ..Facts::default() };
     let event = Event::notice(What::Confirmed, now, &facts)
@@ -217,6 +215,64 @@ fn record(state: &State, user: &User, code: &str, because: &str, now: jiff::Time
         .justified(Remark::screened(because, holds_value), recording);
     // The confirmation stands whether or not the note of it is on the disk already.
     drop(audit.record(event));
+}
+
+/// What is found in a text that goes nowhere.
+fn looked_at(
+    judge: &dyn Judge,
+    id: &RequestId,
+    user: &User,
+    text: &str,
+    now: jiff::Timestamp,
+) -> crate::inspect::Report {
+    let mut headers = HeaderMap::new();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    let inbound = Inbound {
+        id,
+        tool: None,
+        host: OWN_NAME,
+        method: &Method::POST,
+        path_and_query: "/",
+        headers: &headers,
+        body: text.as_bytes(),
+        carrier: Carrier::Http,
+        user,
+        language: None,
+        now,
+    };
+    judge.judge(&inbound).1
+}
+
+/// The page on which a text can be tried. It is judged as a request is, and goes nowhere.
+async fn scan_box(
+    state: &Arc<State>,
+    session: &Session,
+    scheme: &str,
+    language: Language,
+    request: Request<Incoming>,
+) -> Response<AnswerBody> {
+    if request.method() != Method::POST {
+        return exchange::own(pages::scan_box(None, language));
+    }
+    if !is_sent_by_a_user(request.headers(), scheme) {
+        return exchange::own(pages::gone(StatusCode::FORBIDDEN, language));
+    }
+    let read = read::whole(request.into_body(), SCAN_MAX, state.patience.idle, &state.bodies).await;
+    let Ok(Held::Memory(form)) = read else { return exchange::own(pages::too_long(language)) };
+    let text = decoded(form.strip_prefix(b"text=").unwrap_or_default());
+    let (judge, user) = (state.judge(), Arc::clone(&session.client.user));
+    let looked = tokio::task::spawn_blocking(move || {
+        looked_at(&**judge, &RequestId("scan".into()), &user, &text, jiff::Timestamp::now())
+    });
+    let Ok(report) = looked.await else { return exchange::failed() };
+    let found: Vec<String> = report.findings.iter().map(|judged| said(judged, language)).collect();
+    exchange::own(pages::scan_box(Some(&found), language))
+}
+
+/// A finding in words, without its value.
+fn said(judged: &Judged, language: Language) -> String {
+    let title = titles::title(&judged.finding, language);
+    format!("{title}, {}", titles::place(&judged.place, judged.line, language))
 }
 
 fn fields(form: &[u8]) -> (String, String) {

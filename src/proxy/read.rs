@@ -1,6 +1,7 @@
 //! Reads a request's body whole, within bounds. Knows nothing of what is in it.
 
-use bytes::{Bytes, BytesMut};
+use super::bodies::{Bodies, Held};
+use bytes::Bytes;
 use http_body::Body;
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
@@ -12,42 +13,49 @@ const RESERVE_MAX: usize = 1 << 20;
 
 /// Why a body could not be read whole.
 #[derive(Debug)]
-pub enum Unread {
+pub(super) enum Unread {
     /// It is longer than allowed; what was read so far, and the rest still to come.
-    TooLong(Bytes, Incoming),
+    TooLong(Held, Incoming),
     /// It broke off, is malformed, or took too long.
     Broken,
+    /// There is no room for it on the disk.
+    NoRoom(std::io::Error),
 }
 
 /// Reads it. A body that says that it is too long is not read at all.
 ///
 /// # Errors
 /// See [`Unread`].
-pub async fn whole(mut body: Incoming, bytes_max: usize, patience: Duration) -> Result<Bytes, Unread> {
+pub(super) async fn whole(
+    mut body: Incoming,
+    bytes_max: usize,
+    patience: Duration,
+    bodies: &Bodies,
+) -> Result<Held, Unread> {
     if body.is_end_stream() {
-        return Ok(Bytes::new());
+        return Ok(Held::Memory(Bytes::new()));
     }
     let hint = body.size_hint();
     let exact = hint.exact();
-    if usize::try_from(hint.lower()).map_or(true, |least| least > bytes_max) {
-        return Err(Unread::TooLong(Bytes::new(), body));
+    if hint.lower() > bytes_max as u64 {
+        return Err(Unread::TooLong(Held::Memory(Bytes::new()), body));
     }
     // Most bodies arrive in one piece, which is then passed on as it is.
-    let Some(first) = data(&mut body, patience).await? else { return Ok(Bytes::new()) };
+    let Some(first) = data(&mut body, patience).await? else { return Ok(Held::Memory(Bytes::new())) };
     if exact == Some(first.len() as u64) {
-        return Ok(first);
+        return Ok(Held::Memory(first));
     }
     let expected = exact.and_then(|exact| usize::try_from(exact).ok()).unwrap_or(first.len() * 2);
-    let mut whole = BytesMut::with_capacity(expected.min(RESERVE_MAX).max(first.len()));
-    whole.extend_from_slice(&first);
-    drop(first);
-    loop {
-        if whole.len() > bytes_max {
-            return Err(Unread::TooLong(whole.freeze(), body));
+    let mut collecting = bodies.collect(expected.min(RESERVE_MAX).max(first.len()));
+    let mut next = Some(first);
+    while let Some(piece) = next {
+        collecting.push(&piece).await.map_err(Unread::NoRoom)?;
+        if collecting.bytes() > bytes_max as u64 {
+            return Err(Unread::TooLong(collecting.finish().await.map_err(Unread::NoRoom)?, body));
         }
-        let Some(piece) = data(&mut body, patience).await? else { return Ok(whole.freeze()) };
-        whole.extend_from_slice(&piece);
+        next = data(&mut body, patience).await?;
     }
+    collecting.finish().await.map_err(Unread::NoRoom)
 }
 
 /// The next piece of data; trailers are not passed on.

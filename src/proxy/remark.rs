@@ -12,6 +12,8 @@ pub enum Remark {
     BrokenRequest,
     /// The audit cannot be written and the charter wants it.
     AuditFailed,
+    /// There is no room on the disk to hold the request while it is judged.
+    NoRoom,
     /// The method or protocol cannot be inspected.
     Unsupported,
 }
@@ -55,6 +57,12 @@ impl Remark {
                 "De vraag is niet doorgestuurd: het auditlogboek kan niet worden geschreven. Verwittig uw IT-dienst.",
                 "Die Anfrage wurde nicht weitergeleitet: Das Prüfprotokoll kann nicht geschrieben werden. Melden Sie dies Ihrer IT-Abteilung.",
                 "The request was not passed on: the audit cannot be written. Tell your IT department.",
+            ],
+            Self::NoRoom => [
+                "La demande n'a pas été transmise : il n'y a plus de place sur le disque pour la contrôler. Prévenez votre service informatique.",
+                "De vraag is niet doorgestuurd: er is op de schijf geen plaats meer om ze te controleren. Verwittig uw IT-dienst.",
+                "Die Anfrage wurde nicht weitergeleitet: Auf der Festplatte ist kein Platz mehr, um sie zu prüfen. Melden Sie dies Ihrer IT-Abteilung.",
+                "The request was not passed on: there is no room left on the disk to inspect it. Tell your IT department.",
             ],
             Self::Unsupported => [
                 "La demande n'a pas été transmise : ce type de demande ne peut pas être contrôlé.",

@@ -101,7 +101,8 @@ async fn absolute(
     origin: Origin,
     request: Request<Incoming>,
 ) -> Response<AnswerBody> {
-    let judged = state.judge().treatment(&origin.host) != Treatment::Tunnel;
+    let learned = state.learned.tool(&session.client.identity, &origin.host).is_some();
+    let judged = learned || state.judge().treatment(&origin.host) != Treatment::Tunnel;
     let asking = Asking { session, origin };
     if !names(&request, &asking.origin) {
         return exchange::misdirected(state, &asking, request);

@@ -10,7 +10,7 @@ use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use std::future::Future;
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -26,15 +26,16 @@ const SEND_BUFFER: usize = 256 << 10;
 const PING_INTERVAL: Duration = Duration::from_secs(20);
 const PING_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// Serves HTTP/1.1.
-pub async fn http1<S>(state: Arc<State>, session: Arc<Session>, io: S)
+/// Serves HTTP/1.1. No `async` function: it would keep room for what is moved into the connection beside it.
+pub fn http1<S>(state: Arc<State>, session: Arc<Session>, io: S) -> impl Future<Output = ()> + Send
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let io = TokioIo::new(Patient::http1(io, session.activity.clone(), state.patience));
     let stopping = state.stopping.clone();
     let service = service_fn(move |request: hyper::Request<Incoming>| {
-        request::handle(Arc::clone(&state), Arc::clone(&session), request)
+        // Boxed: the library keeps room for one of these as long as the connection lives.
+        Box::pin(request::handle(Arc::clone(&state), Arc::clone(&session), request))
     });
     let connection = http1::Builder::new()
         .preserve_header_case(true)
@@ -43,18 +44,24 @@ where
         .header_read_timeout(None)
         .serve_connection(io, service)
         .with_upgrades();
-    until_stopped(connection, stopping, |connection| connection.graceful_shutdown()).await;
+    until_stopped(Box::pin(connection), stopping, |connection| connection.graceful_shutdown())
 }
 
 /// Serves HTTP/2; `websockets` where the service takes them over HTTP/2, so that we may say that we do.
-pub async fn http2<S>(state: Arc<State>, session: Arc<Session>, io: S, websockets: bool)
+pub fn http2<S>(
+    state: Arc<State>,
+    session: Arc<Session>,
+    io: S,
+    websockets: bool,
+) -> impl Future<Output = ()> + Send
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let io = TokioIo::new(Patient::http2(io, session.activity.clone(), state.patience));
     let stopping = state.stopping.clone();
     let service = service_fn(move |request: hyper::Request<Incoming>| {
-        request::handle(Arc::clone(&state), Arc::clone(&session), request)
+        // Boxed: the library keeps room for one of these as long as the connection lives.
+        Box::pin(request::handle(Arc::clone(&state), Arc::clone(&session), request))
     });
     let mut builder = http2::Builder::new(TokioExecutor::new());
     if websockets {
@@ -70,23 +77,22 @@ where
         .keep_alive_interval(PING_INTERVAL)
         .keep_alive_timeout(PING_TIMEOUT)
         .serve_connection(io, service);
-    until_stopped(connection, stopping, |connection| connection.graceful_shutdown()).await;
+    until_stopped(Box::pin(connection), stopping, |connection| connection.graceful_shutdown())
 }
 
 /// Drives a connection to its end; once the program is to end, lets the requests in flight finish.
 async fn until_stopped<C>(
-    connection: C,
+    mut connection: Pin<Box<C>>,
     mut stopping: tokio::sync::watch::Receiver<bool>,
     stop: impl FnOnce(Pin<&mut C>),
 ) where
     C: Future<Output = hyper::Result<()>>,
 {
-    let mut connection = pin!(connection);
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,
         () = stopped(&mut stopping) => {
             stop(connection.as_mut());
-            match timeout(SHUTDOWN_TIMEOUT, connection).await {
+            match timeout(SHUTDOWN_TIMEOUT, connection.as_mut()).await {
                 Ok(ended) => ended,
                 Err(_) => return,
             }

@@ -1,10 +1,14 @@
 //! What all connections share: judge, authority, upstream, audit, limits. Knows no single connection.
 
+use super::bodies::Bodies;
 use super::confirmations::Confirmations;
 use super::handshake::Handshakes;
 use super::judge::Judge;
+use super::learned::Learned;
 use super::patient::Patience;
+use super::troubles::Troubles;
 use super::upstream::{Identity, Upstream};
+use super::whys::Whys;
 use crate::audit::event::{Attempt, Event, Facts};
 use crate::audit::store::Audit;
 use crate::ca::Authority;
@@ -37,6 +41,10 @@ pub struct State {
     pub(super) connections: Arc<Semaphore>,
     pub(super) stopping: watch::Receiver<bool>,
     pub(super) confirmations: Arc<Confirmations>,
+    pub(super) bodies: Bodies,
+    pub(super) learned: Arc<Learned>,
+    pub(super) troubles: Troubles,
+    pub(super) whys: Whys,
     control: Option<hmac::Key>,
     account: Arc<User>,
     others: Mutex<HashMap<u32, Arc<User>>>,
@@ -64,6 +72,8 @@ pub struct Parts {
     pub account: Account,
     /// What users have confirmed.
     pub confirmations: Arc<Confirmations>,
+    /// Where request bodies wait.
+    pub bodies: Bodies,
     /// The key that `guard confirm` shows to have; without it that command does not work.
     pub control: Option<Sensitive<Vec<u8>>>,
     /// Becomes true once the program is to end.
@@ -85,6 +95,10 @@ impl State {
             connections: Arc::new(Semaphore::new(parts.connections_max.min(Semaphore::MAX_PERMITS))),
             stopping: parts.stopping,
             confirmations: parts.confirmations,
+            bodies: parts.bodies,
+            learned: Arc::default(),
+            troubles: Troubles::default(),
+            whys: Whys::default(),
             control: parts.control.map(|key| hmac::Key::new(hmac::HMAC_SHA256, key.expose())),
             account: Arc::new(user(parts.account)),
             others: Mutex::default(),
@@ -111,6 +125,46 @@ impl State {
     #[must_use]
     pub const fn metrics(&self) -> &Metrics {
         &self.metrics
+    }
+
+    /// What stands between clients and services.
+    #[must_use]
+    pub const fn troubles(&self) -> &Troubles {
+        &self.troubles
+    }
+
+    /// The page of metrics, with what is counted elsewhere.
+    #[must_use]
+    pub fn metrics_page(&self) -> String {
+        let mut page = self.metrics.page(self.audit.as_deref());
+        let (mut distrusted, mut challenged) = (0, 0);
+        for (_, counted) in self.troubles.all() {
+            distrusted += counted.distrusted;
+            challenged += counted.challenged;
+        }
+        for (name, help, value) in [
+            (
+                "guard_distrusted_total",
+                "Handshakes that clients ended because of our certificate.",
+                distrusted,
+            ),
+            ("guard_challenged_total", "Answers that were a check for robots.", challenged),
+            ("guard_bodies_spilled_total", "Request bodies that waited in a file.", self.bodies.spilled()),
+            (
+                "guard_body_memory_bytes_total",
+                "The most bytes of request bodies that were in memory at a time.",
+                self.bodies.bytes_most(),
+            ),
+        ] {
+            crate::gateway::metrics::append(&mut page, name, help, value);
+        }
+        page
+    }
+
+    /// Where request bodies wait.
+    #[must_use]
+    pub const fn bodies(&self) -> &Bodies {
+        &self.bodies
     }
 
     /// The authority.

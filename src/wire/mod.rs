@@ -5,7 +5,7 @@ pub mod answer;
 pub mod request;
 
 pub use answer::{
-    Answer, Asked, ChannelAnswer, Fault, UpstreamFault, assistant, refusal, refuse_message, stream_error,
-    upstream_error,
+    Answer, Asked, ChannelAnswer, Fault, UpstreamFault, answered, assistant, refusal, refuse_message,
+    stream_error, upstream_error,
 };
 pub use request::RequestNames;

@@ -83,10 +83,44 @@ def pip_downloads(world):
     assert (target / wheel.name).read_bytes() == wheel.read_bytes()
 
 
+def doctor_finds_it_well(world):
+    done = subprocess.run([world.guard, "doctor"], env=world.environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
+    assert f"the proxy runs on {world.proxy.removeprefix('http://')}" in done.stdout, done.stdout
+    assert "reached: OpenAI API (api.openai.com)" in done.stdout, done.stdout
+
+
+def configuration_is_read_again(world):
+    """Another charter is in use once the file names it; a broken file changes nothing."""
+    body = json.dumps({"model": "m", "messages": [{"role": "user", "content": FOUND}]})
+    file = world.folder / "guard.toml"
+    good = file.read_text().replace('charter = "liege"', 'charter = "baseline"')
+
+    def until(text):
+        until = time.monotonic() + 20
+        while text not in (line := world.process.stdout.readline()):
+            world.written.append(line)
+            assert time.monotonic() < until, text
+        world.written.append(line)
+
+    file.write_text(good)
+    until("were read again and are in use")
+    head, _ = curl(world, "--json", body, clients.OPENAI)
+    assert "x-guard-decision: redact" in head, head
+    file.write_text(good + "\nnonsense = 1\n")
+    until("the old ones stay")
+    head, _ = curl(world, "--json", body, clients.OPENAI)
+    assert "x-guard-decision: redact" in head, head
+    file.write_text(good.replace('[metrics]\n', '[metrics]\n# moved\n').replace("127.0.0.1:0", "127.0.0.1:1", 1))
+    until("take effect at the next start")
+    world.stand_in.take()
+
+
 def plain(run):
     """The cases that need nothing but a proxy."""
     world = World(run.guard, "liege")
-    for case in (byte_for_byte, refused_with_what_clients_read, base_url, git_clones, pip_downloads):
+    for case in (byte_for_byte, refused_with_what_clients_read, base_url, git_clones, pip_downloads,
+                 doctor_finds_it_well, configuration_is_read_again):
         run.check(f"tunnels {case.__name__}", case, world)
     run.check("tunnels liege ends well", world.close)
     world = World(run.guard, "ores")

@@ -15,7 +15,7 @@ from stand_in import StandIn
 NISS = "85.07.30-0" + "33.28"
 # Services of the catalogue, and one host outside it.
 HOSTS = ["api.openai.com", "api.anthropic.com", "generativelanguage.googleapis.com", "api.mistral.ai",
-         "api.cohere.com", "bedrock-runtime.us-east-1.amazonaws.com", "chatgpt.com", "example.test"]
+         "api.cohere.com", "bedrock-runtime.us-east-1.amazonaws.com", "chatgpt.com", "models.github.ai", "example.test"]
 
 
 class World:

@@ -11,7 +11,7 @@ use guard::platform::Account;
 use guard::proxy::confirmations::Confirmations;
 use guard::proxy::judge::{Judge, Restore, Ruling, Treatment};
 use guard::proxy::upstream::{Dialler, Parent, RustlsEgress, Upstream};
-use guard::proxy::{Parts, Patience, State};
+use guard::proxy::{Bodies, Parts, Patience, State};
 use guard::sensitive::Sensitive;
 use guard::tools::{HostPattern, Kind, Tool, Wire};
 use guard::wire::Answer;
@@ -265,7 +265,7 @@ impl Judge for Words {
     }
 
     fn judge_unread(&self, _: &Inbound<'_>, kind: UninspectableKind, _: u64) -> (Ruling, Report) {
-        assert_eq!(kind, UninspectableKind::TooLarge);
+        assert!(matches!(kind, UninspectableKind::TooLarge | UninspectableKind::OutsideCa));
         let decision = Decision { action: Action::Block, ..Decision::default() };
         (Ruling::Refuse(refusal()), Report { decision, ..Report::default() })
     }
@@ -334,6 +334,7 @@ pub struct Setup {
     pub parent: Option<Parent>,
     pub patience: Patience,
     pub connections_max: usize,
+    pub bodies: Bodies,
     /// What the authority may sign for.
     pub constraints: Vec<String>,
     /// Keeps events.
@@ -357,6 +358,7 @@ impl Setup {
             parent: None,
             patience: Patience::default(),
             connections_max: 100,
+            bodies: Bodies::default(),
             constraints: vec![String::from("ai.test")],
             audit: None,
         }
@@ -378,6 +380,7 @@ impl Setup {
             connections_max: self.connections_max,
             account: Account::default(),
             confirmations: Arc::clone(&confirmations),
+            bodies: self.bodies,
             control: Some(Sensitive::new(CONTROL_KEY.to_vec())),
             stopping,
         };

@@ -7,11 +7,11 @@ use guard::proxy::Inspecting;
 use guard::proxy::confirmations::PAGES;
 use guard::scan::Scanner;
 use guard::tools::Catalogue;
-use http::StatusCode;
+use http::{Request, StatusCode};
 use std::sync::Arc;
 
 /// A proxy whose judge is `charter`'s, with the first host of the catalogue's Anthropic API led to the stand-in.
-async fn judged(charter: &str, service: &Service) -> Proxy {
+pub async fn judged(charter: &str, service: &Service) -> Proxy {
     let mut setup = Setup::before(service);
     setup.resolve.insert(format!("{OPENAI}:443"), service.address.to_string());
     setup.constraints.push(OPENAI.to_owned());
@@ -54,6 +54,11 @@ async fn what_is_found_is_taken_out_put_back_held_or_refused() {
         text(client.send_request(post(OPENAI, "/v1/chat/completions", secret)).await.unwrap()).await;
     assert_eq!((status, headers["x-should-retry"].to_str().unwrap()), (StatusCode::BAD_REQUEST, "false"));
     assert!(body.contains("guard_blocked") && !body.contains("kfQ"), "{body}");
+    let reference = headers["x-guard-reference"].to_str().unwrap();
+    let page = Request::get(format!("{PAGES}{reference}")).header("host", OPENAI).body(full("")).unwrap();
+    let (status, _, why) = text(proxy.http1(OPENAI).await.send_request(page).await.unwrap()).await;
+    assert_eq!(status, StatusCode::OK);
+    assert!(why.contains(reference) && why.contains("OpenAI API") && !why.contains("kfQ"), "{why}");
 
     let held = prompt("C3 - Restreint\n\nContenu du document.");
     let (status, headers, body) =
@@ -93,4 +98,25 @@ async fn requests_in_flight_and_after_see_the_charter_of_their_moment() {
     let (status, ..) =
         text(client.send_request(post(OPENAI, "/v1/chat/completions", prompt("a"))).await.unwrap()).await;
     assert_eq!(status, StatusCode::BAD_REQUEST, "on the same connection");
+}
+
+#[tokio::test]
+async fn refusals_come_as_the_assistants_own_message_where_the_charter_says_so() {
+    let service = Service::noting(&["http/1.1"]).await;
+    let proxy = judged("baseline", &service).await;
+    let source = "id = \"t\"\ntitle = \"T\"\nlanguage = \"en\"\nanswer = \"assistant\"\n\
+                  [[rule]]\narticle = \"art. 1\"\nwhen = { class = \"personal\" }\naction = \"block\"\n";
+    let charter = Arc::new(Charter::parse(source, "t.toml", Catalogue::shipped()).unwrap());
+    let keys = Keys { placeholder: [1; 32], fingerprint: [2; 32], cache: [3; 32] };
+    let engine = Engine::new(Scanner::shipped(), charter, Arc::clone(Catalogue::shipped()), keys);
+    proxy.state.replace_judge(Box::new(Inspecting::new(engine, Arc::default(), Arc::default(), 64 << 20)));
+    let mut client = proxy.http1(OPENAI).await;
+    let body = prompt("Mon IBAN est BE68 5390 0754 7034.");
+    let (status, headers, body) =
+        text(client.send_request(post(OPENAI, "/v1/chat/completions", body)).await.unwrap()).await;
+    assert_eq!((status, headers["x-guard-decision"].to_str().unwrap()), (StatusCode::OK, "block"));
+    let answer: serde_json::Value = serde_json::from_str(&body).unwrap();
+    assert_eq!(answer["choices"][0]["message"]["role"], "assistant");
+    assert!(answer["choices"][0]["message"]["content"].as_str().unwrap().contains("art. 1"), "{body}");
+    assert_eq!(service.count(), 0);
 }

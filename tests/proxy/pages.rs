@@ -140,3 +140,43 @@ async fn the_command_confirms_by_the_key_of_the_account() {
     assert!(send(&proxy, "code", &format!("{CONTROL}: {tag}\r\n"), form).await.starts_with("HTTP/1.1 200 "));
     assert!(is_confirmed(&proxy));
 }
+
+#[tokio::test]
+async fn nothing_is_told_under_a_reference_that_nobody_was_given() {
+    let service = Service::noting(&["http/1.1"]).await;
+    let proxy = Setup::before(&service).start().await;
+    let mut stream = proxy.tls(AI, &["http/1.1"]).await;
+    let page = |code: &str| {
+        format!(
+            "GET {PAGES}{code} HTTP/1.1\r\nHost: {AI}\r\nConnection: close\r\nAccept-Language: nl\r\n\r\n"
+        )
+    };
+    stream.write_all(page("unknown").as_bytes()).await.unwrap();
+    assert!(rest(&mut stream).await.starts_with("HTTP/1.1 404 "));
+}
+
+#[tokio::test]
+async fn a_text_can_be_tried_by_hand_and_its_values_are_not_shown() {
+    let service = Service::noting(&["http/1.1"]).await;
+    let proxy = super::judged::judged("baseline", &service).await;
+    let own = proxy.address.to_string();
+    assert!(get(&proxy, &own, "/scan").await.contains("<textarea name=\"text\""));
+    let form = "text=Mon+IBAN+est+BE68+5390+0754+7034%2E";
+    let send = async |fields: &str| {
+        let mut socket = proxy.socket().await;
+        let request = format!(
+            "POST /scan HTTP/1.1\r\nHost: {own}\r\nContent-Length: {}\r\nConnection: close\r\n{fields}\r\n{form}",
+            form.len()
+        );
+        socket.write_all(request.as_bytes()).await.unwrap();
+        rest(&mut socket).await
+    };
+    assert!(send("").await.starts_with("HTTP/1.1 403 "), "by a program");
+    let clicked = format!(
+        "Sec-Fetch-Mode: navigate\r\nSec-Fetch-User: ?1\r\nSec-Fetch-Site: same-origin\r\nOrigin: http://{own}\r\n"
+    );
+    let page = send(&clicked).await;
+    assert!(page.contains("(IBAN)"), "{page}");
+    assert!(!page.contains("5390"), "{page}");
+    assert_eq!(service.count(), 0);
+}

@@ -1,11 +1,12 @@
-//! Bodies on their way: what is sent to a service, and its answer, passed on piece by piece as it arrives. The
-//! connection that an HTTP/1 answer comes from travels with it and goes back to the pool at its end.
+//! A service's answer on its way to the client, passed on piece by piece as it arrives. The connection that an HTTP/1
+//! answer comes from travels with it and goes back to the pool at its end.
 
 use super::pool::{Http1, Key, Pool};
 use crate::limits::STREAM_TIMEOUT;
 use crate::proxy::answers::Ear;
 use crate::proxy::exchange::Timer;
 use crate::proxy::judge::Restore;
+use crate::proxy::learned::Tap;
 use crate::proxy::patient::Active;
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
@@ -16,74 +17,6 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use tokio::time::{Instant, Sleep, sleep};
-
-/// A body on its way to a service.
-#[derive(Debug)]
-pub enum Payload {
-    /// A whole one, as judged.
-    Whole(Option<Bytes>),
-    /// One that is passed on as it arrives: to hosts that are not looked into.
-    Arriving(Incoming),
-    /// One of which the beginning was read already.
-    Resumed(Option<Bytes>, Incoming),
-}
-
-impl Payload {
-    /// A whole body.
-    #[must_use]
-    pub fn whole(bytes: Bytes) -> Self {
-        Self::Whole((!bytes.is_empty()).then_some(bytes))
-    }
-
-    /// The same body again, where it can be sent twice.
-    pub(super) fn again(&self) -> Option<Self> {
-        match self {
-            Self::Whole(bytes) => Some(Self::Whole(bytes.clone())),
-            Self::Arriving(_) | Self::Resumed(..) => None,
-        }
-    }
-}
-
-impl Body for Payload {
-    type Data = Bytes;
-    type Error = hyper::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
-        match &mut *self {
-            Self::Whole(bytes) => Poll::Ready(bytes.take().map(|bytes| Ok(Frame::data(bytes)))),
-            Self::Resumed(before, _) if before.as_ref().is_some_and(|before| !before.is_empty()) => {
-                Poll::Ready(before.take().map(|bytes| Ok(Frame::data(bytes))))
-            }
-            Self::Arriving(body) | Self::Resumed(_, body) => Pin::new(body).poll_frame(context),
-        }
-    }
-
-    fn is_end_stream(&self) -> bool {
-        match self {
-            Self::Whole(bytes) => bytes.is_none(),
-            Self::Arriving(body) => body.is_end_stream(),
-            Self::Resumed(before, body) => {
-                before.as_ref().is_none_or(Bytes::is_empty) && body.is_end_stream()
-            }
-        }
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        match self {
-            Self::Whole(bytes) => SizeHint::with_exact(bytes.as_ref().map_or(0, Bytes::len) as u64),
-            Self::Arriving(body) => body.size_hint(),
-            Self::Resumed(before, body) => {
-                let before = before.as_ref().map_or(0, Bytes::len) as u64;
-                body.size_hint()
-                    .exact()
-                    .map_or_else(SizeHint::new, |rest| SizeHint::with_exact(before + rest))
-            }
-        }
-    }
-}
 
 /// A body on its way to the client.
 #[derive(Debug)]
@@ -104,6 +37,8 @@ pub struct Relay {
     before: Option<Bytes>,
     /// Listens before values are put back: what the user gave is no news.
     ear: Option<Box<Ear>>,
+    /// Reads along where it may say where a file is to be sent.
+    tap: Option<Tap>,
     /// Whether it was stopped by what was heard.
     stopped: bool,
     restore: Option<Box<dyn Restore>>,
@@ -141,6 +76,7 @@ impl AnswerBody {
             patient_until: None,
             before: None,
             ear: None,
+            tap: None,
             stopped: false,
             restore: None,
             trailers: None,
@@ -197,6 +133,15 @@ impl AnswerBody {
         self
     }
 
+    /// Reads along.
+    #[must_use]
+    pub(in crate::proxy) fn tapped(mut self, tap: Option<Tap>) -> Self {
+        if let Self::Relayed(relay) = &mut self {
+            relay.tap = tap;
+        }
+        self
+    }
+
     /// The same with what was read of it already.
     #[must_use]
     pub(in crate::proxy) fn after(mut self, before: Bytes) -> Self {
@@ -247,6 +192,19 @@ impl Relay {
                     held
                 }
             },
+        }
+    }
+
+    /// Reads along; at the end, before the client can act on it, what was read is used.
+    fn read_along(&mut self, bytes: Option<&Bytes>) {
+        let Some(mut tap) = self.tap.take() else { return };
+        if let Some(bytes) = bytes {
+            tap.feed(bytes);
+        }
+        if bytes.is_none() || self.body.is_end_stream() {
+            tap.finish();
+        } else {
+            self.tap = Some(tap);
         }
     }
 
@@ -311,6 +269,7 @@ impl Body for AnswerBody {
                 }
                 Poll::Ready(None) => {
                     relay.recycle(Some(context));
+                    relay.read_along(None);
                     if let Some(Err(last_words)) = relay.ear.as_mut().map(|ear| ear.finish()) {
                         return Poll::Ready(Some(relay.stop(last_words)));
                     }
@@ -323,6 +282,7 @@ impl Body for AnswerBody {
                         relay.recycle(Some(context));
                     }
                     let frame = frame.map_err(io::Error::other)?;
+                    relay.read_along(frame.data_ref());
                     if let (Some(ear), Some(data)) = (&mut relay.ear, frame.data_ref())
                         && let Err(last_words) = ear.feed(data)
                     {

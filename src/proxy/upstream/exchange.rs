@@ -1,7 +1,8 @@
 //! One request to a service and its answer: on a kept connection where there is one, once more on a new one
 //! where that had died unnoticed.
 
-use super::body::{AnswerBody, Driver, Payload};
+use super::body::{AnswerBody, Driver};
+use super::payload::Payload;
 use super::pool::{Heard, Http1, Http2, Key, Pool};
 use super::{Dialler, Identity, Offer, Origin, UpstreamError, Version};
 use crate::limits::{HEADER_BYTES_MAX, HEADERS_MAX, STREAM_TIMEOUT};

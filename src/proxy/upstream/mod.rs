@@ -4,12 +4,14 @@
 mod body;
 mod dial;
 mod exchange;
+mod payload;
 mod pool;
 mod tls;
 
-pub use body::{AnswerBody, Payload};
+pub use body::AnswerBody;
 pub use dial::{Dialler, Parent, ResolveTo};
 pub use exchange::{Opening, Outgoing, Upstream};
+pub use payload::Payload;
 pub use tls::{Egress, RustlsEgress, TlsError};
 
 use std::fmt;

@@ -1,6 +1,6 @@
 //! Connections to services that are kept open between requests, never shared between two identities.
 
-use super::body::Payload;
+use super::payload::Payload;
 use super::{Identity, Io, Origin, Version};
 use crate::limits::{IDLE_TIMEOUT, UPSTREAMS_IDLE_MAX, UPSTREAMS_KNOWN_MAX};
 use hyper::client::conn::{http1, http2};

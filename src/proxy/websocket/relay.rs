@@ -110,7 +110,10 @@ async fn judged(
             }
             body.map_or_else(|| case.body.to_vec(), Vec::from)
         }
-        Ruling::Refuse(_) => return refused(&case, &report, client).await,
+        Ruling::Refuse(_) => {
+            exchange::remember_why(state, &case, &report);
+            return refused(&case, &report, client).await;
+        }
     };
     // What answered the message before is over, and recorded as that is dropped.
     *inward.ear.lock().unwrap_or_else(PoisonError::into_inner) = Ear::of_messages(state, case);

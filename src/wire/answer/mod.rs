@@ -14,7 +14,7 @@ pub use channel::{ChannelAnswer, Close, refuse_message, stream_error};
 pub use shape::{ErrorShape, Fault};
 pub use upstream::{UpstreamFault, upstream_error};
 
-use crate::charter::{Action, Message};
+use crate::charter::{Action, AnswerStyle, Message};
 use crate::tools::Tool;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
@@ -99,6 +99,22 @@ pub fn refusal(asked: &Asked<'_>, message: &Message, action: Action, id: &str) -
     finish(&mut answer, asked, id);
     add_decision(&mut answer.headers, action, id, message.articles.iter().map(|article| &**article));
     answer
+}
+
+/// Refuses a request in the style that the charter asks for.
+#[must_use]
+pub fn answered(
+    style: AnswerStyle,
+    asked: &Asked<'_>,
+    message: &Message,
+    action: Action,
+    id: &str,
+    now: jiff::Timestamp,
+) -> Answer {
+    match style {
+        AnswerStyle::Error => refusal(asked, message, action, id),
+        AnswerStyle::Assistant => assistant(asked, message, action, id, now),
+    }
 }
 
 /// Adds the headers that tell what guard decided, to its own answers and to those that it passes on.

@@ -1,0 +1,305 @@
+//! Where request bodies wait: small ones in memory, large ones in files that have no name and are gone when nobody
+//! holds them any more. A large body is in memory only while it is judged, and all that are judged at a time share
+//! one bound. Knows nothing of what is in them.
+
+use crate::limits::{BODIES_JUDGED_BYTES_MAX, BODY_BYTES_IN_MEMORY};
+use bytes::{Bytes, BytesMut};
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::io::AsyncWriteExt;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::spawn_blocking;
+
+/// Bytes written to a file, and read from it, at a time.
+const PIECE: usize = 256 << 10;
+/// Bytes that one permit of the common bound stands for.
+const PERMIT: usize = 64 << 10;
+
+/// Where bodies wait, and what they take.
+#[derive(Debug)]
+pub struct Bodies {
+    folder: PathBuf,
+    judged: Arc<Semaphore>,
+    memory: Arc<Memory>,
+    spilled: AtomicU64,
+}
+
+/// Bytes of bodies in memory: those that are being collected, and large ones that are being judged.
+#[derive(Debug, Default)]
+struct Memory {
+    now: AtomicU64,
+    most: AtomicU64,
+}
+
+impl Default for Bodies {
+    fn default() -> Self {
+        Self::in_folder(std::env::temp_dir())
+    }
+}
+
+impl Bodies {
+    /// Large bodies wait on the file system of `folder`.
+    #[must_use]
+    pub fn in_folder(folder: PathBuf) -> Self {
+        let permits = BODIES_JUDGED_BYTES_MAX / PERMIT;
+        let judged = Arc::new(Semaphore::new(permits));
+        Self { folder, judged, memory: Arc::default(), spilled: AtomicU64::new(0) }
+    }
+
+    /// The most bytes that were in memory at one time.
+    #[must_use]
+    pub fn bytes_most(&self) -> u64 {
+        self.memory.most.load(Ordering::Relaxed)
+    }
+
+    /// How many bodies went into a file.
+    #[must_use]
+    pub fn spilled(&self) -> u64 {
+        self.spilled.load(Ordering::Relaxed)
+    }
+
+    /// A body that begins.
+    pub(super) fn collect(&self, expected: usize) -> Collecting<'_> {
+        let memory = self.count();
+        Collecting { bodies: self, memory, buffer: BytesMut::with_capacity(expected), file: None, bytes: 0 }
+    }
+
+    /// Puts a body that is in memory into a file.
+    pub(super) async fn put(&self, body: Bytes) -> io::Result<Spill> {
+        let (folder, bytes) = (self.folder.clone(), body.len() as u64);
+        let written = spawn_blocking(move || {
+            let mut file = tempfile::tempfile_in(folder)?;
+            io::Write::write_all(&mut file, &body)?;
+            Ok::<_, io::Error>(file)
+        });
+        let file = written.await.map_err(io::Error::other)??;
+        self.spilled.fetch_add(1, Ordering::Relaxed);
+        Ok(Spill { file: Arc::new(Mutex::new(file)), bytes })
+    }
+
+    /// Waits until a large body may come into memory, and brings it there. It counts until the room is given up.
+    pub(super) async fn fetch(&self, spill: &Spill) -> io::Result<(Bytes, Room)> {
+        let permits = usize::try_from(spill.bytes).unwrap_or(usize::MAX).div_ceil(PERMIT);
+        // One that is larger than the bound has all of it to itself.
+        let permits = permits.min(BODIES_JUDGED_BYTES_MAX / PERMIT);
+        let permits = u32::try_from(permits).unwrap_or(u32::MAX);
+        let permit = Arc::clone(&self.judged).acquire_many_owned(permits).await.map_err(io::Error::other)?;
+        let mut counted = self.count();
+        counted.set(spill.bytes);
+        let spill = spill.clone();
+        let bytes = spawn_blocking(move || spill.whole()).await.map_err(io::Error::other)??;
+        Ok((bytes, Room { _permit: permit, _counted: counted }))
+    }
+
+    fn count(&self) -> Counted {
+        Counted { memory: Arc::clone(&self.memory), bytes: 0 }
+    }
+}
+
+/// The place of a large body in memory.
+#[derive(Debug)]
+pub(super) struct Room {
+    _permit: OwnedSemaphorePermit,
+    _counted: Counted,
+}
+
+/// Bytes that count until this is dropped.
+#[derive(Debug)]
+struct Counted {
+    memory: Arc<Memory>,
+    bytes: u64,
+}
+
+impl Counted {
+    fn set(&mut self, bytes: u64) {
+        let before = self.memory.now.fetch_add(bytes.wrapping_sub(self.bytes), Ordering::Relaxed);
+        let now = before.wrapping_add(bytes).wrapping_sub(self.bytes);
+        self.memory.most.fetch_max(now, Ordering::Relaxed);
+        self.bytes = bytes;
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.memory.now.fetch_sub(self.bytes, Ordering::Relaxed);
+    }
+}
+
+/// A body that was read whole.
+#[derive(Debug)]
+pub(super) enum Held {
+    /// In memory.
+    Memory(Bytes),
+    /// In a file.
+    File(Spill),
+}
+
+impl Held {
+    pub(super) fn bytes(&self) -> u64 {
+        match self {
+            Self::Memory(bytes) => bytes.len() as u64,
+            Self::File(spill) => spill.bytes,
+        }
+    }
+}
+
+/// A body in the making.
+#[derive(Debug)]
+pub(super) struct Collecting<'a> {
+    bodies: &'a Bodies,
+    memory: Counted,
+    buffer: BytesMut,
+    file: Option<tokio::fs::File>,
+    bytes: u64,
+}
+
+impl Collecting<'_> {
+    /// Bytes so far.
+    pub(super) const fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// Takes the next piece.
+    pub(super) async fn push(&mut self, piece: &[u8]) -> io::Result<()> {
+        self.buffer.extend_from_slice(piece);
+        self.bytes += piece.len() as u64;
+        self.memory.set(self.buffer.len() as u64);
+        let kept = if self.file.is_some() { PIECE } else { BODY_BYTES_IN_MEMORY };
+        if self.buffer.len() > kept {
+            self.write().await?;
+        }
+        Ok(())
+    }
+
+    /// The whole body.
+    pub(super) async fn finish(mut self) -> io::Result<Held> {
+        if self.file.is_none() {
+            return Ok(Held::Memory(self.buffer.split().freeze()));
+        }
+        self.write().await?;
+        let Some(file) = self.file.take() else { return Ok(Held::Memory(Bytes::new())) };
+        self.bodies.spilled.fetch_add(1, Ordering::Relaxed);
+        Ok(Held::File(Spill { file: Arc::new(Mutex::new(file.into_std().await)), bytes: self.bytes }))
+    }
+
+    async fn write(&mut self) -> io::Result<()> {
+        let file = match &mut self.file {
+            Some(file) => file,
+            None => {
+                let folder = self.bodies.folder.clone();
+                let made = spawn_blocking(|| tempfile::tempfile_in(folder)).await;
+                self.file.insert(tokio::fs::File::from_std(made.map_err(io::Error::other)??))
+            }
+        };
+        file.write_all(&self.buffer).await?;
+        // A full disk is told here, not at some later write.
+        file.flush().await?;
+        self.buffer = BytesMut::with_capacity(PIECE);
+        self.memory.set(0);
+        Ok(())
+    }
+}
+
+/// A body in a file without a name.
+#[derive(Clone, Debug)]
+pub struct Spill {
+    file: Arc<Mutex<File>>,
+    bytes: u64,
+}
+
+impl Spill {
+    /// How many bytes.
+    pub(super) const fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    fn whole(&self) -> io::Result<Bytes> {
+        let length = usize::try_from(self.bytes).map_err(io::Error::other)?;
+        self.read(0, length)
+    }
+
+    /// The piece from `at` on. Blocks.
+    pub(super) fn piece(&self, at: u64) -> io::Result<Bytes> {
+        let left = self.bytes.saturating_sub(at);
+        self.read(at, usize::try_from(left).unwrap_or(PIECE).min(PIECE))
+    }
+
+    fn read(&self, at: u64, length: usize) -> io::Result<Bytes> {
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        file.seek(SeekFrom::Start(at))?;
+        let mut bytes = vec![0; length];
+        file.read_exact(&mut bytes)?;
+        Ok(bytes.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Bodies, Held, PIECE};
+    use crate::limits::{BODIES_JUDGED_BYTES_MAX, BODY_BYTES_IN_MEMORY};
+
+    async fn collected(bodies: &Bodies, length: usize) -> Held {
+        let mut collecting = bodies.collect(0);
+        let body: Vec<u8> = (0..length).map(|at| (at % 251) as u8).collect();
+        for piece in body.chunks(60_000) {
+            collecting.push(piece).await.unwrap();
+        }
+        collecting.finish().await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_body_stays_in_memory_up_to_the_limit_and_is_the_same_from_a_file() {
+        let bodies = Bodies::default();
+        for (length, in_file) in
+            [(0, false), (BODY_BYTES_IN_MEMORY, false), (BODY_BYTES_IN_MEMORY + 1, true), (9 << 20, true)]
+        {
+            let held = collected(&bodies, length).await;
+            assert_eq!(held.bytes(), length as u64);
+            let Held::File(spill) = held else {
+                assert!(!in_file, "{length}");
+                continue;
+            };
+            assert!(in_file, "{length}");
+            let (whole, _room) = bodies.fetch(&spill).await.unwrap();
+            assert!(whole.iter().enumerate().all(|(at, byte)| usize::from(*byte) == at % 251), "{length}");
+            assert_eq!(spill.piece(7).unwrap(), whole[7..7 + PIECE]);
+            assert_eq!(spill.piece(spill.bytes() - 1).unwrap(), whole[whole.len() - 1..]);
+        }
+        assert_eq!(bodies.spilled(), 2);
+    }
+
+    #[tokio::test]
+    async fn collecting_many_takes_no_more_memory_than_the_limit_each() {
+        let bodies = Bodies::default();
+        let held = collected(&bodies, 20 << 20).await;
+        assert!(bodies.bytes_most() <= (BODY_BYTES_IN_MEMORY + 60_000) as u64, "{}", bodies.bytes_most());
+        let Held::File(spill) = held else { panic!("in memory") };
+        let room = bodies.fetch(&spill).await.unwrap();
+        assert!(bodies.bytes_most() >= 20 << 20);
+        drop(room);
+        assert_eq!(bodies.memory.now.load(std::sync::atomic::Ordering::Relaxed), 0);
+    }
+
+    #[tokio::test]
+    async fn those_that_are_judged_share_one_bound() {
+        let bodies = Bodies::default();
+        let half =
+            super::Spill { file: bodies.put(bytes::Bytes::from_static(b"x")).await.unwrap().file, bytes: 1 };
+        let (_, room) = bodies.fetch(&half).await.unwrap();
+        let all = u32::try_from(BODIES_JUDGED_BYTES_MAX / super::PERMIT).unwrap();
+        assert!(std::sync::Arc::clone(&bodies.judged).try_acquire_many_owned(all).is_err());
+        drop(room);
+        assert!(std::sync::Arc::clone(&bodies.judged).try_acquire_many_owned(all).is_ok());
+    }
+
+    #[tokio::test]
+    async fn without_room_on_the_disk_collecting_fails() {
+        let bodies = Bodies::in_folder("/nonexistent/folder".into());
+        let mut collecting = bodies.collect(0);
+        let outcome = collecting.push(&vec![0; BODY_BYTES_IN_MEMORY + 1]).await;
+        assert!(outcome.is_err());
+    }
+}
