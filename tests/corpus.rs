@@ -7,6 +7,7 @@
 mod disguise;
 mod evasions;
 mod fill;
+mod filler;
 mod foreign;
 mod kinds;
 mod people;
@@ -38,6 +39,10 @@ const TEXTS: [&str; 5] = [
     include_str!("corpus/texts.en.txt"),
     include_str!("corpus/machine.txt"),
 ];
+
+/// Texts in which nothing is to be found: numbers of orders and parcels, hashes, source code in eight languages, lock
+/// files, logs, tables, talk about passwords and levels, places and institutions.
+const HARD: &str = include_str!("corpus/hard.txt");
 
 /// Texts made of each template of whole texts.
 const ROUNDS: usize = 12;
@@ -104,4 +109,27 @@ fn what_people_write_is_found_and_nothing_else() {
         stray * 100_000.0 / (bytes as f64) < 2.0,
         "{stray} alarms where nothing stands, in {bytes} bytes"
     );
+}
+
+#[test]
+fn hard_negatives_give_fewer_than_two_alarms_in_100_kilobytes() {
+    let mut random = Random(99);
+    let (mut bytes, mut alarms) = (0, Vec::new());
+    for _ in 0..40 * scale() {
+        for template in templates(HARD) {
+            let text = fill(template, None, &mut random);
+            bytes += text.text.len();
+            let loud = scan(&text.text).into_iter().filter(score::is_loud);
+            alarms.extend(loud.map(|finding| {
+                let value = text.text.get(finding.span.start..finding.span.end).unwrap_or_default();
+                let place = text.text.get(finding.span.start.saturating_sub(40)..finding.span.start);
+                format!("{} {value:?} after {:?}", finding.detector, place.unwrap_or_default())
+            }));
+        }
+    }
+    let rate = alarms.len() as f64 * 100_000.0 / bytes as f64;
+    if std::env::var_os("GUARD_SHOW").is_some() {
+        println!("{} alarms in {bytes} bytes: {rate:.2} in 100 KB", alarms.len());
+    }
+    assert!(rate < 2.0, "{rate:.2} in 100 KB: {:#?}", &alarms[..alarms.len().min(60)]);
 }

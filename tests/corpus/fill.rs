@@ -1,5 +1,6 @@
 //! Templates with slots → texts with the places of the values that stand in them.
 
+use super::filler::filler;
 use super::kinds::{Kind, by_name};
 use crate::identifiers::random::Random;
 use std::ops::Range;
@@ -23,7 +24,7 @@ pub fn templates(file: &'static str) -> impl Iterator<Item = &'static str> {
     file.split("\n---\n").map(|template| template.strip_suffix("\n").unwrap_or(template))
 }
 
-/// Fills `{{kind}}` with values; `{{?kind}}` may be found and need not be. `{{label}}` and `{{value}}` are those of the
+/// Fills `{{kind}}` with values, `{{digits:10}}` and the like with what means nothing; `{{?kind}}` may be found and need not be. `{{label}}` and `{{value}}` are those of the
 /// kind that is given.
 pub fn fill(template: &str, given: Option<(&'static Kind, &str)>, random: &mut Random) -> Text {
     let mut text = Text { text: String::new(), planted: Vec::new() };
@@ -35,10 +36,13 @@ pub fn fill(template: &str, given: Option<(&'static Kind, &str)>, random: &mut R
         match (name, given) {
             ("label", Some((_, label))) => text.text.push_str(label),
             ("value", Some((kind, _))) => text.plant(kind, true, random),
-            _ => {
-                let wanted = !name.starts_with('?');
-                text.plant(by_name(name.trim_start_matches('?')), wanted, random);
-            }
+            _ => match filler(name, random) {
+                Some(nothing) => text.text.push_str(&nothing),
+                None => {
+                    let wanted = !name.starts_with('?');
+                    text.plant(by_name(name.trim_start_matches('?')), wanted, random);
+                }
+            },
         }
     }
     text.text.push_str(rest);

@@ -43,6 +43,9 @@ fn random_digits_pass_as_rarely_as_the_schemes_allow() {
             let allowed =
                 BARE.iter().find(|(of, id, _)| *of == length && *id == detector).map_or(0.0, |row| row.2);
             let share = count as f64 * 100.0 / draws as f64;
+            if std::env::var_os("GUARD_SHOW").is_some() {
+                println!("{length} digits: {detector} {share:.5} % ({allowed} % allowed)");
+            }
             // Three standard deviations on top of what is allowed.
             let slack = 3.0 * (allowed / 100.0 / draws as f64).sqrt() * 100.0;
             if super::OTHERS.contains(&detector.as_str()) {

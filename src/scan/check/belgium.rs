@@ -118,7 +118,7 @@ pub(super) fn inami(value: &[u8]) -> Outcome {
 }
 
 /// Delivery point of electricity or gas (EAN-GSRN, GS1 General Specifications 2.5): 18 digits, GS1 modulo 10.
-/// Belgian ones start with 54; Dutch ones (87) and others count with a label only.
+/// Belgian ones start with 54; Dutch ones (87) count with a label only; others are logistics labels.
 pub(super) fn ean_gsrn(value: &[u8]) -> Outcome {
     let Some(digits) = digits::<18>(value) else { return Outcome::Fail };
     if !gs1(&digits) || specimen::is_pattern(&digits) {
@@ -127,7 +127,8 @@ pub(super) fn ean_gsrn(value: &[u8]) -> Outcome {
     match (digits[0], digits[1], digits[2], digits[3]) {
         (5, 4, 1, 4) => Outcome::Pass,
         (5, 4, _, _) => Outcome::Weak,
-        _ => Outcome::Labelled,
+        (8, 7, _, _) => Outcome::Labelled,
+        _ => Outcome::Fail,
     }
 }
 

@@ -17,7 +17,9 @@ pub(super) fn user_identifier(written: &[u8]) -> Outcome {
     let path = account.split('.').count() > 3 || account.split('.').any(|part| part.is_empty());
     let kind = matches!(lower.as_bytes(), [b'i' | b'u' | b'f', b'8' | b'1' | b'3' | b'6', ..])
         && digits + 1 == lower.len();
-    if path || kind || text.ends_with('-') && !text.contains('@') {
+    let hex = |part: &str| part.len() >= 3 && part.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let uuid = account.split('-').count() > 2 && account.split('-').take(3).all(hex);
+    if path || uuid || kind || text.ends_with('-') && !text.contains('@') {
         return Outcome::Fail;
     }
     let length = (3..=40).contains(&account.len());
