@@ -84,7 +84,7 @@ impl Detector for Address {
         }
         let street = if germanic { self.germanic(&all, here) } else { self.romance(&all, here) };
         let Some(street) = street else { return };
-        let locality = self.locality(&all, street.end);
+        let locality = self.locality(&all, &street);
         if locality.is_none() && !street.named {
             return;
         }
@@ -295,13 +295,15 @@ impl Address {
     }
 
     /// The postal code and its locality after a street: one past the last token.
-    fn locality(&self, all: &[Token<'_>], from: usize) -> Option<usize> {
+    fn locality(&self, all: &[Token<'_>], street: &Street) -> Option<usize> {
+        let from = street.end;
         for at in from..all.len().min(from + GAP_TOKENS_MAX) {
             let token = &all[at];
             if token.kind == Kind::Number {
                 let found = match token.text.len() {
                     4 => belgian(all, at).or_else(|| dutch(all, at)).or_else(|| behind(all, from, at)),
-                    5 => capitalised_after(all, at),
+                    5 if street.named => capitalised_after(all, at),
+                    5 => next_word(all, at + 1).map(|city| city + 1),
                     _ => None,
                 };
                 if found.is_some() {

@@ -3,7 +3,7 @@
 
 use super::check::{Outcome, by_name, iban};
 use super::detector::{Anchor, Detector, Hit, Place};
-use super::number::after_line_break;
+use super::number::{after_line_break, follows_degree};
 use crate::finding::{CheckResult, Confidence};
 use crate::rules::Code;
 use crate::span::Span;
@@ -53,7 +53,10 @@ fn country_before(text: &[u8], at: usize) -> Option<usize> {
     };
     let start = at.checked_sub(2 + taken)?;
     let letters = text[start].is_ascii_alphabetic() && text[start + 1].is_ascii_alphabetic();
-    let free = starts_word(text, start) || text[..start].last() == Some(&b'_') || after_label(text, start);
+    let free = starts_word(text, start)
+        || text[..start].last() == Some(&b'_')
+        || after_label(text, start)
+        || follows_degree(text, start);
     (letters && free).then_some(start)
 }
 

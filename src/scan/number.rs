@@ -346,10 +346,15 @@ pub(super) fn left_is_free(pass: &mut Pass<'_>, rule: u16, start: usize) -> bool
     if matches!(previous, b'.' | b'-' | b'/' | b',') {
         return start < 2 || !text[start - 2].is_ascii_digit() || previous == b',';
     }
-    if crate::text::view::fold::starts_word(text, start) {
+    if crate::text::view::fold::starts_word(text, start) || follows_degree(text, start) {
         return true;
     }
     !previous.is_ascii_digit() && pass.glued(rule, start) || is_escape(text, start)
+}
+
+/// Whether "n°" or "nº" stands right before.
+pub(super) fn follows_degree(text: &[u8], start: usize) -> bool {
+    text[..start].ends_with("°".as_bytes()) || text[..start].ends_with("º".as_bytes())
 }
 
 /// Whether the letter before is that of an escape such as `\n`.

@@ -33,6 +33,7 @@ pub(super) fn make(code: &Code) -> Box<dyn Detector> {
         labels: set("labels"),
         weak_labels: set("weak_labels"),
         label_tails: set("label_tails"),
+        next_labels: set("next_labels"),
         particles: set("particles"),
         stop: set("stop"),
         suppress_before: set("suppress_before"),
@@ -66,6 +67,8 @@ struct Person {
     labels: BTreeSet<String>,
     weak_labels: BTreeSet<String>,
     label_tails: BTreeSet<String>,
+    /// Labels of other things that follow a name on its line.
+    next_labels: BTreeSet<String>,
     particles: BTreeSet<String>,
     stop: BTreeSet<String>,
     suppress_before: BTreeSet<String>,
@@ -310,7 +313,8 @@ impl Person {
 
     /// A value that is a name as a whole: up to a comma, a tab, the end of the line.
     fn field_value(&self, value: &str, label: Strength) -> Option<Named> {
-        let value = value.split([',', ';', '|', '\t', '\n', '\r', '"', '(', '*', '<']).next()?.trim_end();
+        let value = value.split([',', ';', '|', '\t', '\n', '\r', '"', '(', '*', '<']).next()?;
+        let value = self.before_next_label(value).trim_end();
         let all: Vec<Token<'_>> = tokens(value).take(2 * NAME_WORDS_MAX + 2).collect();
         let words: Vec<&Token<'_>> = all.iter().filter(|token| matches!(token.kind, Kind::Word(_))).collect();
         let only_words =
@@ -332,6 +336,17 @@ impl Person {
             _ => return None,
         };
         Some((Span::new(all[0].start, all[all.len() - 1].end()), confidence))
+    }
+
+    /// The text up to the next label on the line: "Dupont Prénom : Jean", "Sophie Date de naissance : …".
+    fn before_next_label<'a>(&self, value: &'a str) -> &'a str {
+        let Some((field, _)) = value.split_once(':') else { return value };
+        let is_label = |token: &Token<'_>| {
+            let folded = token.folded();
+            self.labels.contains(&folded) || self.next_labels.contains(&folded)
+        };
+        let end = tokens(field).skip(1).find(is_label).map_or(value.len(), |label| label.start);
+        &value[..end]
     }
 
     /// The line below a closing formula, where it is a name and nothing else.

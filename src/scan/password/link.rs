@@ -61,7 +61,7 @@ pub fn after(lexicon: &Lexicon, text: &[u8], window: &Window, label: Span, group
     if is_short(groups) {
         let plain_abbreviation = matches!(text[label.start], b'm' | b'M') || label.len() == 3;
         return linked
-            .filter(|&(end, word)| word && plain_abbreviation && end <= label.end + 14)
+            .filter(|&(end, word)| word && plain_abbreviation && end <= label.end + 48)
             .map(|(end, word)| Link { end, word, ..plain })
             .or_else(|| Some(Link { end: bare(text, label, groups)?, word: true, bare: true, ..plain }));
     }
@@ -114,9 +114,16 @@ fn qualified(
     let mut words = 0;
     for word in lexicon.words(folded, start, folded.len()) {
         let between = &folded[start..word.start];
-        if between.iter().any(|byte| {
-            matches!(byte, b'.' | b'?' | b'!' | b';' | b'\n' | b'"' | b'{' | b'}' | b'(' | b'<' | b'=' | b',')
-        }) {
+        // "le mot de passe, c'est …"
+        let pointed = between == b", " && word.groups & COPULA != 0;
+        if !pointed
+            && between.iter().any(|byte| {
+                matches!(
+                    byte,
+                    b'.' | b'?' | b'!' | b';' | b'\n' | b'"' | b'{' | b'}' | b'(' | b'<' | b'=' | b','
+                )
+            })
+        {
             return None;
         }
         if word.groups & COPULA != 0 {
@@ -205,6 +212,9 @@ fn bare(text: &[u8], label: Span, groups: u32) -> Option<usize> {
         && letters >= 3
         && digits >= if in_code { 2 } else { 1 }
         && !norm
+        && !["sha", "md5", "base", "utf", "oauth", "http", "argon"]
+            .iter()
+            .any(|name| starts_with(value, name))
         && !value.contains(&b'(')
         && !value.contains(&b'/');
     holds.then_some(at)
@@ -273,6 +283,10 @@ fn skip_no_break(text: &[u8], mut at: usize) -> usize {
             _ => return at,
         }
     }
+}
+
+fn starts_with(value: &[u8], name: &str) -> bool {
+    value.get(..name.len()).is_some_and(|head| head.eq_ignore_ascii_case(name.as_bytes()))
 }
 
 fn is_quote(byte: Option<&u8>) -> bool {
