@@ -37,7 +37,7 @@ pub(super) fn run(arguments: &Arguments, output: &mut Output) -> io::Result<Exit
     let rules = match rules::read_files(rules::shipped_files(), scan::known()) {
         Ok(rules) => rules,
         Err(faults) => {
-            write!(output.err, "{faults}")?;
+            writeln!(output.err, "{faults}")?;
             return Ok(Exit::Failed);
         }
     };

@@ -90,7 +90,7 @@ pub(super) fn scanner(config: &Config, output: &mut Output) -> io::Result<Option
         Ok(scanner) => Ok(Some(Arc::new(scanner))),
         Err(faults) => {
             output.out.flush()?;
-            write!(output.err, "{faults}")?;
+            writeln!(output.err, "{faults}")?;
             Ok(None)
         }
     }
@@ -157,7 +157,7 @@ pub(super) fn charter(
             Ok(charter) => Arc::new(charter),
             Err(faults) => {
                 output.out.flush()?;
-                write!(output.err, "{faults}")?;
+                writeln!(output.err, "{faults}")?;
                 return Ok(None);
             }
         }
