@@ -27,11 +27,22 @@ pub enum Failure {
     Closed,
 }
 
+/// What to do where a file of the store cannot be used.
+fn hint(error: &std::io::Error) -> &'static str {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => {
+            "there is no audit store there: the proxy makes one when it first records something; --store names another folder"
+        }
+        std::io::ErrorKind::StorageFull => "make room, or set audit.max_size",
+        _ => "the audit folder must belong to the user that runs guard",
+    }
+}
+
 /// Why a command on the audit store failed.
 #[derive(Debug, thiserror::Error)]
 pub enum Fault {
     /// A file of the state folder.
-    #[error("{path}: {error}\nhint: the audit folder must belong to the user that runs guard")]
+    #[error("{path}: {error}\nhint: {}", hint(error))]
     File {
         /// Which.
         path: PathBuf,
