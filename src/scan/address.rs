@@ -131,6 +131,11 @@ impl Address {
         if all.get(at).is_some_and(|next| next.kind == Kind::Mark('.')) {
             at += 1;
         }
+        // "Grand-Place 1" is a name in itself.
+        let whole = all[here].text.contains(['-', '\'', '’']);
+        if let Some(end) = self.number_after(all, at).filter(|_| whole) {
+            return Some(Street { start: here, end, named: true });
+        }
         let (name_end, named) = self.street_name(all, at)?;
         if let Some(end) = self.number_after(all, name_end) {
             return Some(Street { start: here, end, named: true });

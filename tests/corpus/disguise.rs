@@ -61,13 +61,13 @@ pub const DISGUISES: &[Disguise] = &[
     // 8: HTML.
     of("decimal entities", |value| Some(each(value, |letter| format!("&#{};", letter as u32)))),
     of("hexadecimal entities", |value| Some(each(value, |letter| format!("&#x{:x};", letter as u32)))),
-    of("named entities", |value| named(value)),
+    of("named entities", named),
     of("tags inside", |value| Some(tagged(value, "<b>", "</b>"))),
     of("spans inside", |value| Some(tagged(value, "<span class=\"x\">", "</span>"))),
     of("a comment inside", |value| Some(in_the_middle(value, "<!-- -->"))),
     // 9: URLs.
     of("percent signs", |value| Some(percent(value))),
-    of("percent signs everywhere", |value| Some(each(value, |letter| percent_of(letter)))),
+    of("percent signs everywhere", |value| Some(each(value, percent_of))),
     of("percent signs twice", |value| Some(percent(&percent(value)))),
     // 10: escapes.
     of("escapes of JSON", |value| Some(each(value, |letter| format!("\\u{:04x}", letter as u32)))),
@@ -95,7 +95,7 @@ pub const DISGUISES: &[Disguise] = &[
     of("digit by digit in Dutch", |value| spell::digits(value, spell::dutch)),
     of("digit by digit in English", |value| spell::digits(value, spell::english)),
     // 15: glue.
-    of("between underscores", |value| glued(value)),
+    of("between underscores", glued),
 ];
 
 const fn of(name: &'static str, write: fn(&str) -> Option<String>) -> Disguise {

@@ -581,7 +581,7 @@ pub fn iban(random: &mut Random) -> String {
         0..=3 => return iban_be(random),
         4 => return iban_fr(random),
         5 => return iban_de(random),
-        6 => iban_of("LU", &random.fill("00##############")[..16].to_owned()),
+        6 => iban_of("LU", &random.fill("00##############")[..16]),
         7 => {
             let bank = random.pick(&["ABNA", "INGB", "RABO", "TRIO"]).to_owned();
             iban_of("NL", &format!("{bank}{}", random.fill("0#########")))

@@ -115,7 +115,7 @@ fn qualified(
     for word in lexicon.words(folded, start, folded.len()) {
         let between = &folded[start..word.start];
         // "le mot de passe, c'est …"
-        let pointed = between == b", " && word.groups & COPULA != 0;
+        let pointed = between == b", c'" || between == b", " && folded[word.start..].starts_with(b"c'est");
         if !pointed
             && between.iter().any(|byte| {
                 matches!(
