@@ -69,6 +69,24 @@ const ENDPOINTS: &[(&str, &str, &str, &str)] = &[
         "application/vnd.amazon.eventstream",
         CONVERSE,
     ),
+    (
+        "europe-west1-aiplatform.googleapis.com",
+        "/v1/projects/p/locations/l/publishers/google/models/g:streamGenerateContent?alt=sse",
+        SSE,
+        GEMINI,
+    ),
+    (
+        "europe-west1-aiplatform.googleapis.com",
+        "/v1/projects/p/locations/l/publishers/anthropic/models/c:streamRawPredict",
+        SSE,
+        r#"{"anthropic_version":"v","messages":[{"role":"user","content":"@"}]}"#,
+    ),
+    (
+        "ollama.com",
+        "/api/chat",
+        "application/x-ndjson",
+        r#"{"model":"m","messages":[{"role":"user","content":"@"}]}"#,
+    ),
     ("api-free.deepl.com", "/v2/translate", "", r#"{"text":["@"],"target_lang":"NL"}"#),
     (
         "router.huggingface.co",

@@ -227,6 +227,7 @@ fn needs_start(now: &Config, new: &Config) -> Vec<&'static str> {
         ("audit", now.audit != new.audit),
         ("metrics", now.metrics_listen != new.metrics_listen),
         ("redaction", now.redaction_key != new.redaction_key),
+        ("log", now.log != new.log),
     ]
     .into_iter()
     .filter_map(|(key, differs)| differs.then_some(key))

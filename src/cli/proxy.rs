@@ -34,7 +34,7 @@ pub(super) fn run(arguments: &Arguments, global: &Global, output: &mut Output) -
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     // Whoever reads that it serves may already change the charter or ask for it to be read again.
-    let awake = Awake::new(&runtime, &program.files())?;
+    let awake = Awake::new(&runtime, program.files())?;
     output.note(&format!(
         "guard: charter {} · proxy on http://{} · PAC file http://{}/proxy.pac",
         program.engine.charter.id(),
@@ -70,21 +70,28 @@ struct Awake {
     reload: platform::Reload,
     changed: mpsc::Sender<()>,
     changes: mpsc::Receiver<()>,
+    files: Vec<PathBuf>,
+    /// Watch as long as they live.
     watched: Vec<notify::RecommendedWatcher>,
 }
 
 impl Awake {
-    fn new(runtime: &tokio::runtime::Runtime, files: &[PathBuf]) -> io::Result<Self> {
+    fn new(runtime: &tokio::runtime::Runtime, files: Vec<PathBuf>) -> io::Result<Self> {
         let _inside = runtime.enter();
         let (changed, changes) = mpsc::channel(1);
-        let watched = watch(files, &changed);
-        Ok(Self { reload: platform::Reload::watch()?, changed, changes, watched })
+        let watched = watch(&files, &changed);
+        Ok(Self { reload: platform::Reload::watch()?, changed, changes, files, watched })
     }
 
-    /// Other files may be named now.
-    fn watch(&mut self, files: &[PathBuf]) {
-        self.watched.clear();
-        self.watched = watch(files, &self.changed);
+    /// Watches other files where others are named now, and has them read once more: they may have changed before they
+    /// were watched.
+    fn watch(&mut self, files: Vec<PathBuf>) {
+        if self.files != files {
+            self.watched = watch(&files, &self.changed);
+            self.files = files;
+            // A full channel means that they are read again in any case.
+            let _ = self.changed.try_send(());
+        }
     }
 }
 
@@ -99,12 +106,15 @@ async fn serve(mut program: Program, mut awake: Awake, global: &Global) -> io::R
                 ended?;
                 break;
             }
-            () = awake.reload.requested() => take_again(&mut program, global),
+            () = awake.reload.requested() => {
+                take_again(&mut program, global);
+                awake.watch(program.files());
+            }
             Some(()) = awake.changes.recv() => {
                 tokio::time::sleep(SETTLE).await;
                 while awake.changes.try_recv().is_ok() {}
                 take_again(&mut program, global);
-                awake.watch(&program.files());
+                awake.watch(program.files());
             }
         }
     }
@@ -136,16 +146,13 @@ async fn metrics(program: &Program) {
 fn take_again(program: &mut Program, global: &Global) {
     match program.reload(global) {
         Ok(later) => {
-            tracing::warn!(
-                charter = program.charter,
-                "configuration and charter were read again and are in use"
-            );
+            tracing::warn!(charter = program.charter, "the charter was read again and is in use");
             if !later.is_empty() {
                 tracing::warn!(keys = later.join(", "), "changes that take effect at the next start");
             }
         }
         Err(fault) => {
-            tracing::error!("configuration or charter was refused, the old ones stay:\n{fault}");
+            tracing::error!("configuration or charter was refused, the old one stays:\n{fault}");
             program.note(What::CharterRefused);
         }
     }

@@ -104,11 +104,11 @@ def configuration_is_read_again(world):
         world.written.append(line)
 
     file.write_text(good)
-    until("were read again and are in use")
+    until("read again and is in use")
     head, _ = curl(world, "--json", body, clients.OPENAI)
     assert "x-guard-decision: redact" in head, head
     file.write_text(good + "\nnonsense = 1\n")
-    until("the old ones stay")
+    until("the old one stays")
     head, _ = curl(world, "--json", body, clients.OPENAI)
     assert "x-guard-decision: redact" in head, head
     file.write_text(good.replace('[metrics]\n', '[metrics]\n# moved\n').replace("127.0.0.1:0", "127.0.0.1:1", 1))
