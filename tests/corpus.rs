@@ -11,6 +11,7 @@ mod filler;
 mod foreign;
 mod kinds;
 mod people;
+mod rivals;
 mod score;
 mod secrets;
 mod spell;
@@ -130,6 +131,7 @@ fn hard_negatives_give_fewer_than_two_alarms_in_100_kilobytes() {
     let rate = alarms.len() as f64 * 100_000.0 / bytes as f64;
     if std::env::var_os("GUARD_SHOW").is_some() {
         println!("{} alarms in {bytes} bytes: {rate:.2} in 100 KB", alarms.len());
+        alarms.iter().for_each(|alarm| println!("{alarm}"));
     }
     assert!(rate < 2.0, "{rate:.2} in 100 KB: {:#?}", &alarms[..alarms.len().min(60)]);
 }

@@ -46,7 +46,7 @@ fn luhn(front: &str) -> u32 {
     (10 - sum % 10) % 10
 }
 
-fn with_luhn(front: String) -> String {
+pub fn with_luhn(front: String) -> String {
     let check = luhn(&front);
     format!("{front}{check}")
 }
@@ -533,7 +533,7 @@ pub fn phone_de_inland(random: &mut Random) -> String {
     random.fill("01[57]1/[123456789]#######")
 }
 
-fn iban_of(country: &str, body: &str) -> String {
+pub fn iban_of(country: &str, body: &str) -> String {
     let digits: String =
         format!("{body}{country}00").chars().map(|letter| letter.to_digit(36).unwrap().to_string()).collect();
     let rest = digits.bytes().fold(0, |rest, byte| (rest * 10 + u32::from(byte - b'0')) % 97);
@@ -552,9 +552,15 @@ fn iban_form(random: &mut Random, value: &str) -> String {
     }
 }
 
-pub fn iban_be(random: &mut Random) -> String {
+/// Ten digits and their own two check digits.
+pub fn belgian_account(random: &mut Random) -> String {
     let front = random.fill("##########");
-    let value = iban_of("BE", &format!("{front}{:02}", mod97(number(&front))));
+    format!("{front}{:02}", mod97(number(&front)))
+}
+
+pub fn iban_be(random: &mut Random) -> String {
+    let account = belgian_account(random);
+    let value = iban_of("BE", &account);
     iban_form(random, &value)
 }
 
