@@ -187,6 +187,5 @@ pub(super) fn facts(case: &Case, recording: crate::audit::event::Recording) -> F
         stages: Stages::default(),
         session: Some(case.session),
         recording,
-        ..Facts::default()
     }
 }

@@ -6,6 +6,7 @@ use super::listening::Listening;
 use crate::charter::{Action, Direction, Question, UninspectableKind};
 use crate::inspect::{self, Carrier, Confirmed, Engine, Inbound, Report, Verdict};
 use crate::language::Language;
+use crate::pages::Short;
 use crate::redact::placeholder::Placeholders;
 use crate::redact::restore::{self, MessageRestorer, Restorer};
 use crate::tools::Tool;
@@ -204,7 +205,7 @@ impl Judge for Inspecting {
         self.engine.charter.id()
     }
 
-    fn in_short(&self) -> (Arc<str>, Vec<(Arc<str>, Arc<str>)>) {
+    fn in_short(&self) -> Short {
         let charter = &self.engine.charter;
         let articles = charter.articles().iter();
         let articles = articles.map(|article| (article.name.clone(), article.demands.clone()));

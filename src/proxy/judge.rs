@@ -4,6 +4,7 @@
 use crate::charter::{Message, UninspectableKind};
 use crate::inspect::{Inbound, Report};
 use crate::language::Language;
+use crate::pages::Short;
 use crate::tools::Tool;
 use crate::user::User;
 use crate::wire::Answer;
@@ -123,7 +124,7 @@ pub trait Judge: Send + Sync {
     /// The charter's name, for people.
     fn charter_name(&self) -> &str;
     /// The charter in short: its title and its articles, each with what it demands.
-    fn in_short(&self) -> (Arc<str>, Vec<(Arc<str>, Arc<str>)>) {
+    fn in_short(&self) -> Short {
         (Arc::from(self.charter_name()), Vec::new())
     }
     /// The names of the hosts that are looked into; each covers what is below it.
