@@ -82,14 +82,20 @@ impl Words {
         self.phrases.is_empty()
     }
 
-    /// Calls `found` for each phrase that begins at a word which starts at `at`; returns where that word ends.
+    /// Calls `found` for each phrase that begins at a word which starts at `at`; returns where that word ends. A capital
+    /// after a small letter starts a word too (`numeroSiren`).
     pub fn at(&self, text: &[u8], at: usize, found: &mut impl FnMut(Found)) -> usize {
         let mut folded = [0_u8; FIRST_BYTES_MAX + 4];
         let (mut length, mut end, mut hash) = (0, at, BASIS);
+        let mut hump = None;
         loop {
             let character = fold(text, end);
             if !character.is_word() || character.taken == 0 {
                 break;
+            }
+            if end > at && is_hump(text, end) {
+                self.phrases_of(text, &folded[..length], hash, (at, end), false, found);
+                hump = hump.or(Some(end));
             }
             let digit = character.bytes().first().is_some_and(u8::is_ascii_digit);
             if digit && length > 0 && folded[length - 1].is_ascii_lowercase() {
@@ -106,6 +112,9 @@ impl Words {
             end += usize::from(character.taken);
         }
         self.phrases_of(text, &folded[..length], hash, (at, end), false, found);
+        if let Some(hump) = hump {
+            self.at(text, hump, found);
+        }
         end.max(at + 1)
     }
 
@@ -189,6 +198,16 @@ pub(crate) fn follows_any(text: &[u8], mut at: usize, rest: &[u8]) -> Option<usi
             continue;
         }
         if rest[wanted] == b' ' {
+            // Names in programs: `numero_national`, `dateNaissance`.
+            if matches!(text[at], b'_' | b'-') {
+                at += 1;
+                wanted += 1;
+                continue;
+            }
+            if is_hump(text, at) {
+                wanted += 1;
+                continue;
+            }
             if character.bytes() != b" " {
                 return None;
             }
@@ -211,6 +230,11 @@ pub(crate) fn follows_any(text: &[u8], mut at: usize, rest: &[u8]) -> Option<usi
         at += usize::from(fold(text, at).taken);
     }
     Some(at)
+}
+
+/// Whether a capital stands at `at` behind a small letter, both of ASCII.
+fn is_hump(text: &[u8], at: usize) -> bool {
+    at > 0 && text[at - 1].is_ascii_lowercase() && text.get(at).is_some_and(u8::is_ascii_uppercase)
 }
 
 const BASIS: u64 = 0xCBF2_9CE4_8422_2325;
@@ -248,6 +272,10 @@ mod tests {
         assert_eq!(found(&words, "l'niss850730"), [(niss, 2, 6, true)]);
         assert_eq!(found(&words, "Nº\u{a0} NATIONAL x"), [(national, 0, 14, false)]);
         assert_eq!(found(&words, "nissan, n° nationale"), []);
+        let birth = words.add("date naissance").expect("a phrase");
+        assert_eq!(found(&words, "dateNaissance"), [(birth, 0, 13, false)]);
+        assert_eq!(found(&words, "date_naissance="), [(birth, 0, 14, false)]);
+        assert_eq!(found(&words, "numNiss="), [(niss, 3, 7, false)]);
     }
 
     #[test]

@@ -19,7 +19,8 @@ pub(super) fn user_identifier(written: &[u8]) -> Outcome {
         && digits + 1 == lower.len();
     let hex = |part: &str| part.len() >= 3 && part.bytes().all(|byte| byte.is_ascii_hexdigit());
     let uuid = account.split('-').count() > 2 && account.split('-').take(3).all(hex);
-    if path || uuid || kind || text.ends_with('-') && !text.contains('@') {
+    let constant = account.contains('_') && !account.bytes().any(|byte| byte.is_ascii_lowercase());
+    if path || uuid || kind || constant || text.ends_with('-') && !text.contains('@') {
         return Outcome::Fail;
     }
     let length = (3..=40).contains(&account.len());
@@ -87,6 +88,7 @@ const NO_ACCOUNTS: &[&str] = &[
     "compte",
     "const",
     "constitue",
+    "crate",
     "created",
     "cree",
     "creee",
@@ -173,6 +175,7 @@ const NO_ACCOUNTS: &[&str] = &[
     "mon",
     "mot",
     "motdepasse",
+    "mut",
     "name",
     "names",
     "new",
@@ -217,9 +220,11 @@ const NO_ACCOUNTS: &[&str] = &[
     "son",
     "sont",
     "state",
+    "std",
     "str",
     "strictement",
     "string",
+    "super",
     "supprime",
     "supprimee",
     "sur",
@@ -266,6 +271,7 @@ const NO_ACCOUNTS: &[&str] = &[
     "voir",
     "voor",
     "votre",
+    "windows_sys",
     "your",
     "zijn",
 ];

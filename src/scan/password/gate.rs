@@ -331,7 +331,9 @@ impl Gate<'_> {
         }
         let member = bytes.starts_with(b".") && bytes.get(1).is_some_and(u8::is_ascii_alphabetic);
         let digits = bytes.iter().any(u8::is_ascii_digit);
+        let pointer = [&b"&["[..], b"&mut ", b"*mut", b"*const"].iter().any(|mark| bytes.starts_with(mark));
         if member
+            || pointer
             || contains(bytes, b"{}")
             || bytes.starts_with(b"\\")
             || !digits && self.is_code_line() && !self.link.markup
