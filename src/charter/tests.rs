@@ -341,6 +341,25 @@ fn answers_are_judged_by_their_own_rules_only() {
 }
 
 #[test]
+fn a_rule_on_answers_speaks_in_its_own_words() {
+    let rule = |action: &str| {
+        format!(
+            "language = \"en\"\n[[rule]]\narticle = \"9\"\nwhen = {{ direction = \"response\" }}\naction = \"{action}\"\n\
+             message = \"Look: {{found}} ({{article}}).\"\n"
+        )
+    };
+    let user = User::default();
+    let findings = [Judged { place: Place::Answer, ..judged("iban", Class::Personal, 1) }];
+    let question = Question { direction: Direction::Response, ..ask(None, &user, &findings) };
+    for action in ["warn", "block"] {
+        let charter = charter(&rule(action));
+        let said = charter.message(&charter.decide(&question), &question, None, "r").text;
+        assert_eq!(said, "Look: account number (IBAN) in the answer, line 3 (9).", "{action}");
+    }
+    assert!(faults(&rule("redact")).contains("answers cannot be under `redact`"));
+}
+
+#[test]
 fn a_classified_document_is_never_redacted_in_part() {
     let charter = charter("[[rule]]\narticle = \"1\"\nwhen = {}\naction = \"redact\"\n");
     let user = User::default();

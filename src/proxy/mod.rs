@@ -18,7 +18,7 @@
 //!   This is done before they are judged, so that what is judged is what goes on.
 //! - Tenant headers of the charter replace what the client sent.
 //! - A changed body loses `Content-Encoding`, `Content-Length`, `Content-MD5` and `Digest`s; where values are to be
-//!   put back in the answer, `Accept-Encoding` becomes `identity`.
+//!   put back in the answer, or a rule looks into it, `Accept-Encoding` becomes `identity`.
 //! - Towards HTTP/1.1 the cookies of HTTP/2 are joined and `Host` is set; towards HTTP/2 `Host` goes.
 //! - Answers lose what is meant for this hop, `Alt-Svc` and `x-guard-*`, and get `x-guard-*` of ours.
 //!

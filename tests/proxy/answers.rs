@@ -23,26 +23,33 @@ use std::path::Path;
 use std::sync::Arc;
 use tokio::io::AsyncWriteExt;
 
-/// The test service as the organisation's own; answers under one rule, or none where it is empty.
-fn charter(action: &str) -> Arc<Charter> {
-    let rule = format!(
+/// The test service as the organisation's own.
+const HEAD: &str = "id = \"t\"\ntitle = \"T\"\nlanguage = \"en\"\n[[tools.own]]\nname = \"Own AI\"\nhosts = [\"ai.test\"]\nwire = \"openai\"\n";
+
+/// A rule on answers; none where it has no action.
+fn rule(action: &str) -> String {
+    if action.is_empty() {
+        return String::new();
+    }
+    format!(
         "[[rule]]\narticle = \"art. 9\"\nwhen = {{ direction = \"response\", class = \"personal\" }}\naction = \"{action}\"\n"
-    );
-    let text = format!(
-        "id = \"t\"\ntitle = \"T\"\nlanguage = \"en\"\n[[tools.own]]\nname = \"Own AI\"\nhosts = [\"ai.test\"]\nwire = \"openai\"\n{}",
-        if action.is_empty() { "" } else { &rule }
-    );
-    Arc::new(Charter::parse(&text, "t.toml", Catalogue::shipped()).unwrap())
+    )
 }
 
-async fn under(action: &str, service: &Service, audit: Option<Arc<Audit>>) -> Proxy {
-    let proxy = Setup { audit, ..Setup::before(service) }.start().await;
-    let charter = charter(action);
+/// Puts the proxy under a charter.
+fn take(proxy: &Proxy, charter: &str) {
+    let charter = Charter::parse(charter, "t.toml", Catalogue::shipped()).unwrap();
     let catalogue = Arc::new(Catalogue::shipped().with(charter.own_tools()));
     let keys = Keys { placeholder: [1; 32], fingerprint: [2; 32], cache: [3; 32] };
-    let engine = Engine::new(Scanner::shipped(), charter, catalogue, keys);
+    let engine = Engine::new(Scanner::shipped(), Arc::new(charter), catalogue, keys);
     let judge = Inspecting::new(engine, Arc::default(), Arc::clone(&proxy.confirmations), 1 << 20);
     proxy.state.replace_judge(Box::new(judge));
+}
+
+/// A proxy before the service, with a rule on answers that asks for `action`, or none where it is empty.
+async fn under(action: &str, service: &Service, audit: Option<Arc<Audit>>) -> Proxy {
+    let proxy = Setup { audit, ..Setup::before(service) }.start().await;
+    take(&proxy, &format!("{HEAD}{}", rule(action)));
     proxy
 }
 
@@ -123,6 +130,21 @@ async fn without_a_rule_nothing_is_touched() {
         (&headers["x-guard-decision"], service.last().headers["accept-encoding"].clone()),
         (&HeaderValue::from_static("allow"), HeaderValue::from_static("gzip"))
     );
+}
+
+#[tokio::test]
+async fn what_the_user_gave_is_put_back_and_no_news() {
+    // The account number is masked on its way out and put back; the rule on answers does not see it.
+    let service = Service::noting(&["http/1.1"]).await;
+    let masks = "[[rule]]\narticle = \"art. 8\"\nwhen = { class = \"personal\" }\naction = \"redact\"\n";
+    let proxy = Setup::before(&service).start().await;
+    take(&proxy, &format!("{HEAD}{masks}{}", rule("block")));
+    let body =
+        json!({"messages": [{"role": "user", "content": format!("Compte : IBAN {VALUE}.")}]}).to_string();
+    let (status, headers, answer) = ask(&proxy, &body).await;
+    assert_eq!((status, &headers["x-guard-decision"]), (StatusCode::OK, &HeaderValue::from_static("redact")));
+    assert!(!service.last().body.windows(4).any(|bytes| bytes == b"5390"), "masked on its way out");
+    assert_eq!(answer, body, "and put back");
 }
 
 /// A service that answers all with this body, compressed though nobody asked for it.

@@ -149,12 +149,14 @@ async fn inward(mut from: Reader, client: &Writer, inward: Inward<'_>) -> Result
     loop {
         while let Some(message) = frames.next().map_err(|fault| End::Refused(fault.code()))? {
             let is_close = matches!(message, Message::Close(_));
+            if let Message::Text(body) | Message::Binary(body) = &message
+                && let Err(answer) = heard(inward.ear, body)
+            {
+                tell(answer, client).await?;
+                return Err(End::Refused(1008));
+            }
             let sent = match message {
                 Message::Text(body) => {
-                    if let Err(answer) = heard(inward.ear, &body) {
-                        tell(answer, client).await?;
-                        return Err(End::Refused(1008));
-                    }
                     restored(inward.put_back, &body).into_iter().map(Message::Text).collect()
                 }
                 other => vec![other],

@@ -187,7 +187,7 @@ impl Heard {
         let mut nodes = std::mem::take(&mut self.nodes);
         if json::parse(source, &mut nodes) {
             self.read(Doc { source, nodes: &nodes }, outer, streamed);
-        } else {
+        } else if std::str::from_utf8(source).is_ok() {
             // Some services send bare text in their events.
             self.pieces.push(Piece { text: 0, bytes: [source, b"\n"].concat(), ends: false });
         }
@@ -308,6 +308,57 @@ mod tests {
             &mut pieces,
         );
         assert_eq!(joined(&pieces), ["Bonjour"]);
+    }
+
+    #[test]
+    fn the_texts_of_every_family_are_told_apart_and_put_together() {
+        let sse = "text/event-stream";
+        let cases = [
+            (
+                sse,
+                "event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":0,\"delta\":{\"type\":\"text_delta\",\"text\":\"Bon\"}}\n\n\
+                 event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":0,\"delta\":{\"type\":\"text_delta\",\"text\":\"jour\"}}\n\n\
+                 event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":1,\"delta\":{\"type\":\"input_json_delta\",\"partial_json\":\"{}\"}}\n\n",
+                &["Bonjour", "{}"][..],
+            ),
+            (
+                sse,
+                "data: {\"type\":\"response.output_text.delta\",\"item_id\":\"a\",\"delta\":\"Bon\"}\n\n\
+                 data: {\"type\":\"response.output_text.delta\",\"item_id\":\"a\",\"delta\":\"jour\"}\n\n",
+                &["Bonjour"],
+            ),
+            (
+                sse,
+                "data: {\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"Bon\"}],\"role\":\"model\"}}]}\n\n\
+                 data: {\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"jour\"}],\"role\":\"model\"}}]}\n\n",
+                &["Bonjour"],
+            ),
+            (
+                "application/json",
+                "[{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"Bon\"}]}}]},\n{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"jour\"}]}}]}]",
+                &["Bonjour"],
+            ),
+            (
+                "application/x-ndjson",
+                "{\"model\":\"m\",\"message\":{\"role\":\"assistant\",\"content\":\"Bon\"},\"done\":false}\n\
+                 {\"model\":\"m\",\"message\":{\"role\":\"assistant\",\"content\":\"jour\"},\"done\":false}\n",
+                &["Bonjour"],
+            ),
+            (
+                sse,
+                "event: delta\ndata: {\"p\":\"/message/content/parts/0\",\"o\":\"append\",\"v\":\"Bon\"}\n\n\
+                 event: delta\ndata: {\"v\":\"jour\"}\n\n",
+                &["Bonjour"],
+            ),
+        ];
+        for (content_type, answer, wanted) in cases {
+            for step in [1, 10, 10_000] {
+                let heard: Vec<String> = texts(content_type, answer.as_bytes(), step);
+                for text in wanted {
+                    assert!(heard.iter().any(|heard| heard == text), "{text:?} in {heard:?} of {answer}");
+                }
+            }
+        }
     }
 
     #[test]
