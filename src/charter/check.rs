@@ -161,7 +161,7 @@ pub fn unknown_names(charter: &Charter, known: &[&str]) -> Vec<Note> {
             let hint = match nearest(name, known.iter().copied()) {
                 Some(near) => format!("did you mean \"{near}\"?"),
                 None if name.starts_with("own.") => {
-                    "your own detectors stand in the files under `patterns` of guard.toml".into()
+                    "your own detectors stand in the files under `patterns` of guard.toml; without it nothing starts".into()
                 }
                 None => "`guard patterns list` shows them; `*` stands for anything".into(),
             };

@@ -211,9 +211,14 @@ impl Charter {
             action,
             contacts: Vec::new(),
         };
+        if let Some(asked) = self.acknowledgement.as_ref().filter(|asked| asked.required) {
+            let condition = word(Key::Unacknowledged, language).to_owned();
+            measures.push((asked.article.clone(), plain(condition, Action::Confirm.as_str())));
+        }
+        let article = self.inspection.never_article.as_ref().unwrap_or(&self.inspection.article);
         for never in &self.inspection.never {
             let condition = format!("{} {}", word(Key::Never, language), never.written());
-            measures.push((self.inspection.article.clone(), plain(condition, Action::Allow.as_str())));
+            measures.push((article.clone(), plain(condition, Action::Allow.as_str())));
         }
         for kind in UninspectableKind::ALL {
             let condition = titles::uninspectable(kind, language).to_owned();

@@ -12,6 +12,8 @@ pub struct Inspection {
     pub article: Arc<str>,
     /// Hosts that are never decrypted.
     pub never: Vec<Never>,
+    /// The article that keeps them so; that of refusals where it has none of its own.
+    pub never_article: Option<Arc<str>>,
     /// What happens to what cannot be read, by kind in declaration order.
     pub uninspectable: [Action; 7],
     /// The largest body.
@@ -27,6 +29,7 @@ impl Default for Inspection {
         Self {
             article: "inspection".into(),
             never: Vec::new(),
+            never_article: None,
             uninspectable: UninspectableKind::ALL.map(|kind| match kind {
                 UninspectableKind::Image | UninspectableKind::Audio => Action::Confirm,
                 UninspectableKind::UnknownBinary => Action::Observe,

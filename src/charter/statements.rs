@@ -152,6 +152,9 @@ impl Charter {
     fn inspection_statements(&self, lines: &mut Vec<String>) {
         let inspection = &self.inspection;
         lines.push(format!("inspection: article {}", inspection.article));
+        if let Some(article) = &inspection.never_article {
+            lines.push(format!("inspection: article of never {article}"));
+        }
         for never in &inspection.never {
             lines.push(format!("inspection: never {}", never.written()));
         }

@@ -29,6 +29,8 @@ pub enum Key {
     Audit,
     /// Days.
     Days,
+    /// A user who has not acknowledged the charter.
+    Unacknowledged,
     /// Never inspected.
     Never,
     /// Kind of tool.
@@ -76,6 +78,12 @@ pub const fn word(key: Key, language: Language) -> &'static str {
         Key::Mode => ["Mode", "Modus", "Modus", "Mode"],
         Key::Audit => ["Audit", "Audit", "Audit", "Audit"],
         Key::Days => ["jours", "dagen", "Tage", "days"],
+        Key::Unacknowledged => [
+            "première demande d'un utilisateur qui n'a pas donné son accord",
+            "eerste aanvraag van een gebruiker die niet akkoord is gegaan",
+            "erste Anfrage eines Benutzers, der nicht zugestimmt hat",
+            "first request of a user who has not agreed",
+        ],
         Key::Never => ["jamais inspecté :", "nooit geïnspecteerd:", "nie geprüft:", "never inspected:"],
         Key::Kind => ["type", "soort", "Art", "kind"],
         Key::Tool => ["outil", "tool", "Werkzeug", "tool"],

@@ -23,6 +23,10 @@ use std::sync::Arc;
 /// anew for each. What is found may be noticed this much later, never missed.
 const STEP: usize = 64;
 
+/// The part of its window that a text grows by before it is looked at again, where that is more: so often, at most,
+/// is each byte scanned.
+const LOOKS_MAX: usize = 32;
+
 /// Bytes of a text that are kept behind what is new: room for the words that say what a number is.
 const CONTEXT: usize = 4_096;
 
@@ -179,7 +183,8 @@ impl Listener {
             at.map_or_else(|| Text { number: piece.text, ..Text::default() }, |at| self.texts.remove(at));
         text.window.extend_from_slice(&piece.bytes);
         text.fresh += piece.bytes.len();
-        let mut found = (piece.ends || text.fresh >= STEP) && self.look(&mut text, piece.ends);
+        let step = STEP.max(text.window.len() / LOOKS_MAX);
+        let mut found = (piece.ends || text.fresh >= step) && self.look(&mut text, piece.ends);
         if piece.ends {
             return found;
         }

@@ -6,7 +6,8 @@ use crate::charter::tools::ToolRules;
 use crate::charter::{Action, UninspectableKind};
 use crate::source::{Table, Word};
 
-pub(super) const KEYS: &[&str] = &["article", "never", "uninspectable", "max_body", "on_error"];
+pub(super) const KEYS: &[&str] =
+    &["article", "never", "never_article", "uninspectable", "max_body", "on_error"];
 
 pub fn read(root: &Table<'_>, context: &Context<'_>, tools: &ToolRules) -> Inspection {
     let mut inspection = Inspection::default();
@@ -14,6 +15,10 @@ pub fn read(root: &Table<'_>, context: &Context<'_>, tools: &ToolRules) -> Inspe
     if let Some(article) = context.article(&table) {
         inspection.article = article;
     }
+    inspection.never_article = table.word("never_article").map(|word| {
+        context.check_article(table.source(), &word);
+        word.text.into()
+    });
     for word in table.words("never") {
         if let Some(never) = read_never(&table, &word) {
             denied_tools_are_not_covered(&table, &word, &never, context, tools);

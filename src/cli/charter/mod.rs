@@ -4,7 +4,7 @@ mod judge;
 
 pub use judge::Judge;
 
-use super::{Exit, Global, Output};
+use super::{Exit, Global, Output, program, setup};
 use crate::charter::scenario::{self, Scenario, Trial};
 use crate::charter::{Change, Charter, LoadError, Note};
 use crate::fault::Faults;
@@ -98,7 +98,10 @@ pub fn run(arguments: &Arguments, global: &Global, output: &mut Output) -> io::R
     match &arguments.command {
         Command::List => list(output),
         Command::Show { name, scenarios } => show(name, *scenarios, output),
-        Command::Check { charters, date } => check(charters, chosen, date.unwrap_or_else(today), output),
+        Command::Check { charters, date } => {
+            let Some(detectors) = Detectors::of(global, output)? else { return Ok(Exit::Failed) };
+            check(charters, chosen, date.unwrap_or_else(today), &detectors, output)
+        }
         Command::Explain { charter, format } => {
             let name = charter.as_deref().or(chosen).unwrap_or(DEFAULT);
             explain(name, *format, global.language, output)
@@ -133,7 +136,32 @@ fn show(name: &str, scenarios: bool, output: &mut Output) -> io::Result<Exit> {
     Ok(Exit::Clean)
 }
 
-fn check(names: &[String], chosen: Option<&str>, today: Date, output: &mut Output) -> io::Result<Exit> {
+/// The detectors against which charters are checked.
+struct Detectors {
+    scanner: Arc<Scanner>,
+    /// Whether the organisation's own are among them.
+    own: bool,
+}
+
+impl Detectors {
+    /// Those of the configuration; `None` where its pattern files are wrong, which was said.
+    fn of(global: &Global, output: &mut Output) -> io::Result<Option<Self>> {
+        let Ok(loaded) = program::configuration(global) else {
+            // A charter can be checked where nothing is set up.
+            return Ok(Some(Self { scanner: Scanner::shipped(), own: false }));
+        };
+        let own = !loaded.config.patterns.is_empty();
+        Ok(setup::scanner(&loaded.config, output)?.map(|scanner| Self { scanner, own }))
+    }
+}
+
+fn check(
+    names: &[String],
+    chosen: Option<&str>,
+    today: Date,
+    detectors: &Detectors,
+    output: &mut Output,
+) -> io::Result<Exit> {
     let names: Vec<&str> = match (names, chosen) {
         ([], Some(chosen)) => vec![chosen],
         ([], None) => Charter::shipped_ids().to_vec(),
@@ -141,12 +169,12 @@ fn check(names: &[String], chosen: Option<&str>, today: Date, output: &mut Outpu
     };
     let mut worst = Exit::Clean;
     for name in names {
-        worst = worst.max(check_one(name, today, output)?);
+        worst = worst.max(check_one(name, today, detectors, output)?);
     }
     Ok(worst)
 }
 
-fn check_one(name: &str, today: Date, output: &mut Output) -> io::Result<Exit> {
+fn check_one(name: &str, today: Date, known: &Detectors, output: &mut Output) -> io::Result<Exit> {
     let charter = match load(name) {
         Ok(charter) => charter,
         Err(LoadError::Faulty(faults)) => {
@@ -159,8 +187,10 @@ fn check_one(name: &str, today: Date, output: &mut Output) -> io::Result<Exit> {
         }
     };
     let source = Charter::shipped_source(name).map(ToOwned::to_owned).or_else(|| read(name).ok());
-    let (unknown, left_to_patterns): (Vec<Note>, Vec<Note>) =
-        charter.unknown_names(&known_ids(&Scanner::shipped())).into_iter().partition(|note| !is_own(note));
+    let (unknown, left_to_patterns): (Vec<Note>, Vec<Note>) = charter
+        .unknown_names(&known_ids(&known.scanner))
+        .into_iter()
+        .partition(|note| known.own || !is_own(note));
     if let Err(faults) = as_faults(name, &source.unwrap_or_default(), &unknown) {
         say_faults(name, &faults, output)?;
         return Ok(Exit::Acted);
