@@ -42,6 +42,7 @@ fn guard_charter_test(arguments: &[&str]) -> (bool, String) {
     let output = std::process::Command::new(env!("CARGO_BIN_EXE_guard"))
         .args(["charter", "test"])
         .args(arguments)
+        .env("GUARD_PATTERNS", "[\"tests/charters/terms\"]")
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .output()
         .unwrap();
@@ -55,6 +56,12 @@ fn every_condition_is_met_and_not_met() {
     assert!(all_well && printed.contains("15 scenarios, 0 failed"), "{printed}");
     let (all_well, printed) = guard_charter_test(&["tests/charters/acknowledgement.toml"]);
     assert!(all_well && printed.contains("3 scenarios, 0 failed"), "{printed}");
+}
+
+#[test]
+fn the_organisations_own_words_are_confidential_under_every_charter() {
+    let (all_well, printed) = guard_charter_test(&["tests/charters/confidential.toml"]);
+    assert!(all_well && printed.contains("14 scenarios, 0 failed"), "{printed}");
 }
 
 #[test]

@@ -28,6 +28,7 @@ type Load<'a> = Box<dyn Fn(&str, &str) -> Result<Arc<Charter>, String> + 'a>;
 /// Judges scenarios; loads each charter once.
 pub struct Judge<'a> {
     load: Load<'a>,
+    scanner: Arc<Scanner>,
     engines: RefCell<HashMap<(String, String), Result<Engine, String>>>,
 }
 
@@ -35,7 +36,13 @@ impl<'a> Judge<'a> {
     /// A judge that loads charters by `load`, from a name and from what is added below the charter's file.
     #[must_use]
     pub fn new(load: impl Fn(&str, &str) -> Result<Arc<Charter>, String> + 'a) -> Self {
-        Self { load: Box::new(load), engines: RefCell::default() }
+        Self { load: Box::new(load), scanner: Scanner::shipped(), engines: RefCell::default() }
+    }
+
+    /// The same with another scanner, such as one that knows the organisation's own words.
+    #[must_use]
+    pub fn scanning_with(self, scanner: Arc<Scanner>) -> Self {
+        Self { scanner, ..self }
     }
 
     /// What the charter says to a scenario; `fallback` is the charter of those that name none.
@@ -63,7 +70,9 @@ impl<'a> Judge<'a> {
     fn engine(&self, name: &str, adds: &str) -> Result<Engine, String> {
         let mut engines = self.engines.borrow_mut();
         let known = engines.entry((name.to_owned(), adds.to_owned()));
-        known.or_insert_with(|| (self.load)(name, adds).map(engine_of)).clone()
+        known
+            .or_insert_with(|| (self.load)(name, adds).map(|charter| engine_of(charter, &self.scanner)))
+            .clone()
     }
 }
 
@@ -109,10 +118,10 @@ impl Asked {
     }
 }
 
-fn engine_of(charter: Arc<Charter>) -> Engine {
+fn engine_of(charter: Arc<Charter>, scanner: &Arc<Scanner>) -> Engine {
     let catalogue = Arc::new(Catalogue::shipped().with(charter.own_tools()));
     let keys = Keys { placeholder: KEY, fingerprint: KEY, cache: KEY };
-    Engine::new(Scanner::shipped(), charter, catalogue, keys)
+    Engine::new(Arc::clone(scanner), charter, catalogue, keys)
 }
 
 fn request(engine: &Engine, scenario: &Scenario, asked: &Asked, user: &User) -> Result<Outcome, String> {

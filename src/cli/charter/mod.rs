@@ -64,7 +64,8 @@ enum Command {
     /// Run scenarios (who sends what to which tool) through guard and print what came of each
     ///
     /// With --charter, they are run under that charter, whichever the file names. `guard charter show NAME
-    /// --scenarios` prints those of a shipped charter, to begin with.
+    /// --scenarios` prints those of a shipped charter, to begin with. Your own detectors and words are those of the
+    /// configuration.
     Test {
         /// Scenario files
         #[arg(required = true, value_name = "FILE")]
@@ -106,7 +107,10 @@ pub fn run(arguments: &Arguments, global: &Global, output: &mut Output) -> io::R
             let name = charter.as_deref().or(chosen).unwrap_or(DEFAULT);
             explain(name, *format, global.language, output)
         }
-        Command::Test { files, failures } => test(files, chosen, *failures, output),
+        Command::Test { files, failures } => {
+            let Some(detectors) = Detectors::of(global, output)? else { return Ok(Exit::Failed) };
+            test(files, chosen, *failures, &detectors, output)
+        }
         Command::Diff { old, new } => diff(old, new, output),
     }
 }
@@ -257,7 +261,13 @@ fn explain(name: &str, format: Format, language: Option<Language>, output: &mut 
     Ok(Exit::Clean)
 }
 
-fn test(files: &[PathBuf], chosen: Option<&str>, failures: bool, output: &mut Output) -> io::Result<Exit> {
+fn test(
+    files: &[PathBuf],
+    chosen: Option<&str>,
+    failures: bool,
+    detectors: &Detectors,
+    output: &mut Output,
+) -> io::Result<Exit> {
     let (mut worst, mut run, mut failed) = (Exit::Clean, 0, 0);
     for file in files {
         let Some(scenarios) = read_scenarios(file, output)? else {
@@ -270,6 +280,7 @@ fn test(files: &[PathBuf], chosen: Option<&str>, failures: bool, output: &mut Ou
             let name = chosen.map_or_else(|| path_beside(beside, name), ToOwned::to_owned);
             load_with(&name, adds).map_err(|fault| fault.to_string())
         });
+        let judge = judge.scanning_with(Arc::clone(&detectors.scanner));
         for trial in scenario::run(&scenarios, |scenario| judge.judge(scenario, DEFAULT)) {
             run += 1;
             failed += usize::from(!trial.complaints.is_empty());
