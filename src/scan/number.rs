@@ -212,6 +212,14 @@ fn number_at(
     if inner.iter().any(|run| run.separators & !number.separators != 0) || opens_only(inner) {
         return;
     }
+    // "0.0490605" is a decimal number.
+    if last > first
+        && runs[first].len() == 1
+        && pass.text[runs[first].start] == b'0'
+        && inner[0].separators == separator(b'.')
+    {
+        return;
+    }
     let hard = |run: &Run| run.separators & !separator(b' ') != 0 && !run.wrapped;
     if first > 0 && hard(&runs[first]) || runs.get(last + 1).is_some_and(hard) {
         return;
