@@ -47,6 +47,18 @@ pub(super) enum Failure {
     Fault(String, Option<&'static str>),
 }
 
+impl Failure {
+    /// As text, for who has no terminal.
+    fn into_text(self) -> String {
+        match self {
+            Self::Said => String::new(),
+            Self::Fault(what, hint) => {
+                hint.map_or_else(|| what.clone(), |hint| format!("{what}\nhint: {hint}"))
+            }
+        }
+    }
+}
+
 impl<E: std::error::Error> From<E> for Failure {
     fn from(error: E) -> Self {
         Self::Fault(error.to_string(), None)
@@ -157,12 +169,22 @@ impl Program {
             Engine::new(scanner, charter, catalogue, self.engine.keys.clone())
         };
         setup::names_are_known(&name, &engine.charter, &engine.scanner)?;
-        self.take(engine, config.proxy.limits.max_body)?;
+        let before =
+            std::mem::replace(&mut self.receivers, Receivers::of(config).map_err(Failure::into_text)?);
+        if let Err(fault) = self.take(engine, config.proxy.limits.max_body) {
+            self.receivers = before;
+            return Err(fault);
+        }
         let later = needs_start(&self.loaded.config, config);
         self.charter = name;
         // What takes a new start is still what holds, and is told again at the next change.
         self.loaded.config.charter.clone_from(&config.charter);
         self.loaded.config.patterns.clone_from(&config.patterns);
+        self.loaded.config.audit = config::Audit {
+            store: self.loaded.config.audit.store,
+            dir: self.loaded.config.audit.dir.take(),
+            ..config.audit.clone()
+        };
         self.loaded.config.proxy.limits.max_body = config.proxy.limits.max_body;
         Ok(later)
     }
@@ -224,7 +246,7 @@ fn needs_start(now: &Config, new: &Config) -> Vec<&'static str> {
         ("proxy.upstream", old.upstream != next.upstream),
         ("proxy.limits", limits(old) != limits(next)),
         ("ca", now.ca_dir != new.ca_dir),
-        ("audit", now.audit != new.audit),
+        ("audit", (now.audit.store, &now.audit.dir) != (new.audit.store, &new.audit.dir)),
         ("metrics", now.metrics_listen != new.metrics_listen),
         ("redaction", now.redaction_key != new.redaction_key),
         ("log", now.log != new.log),
