@@ -22,6 +22,15 @@
 //! - Towards HTTP/1.1 the cookies of HTTP/2 are joined and `Host` is set; towards HTTP/2 `Host` goes.
 //! - Answers lose what is meant for this hop, `Alt-Svc` and `x-guard-*`, and get `x-guard-*` of ours.
 //!
+//! # What a connection and a request take
+//!
+//! - Each stage of a connection is boxed, and the HTTP library is not started before there is something to read: a
+//!   client that has shaken hands and waits takes about 10 KB (10,000 of them 100 MB, measured), one that has had a
+//!   request and waits for the next 27 KB.
+//! - Bodies over [`crate::limits::BODY_BYTES_IN_MEMORY`] go into files without names. They are judged whole, so that
+//!   each is in memory once; all that are, share [`crate::limits::BODIES_JUDGED_BYTES_MAX`].
+//! - Storage to which a service sends a client's file is known for ten minutes, for that client and on this replica only.
+//!
 //! # Where this differs from what was asked at first
 //!
 //! - A client that speaks only HTTP/1.1 is mirrored: the service is offered HTTP/1.1 only, and HTTP/2 where it
