@@ -1,5 +1,10 @@
 //! Base rates: how many random strings of digits each detector takes for its own. `GUARD_BASE_RATES=N` draws N for
-//! each length, 10 million in the slow suite.
+//! each length, `GUARD_SHOW=1` prints the shares.
+//!
+//! Measured on 2026-11-22, in percent: with 10 million strings of each length from 7 to 18, be.phone 0.494 of 10 digits;
+//! be.bis 0.189, be.niss 0.095 and de.steuer_id 0.343 of 11; fr.spi 0.040 and lu.matricule 0.001 of 13; fr.nir 0.452 and
+//! payment_card 0.198 of 15; payment_card 3.658 of 16; be.ean_gsrn 0.101 of 18; telephones below 0.01 of 11 to 15. With
+//! a million of each length from 19 to 24: nothing.
 
 use super::random::Random;
 use super::scan;
@@ -51,7 +56,7 @@ fn random_digits_pass_as_rarely_as_the_schemes_allow() {
             if super::OTHERS.contains(&detector.as_str()) {
                 continue;
             }
-            let phone = detector.ends_with("phone") && share < 8.0;
+            let phone = detector.ends_with("phone") && share < 0.8;
             assert!(
                 share <= allowed + slack || phone,
                 "{detector} takes {share:.3} % of {length} digits, {allowed} % allowed"
