@@ -15,8 +15,7 @@ pub(super) fn user_identifier(written: &[u8]) -> Outcome {
     let digits = account.bytes().filter(u8::is_ascii_digit).count();
     let lower = account.to_ascii_lowercase();
     let path = account.split('.').count() > 3 || account.split('.').any(|part| part.is_empty());
-    let kind = matches!(lower.as_bytes(), [b'i' | b'u' | b'f', b'8' | b'1' | b'3' | b'6', ..])
-        && digits + 1 == lower.len();
+    let kind = matches!(lower.as_bytes(), [b'i' | b'u' | b'f', rest @ ..] if WIDTHS.contains(&rest));
     let hex = |part: &str| part.len() >= 3 && part.bytes().all(|byte| byte.is_ascii_hexdigit());
     let uuid = account.split('-').count() > 2 && account.split('-').take(3).all(hex);
     let constant = account.contains('_') && !account.bytes().any(|byte| byte.is_ascii_lowercase());
@@ -52,6 +51,9 @@ fn looks_like_a_login(lower: &str) -> bool {
     bytes.len() > 4 && !vowel(&bytes[0]) && !vowel(&bytes[1]) && !STARTS.contains(&&bytes[..2])
 }
 
+/// What follows the letter in names of numeric types: `u8`, `f64`.
+const WIDTHS: &[&[u8]] = &[b"8", b"16", b"32", b"64", b"128"];
+
 /// Words that follow such labels in prose, forms and code, sorted.
 const NO_ACCOUNTS: &[&str] = &[
     "absent",
@@ -65,6 +67,7 @@ const NO_ACCOUNTS: &[&str] = &[
     "agent",
     "agents",
     "any",
+    "app",
     "array",
     "attribue",
     "attribuee",

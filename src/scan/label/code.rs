@@ -360,7 +360,8 @@ impl Judge<'_> {
     fn in_title(&self, line: Range, original: &[u8]) -> Option<Confidence> {
         let before = self.code.start.checked_sub(1).map(|at| self.text[at]);
         let after = self.text.get(self.code.end);
-        if (before, after) != (Some(b'['), Some(&b']')) || original.len() <= 60 {
+        let opens = self.text[line.start..self.code.start].trim_ascii_start() == b"[";
+        if (before, after) != (Some(b'['), Some(&b']')) || original.len() <= 60 && !opens {
             return None;
         }
         let edge = is_head_or_foot(self.text, line, self.window.at_start, self.window.at_end);

@@ -67,7 +67,8 @@ fn judge(
     let before = lexicon.any(text, sentence.start, start, DEFINING);
     let defined = lexicon.words(text, end, sentence.end).take(2).any(|word| word.groups & DEFINING != 0);
     let spelled = text[start + 3..end].contains(&b':');
-    if colours >= 2 || before || defined || is_quoted(text, start, end) && !spelled {
+    let asked = text[end..].trim_ascii_start().starts_with(b"?");
+    if asked || colours >= 2 || before || defined || is_quoted(text, start, end) && !spelled {
         return None;
     }
     match (severity, spelled) {
