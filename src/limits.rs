@@ -30,8 +30,12 @@ pub const NESTING_DEPTH_MAX: usize = 8;
 /// Decoding steps of a normalised view (base64 of URL-encoded …), as gitleaks and betterleaks do.
 pub const VIEW_DEPTH_MAX: usize = 5;
 
-/// Bytes decoded for views per segment: more is no longer text that a person pasted.
+/// Bytes decoded for views per segment, whatever its size; what would go beyond is a named gap (`too_large`).
 pub const VIEW_BYTES_MAX: usize = 8 << 20;
+
+/// Bytes decoded for views per byte of a segment that is larger than that: source code full of escapes needs one or
+/// two; more is no longer text that a person pasted, and keeps the work in proportion.
+pub const VIEW_RATIO_MAX: usize = 4;
 
 /// Findings kept per segment: beyond, only their number is known; the decision is already the severest.
 pub const FINDINGS_MAX: usize = 10_000;

@@ -92,3 +92,24 @@ fn what_was_joined_needs_a_strong_check_or_a_label() {
         assert_eq!(scan(silent.as_bytes()), [], "{silent}");
     }
 }
+
+/// Spread-out letters, each run of which asks for more bytes around it than it has.
+fn spread_out(bytes: usize) -> String {
+    "a b c d e f g h i xx ".repeat(bytes / 21)
+}
+
+#[test]
+fn what_is_not_decoded_is_told() {
+    let mut scratch = Scratch::default();
+    let mut scan = |text: &str| {
+        let mut findings = Vec::new();
+        Scanner::shipped().scan(text.as_bytes(), &Hint::default(), &mut scratch, &mut findings);
+        (findings.len(), scratch.undecoded())
+    };
+    let value = "8 5 0 7 3 0 0 3 3 2 8";
+    assert_eq!(scan(&format!("{}\n{value}", spread_out(20_000))), (1, 0));
+    let (found, undecoded) = scan(&format!("{}\n{value}", spread_out(2_000_000)));
+    assert_eq!(found, 0, "beyond the limit");
+    assert!(undecoded > value.len());
+    assert_eq!(scan("rien"), (0, 0), "of this text only");
+}

@@ -71,7 +71,10 @@ pub(super) fn run(arguments: &Arguments, global: &Global, output: &mut Output) -
         return failed(output, &why, Some("save it as text first"));
     }
     let file = TextFile::new(&bytes);
-    let judged = judge(&setup, file.text());
+    let Some(judged) = judge(&setup, file.text()) else {
+        let why = "it holds more disguised text than is decoded: values in it would stay";
+        return failed(output, &format!("{}: {why}", arguments.file.display()), None);
+    };
     let found: Vec<(DetectorId, Span)> = judged
         .iter()
         .filter(|(finding, action)| *action >= Action::Redact && finding.class != Class::Classification)
@@ -99,11 +102,14 @@ pub(super) fn run(arguments: &Arguments, global: &Global, output: &mut Output) -
     labels(&judged, output)
 }
 
-/// What is found in a text, with what the charter asks for.
-fn judge(setup: &Setup, text: &[u8]) -> Vec<(Finding, Action)> {
-    let mut findings = Vec::new();
+/// What is found in a text, with what the charter asks for; `None` where not all of it could be looked at.
+fn judge(setup: &Setup, text: &[u8]) -> Option<Vec<(Finding, Action)>> {
+    let (mut findings, mut scratch) = (Vec::new(), Scratch::default());
     let hint = Hint { kind: TextKind::Document, ..Hint::default() };
-    setup.scanner.scan(text, &hint, &mut Scratch::default(), &mut findings);
+    setup.scanner.scan(text, &hint, &mut scratch, &mut findings);
+    if scratch.undecoded() > 0 {
+        return None;
+    }
     let judged: Vec<Judged> = findings
         .iter()
         .map(|finding| {
@@ -128,7 +134,7 @@ fn judge(setup: &Setup, text: &[u8]) -> Vec<(Finding, Action)> {
         confirmed: false,
     });
     let actions = decision.findings.into_iter().chain(std::iter::repeat(Action::Allow));
-    findings.into_iter().zip(actions).collect()
+    Some(findings.into_iter().zip(actions).collect())
 }
 
 /// Redacts with a key of this file's own, so that two files cannot be compared by their placeholders.

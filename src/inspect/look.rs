@@ -224,6 +224,9 @@ impl Visitor for Look<'_> {
         let hint = Hint { key: segment.key, kind: text_kind(segment.kind), ..Hint::default() };
         let mut findings = std::mem::take(&mut self.desk.findings);
         self.engine.scanner.scan(text, &hint, &mut self.desk.scratch, &mut findings);
+        if self.desk.scratch.undecoded() > 0 {
+            self.unread(Unread::TooLarge, segment.spot, text);
+        }
         self.seen.bytes_scanned += text.len() as u64;
         self.scanned += text.len() as u64;
         let mut reader = Reader::new(text);

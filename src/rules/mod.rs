@@ -158,6 +158,10 @@ pub struct Pattern {
     pub pattern: Box<str>,
     /// Literals one of which is in every match.
     pub anchors: Vec<String>,
+    /// Whether their case matters.
+    pub exact: bool,
+    /// Digits that every match has at least.
+    pub digits: usize,
     /// Or what kind of place.
     pub class: Option<AnchorClass>,
     /// Bytes before the anchor in which a match may begin.

@@ -271,6 +271,8 @@ fn pattern(syntax: &RegexSyntax, report: Report<'_>) -> Pattern {
     Pattern {
         pattern: syntax.pattern.as_str().into(),
         anchors: syntax.anchors.clone(),
+        exact: syntax.exact,
+        digits: usize::from(syntax.digits),
         class,
         before: usize::from(syntax.before),
         after: usize::from(syntax.after),

@@ -177,6 +177,12 @@ pub struct RegexSyntax {
     /// Or a class: `digit`, `digits4` (a run of at least four), `at`, `colon`, `line`.
     #[serde(default)]
     pub anchor_class: String,
+    /// Whether the literals stand in a match in this very case.
+    #[serde(default)]
+    pub exact: bool,
+    /// How many digits every match has at least: where fewer stand around an anchor, nothing is tried.
+    #[serde(default)]
+    pub digits: u8,
     /// How many bytes before the anchor a match may begin.
     #[serde(default = "before")]
     pub before: u16,

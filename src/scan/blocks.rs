@@ -17,8 +17,10 @@ pub(super) struct Masks {
     pub hex_colons: u64,
     /// Capital letters after a letter and one space; of accented ones (À to Þ) the second byte.
     pub capitals: u64,
-    /// Signs of an encoding or disguise; the byte and its neighbours tell which.
+    /// Signs of an encoding or disguise in ASCII; the byte and its neighbours tell which.
     pub marks: u64,
+    /// The same beyond ASCII: characters that look like others, or fold to nothing.
+    pub strange: u64,
     /// The sixteenth byte of a run of base64 characters.
     pub runs: u64,
     /// The fourth of single characters with single spaces between them.
@@ -43,6 +45,7 @@ pub(super) fn scalar(text: &[u8], base: usize) -> Masks {
         let capital = byte.is_ascii_uppercase() && back(1) == b' ' && letter(back(2));
         set(&mut masks.capitals, capital || accented && back(2) == b' ' && letter(back(3)));
         set(&mut masks.marks, is_mark(byte, back(1), back(2)));
+        set(&mut masks.strange, is_strange(byte, back(1), back(2)));
         let run = |end: usize| at + 1 >= 16 + end && (0..16).all(|bytes| is_base64(back(bytes + end)));
         set(&mut masks.runs, run(0) && !run(1));
         let letter = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'/');
@@ -83,10 +86,16 @@ const fn is_mark(byte: u8, previous: u8, second: u8) -> bool {
         (b'A'..=b'Z' | b'a'..=b'z' | b'@' | b'.' | b'-', b'*' | b'`' | b'~') => true,
         (b'A'..=b'Z' | b'a'..=b'z' | b'@' | b'.' | b'-' | b'/' | b'_', b'<') => true,
         (b' ', b'<') => second.is_ascii_digit(),
-        (_, 0xCD..=0xD3 | 0xD9 | 0xDB | 0xE1 | 0xEF..) => true,
-        (0x80.., b'0'..=b'9') | (0xC2, 0xAD | 0xB0) => true,
-        (0x80, 0x8B..=0x91 | 0xAA..=0xAE) | (0x81 | 0x91 | 0x92, _) => second == 0xE2,
-        (0x88, 0x92) => second == 0xE2,
+        (0x80.., b'0'..=b'9') => true,
+        _ => false,
+    }
+}
+
+/// Whether the byte, after these two, belongs to a character that looks like another one or like none.
+const fn is_strange(byte: u8, previous: u8, second: u8) -> bool {
+    match (previous, byte) {
+        (_, 0xCC..=0xD3 | 0xD9 | 0xDB | 0xE1 | 0xEF..) | (0xC2, 0xAD | 0xB0) => true,
+        (0x80, 0x8B..=0x91 | 0xAA..=0xAE) | (0x81 | 0x91 | 0x92, _) | (0x88, 0x92) => second == 0xE2,
         _ => false,
     }
 }

@@ -136,6 +136,11 @@ impl Uses {
         self.0.get(word as usize).map_or(&[], Vec::as_slice)
     }
 
+    /// Whether the word speaks for any rule.
+    fn is_any_context(&self, word: WordId) -> bool {
+        self.of(word).iter().any(|(role, _)| *role == Role::Context)
+    }
+
     /// Whether the word speaks for the rule.
     fn is_context(&self, word: WordId, rule: u16) -> bool {
         self.of(word).contains(&(Role::Context, rule))
@@ -163,6 +168,18 @@ pub struct Near {
 /// Bytes of a block.
 const BLOCK: usize = 256;
 
+/// Bytes before a value in which words count.
+const BEFORE: usize = 300;
+
+/// Bytes behind it.
+const AFTER: usize = 100;
+
+/// The first and the last block in which words count for a value.
+fn blocks_around(text: &[u8], span: Span) -> (usize, usize) {
+    let end = (span.end + AFTER).min(text.len());
+    (span.start.saturating_sub(BEFORE) / BLOCK, end.saturating_sub(1) / BLOCK)
+}
+
 /// Bytes on the same line that still count as near.
 const LINE_MAX: usize = 200;
 
@@ -180,6 +197,8 @@ pub struct WordIndex {
     /// For each block: where its marks begin and how many there are; `u32::MAX`: not read yet.
     blocks: Vec<(u32, u32)>,
     marks: Vec<Mark>,
+    /// The last blocks that were asked for a label, and whether they have any.
+    labelled: Option<(usize, usize, bool)>,
 }
 
 impl WordIndex {
@@ -187,6 +206,23 @@ impl WordIndex {
     pub fn clear(&mut self) {
         self.blocks.clear();
         self.marks.clear();
+        self.labelled = None;
+    }
+
+    /// Whether no label of any rule can be near a span: what is asked for most numbers, and once for all rules.
+    pub(super) fn has_no_label(&mut self, text: &[u8], words: &Words, uses: &Uses, span: Span) -> bool {
+        let (first, last) = blocks_around(text, span);
+        if let Some((_, _, labelled)) = self.labelled.filter(|known| (known.0, known.1) == (first, last)) {
+            return !labelled;
+        }
+        let labelled = (first..=last).any(|block| {
+            let (start, count) = self.block(text, words, block);
+            self.marks[start as usize..(start + count) as usize]
+                .iter()
+                .any(|mark| uses.is_any_context(mark.word))
+        });
+        self.labelled = Some((first, last, labelled));
+        !labelled
     }
 
     /// The words around a span for a rule. `key` are the words of the text's key, which count as labels.
@@ -205,8 +241,9 @@ impl WordIndex {
             near.distance = 1;
         }
         let mut line = None;
-        let (from, to) = (span.start.saturating_sub(300), (span.end + 100).min(text.len()));
-        for block in from / BLOCK..=to.saturating_sub(1) / BLOCK {
+        let (from, to) = (span.start.saturating_sub(BEFORE), (span.end + AFTER).min(text.len()));
+        let (first, last) = blocks_around(text, span);
+        for block in first..=last {
             let (first, count) = self.block(text, words, block);
             for mark in &self.marks[first as usize..(first + count) as usize] {
                 let at = Span::new(mark.start as usize, mark.end as usize);

@@ -1,6 +1,6 @@
 //! Coordinates in degrees, minutes and seconds (`50°28'02.6"N 4°52'18.8"E`, ISO 6709 annex D), by hand. Knows no rules.
 
-use super::detector::{Anchor, Detector, Hit, Place};
+use super::detector::{Anchor, Detector, DigitRun, Hit, Place};
 use crate::finding::Confidence;
 use crate::rules::Code;
 use crate::span::Span;
@@ -14,7 +14,7 @@ struct Degrees;
 
 impl Detector for Degrees {
     fn anchors(&self) -> Vec<Anchor> {
-        vec![Anchor::Digits(1)]
+        vec![Anchor::Digits(DigitRun { digits: (1, 2), next: Some(0xC2), after_letters: false })]
     }
 
     fn detect(&self, place: &mut Place<'_>, out: &mut Vec<Hit>) {

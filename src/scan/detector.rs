@@ -16,8 +16,8 @@ pub enum Anchor {
     Word(String),
     /// The same, in this very case; for token prefixes and the like.
     Exact(String),
-    /// The first digit of a run of at least so many digits.
-    Digits(u8),
+    /// The first digit of a run of digits.
+    Digits(DigitRun),
     /// The first digit of a run that follows a word (letters, then spaces, commas, `n°`): house numbers.
     DigitsAfterWord,
     /// A commercial at.
@@ -30,6 +30,29 @@ pub enum Anchor {
     TextStart,
     /// The end of the text, once.
     TextEnd,
+}
+
+/// Runs of digits at which a detector looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DigitRun {
+    /// The fewest and the most digits.
+    pub digits: (usize, usize),
+    /// The byte right behind the run; `None` for any.
+    pub next: Option<u8>,
+    /// Whether letters stand before it, at most one sign between.
+    pub after_letters: bool,
+}
+
+impl DigitRun {
+    /// Whether `text[at..end]` is such a run.
+    pub(super) fn fits(self, text: &[u8], at: usize, end: usize) -> bool {
+        let letter = |back: usize| {
+            at.checked_sub(back).and_then(|at| text.get(at)).is_some_and(u8::is_ascii_alphabetic)
+        };
+        (self.digits.0..=self.digits.1).contains(&(end - at))
+            && self.next.is_none_or(|next| text.get(end) == Some(&next))
+            && (!self.after_letters || letter(1) || letter(2))
+    }
 }
 
 /// Looks at places for what no pattern can say.

@@ -1,6 +1,6 @@
 //! E-mail addresses around a commercial at (RFC 5321 and 6531 as people write them). Knows no rules.
 
-use super::check::{Outcome, by_name};
+use super::check::{Check, Outcome, by_name};
 use super::detector::{Anchor, Detector, Hit, Place};
 use crate::finding::Confidence;
 use crate::rules::Code;
@@ -8,16 +8,16 @@ use crate::span::Span;
 
 /// Makes the detector of persons' addresses. It takes no words.
 pub(super) fn make(_: &Code) -> Box<dyn Detector> {
-    Box::new(Email { check: "email", confidence: Confidence::High })
+    Box::new(Email { check: by_name("email"), confidence: Confidence::High })
 }
 
 /// Makes the detector of functions' mailboxes. It takes no words.
 pub(super) fn make_functional(_: &Code) -> Box<dyn Detector> {
-    Box::new(Email { check: "email_functional", confidence: Confidence::Low })
+    Box::new(Email { check: by_name("email_functional"), confidence: Confidence::Low })
 }
 
 struct Email {
-    check: &'static str,
+    check: Option<&'static Check>,
     confidence: Confidence,
 }
 
@@ -40,7 +40,7 @@ impl Detector for Email {
             return;
         }
         let span = Span::new(start, end);
-        let outcome = span.of(place.text).and_then(|value| Some(by_name(self.check)?.run(value)));
+        let outcome = span.of(place.text).and_then(|value| Some(self.check?.run(value)));
         let mut hit = Hit::new(span, self.confidence);
         match outcome {
             Some(Outcome::Pass) => {}
@@ -141,7 +141,7 @@ fn domain_end(text: &[u8], start: usize) -> Option<usize> {
         let trimmed = label.len() - label.iter().rev().take_while(|byte| **byte == b'-').count();
         labels += 1;
         let top = label[..trimmed].iter().all(|byte| byte.is_ascii_alphabetic() || *byte >= 0x80)
-            && trimmed >= 2
+            && label[..trimmed].iter().filter(|byte| **byte & 0xC0 != 0x80).count() >= 2
             || label.starts_with(b"xn--");
         if labels >= 2 {
             end = top.then_some(from + trimmed);

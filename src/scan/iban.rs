@@ -1,8 +1,8 @@
 //! Bank accounts (IBAN) at two letters and two digits: reads on to the length of the country and not beyond, so that
 //! neighbouring words stay out. Knows the check and no rules.
 
-use super::check::{Outcome, by_name, iban};
-use super::detector::{Anchor, Detector, Hit, Place};
+use super::check::{Check, Outcome, by_name, iban};
+use super::detector::{Anchor, Detector, DigitRun, Hit, Place};
 use super::number::{after_line_break, follows_degree};
 use crate::finding::{CheckResult, Confidence};
 use crate::rules::Code;
@@ -11,17 +11,19 @@ use crate::text::view::fold::{fold, starts_word};
 
 /// Makes the detector. It takes no words.
 pub(super) fn make(_: &Code) -> Box<dyn Detector> {
-    Box::new(Iban)
+    Box::new(Iban { check: by_name("iban") })
 }
 
-struct Iban;
+struct Iban {
+    check: Option<&'static Check>,
+}
 
 /// The longest IBAN, Russia's.
 const LENGTH_MAX: usize = 34;
 
 impl Detector for Iban {
     fn anchors(&self) -> Vec<Anchor> {
-        vec![Anchor::Digits(2)]
+        vec![Anchor::Digits(DigitRun { digits: (2, usize::MAX), next: None, after_letters: true })]
     }
 
     fn detect(&self, place: &mut Place<'_>, out: &mut Vec<Hit>) {
@@ -30,7 +32,7 @@ impl Detector for Iban {
         let Some(length) = iban::length(country) else { return };
         let Some(read) = read(place.text, start, length) else { return };
         let span = Span::new(start, read.end);
-        let passes = by_name("iban").is_some_and(|check| check.run(&read.value[..length]) == Outcome::Pass);
+        let passes = self.check.is_some_and(|check| check.run(&read.value[..length]) == Outcome::Pass);
         let near = if passes && !place.guessed { None } else { Some(place.near(span)) };
         let label = near.and_then(|near| near.label);
         if !passes && (label.is_none() || place.guessed || read.wrapped || !read.is_likely()) {

@@ -1,7 +1,7 @@
 //! IPv4 addresses: four numbers with dots, by hand. Knows the check and no rules.
 
-use super::check::{Outcome, by_name};
-use super::detector::{Anchor, Detector, Hit, Place};
+use super::check::{Check, Outcome, by_name};
+use super::detector::{Anchor, Detector, DigitRun, Hit, Place};
 use crate::finding::{CheckResult, Confidence};
 use crate::rules::Code;
 use crate::span::Span;
@@ -9,14 +9,16 @@ use crate::text::view::fold::starts_word;
 
 /// Makes the detector. It takes no words.
 pub(super) fn make(_: &Code) -> Box<dyn Detector> {
-    Box::new(Ipv4)
+    Box::new(Ipv4 { check: by_name("ip") })
 }
 
-struct Ipv4;
+struct Ipv4 {
+    check: Option<&'static Check>,
+}
 
 impl Detector for Ipv4 {
     fn anchors(&self) -> Vec<Anchor> {
-        vec![Anchor::Digits(1)]
+        vec![Anchor::Digits(DigitRun { digits: (1, 3), next: Some(b'.'), after_letters: false })]
     }
 
     fn detect(&self, place: &mut Place<'_>, out: &mut Vec<Hit>) {
@@ -28,7 +30,7 @@ impl Detector for Ipv4 {
             return;
         }
         let span = Span::new(place.at, end);
-        let outcome = span.of(place.text).and_then(|value| Some(by_name("ip")?.run(value)));
+        let outcome = span.of(place.text).and_then(|value| Some(self.check?.run(value)));
         let confidence = match outcome {
             Some(Outcome::Pass) => Confidence::Medium,
             Some(Outcome::Weak | Outcome::Specimen) => Confidence::Low,

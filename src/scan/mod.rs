@@ -17,8 +17,10 @@ pub mod label;
 mod lexer;
 pub mod lexicon;
 mod literal;
+mod looks;
 mod names;
 mod number;
+mod opening;
 mod pass;
 pub mod password;
 mod person;
@@ -76,6 +78,16 @@ pub struct Scratch {
     buffers: Buffers,
     levels: Vec<views::Level>,
     found: Vec<Candidate>,
+    undecoded: usize,
+}
+
+impl Scratch {
+    /// Bytes of disguised text that the last scan found and did not decode, because they would have gone beyond
+    /// [`limits::VIEW_BYTES_MAX`]: what stands in them has not been looked at.
+    #[must_use]
+    pub const fn undecoded(&self) -> usize {
+        self.undecoded
+    }
 }
 
 /// A compiled set of rules. Immutable; share it by `Arc`.
@@ -173,7 +185,7 @@ impl Scanner {
         scratch: &mut Scratch,
         findings: &mut Vec<Finding>,
     ) {
-        let Scratch { buffers, levels, found } = scratch;
+        let Scratch { buffers, levels, found, undecoded } = scratch;
         if levels.is_empty() {
             *levels = views::levels();
         }
@@ -183,7 +195,7 @@ impl Scanner {
             context::key_words(key, &self.table.words, spare, words);
         }
         found.clear();
-        let mut budget = limits::VIEW_BYTES_MAX;
+        let mut budget = views::Budget::of(text);
         let mut pass = Pass {
             scanner: self,
             text,
@@ -198,6 +210,7 @@ impl Scanner {
             is_end,
         };
         pass.run();
+        *undecoded = budget.refused;
         resolve::resolve(found);
         findings.extend(found.drain(..).take(limits::FINDINGS_MAX).map(|candidate| self.finding(candidate)));
     }

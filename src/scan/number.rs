@@ -1,10 +1,10 @@
 //! Digit groups: reads a cluster of digit runs once and holds it against the groupings of all rules. No
 //! regular expressions. Knows clusters; what a match is worth is judged elsewhere.
 
+use super::opening::{Glance, Group};
 use super::pass::Pass;
-use super::table::Group;
 use crate::finding::View;
-use crate::rules::{Matcher, Number, separator};
+use crate::rules::{Number, separator};
 use crate::span::Span;
 use crate::text::view::fold::fold;
 
@@ -31,13 +31,26 @@ pub(super) struct Run {
 }
 
 impl Run {
-    const fn len(&self) -> usize {
+    /// How many digits it has.
+    pub const fn len(&self) -> usize {
         self.end - self.start - self.inside
     }
 
     /// With the run behind a bare line break as one: `85073\n003328`.
     const fn joined(&self, next: &Self) -> Self {
         Self { end: next.end, inside: next.start - self.end, ..*self }
+    }
+
+    /// The value of its first two digits; of a single one, as if a zero followed.
+    pub fn pair(&self, text: &[u8]) -> usize {
+        let mut digits = text[self.start..self.end].iter().filter(|byte| byte.is_ascii_digit());
+        let mut digit = || digits.next().map_or(0, |digit| usize::from(digit - b'0'));
+        digit() * 10 + digit()
+    }
+
+    /// The byte before it.
+    pub fn before(&self, text: &[u8]) -> Option<u8> {
+        self.start.checked_sub(1).map(|at| text[at])
     }
 }
 
@@ -150,22 +163,27 @@ pub(super) fn after_line_break(text: &[u8], mut at: usize) -> Option<usize> {
 fn groups(pass: &mut Pass<'_>, runs: &[Run], starts: usize) {
     let table = &pass.scanner.table;
     let total: usize = runs.iter().map(Run::len).sum();
+    let (Some(first), Some(last)) = (runs.first(), runs.last()) else { return };
     if total < usize::from(table.digits_min) {
         return;
     }
+    let cluster = Span::new(first.start, last.end);
+    let glance = Glance { alone: runs.len() == 1, all: pass.scanner.exhaustive };
     for first in 0..starts.min(runs.len()) {
-        let length = runs[first].len();
-        for group in table.groups.get(length).map_or(&[][..], Vec::as_slice) {
-            if let Some(last) = lengths_match(&runs[first..], group) {
-                let Matcher::Number(number) =
-                    &table.rules[usize::from(group.rule)].matchers[usize::from(group.number)]
-                else {
-                    continue;
-                };
-                number_at(pass, runs, (first, first + last), group.rule, number, group.lengths.len() > 1);
+        let run = &runs[first];
+        for set in table.groups.get(run.len()).map_or(&[][..], Vec::as_slice) {
+            let mut fitting = set.fitting(pass.text, run, glance);
+            while let Some((group, unlabelled)) = set.take(&mut fitting) {
+                if let Some(last) = lengths_match(&runs[first..], group) {
+                    if !unlabelled && !glance.all && !pass.may_be_labelled(cluster) {
+                        continue;
+                    }
+                    let Some(number) = table.number(group.rule, group.number) else { continue };
+                    number_at(pass, runs, (first, first + last), group.rule, number, group.lengths.len() > 1);
+                }
             }
         }
-        if !table.any_groups.is_empty() {
+        if first + 1 < runs.len() && table.any_openings.iter().any(|opening| opening.fits(pass.text, run)) {
             any_grouping(pass, runs, first);
         }
     }
@@ -191,9 +209,7 @@ fn any_grouping(pass: &mut Pass<'_>, runs: &[Run], first: usize) {
             continue;
         }
         for &(rule, place) in table.any_groups.get(total).map_or(&[][..], Vec::as_slice) {
-            let Matcher::Number(number) = &table.rules[usize::from(rule)].matchers[usize::from(place)] else {
-                continue;
-            };
+            let Some(number) = table.number(rule, place) else { continue };
             number_at(pass, runs, (first, last), rule, number, false);
         }
     }
@@ -229,16 +245,9 @@ fn number_at(
     {
         return;
     }
-    let mut digits = [0_u8; DIGITS_MAX];
-    let mut count = 0;
-    for run in &runs[first..=last] {
-        for digit in pass.text[run.start..run.end].iter().filter(|byte| byte.is_ascii_digit()) {
-            let Some(place) = digits.get_mut(count) else { return };
-            *place = *digit;
-            count += 1;
-        }
-    }
-    let digits = &digits[..count];
+    let text = pass.text;
+    let mut joined = [0_u8; DIGITS_MAX];
+    let Some(digits) = digits_of(text, &runs[first..=last], &mut joined) else { return };
     if !number.prefixes.is_empty() && !number.prefixes.iter().any(|prefix| digits.starts_with(prefix)) {
         return;
     }
@@ -280,6 +289,21 @@ fn runs_on(text: &[u8], runs: &[Run], (first, last): (usize, usize)) -> bool {
     });
     let after = octet(text.get(end + 1..end + 3)) && blank(Some(end)) && free(Some(end + 3));
     before || after
+}
+
+/// The digits of the runs in a row; `None` where they are too many for a number.
+fn digits_of<'a>(text: &'a [u8], runs: &[Run], joined: &'a mut [u8; DIGITS_MAX]) -> Option<&'a [u8]> {
+    if let [Run { start, end, inside: 0, .. }] = runs {
+        return text.get(*start..*end).filter(|digits| digits.len() <= DIGITS_MAX);
+    }
+    let mut count = 0;
+    for run in runs {
+        for digit in text[run.start..run.end].iter().filter(|byte| byte.is_ascii_digit()) {
+            *joined.get_mut(count)? = *digit;
+            count += 1;
+        }
+    }
+    Some(&joined[..count])
 }
 
 /// The span with its letters, lead and fences; `None` where a neighbour forbids it.

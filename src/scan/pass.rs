@@ -5,17 +5,15 @@ use super::blocks::Masks;
 use super::check::Outcome;
 use super::context::{Near, WordIndex};
 use super::detector::{Hit, Place};
+use super::looks::{CHUNK, Chunk, HEAD, Looks};
 use super::resolve::Candidate;
-use super::table::Action;
-use super::views::{Level, Regions};
+use super::table::{Action, Compiled};
+use super::views::{Budget, Level, Regions};
 use super::{Hint, Scanner, number, shape, token, vector};
 use crate::finding::{CheckResult, Class, Confidence, DetectorId, Evidence, View};
 use crate::rules::compact;
 use crate::span::Span;
 use crate::text::view as fold;
-
-/// Bytes whose masks are held at once.
-const CHUNK: usize = 16 << 10;
 
 /// Windows of one expression are tried together until they have grown to this.
 const WINDOW_MAX: usize = 16 << 10;
@@ -70,8 +68,8 @@ pub(super) struct Buffers {
     pub waiting: Vec<u16>,
     pub hits: Vec<Hit>,
     pub runs: Vec<number::Run>,
-    /// Word starts that may begin a literal.
-    pub starts: Vec<u32>,
+    /// Words that may begin a literal.
+    pub looks: Looks,
     pub key: Vec<u32>,
     pub spare: Vec<u8>,
     pub regions: Regions,
@@ -89,7 +87,7 @@ pub(super) struct Pass<'a> {
     /// Room for the texts that are derived from this one.
     pub deeper: &'a mut [Level],
     /// Bytes that may still be decoded.
-    pub budget: &'a mut usize,
+    pub budget: &'a mut Budget,
     /// How this text came about.
     pub view: View,
     /// Whether characters were joined or decoded on a guess.
@@ -137,40 +135,37 @@ impl Pass<'_> {
         }
     }
 
-    /// Looks for literals at the word starts of a chunk. Filters first, without branches on what it reads.
+    /// Looks for literals at the words of a chunk. Filters first; where characters stand that the filters do not see
+    /// through, they are not asked.
     fn words(&mut self, start: usize, masks: &[Masks]) {
-        let table = &self.scanner.table;
-        if self.scanner.exhaustive {
-            for (number, masks) in masks.iter().enumerate() {
-                for at in bits(masks.words) {
-                    self.literals(start + number * 64 + at);
-                }
-            }
-            return;
-        }
-        let mut starts = std::mem::take(&mut self.buffers.starts);
-        starts.clear();
-        starts.resize(CHUNK, 0);
-        let mut count = 0;
-        for (number, masks) in masks.iter().enumerate() {
-            let base = start + number * 64;
-            let mut mask = masks.words;
-            while mask != 0 {
-                let at = base + mask.trailing_zeros() as usize;
-                mask &= mask - 1;
-                starts[count & (CHUNK - 1)] = at as u32;
-                count += usize::from(table.literals.may_begin(head(self.text, at)));
+        let literals = &self.scanner.table.literals;
+        let mut looks = std::mem::take(&mut self.buffers.looks);
+        looks.clear();
+        let chunk = Chunk { text: self.text, start, masks, exhaustive: self.scanner.exhaustive };
+        vector::looks(self.scanner.level, &chunk, literals.first(), &mut looks);
+        for (at, seen) in looks.words() {
+            if !seen || self.may_begin(start + at) {
+                self.literals(start + at);
             }
         }
-        for &at in &starts[..count.min(CHUNK)] {
-            self.literals(at as usize);
-        }
-        self.buffers.starts = starts;
+        self.buffers.looks = looks;
+    }
+
+    /// The second look at a word.
+    fn may_begin(&self, at: usize) -> bool {
+        let head = self.text[at..].first_chunk().copied().unwrap_or_else(|| {
+            let mut head = [b' '; HEAD];
+            let rest = &self.text[at..];
+            head[..rest.len()].copy_from_slice(rest);
+            head
+        });
+        self.scanner.table.literals.may_begin(u64::from_le_bytes(head))
     }
 
     fn block(&mut self, base: usize, masks: &Masks, digits_done: &mut usize) {
         let table = &self.scanner.table;
-        for at in bits(masks.digits) {
+        let inside = base > 0 && self.text[base - 1].is_ascii_digit();
+        for at in bits(masks.digits & !(masks.digits << 1 | u64::from(inside))) {
             self.digit(base + at, digits_done);
         }
         for at in bits(masks.ats) {
@@ -179,7 +174,7 @@ impl Pass<'_> {
         for at in bits(masks.urls) {
             self.sign((base + at).saturating_sub(2), 3, &table.url_expressions, &table.url_code);
         }
-        for at in bits(masks.marks) {
+        for at in bits(masks.marks | masks.strange) {
             self.mark(base + at);
         }
         for at in bits(masks.runs) {
@@ -211,29 +206,29 @@ impl Pass<'_> {
         }
     }
 
+    /// A run of digits begins.
     fn digit(&mut self, at: usize, done: &mut usize) {
-        if at > 0 && self.text[at - 1].is_ascii_digit() {
-            return;
-        }
         let table = &self.scanner.table;
         if at >= *done {
             *done = number::cluster(self, at);
         }
-        let length = self.text[at..].iter().take(255).take_while(|byte| byte.is_ascii_digit()).count();
+        let text = self.text;
+        let length = text[at..].iter().take(255).take_while(|byte| byte.is_ascii_digit()).count();
+        let end = at + length;
         shape::at(self, at, length);
         for &(count, expression) in &table.digit_expressions {
             if length >= usize::from(count) {
                 self.window(expression, at);
             }
         }
-        for &(count, detector, anchor) in &table.digit_code {
-            if length >= usize::from(count) {
-                self.ask(detector, anchor, at, at + length);
+        for code in &table.digit_code {
+            if code.run.fits(text, at, end) {
+                self.ask(code.detector, code.anchor, at, end);
             }
         }
-        if !table.after_word_code.is_empty() && follows_word(self.text, at) {
+        if !table.after_word_code.is_empty() && follows_word(text, at) {
             for &(detector, anchor) in &table.after_word_code {
-                self.ask(detector, anchor, at, at + length);
+                self.ask(detector, anchor, at, end);
             }
         }
     }
@@ -317,8 +312,8 @@ impl Pass<'_> {
             key: &self.buffers.key,
         };
         coded.detector.detect(&mut place, &mut hits);
-        for hit in hits.drain(..) {
-            self.hit(coded.rule, hit);
+        if !hits.is_empty() {
+            hits.drain(..).for_each(|hit| self.hit(coded.rule, hit));
         }
         self.buffers.hits = hits;
     }
@@ -380,13 +375,18 @@ impl Pass<'_> {
 
     fn expression(&mut self, index: u16, window: Span) {
         let expression = &self.scanner.table.expressions[usize::from(index)];
-        let Some(regex) = expression.regex() else { return };
-        let mut captures = regex.capture_locations();
         let text = self.text.get(..window.end).unwrap_or(self.text);
-        let value = regex.capture_names().position(|name| name == Some("value")).unwrap_or(0);
+        if !self.scanner.exhaustive && expression.lacks_digits(window.of(text).unwrap_or_default()) {
+            return;
+        }
+        let Some(Compiled { regex, value }) = expression.compiled() else { return };
         let mut at = window.start;
-        while let Some(whole) = regex.captures_read_at(&mut captures, text, at) {
-            let (start, end) = captures.get(value).unwrap_or((whole.start(), whole.end()));
+        // Most windows hold nothing: room for groups is made when one does.
+        let mut groups = None;
+        while let Some(found) = regex.find_at(text, at) {
+            let groups = groups.get_or_insert_with(|| regex.capture_locations());
+            let Some(whole) = regex.captures_read_at(groups, text, found.start()) else { break };
+            let (start, end) = groups.get(*value).unwrap_or((whole.start(), whole.end()));
             at = whole.end().max(whole.start() + 1);
             self.judge(expression.rule, Span::new(start, end), None, false, false, self.view);
             if at > text.len() {
@@ -421,6 +421,9 @@ impl Pass<'_> {
         let table = &self.scanner.table;
         let (rule, check) = (&table.rules[usize::from(number)], table.checks[usize::from(number)]);
         let Some(raw) = span.of(self.text) else { return };
+        if rule.require_context && self.buffers.misses.is_none() && self.has_no_label(span) {
+            return;
+        }
         let outcome = check.map(|check| check.run(value.unwrap_or(raw)));
         if let Some(Outcome::PassPrefix(length)) = outcome {
             span.end = span.end.min(span.start + length);
@@ -431,6 +434,12 @@ impl Pass<'_> {
         }
         if failed && rule.tiers.failed.is_none() {
             self.missed(number, span, Why::CheckFailed);
+            return;
+        }
+        // Most failures and most values without a label end here, for all rules at the cost of one.
+        let needs_label = failed || rule.require_context || outcome == Some(Outcome::Labelled);
+        if needs_label && self.has_no_label(span) {
+            self.missed(number, span, if failed { Why::CheckFailed } else { Why::NoContext });
             return;
         }
         let strong = check.is_some_and(|check| check.strong && !failed);
@@ -499,6 +508,18 @@ impl Pass<'_> {
             let detector = self.scanner.table.rules[usize::from(rule)].id.clone();
             misses.push(NearMiss { detector, span, why });
         }
+    }
+
+    /// Whether a word that speaks for some rule may be near a span, or everything is wanted.
+    pub fn may_be_labelled(&mut self, span: Span) -> bool {
+        self.buffers.misses.is_some() || !self.has_no_label(span)
+    }
+
+    /// Whether no word that speaks for any rule stands near a span.
+    fn has_no_label(&mut self, span: Span) -> bool {
+        let table = &self.scanner.table;
+        self.buffers.key.is_empty()
+            && self.buffers.index.has_no_label(self.text, &table.words, &table.uses, span)
     }
 
     /// The words around a span for a rule.
@@ -627,20 +648,6 @@ fn is_capital(word: &[u8]) -> bool {
         [letter, ..] if letter.is_ascii_uppercase() => true,
         [0xC3, 0x80..=0x9E, ..] | [0xC5, 0x92 | 0xA0 | 0xBD, ..] => true,
         _ => false,
-    }
-}
-
-/// The four bytes from `at` on; spaces past the end.
-#[inline]
-fn head(text: &[u8], at: usize) -> u32 {
-    match text.get(at..at + 4) {
-        Some(bytes) => bytes.try_into().map_or(0, u32::from_le_bytes),
-        None => {
-            let mut bytes = [b' '; 4];
-            let rest = text.get(at..).unwrap_or_default();
-            bytes[..rest.len()].copy_from_slice(rest);
-            u32::from_le_bytes(bytes)
-        }
     }
 }
 

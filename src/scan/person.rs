@@ -82,7 +82,12 @@ impl Detector for Person {
 
     fn detect(&self, place: &mut Place<'_>, out: &mut Vec<Hit>) {
         let Some((_, door)) = self.anchors.get(place.anchor) else { return };
-        if place.guessed || (*door == Door::Pair && !self.worth_a_look(place)) {
+        let worth = match door {
+            Door::Pair => self.worth_a_look(place),
+            Door::Label => is_label(place),
+            Door::Key | Door::Civility | Door::Closing => true,
+        };
+        if place.guessed || !worth {
             return;
         }
         let (bytes, offset) = place.around(BEFORE_BYTES, AFTER_BYTES);
@@ -101,6 +106,14 @@ impl Detector for Person {
         };
         out.extend(hit.map(|(span, confidence)| Hit::new(span.shifted(offset), confidence)));
     }
+}
+
+/// Whether a sign that links a label to its value follows on the line; what stands between is looked at later.
+fn is_label(place: &Place<'_>) -> bool {
+    let after = &place.text[place.end..(place.end + 48).min(place.text.len())];
+    let line = after.iter().take_while(|byte| !matches!(byte, b'\n' | b'\r'));
+    after.first() == Some(&b'>')
+        || line.into_iter().any(|byte| matches!(byte, b':' | b'\t' | b'=' | b'|' | b';'))
 }
 
 /// The longest valid beginning.
@@ -271,9 +284,12 @@ impl Person {
         } else {
             line.find([':', '\t', '=', '|', ';']).filter(|separator| *separator <= 40)?
         };
-        let tail = fold_text(
-            line[..separator].trim_matches([' ', '\u{a0}', '\u{202f}', '*', '"', '(', ')', 's', '/']),
-        );
+        let tail = line[..separator].trim_matches([' ', '\u{a0}', '\u{202f}', '*', '"', '(', ')', 's', '/']);
+        // Prose goes on for longer than any of the tails, whatever their accents.
+        if tail.len() > 2 * self.label_tails.iter().map(String::len).max().unwrap_or(0) {
+            return None;
+        }
+        let tail = fold_text(tail);
         if !(tail.is_empty() || self.label_tails.contains(&tail)) {
             return None;
         }

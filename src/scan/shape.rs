@@ -11,11 +11,105 @@ use crate::text::view::fold::fold;
 /// The longest value of a shape, line break and quotation included.
 const VALUE_BYTES_MAX: usize = 64;
 
+/// A shape by its rule, matcher and number.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    pub rule: u16,
+    pub matcher: u16,
+    pub shape: u16,
+    /// Where a letter stands beside the first run of digits.
+    side: Side,
+    /// Which one, as bits by its ASCII number; a digit behind the gap where it is far.
+    letters: [u64; 2],
+    /// The separators that may stand between, as bits.
+    gaps: u32,
+}
+
+/// On which side of the first run of digits a letter stands, over a separator at most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Side {
+    Before,
+    Behind,
+    /// Only behind a further run.
+    Far,
+}
+
+/// What stands beside a run of digits: the nearest byte and the one beyond it.
+#[derive(Clone, Copy, Debug)]
+struct Beside {
+    near: u8,
+    far: u8,
+    /// The nearest byte as a separator; all bits for a character beyond ASCII.
+    gap: u32,
+}
+
+impl Beside {
+    fn of(near: Option<&u8>, far: Option<&u8>) -> Self {
+        let (near, far) = (near.copied().unwrap_or(b'\n'), far.copied().unwrap_or(b'\n'));
+        let gap = if near >= 0x80 || is_break(near) { !0 } else { separator(near) };
+        Self { near, far, gap }
+    }
+
+    /// Whether one of the letters may stand here, over a separator or not, or over what may be a longer gap.
+    const fn may_be(self, letters: [u64; 2], gaps: u32) -> bool {
+        is_one_of(self.near, letters)
+            || (self.gap & gaps != 0 || self.near == b' ')
+                && (is_one_of(self.far, letters) || self.far == b' ' || is_break(self.far))
+    }
+}
+
+/// What a line break is made of, or a quotation behind one, or a tab.
+const fn is_break(byte: u8) -> bool {
+    matches!(byte, b'\n' | b'\r' | b'\\' | b'>' | b'\t')
+}
+
+/// Whether a byte is one of these; a byte beyond ASCII may be.
+const fn is_one_of(byte: u8, bits: [u64; 2]) -> bool {
+    byte >= 0x80 || bits[(byte >> 6) as usize & 1] >> (byte & 63) & 1 != 0
+}
+
+impl Place {
+    /// A shape of a rule.
+    pub fn new((rule, matcher, shape): (u16, u16, u16), parts: &[Part], gaps: u32) -> Self {
+        let first = parts.iter().position(|part| part.is_digit()).unwrap_or(parts.len());
+        let is_letter = |part: &&Part| !part.is_digit() && **part != Part::Gap;
+        let before = parts[..first].iter().rev().find(is_letter);
+        let behind = parts[first..].iter().find(is_letter);
+        let digits = parts[first..].split(|part| is_letter(&part)).next().unwrap_or_default();
+        let runs = digits.split(|part| *part == Part::Gap).filter(|run| !run.is_empty()).count();
+        let (side, letter) = match (before, behind) {
+            (Some(letter), _) => (Side::Before, *letter),
+            (None, Some(letter)) if runs <= 1 => (Side::Behind, *letter),
+            _ => (Side::Far, Part::Digit),
+        };
+        let mut letters = [0; 2];
+        for byte in
+            (0..0x80).filter(|byte| letter.is(*byte) || side == Side::Far && byte.is_ascii_alphabetic())
+        {
+            letters[usize::from(byte >> 6)] |= 1 << (byte & 63);
+        }
+        Self { rule, matcher, shape, side, letters, gaps }
+    }
+
+    /// Whether what stands around a run of digits lets it be the first one of the shape. Says yes rather too often.
+    const fn may_be(&self, before: Beside, behind: Beside) -> bool {
+        match self.side {
+            Side::Before => before.may_be(self.letters, self.gaps),
+            Side::Behind | Side::Far => behind.may_be(self.letters, self.gaps),
+        }
+    }
+}
+
 /// Holds the shapes that may have a run of `length` digits as their first against the text at `at`.
 pub(super) fn at(pass: &mut Pass<'_>, at: usize, length: usize) {
     let table = &pass.scanner.table;
-    let Some(shapes) = table.shapes.get(length) else { return };
-    for &(rule, matcher, shape) in shapes {
+    let Some(shapes) = table.shapes.get(length).filter(|shapes| !shapes.is_empty()) else { return };
+    let (text, end) = (pass.text, at + length);
+    let byte = |back: usize| at.checked_sub(back).and_then(|at| text.get(at));
+    let (before, behind) = (Beside::of(byte(1), byte(2)), Beside::of(text.get(end), text.get(end + 1)));
+    let all = pass.scanner.exhaustive;
+    let held_here = |shape: &&Place| all || shape.may_be(before, behind);
+    for &Place { rule, matcher, shape, .. } in shapes.iter().filter(held_here) {
         let Matcher::Mixed(mixed) = &table.rules[usize::from(rule)].matchers[usize::from(matcher)] else {
             continue;
         };

@@ -69,6 +69,7 @@ pub struct Stream<'a> {
     window: Vec<u8>,
     decoded: Derived,
     found: Vec<Finding>,
+    undecoded: usize,
 }
 
 impl<'a> Stream<'a> {
@@ -86,6 +87,7 @@ impl<'a> Stream<'a> {
             window: Vec::new(),
             decoded: Derived::default(),
             found: Vec::new(),
+            undecoded: 0,
         }
     }
 
@@ -102,9 +104,11 @@ impl<'a> Stream<'a> {
         }
     }
 
-    /// Appends what is left. The stream is at its end.
-    pub fn finish(mut self, findings: &mut Vec<Finding>) {
+    /// Appends what is left. The stream is at its end. Returns how many bytes of disguised text were not decoded, see
+    /// [`Scratch::undecoded`].
+    pub fn finish(mut self, findings: &mut Vec<Finding>) -> usize {
         self.step(true, findings);
+        self.undecoded
     }
 
     /// Scans the window that waits; windows lie at multiples of the step, however the bytes came.
@@ -118,6 +122,7 @@ impl<'a> Stream<'a> {
         let limit = if last { self.window.len() + 1 } else { self.window.len() - MARGIN } + self.base;
         self.found.clear();
         self.scan(encoding, last);
+        self.undecoded += self.scratch.undecoded();
         let mut end = limit;
         for mut finding in self.found.drain(..) {
             shift(&mut finding, self.base);

@@ -2,13 +2,14 @@
 
 use super::check::{self, Check};
 use super::context::Uses;
-use super::detector::{self, Anchor, Detector};
+use super::detector::{self, Anchor, Detector, DigitRun};
 use super::literal::Literals;
+use super::opening::{self, Group, Opening};
 use super::shape;
 use crate::finding::Confidence;
 use crate::rules::format::Format;
 use crate::rules::words::Words;
-use crate::rules::{AnchorClass, Fault, Faults, List, Matcher, Rule};
+use crate::rules::{AnchorClass, Fault, Faults, List, Matcher, Number, Rule};
 use crate::text::view::spelled;
 use regex::bytes::{Regex, RegexBuilder};
 use std::borrow::Cow;
@@ -38,32 +39,51 @@ pub(super) struct Token {
     pub strong: bool,
 }
 
-/// A number's grouping with its rule.
-pub(super) struct Group {
-    pub rule: u16,
-    pub number: u16,
-    pub lengths: Box<[u8]>,
-}
-
 /// An expression with its rule; compiled when it is first needed.
 pub(super) struct Expression {
     pub rule: u16,
     pub pattern: Box<str>,
     pub before: usize,
     pub after: usize,
-    compiled: OnceLock<Option<Regex>>,
+    /// Digits that every match has at least.
+    pub digits: usize,
+    compiled: OnceLock<Option<Compiled>>,
+}
+
+/// A compiled expression and the number of its group `value`.
+pub(super) struct Compiled {
+    pub regex: Regex,
+    pub value: usize,
 }
 
 impl Expression {
     /// The compiled expression; `None` where it is none, which loading has ruled out.
-    pub fn regex(&self) -> Option<&Regex> {
-        self.compiled.get_or_init(|| compile(&self.pattern).ok()).as_ref()
+    pub fn compiled(&self) -> Option<&Compiled> {
+        let compiled = || {
+            let regex = compile(&self.pattern).ok()?;
+            let value = regex.capture_names().position(|name| name == Some("value")).unwrap_or(0);
+            Some(Compiled { regex, value })
+        };
+        self.compiled.get_or_init(compiled).as_ref()
+    }
+
+    /// Whether so few digits stand there that nothing can match.
+    pub fn lacks_digits(&self, text: &[u8]) -> bool {
+        let digits = || text.iter().filter(|byte| byte.is_ascii_digit()).count();
+        self.digits > 0 && digits() < self.digits
     }
 }
 
 /// Compiles an expression within bounds.
 pub(super) fn compile(pattern: &str) -> Result<Regex, regex::Error> {
     RegexBuilder::new(pattern).size_limit(4 << 20).dfa_size_limit(1 << 20).build()
+}
+
+/// A detector that looks at runs of digits.
+pub(super) struct DigitCode {
+    pub run: DigitRun,
+    pub detector: u16,
+    pub anchor: u16,
 }
 
 /// A detector in code with its rule.
@@ -115,11 +135,13 @@ pub(super) struct Table {
     pub expressions: Vec<Expression>,
     pub coded: Vec<Coded>,
     /// Groupings by the length of their first group.
-    pub groups: Vec<Vec<Group>>,
-    /// Shapes of letters and digits by the length of the first run of digits: rule, matcher, shape.
-    pub shapes: Vec<Vec<(u16, u16, u16)>>,
+    pub groups: Vec<Vec<opening::Set>>,
+    /// Shapes of letters and digits by the length of the first run of digits.
+    pub shapes: Vec<Vec<shape::Place>>,
     /// Rules that read any grouping, by their number of digits: rule and number.
     pub any_groups: Vec<Vec<(u16, u16)>>,
+    /// How those begin.
+    pub any_openings: Vec<Opening>,
     /// All separators that any number rule allows.
     pub separators: u32,
     /// The fewest digits of any number rule.
@@ -129,8 +151,7 @@ pub(super) struct Table {
     pub at_expressions: Vec<u16>,
     pub url_expressions: Vec<u16>,
     pub hex_colon_expressions: Vec<u16>,
-    /// Detectors at runs of at least so many digits: count, detector, anchor.
-    pub digit_code: Vec<(u8, u16, u16)>,
+    pub digit_code: Vec<DigitCode>,
     pub after_word_code: Vec<(u16, u16)>,
     pub at_code: Vec<(u16, u16)>,
     pub url_code: Vec<(u16, u16)>,
@@ -187,6 +208,14 @@ impl Table {
         (table, faults)
     }
 
+    /// A rule's matcher of numbers.
+    pub fn number(&self, rule: u16, place: u16) -> Option<&Number> {
+        match self.rules.get(usize::from(rule))?.matchers.get(usize::from(place))? {
+            Matcher::Number(number) => Some(number),
+            Matcher::Mixed(_) | Matcher::Token(_) | Matcher::Regex(_) | Matcher::Code(_) => None,
+        }
+    }
+
     fn action(&mut self, action: Action) -> u32 {
         self.actions.push(action);
         self.actions.len() as u32 - 1
@@ -205,9 +234,10 @@ impl Table {
                 for lengths in &syntax.groups {
                     let Some(&first) = lengths.first() else { continue };
                     let group = Group { rule: number, number: place, lengths: lengths.clone() };
-                    self.groups[usize::from(first).min(40)].push(group);
+                    opening::Set::add(&mut self.groups[usize::from(first).min(40)], group, syntax, rule);
                 }
                 if syntax.any_grouping {
+                    self.any_openings.push(Opening::of(syntax));
                     for digits in &syntax.digits {
                         self.any_groups[usize::from(*digits).min(40)].push((number, place));
                     }
@@ -219,7 +249,8 @@ impl Table {
                 for (shape, parts) in mixed.shapes.iter().enumerate() {
                     for length in shape::first_runs(parts) {
                         if let Some(shapes) = self.shapes.get_mut(length) {
-                            shapes.push((number, place, shape as u16));
+                            let place = (number, place, shape as u16);
+                            shapes.push(shape::Place::new(place, parts, mixed.separators));
                         }
                     }
                 }
@@ -232,6 +263,7 @@ impl Table {
                     pattern: pattern.pattern.clone(),
                     before: pattern.before,
                     after: pattern.after,
+                    digits: pattern.digits,
                     compiled: OnceLock::new(),
                 });
                 match pattern.class {
@@ -244,7 +276,7 @@ impl Table {
                 }
                 let action = self.action(Action::Regex(index));
                 for anchor in &pattern.anchors {
-                    if !self.literals.add(anchor, false, action) {
+                    if !self.literals.add(anchor, pattern.exact, action) {
                         report(format!("the anchor `{anchor}` has no letter or digit"));
                     }
                 }
@@ -297,7 +329,9 @@ impl Table {
                     let action = self.action(Action::Code(here.0, here.1));
                     self.literals.add(&word, true, action);
                 }
-                Anchor::Digits(count) => self.digit_code.push((count, here.0, here.1)),
+                Anchor::Digits(run) => {
+                    self.digit_code.push(DigitCode { run, detector: here.0, anchor: here.1 });
+                }
                 Anchor::DigitsAfterWord => self.after_word_code.push(here),
                 Anchor::At => self.at_code.push(here),
                 Anchor::Url => self.url_code.push(here),

@@ -5,6 +5,8 @@
 #![allow(unsafe_code, reason = "vector instructions; see above")]
 
 use super::blocks::{Masks, scalar};
+use super::literal::{Fours, packed};
+use super::looks::{Chunk, Looks, look};
 
 /// Which instructions the processor has; asked once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,7 +24,10 @@ impl Level {
     pub fn detect() -> Self {
         #[cfg(target_arch = "x86_64")]
         {
-            if std::is_x86_feature_detected!("avx512bw") && std::is_x86_feature_detected!("bmi2") {
+            if std::env::var_os("NO512").is_none()
+                && std::is_x86_feature_detected!("avx512bw")
+                && std::is_x86_feature_detected!("bmi2")
+            {
                 return Self::Avx512;
             }
             if std::is_x86_feature_detected!("avx2") && std::is_x86_feature_detected!("bmi2") {
@@ -46,9 +51,22 @@ pub(super) fn masks(level: Level, text: &[u8], from: usize, to: usize, out: &mut
     }
 }
 
+/// The first look at the words of a chunk that begins at `start`: appends those that may begin a literal.
+pub(super) fn looks(level: Level, chunk: &Chunk<'_>, first: &Fours, out: &mut Looks) {
+    match level {
+        Level::Scalar => look(chunk, first, out, packed),
+        // SAFETY: `detect` gives these levels only where the processor has the instructions.
+        #[cfg(target_arch = "x86_64")]
+        Level::Avx2 | Level::Avx512 => unsafe { x86::looks(chunk, first, out) },
+    }
+}
+
 #[cfg(target_arch = "x86_64")]
 mod x86 {
     use super::super::blocks::Masks;
+    use super::super::literal::Fours;
+    use super::super::looks::{Chunk, Looks, look};
+    use super::shifted;
     use std::arch::x86_64::*;
 
     /// 64 bytes in registers.
@@ -68,6 +86,11 @@ mod x86 {
         /// # Safety
         /// The processor has the instructions.
         unsafe fn high(self) -> u64;
+        /// The ASCII bytes of which both halves (four bits each) have a common bit in their tables.
+        ///
+        /// # Safety
+        /// The processor has the instructions.
+        unsafe fn listed(self, low: [u8; 16], high: [u8; 16]) -> u64;
     }
 
     #[derive(Clone, Copy)]
@@ -116,6 +139,22 @@ mod x86 {
                 u64::from(low) | u64::from(high) << 32
             }
         }
+
+        #[inline(always)]
+        unsafe fn listed(self, low: [u8; 16], high: [u8; 16]) -> u64 {
+            unsafe {
+                // SAFETY: the tables have sixteen bytes.
+                let low = _mm256_broadcastsi128_si256(_mm_loadu_si128(low.as_ptr().cast()));
+                let high = _mm256_broadcastsi128_si256(_mm_loadu_si128(high.as_ptr().cast()));
+                let half = |half: __m256i| {
+                    let upper = _mm256_and_si256(_mm256_srli_epi16(half, 4), _mm256_set1_epi8(15));
+                    let both =
+                        _mm256_and_si256(_mm256_shuffle_epi8(low, half), _mm256_shuffle_epi8(high, upper));
+                    !_mm256_movemask_epi8(_mm256_cmpeq_epi8(both, _mm256_setzero_si256())) as u32
+                };
+                u64::from(half(self.0)) | u64::from(half(self.1)) << 32
+            }
+        }
     }
 
     #[derive(Clone, Copy)]
@@ -149,7 +188,22 @@ mod x86 {
         unsafe fn high(self) -> u64 {
             unsafe { _mm512_movepi8_mask(self.0) }
         }
+
+        #[inline(always)]
+        unsafe fn listed(self, low: [u8; 16], high: [u8; 16]) -> u64 {
+            unsafe {
+                // SAFETY: the tables have sixteen bytes.
+                let low = _mm512_broadcast_i32x4(_mm_loadu_si128(low.as_ptr().cast()));
+                let high = _mm512_broadcast_i32x4(_mm_loadu_si128(high.as_ptr().cast()));
+                let upper = _mm512_and_si512(_mm512_srli_epi16(self.0, 4), _mm512_set1_epi8(15));
+                _mm512_test_epi8_mask(_mm512_shuffle_epi8(low, self.0), _mm512_shuffle_epi8(high, upper))
+            }
+        }
     }
+
+    /// Halves of the ASCII signs that prose hardly has: # $ % & * + / : < = > @ \\ _ ` ~.
+    const SIGNS_LOW: [u8; 16] = [4, 0, 0, 1, 1, 1, 1, 0, 0, 0, 3, 1, 10, 2, 18, 9];
+    const SIGNS_HIGH: [u8; 16] = [0, 0, 1, 2, 4, 8, 4, 16, 0, 0, 0, 0, 0, 0, 0, 0];
 
     /// # Safety
     /// The processor has AVX2 and BMI2.
@@ -166,15 +220,22 @@ mod x86 {
     }
 
     /// # Safety
+    /// The processor has BMI2.
+    #[target_feature(enable = "bmi1,bmi2,popcnt,lzcnt")]
+    pub(super) unsafe fn looks(chunk: &Chunk<'_>, first: &Fours, out: &mut Looks) {
+        look(chunk, first, out, |head| _pext_u32(head, 0x1F1F_1F1F) as usize);
+    }
+
+    /// # Safety
     /// The processor has the instructions of `B`.
     #[inline(always)]
     unsafe fn blocks<B: Block>(text: &[u8], from: usize, to: usize, out: &mut Vec<Masks>) {
-        // The classes of the block before, for what stands before the first byte.
-        let mut before = match from.checked_sub(64).and_then(|start| text.get(start..from)) {
+        // What stands before the first byte: the block before, and spaces before the text.
+        let mut before = Classes { space: !0, ..Classes::default() };
+        if let Some(block) = from.checked_sub(64).and_then(|start| text.get(start..from)) {
             // SAFETY: the slice has 64 bytes.
-            Some(block) => unsafe { Classes::of(B::load(block.as_ptr())) },
-            None => Classes { space: !0, ..Classes::default() },
-        };
+            unsafe { before = Classes::of(B::load(block.as_ptr()), &before) }
+        }
         let mut base = from;
         while base < to {
             let mut last = [b' '; 64];
@@ -187,28 +248,41 @@ mod x86 {
                 }
             };
             // SAFETY: the slice has 64 bytes.
-            let classes = unsafe { Classes::of(B::load(block.as_ptr())) };
+            let block = unsafe { B::load(block.as_ptr()) };
             let valid = match to - base {
                 64.. => !0,
                 rest => (1 << rest) - 1,
             };
-            out.push(classes.masks(&before, valid));
-            before = classes;
+            // SAFETY: the processor has the instructions.
+            unsafe {
+                let classes = Classes::of(block, &before);
+                let mut masks = classes.masks(&before, valid);
+                if classes.signs | before.signs != 0 {
+                    let hex = base > 0 && text[base - 1].is_ascii_hexdigit();
+                    classes.signs(block, &before, hex, valid, &mut masks);
+                }
+                if classes.high != 0 {
+                    masks.strange = classes.strange(block, &before) & valid;
+                    masks.capitals |= classes.accented(block, &before) & valid;
+                }
+                out.push(masks);
+                before = classes;
+            }
             base += 64;
         }
     }
 
-    /// Which bytes of a block are what.
+    /// Which bytes of a block are what. Signs are told apart only where a block, or the one before, has any.
     #[derive(Clone, Copy, Default)]
     struct Classes {
         digit: u64,
         alpha: u64,
         upper: u64,
-        hex: u64,
-        hex_upper: u64,
         high: u64,
         space: u64,
-        at: u64,
+        /// `.`, `-` and `/`.
+        joints: u64,
+        signs: u64,
         slash: u64,
         colon: u64,
         backslash: u64,
@@ -216,153 +290,195 @@ mod x86 {
         amp: u64,
         equals: u64,
         emphasis: u64,
-        thick: u64,
-        tilde: u64,
+        at: u64,
         under: u64,
-        /// `.`, `-` and `/`.
-        joints: u64,
-        x88: u64,
-        x92: u64,
-        base64: u64,
         from_c2: u64,
         c2: u64,
         c3: u64,
-        /// Second bytes of accented capitals, after 0xC3.
-        accented: u64,
         e2: u64,
         sign3: u64,
         x80: u64,
+        x88: u64,
+        /// 0x81, 0x91 and 0x92.
         x81: u64,
-        /// Bytes that are marks after the right one.
-        escaped: u64,
-        hash: u64,
-        breaks: u64,
-        less: u64,
-        ad: u64,
-        unseen: u64,
-        rare: u64,
+        /// Runs of one, two, four, eight and sixteen base64 characters up to the byte.
+        runs: [u64; 5],
+        /// One, two and four single characters with single spaces before them.
+        singles: [u64; 3],
     }
 
     impl Classes {
         /// # Safety
         /// The processor has the instructions of `B`.
         #[inline(always)]
-        unsafe fn of<B: Block>(block: B) -> Self {
+        unsafe fn of<B: Block>(block: B, before: &Self) -> Self {
             unsafe {
-                let lower = block.lower();
-                let digit = block.within(b'0', b'9');
-                let alpha = lower.within(b'a', b'z');
-                let upper = block.within(b'A', b'Z');
-                let (slash, equals) = (block.eq(b'/'), block.eq(b'='));
-                let (star, tick, under) = (block.eq(b'*'), block.eq(b'`'), block.eq(b'_'));
-                let (dash, dot) = (block.eq(b'-'), block.eq(b'.'));
-                let hex_upper = block.within(b'A', b'F') | digit;
-                let quoted = block.eq(b'"');
                 let mut classes = Self {
-                    digit,
-                    alpha,
-                    upper,
-                    hex: lower.within(b'a', b'f') | digit,
-                    hex_upper,
+                    digit: block.within(b'0', b'9'),
+                    alpha: block.lower().within(b'a', b'z'),
+                    upper: block.within(b'A', b'Z'),
                     high: block.high(),
                     space: block.eq(b' '),
-                    at: block.eq(b'@'),
-                    slash,
-                    colon: block.eq(b':'),
-                    backslash: block.eq(b'\\'),
-                    percent: block.eq(b'%'),
-                    amp: block.eq(b'&'),
-                    equals,
-                    emphasis: star | tick | under | block.eq(b'~'),
-                    thick: star | tick,
-                    tilde: block.eq(b'~'),
-                    under,
-                    joints: slash | dash | dot,
-                    base64: digit | alpha | slash | equals | under | dash | block.eq(b'+'),
-                    escaped: block.eq(b'u') | block.eq(b'x') | slash | quoted | under | dot | dash,
-                    hash: block.eq(b'#'),
-                    breaks: block.eq(b'\n') | block.eq(b'\r'),
-                    less: block.eq(b'<'),
+                    signs: block.listed(SIGNS_LOW, SIGNS_HIGH),
                     ..Self::default()
                 };
+                let dash = block.eq(b'-');
+                classes.joints = dash | block.eq(b'.');
+                let mut base64 = classes.digit | classes.alpha | dash;
+                if classes.signs != 0 {
+                    classes.under = block.eq(b'_');
+                    classes.at = block.eq(b'@');
+                    classes.slash = block.eq(b'/');
+                    classes.joints |= classes.slash;
+                    classes.colon = block.eq(b':');
+                    classes.backslash = block.eq(b'\\');
+                    classes.percent = block.eq(b'%');
+                    classes.amp = block.eq(b'&');
+                    classes.equals = block.eq(b'=');
+                    classes.emphasis = block.eq(b'*') | block.eq(b'`') | classes.under | block.eq(b'~');
+                    base64 |= classes.slash | classes.equals | classes.under | block.eq(b'+');
+                }
                 if classes.high != 0 {
                     classes.from_c2 = block.within(0xC2, 0xFF);
                     classes.c2 = block.eq(0xC2);
                     classes.c3 = block.eq(0xC3);
-                    classes.accented = block.within(0x80, 0x9E);
                     classes.e2 = block.eq(0xE2);
-                    classes.sign3 = classes.e2 | block.eq(0xE3) | block.eq(0xEF);
                     classes.x80 = block.eq(0x80);
                     classes.x88 = block.eq(0x88);
-                    classes.x92 = block.eq(0x92);
                     classes.x81 = block.eq(0x81) | block.within(0x91, 0x92);
-                    classes.ad = block.eq(0xAD) | block.eq(0xB0);
-                    classes.unseen = block.within(0x8B, 0x91) | block.within(0xAA, 0xAE);
-                    classes.rare = block.within(0xCD, 0xD3)
-                        | block.eq(0xD9)
-                        | block.eq(0xDB)
-                        | block.eq(0xE1)
-                        | block.within(0xEF, 0xFF);
+                    classes.sign3 = classes.e2 | block.eq(0xE3) | block.eq(0xEF);
                 }
+                let mut run = base64;
+                for (place, by) in [1, 2, 4, 8].into_iter().enumerate() {
+                    classes.runs[place] = run;
+                    run &= shifted(run, before.runs[place], by);
+                }
+                classes.runs[4] = run;
+                let letters = classes.digit | classes.alpha | classes.joints;
+                let single = letters & shifted(classes.space, before.space, 1);
+                let two = single & shifted(single, before.singles[0], 2);
+                classes.singles = [single, two, two & shifted(two, before.singles[1], 4)];
                 classes
             }
         }
 
+        /// The masks of what any block has.
         #[inline(always)]
-        fn masks(&self, before: &Self, valid: u64) -> Masks {
-            let shifted = |now: u64, then: u64, by: u32| now << by | then >> (64 - by);
+        const fn masks(&self, before: &Self, valid: u64) -> Masks {
+            let alnum = self.digit | self.alpha;
+            let after_alnum = shifted(alnum, before.digit | before.alpha, 1);
+            let after_high = shifted(self.high, before.high, 1);
+            let escape = shifted(self.backslash, before.backslash, 2);
+            let after_sign = shifted(self.c2, before.c2, 2) | shifted(self.sign3, before.sign3, 3);
+            let may_start = !after_high & (!after_alnum | escape) | after_high & after_sign;
+            let letter = shifted(self.alpha | self.high, before.alpha | before.high, 2);
+            let run = self.runs[4] & !shifted(self.runs[4], before.runs[4], 1);
+            let spaced = self.singles[2] & !shifted(self.singles[2], before.singles[2], 2);
+            Masks {
+                digits: self.digit & valid,
+                words: (alnum | self.from_c2) & may_start & valid,
+                capitals: self.upper & shifted(self.space, before.space, 1) & letter & valid,
+                marks: self.digit & after_high & valid,
+                runs: run & valid,
+                spaced: spaced & valid,
+                strange: 0,
+                ats: 0,
+                urls: 0,
+                hex_colons: 0,
+            }
+        }
+
+        /// The masks of signs. `hex`: whether the byte before the block is a hexadecimal digit.
+        ///
+        /// # Safety
+        /// The processor has the instructions of `B`.
+        #[inline(always)]
+        unsafe fn signs<B: Block>(&self, block: B, before: &Self, hex: bool, valid: u64, masks: &mut Masks) {
             macro_rules! back {
                 ($class:ident, $by:expr) => {
                     shifted(self.$class, before.$class, $by)
                 };
             }
-            let alnum = self.digit | self.alpha;
-            let alnum_before = before.digit | before.alpha;
-            let after_alnum = shifted(alnum, alnum_before, 1);
-            let after_high = back!(high, 1);
-            let may_start = !after_high & (!after_alnum | back!(backslash, 2))
-                | after_high & (back!(c2, 2) | back!(sign3, 3));
-            let letter = shifted(self.alpha | self.high, before.alpha | before.high, 2);
-            let letter_before = shifted(self.alpha | self.high, before.alpha | before.high, 3);
-            let accented = self.accented & back!(c3, 1) & back!(space, 2) & letter_before;
-            let marks = self.hex_upper & (back!(percent, 1) | back!(equals, 1))
-                | self.hex & back!(percent, 1)
-                | self.breaks & back!(equals, 1)
-                | (self.hash | self.alpha) & back!(amp, 1)
-                | self.escaped & back!(backslash, 1)
-                | self.digit & (back!(emphasis, 1) | after_high)
-                | (self.emphasis | self.less) & back!(digit, 1)
-                | (self.thick | self.tilde)
-                    & (back!(alpha, 1) | back!(at, 1) | back!(joints, 1) & !back!(slash, 1))
-                | self.less & (back!(alpha, 1) | back!(at, 1) | back!(joints, 1) | back!(under, 1))
-                | self.less & back!(space, 1) & back!(digit, 2)
-                | self.x92 & back!(x88, 1) & back!(e2, 2)
-                | self.rare
-                | self.ad & back!(c2, 1)
-                | (self.unseen & back!(x80, 1) | back!(x81, 1)) & back!(e2, 2);
-            let mut run = u128::from(before.base64) | u128::from(self.base64) << 64;
-            run &= run << 1;
-            run &= run << 2;
-            run &= run << 4;
-            run &= run << 8;
-            let single = u128::from(alnum_before | before.joints) | u128::from(alnum | self.joints) << 64;
-            let space = u128::from(before.space) | u128::from(self.space) << 64;
-            let mut four = single & space << 1;
-            four &= four << 2;
-            four &= four << 4;
-            Masks {
-                digits: self.digit & valid,
-                words: (alnum | self.from_c2) & may_start & valid,
-                ats: self.at & valid,
-                urls: self.slash & back!(slash, 1) & back!(colon, 2) & valid,
-                hex_colons: self.colon & (back!(colon, 1) | back!(hex, 1)) & valid,
-                capitals: (self.upper & back!(space, 1) & letter | accented) & valid,
-                marks: marks & valid,
-                runs: ((run & !(run << 1)) >> 64) as u64 & valid,
-                spaced: ((four & !(four << 2)) >> 64) as u64 & valid,
+            unsafe {
+                let hexes = block.lower().within(b'a', b'f') | self.digit;
+                let after_hex = hexes << 1 | u64::from(hex);
+                masks.ats = self.at & valid;
+                masks.urls = self.slash & back!(slash, 1) & back!(colon, 2) & valid;
+                masks.hex_colons = self.colon & (back!(colon, 1) | after_hex) & valid;
+                let (percent, equals) = (back!(percent, 1), back!(equals, 1));
+                let less = block.eq(b'<');
+                let after_word = back!(alpha, 1) | back!(at, 1) | back!(joints, 1);
+                let mut marks = hexes & percent
+                    | self.digit & (back!(emphasis, 1) | equals)
+                    | self.emphasis & back!(digit, 1)
+                    | self.emphasis & !self.under & after_word & !back!(slash, 1)
+                    | less & (back!(digit, 1) | after_word | back!(under, 1))
+                    | less & back!(space, 1) & back!(digit, 2)
+                    | (self.alpha | block.eq(b'#')) & back!(amp, 1);
+                if equals != 0 {
+                    marks |= (block.within(b'A', b'F') | block.eq(b'\n') | block.eq(b'\r')) & equals;
+                }
+                let escape = back!(backslash, 1);
+                if escape != 0 {
+                    let letters = block.eq(b'u') | block.eq(b'x') | block.eq(b'_');
+                    let others = block.within(b'-', b'/') | block.eq(b'"');
+                    marks |= (letters | others) & escape;
+                }
+                masks.marks |= marks & valid;
+            }
+        }
+
+        /// Second bytes of accented capitals after a letter and one space.
+        ///
+        /// # Safety
+        /// The processor has the instructions of `B`.
+        #[inline(always)]
+        unsafe fn accented<B: Block>(&self, block: B, before: &Self) -> u64 {
+            let first = shifted(self.c3, before.c3, 1) & shifted(self.space, before.space, 2);
+            if first == 0 {
+                return 0;
+            }
+            let letter = shifted(self.alpha | self.high, before.alpha | before.high, 3);
+            // SAFETY: the processor has the instructions.
+            first & letter & unsafe { block.within(0x80, 0x9E) }
+        }
+
+        /// Bytes of characters that look like others, or like none.
+        ///
+        /// # Safety
+        /// The processor has the instructions of `B`.
+        #[inline(always)]
+        unsafe fn strange<B: Block>(&self, block: B, before: &Self) -> u64 {
+            unsafe {
+                let mut strange = 0;
+                if block.within(0xCC, 0xFF) & !self.e2 != 0 {
+                    strange = block.within(0xCC, 0xD3)
+                        | block.eq(0xD9)
+                        | block.eq(0xDB)
+                        | block.eq(0xE1)
+                        | block.within(0xEF, 0xFF);
+                }
+                let after_c2 = shifted(self.c2, before.c2, 1);
+                if after_c2 != 0 {
+                    strange |= (block.eq(0xAD) | block.eq(0xB0)) & after_c2;
+                }
+                let after_e2 = shifted(self.e2, before.e2, 2);
+                if after_e2 != 0 {
+                    let unseen = block.within(0x8B, 0x91) | block.within(0xAA, 0xAE);
+                    let after_x80 = unseen & shifted(self.x80, before.x80, 1);
+                    let minus = block.eq(0x92) & shifted(self.x88, before.x88, 1);
+                    strange |= (after_x80 | minus | shifted(self.x81, before.x81, 1)) & after_e2;
+                }
+                strange
             }
         }
     }
+}
+
+/// A mask with the last places of the one before shifted in.
+#[inline(always)]
+const fn shifted(now: u64, then: u64, by: u32) -> u64 {
+    now << by | then >> (64 - by)
 }
 
 #[cfg(test)]

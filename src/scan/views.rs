@@ -26,6 +26,31 @@ pub(super) struct Level {
     buffers: Buffers,
 }
 
+/// How many bytes of a text may still be decoded.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Budget {
+    left: usize,
+    /// Bytes that were not.
+    pub refused: usize,
+}
+
+impl Budget {
+    /// What a text may have.
+    pub fn of(text: &[u8]) -> Self {
+        let left = limits::VIEW_BYTES_MAX.max(text.len().saturating_mul(limits::VIEW_RATIO_MAX));
+        Self { left, refused: 0 }
+    }
+
+    fn grants(&mut self, bytes: usize) -> bool {
+        let Some(left) = self.left.checked_sub(bytes) else {
+            self.refused += bytes;
+            return false;
+        };
+        self.left = left;
+        true
+    }
+}
+
 /// Levels of a scan.
 pub(super) fn levels() -> Vec<Level> {
     vec![Level::default(); limits::VIEW_DEPTH_MAX]
@@ -188,16 +213,19 @@ impl Pass<'_> {
         make: impl FnOnce(&[u8], &mut Derived) -> Option<View>,
     ) {
         let Some((level, deeper)) = self.deeper.split_first_mut() else { return };
-        if region.len() > *self.budget {
+        if !self.budget.grants(region.len()) {
             return;
         }
-        *self.budget -= region.len();
         level.derived.clear();
         let Some(view) =
             make(self.text, &mut level.derived).filter(|made| *made != View::Plain || view == View::Plain)
         else {
             return;
         };
+        // A sign that leads to nothing: what stands there was scanned already.
+        if Some(level.derived.text()) == region.of(self.text) {
+            return;
+        }
         let known = self.found.len();
         level.buffers.key.clone_from(&self.buffers.key);
         let mut pass = Pass {

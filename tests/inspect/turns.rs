@@ -254,3 +254,16 @@ fn a_classified_message_in_history_is_withheld_whole() {
     assert!(body.contains("Bonjour") && body.contains("Refusé."));
     assert!(body.starts_with(r#"{"messages":[{"role":"user","content":"["#), "{body}");
 }
+
+#[test]
+fn more_disguised_text_than_is_decoded_is_a_gap_that_the_charter_judges() {
+    let engine = engine("baseline");
+    let body = |bytes: usize| {
+        let text = "a b c d e f g h i xx ".repeat(bytes / 21);
+        format!(r#"{{"messages":[{{"role":"user","content":"{text}"}}]}}"#)
+    };
+    assert!(matches!(judge(&engine, &body(20_000)).0, Verdict::Forward));
+    let (verdict, report) = judge(&engine, &body(2_000_000));
+    assert!(matches!(verdict, Verdict::Refuse(_)), "{verdict:?}");
+    assert!(report.uninspected.iter().any(|gap| gap.kind == guard::charter::UninspectableKind::TooLarge));
+}

@@ -188,16 +188,22 @@ impl Job<'_> {
         let read = match Document::sniff(&head) {
             Some(format) => self.document(&judge, &whole(&mut *source)?, format, &mut unread)?,
             None if self.near && encoding == Encoding::Utf8 => {
-                self.text(&judge, &whole(&mut *source)?, |_| None)?
+                self.text(&judge, &whole(&mut *source)?, |_| None, &mut unread)?
             }
-            None => self.stream(&judge, &mut *source, encoding)?,
+            None => self.stream(&judge, &mut *source, encoding, &mut unread)?,
         };
         let found = judge.judge(read.placed, &mut unread);
         Ok(File { found, near: read.near, unread })
     }
 
     /// Text of any size, read in pieces.
-    fn stream(&self, judge: &Judge<'_>, source: &mut dyn Source, encoding: Encoding) -> io::Result<Seen> {
+    fn stream(
+        &self,
+        judge: &Judge<'_>,
+        source: &mut dyn Source,
+        encoding: Encoding,
+        unread: &mut Vec<Unread>,
+    ) -> io::Result<Seen> {
         let mut stream = Stream::new(self.scanner, Hint { kind: TextKind::Document, ..Hint::default() });
         let mut findings = Vec::new();
         let mut chunk = vec![0; CHUNK_BYTES];
@@ -209,7 +215,8 @@ impl Job<'_> {
                 Err(fault) => return Err(fault),
             }
         }
-        stream.finish(&mut findings);
+        let undecoded = stream.finish(&mut findings);
+        unread.extend(over_limit(None, undecoded));
         if findings.is_empty() {
             return Ok(Seen::default());
         }
@@ -221,6 +228,7 @@ impl Job<'_> {
         judge: &Judge<'_>,
         bytes: &[u8],
         part: impl Fn(usize) -> Option<Arc<str>>,
+        unread: &mut Vec<Unread>,
     ) -> io::Result<Seen> {
         let hint = Hint { kind: TextKind::Document, ..Hint::default() };
         let mut source = io::Cursor::new(bytes);
@@ -230,8 +238,9 @@ impl Job<'_> {
             let near = judge.near(&mut source, misses, &spans, &part)?;
             return Ok(Seen { placed: judge.place(&mut source, findings, Encoding::Utf8, part)?, near });
         }
-        let mut findings = Vec::new();
-        self.scanner.scan(bytes, &hint, &mut Scratch::default(), &mut findings);
+        let (mut findings, mut scratch) = (Vec::new(), Scratch::default());
+        self.scanner.scan(bytes, &hint, &mut scratch, &mut findings);
+        unread.extend(over_limit(part(0), scratch.undecoded()));
         Ok(Seen { placed: judge.place(&mut source, findings, Encoding::Utf8, part)?, near: Vec::new() })
     }
 
@@ -246,7 +255,7 @@ impl Job<'_> {
         let mut failed = Ok(());
         let opened = document::open(bytes, format, &mut |item| match item {
             Item::Text(part) => {
-                match self.text(judge, part.text.as_bytes(), |at| Some(part.place(at).clone())) {
+                match self.text(judge, part.text.as_bytes(), |at| Some(part.place(at).clone()), unread) {
                     Ok(read) => {
                         all.placed.extend(read.placed);
                         all.near.extend(read.near);
@@ -284,6 +293,11 @@ fn whole(source: &mut dyn Source) -> io::Result<Vec<u8>> {
         return Err(io::Error::other("the document is too large to be opened"));
     }
     Ok(bytes)
+}
+
+/// The gap where more disguised text was met than is decoded.
+fn over_limit(part: Option<Arc<str>>, undecoded: usize) -> Option<Unread> {
+    (undecoded > 0).then(|| unreadable(part, Unreadable::TooLarge, undecoded as u64))
 }
 
 fn unreadable(part: Option<Arc<str>>, why: Unreadable, bytes: u64) -> Unread {

@@ -319,22 +319,47 @@ fn said(text: &[u8], word: Span) -> Option<Said> {
         length += bytes.len();
         at += usize::from(character.taken.max(1));
     }
-    static WORDS: OnceLock<HashMap<String, Said>> = OnceLock::new();
-    let words = WORDS.get_or_init(words);
+    static WORDS: OnceLock<Words> = OnceLock::new();
+    let words = WORDS.get_or_init(Words::new);
     let folded = std::str::from_utf8(&folded[..length]).ok()?;
-    words.get(folded).copied().or_else(|| hundreds(words, folded))
+    words.get(folded).or_else(|| hundreds(words, folded))
 }
 
 /// "tweehonderdvijf", "zweihundertfünf": one word in Dutch and German.
-fn hundreds(words: &HashMap<String, Said>, word: &str) -> Option<Said> {
+fn hundreds(words: &Words, word: &str) -> Option<Said> {
     let (before, after) = word.split_once("honderd").or_else(|| word.split_once("hundert"))?;
     let number = |part: &str, none: u32| match (part, words.get(part)) {
         ("", _) => Some(none),
-        (_, Some(Said::Number(number) | Said::Tens(number))) => Some(*number),
+        (_, Some(Said::Number(number) | Said::Tens(number))) => Some(number),
         _ => None,
     };
     let (hundreds, rest) = (number(before, 1)?, number(after, 0)?);
     ((1..10).contains(&hundreds) && rest < 100).then_some(Said::Number(hundreds * 100 + rest))
+}
+
+/// Bytes of the longest word for a number, and one more.
+const LENGTHS: usize = 32;
+
+/// The words for numbers, by length and first letter: for most words of a text there is nothing to compare.
+struct Words(Vec<Vec<(String, Said)>>);
+
+impl Words {
+    fn new() -> Self {
+        let mut kinds = vec![Vec::new(); LENGTHS * 32];
+        for (word, said) in words() {
+            kinds[Self::kind(word.as_bytes())].push((word, said));
+        }
+        Self(kinds)
+    }
+
+    fn kind(word: &[u8]) -> usize {
+        word.len() % LENGTHS * 32 + usize::from(word.first().copied().unwrap_or(0) & 31)
+    }
+
+    fn get(&self, wanted: &str) -> Option<Said> {
+        let kind = &self.0[Self::kind(wanted.as_bytes())];
+        kind.iter().find(|(word, _)| word == wanted).map(|(_, said)| *said)
+    }
 }
 
 fn words() -> HashMap<String, Said> {

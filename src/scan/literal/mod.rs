@@ -1,0 +1,216 @@
+//! Literals that open a candidate: a filter of the first bytes of a word says where one may begin, a walk through the
+//! tree of all of them which ones do. Knows what is to be done at a literal only as a number.
+
+mod filter;
+mod trie;
+
+use crate::text::view::fold::{self, fold, fold_text};
+use filter::Filter;
+pub use filter::{Fours, packed};
+use trie::Trie;
+
+/// One literal.
+#[derive(Clone, Debug)]
+struct Literal {
+    /// Folded, or as it is for exact ones.
+    bytes: Box<[u8]>,
+    /// Whether case and accents matter.
+    exact: bool,
+    /// Bytes before its first word.
+    offset: usize,
+    /// What to do.
+    action: u32,
+}
+
+impl Literal {
+    /// From its first word on.
+    fn word(&self) -> &[u8] {
+        &self.bytes[self.offset..]
+    }
+
+    /// Where it begins, if what stands before its first word at `at` is its own.
+    fn start(&self, text: &[u8], at: usize) -> Option<usize> {
+        let start = at.checked_sub(self.offset)?;
+        (text[start..at] == self.bytes[..self.offset] && (!self.exact || starts_token(text, start)))
+            .then_some(start)
+    }
+}
+
+/// Literals, ready for search at word starts.
+#[derive(Clone, Debug, Default)]
+pub struct Literals {
+    literals: Vec<Literal>,
+    filter: Filter,
+    /// Those that are found in any spelling, by their folded bytes.
+    folded: Trie,
+    /// Those that are found as they are.
+    exact: Trie,
+}
+
+impl Literals {
+    /// Adds a literal; `false` where it has no letter or digit.
+    pub fn add(&mut self, text: &str, exact: bool, action: u32) -> bool {
+        let bytes = if exact { text.to_owned() } else { fold_text(text) };
+        let Some(offset) = bytes.bytes().position(|byte| fold::is_word(byte.to_ascii_lowercase())) else {
+            return false;
+        };
+        self.filter.add(&bytes.as_bytes()[offset..], exact);
+        self.literals.push(Literal { bytes: bytes.as_bytes().into(), exact, offset, action });
+        true
+    }
+
+    /// Makes it ready for search.
+    pub fn finish(&mut self) {
+        self.filter.finish();
+        let of = |exact: bool| {
+            let own = self.literals.iter().zip(0..).filter(|(literal, _)| literal.exact == exact);
+            Trie::new(own.map(|(literal, number)| (literal.word(), number)).collect())
+        };
+        (self.folded, self.exact) = (of(false), of(true));
+    }
+
+    /// The first look at a word, to be asked before [`Self::may_begin`].
+    #[inline]
+    #[must_use]
+    pub const fn first(&self) -> &Fours {
+        self.filter.first()
+    }
+
+    /// Whether a literal's first word may begin with these bytes (the first one lowest). Says yes rather too often;
+    /// does not see what folds to nothing (combining accents, characters of no width): ask [`Self::at`] there.
+    #[inline]
+    #[must_use]
+    pub fn may_begin(&self, head: u64) -> bool {
+        self.filter.may_begin(head)
+    }
+
+    /// Calls `found` with begin, end and action of each literal whose first word begins at `at`.
+    pub fn at(&self, text: &[u8], at: usize, mut found: impl FnMut(usize, usize, u32)) {
+        let mut report = |words: &[u32], end: usize| {
+            for &number in words {
+                let literal = &self.literals[number as usize];
+                if let Some(start) = literal.start(text, at) {
+                    found(start, end, literal.action);
+                }
+            }
+        };
+        self.exact_at(text, at, &mut report);
+        self.folded_at(text, at, &mut report);
+    }
+
+    fn exact_at(&self, text: &[u8], at: usize, report: &mut impl FnMut(&[u32], usize)) {
+        let mut spot = text.get(at).and_then(|byte| self.exact.first(*byte));
+        let mut end = at + 1;
+        while let Some(here) = spot {
+            report(self.exact.words(here), end);
+            spot = text.get(end).and_then(|byte| self.exact.next(here, *byte));
+            end += 1;
+        }
+    }
+
+    fn folded_at(&self, text: &[u8], at: usize, report: &mut impl FnMut(&[u32], usize)) {
+        let (mut spot, mut end) = (None, at);
+        loop {
+            // Plain letters first: most text is made of them.
+            if let Some(&byte @ (b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9')) = text.get(end) {
+                let byte = byte.to_ascii_lowercase();
+                let Some(next) =
+                    spot.map_or_else(|| self.folded.first(byte), |spot| self.folded.next(spot, byte))
+                else {
+                    return;
+                };
+                (spot, end) = (Some(next), end + 1);
+                let words = self.folded.words(next);
+                if !words.is_empty() {
+                    report(words, after(text, end, usize::MAX, |character| character.bytes().is_empty()));
+                }
+                continue;
+            }
+            let character = fold(text, end);
+            if character.taken == 0 {
+                return;
+            }
+            for &byte in character.bytes() {
+                spot = match spot {
+                    None => self.folded.first(byte),
+                    Some(spot) => self.folded.next(spot, byte),
+                };
+                if spot.is_none() {
+                    return;
+                }
+            }
+            end += usize::from(character.taken);
+            if character.bytes() == b" " {
+                end = after(text, end, 3, |character| character.bytes() == b" ");
+            }
+            let words = spot.map_or(&[][..], |spot| self.folded.words(spot));
+            if !words.is_empty() && !character.bytes().is_empty() {
+                report(words, after(text, end, usize::MAX, |character| character.bytes().is_empty()));
+            }
+        }
+    }
+}
+
+/// The place after the characters like this one, at most so many.
+fn after(text: &[u8], mut at: usize, most: usize, like: impl Fn(fold::Folded) -> bool) -> usize {
+    for _ in 0..most {
+        let character = fold(text, at);
+        if character.taken == 0 || !like(character) {
+            break;
+        }
+        at += usize::from(character.taken);
+    }
+    at
+}
+
+/// Whether a token may begin at `start`: no letter, digit or underscore before, or the letter of an escape
+/// such as `\n`.
+#[must_use]
+pub fn starts_token(text: &[u8], start: usize) -> bool {
+    let Some(previous) = start.checked_sub(1).and_then(|at| text.get(at)) else { return true };
+    let escape = || start >= 2 && text[start - 2] == b'\\' && matches!(previous, b'n' | b't' | b'r');
+    !(previous.is_ascii_alphanumeric() || *previous == b'_') || escape()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Literals, packed};
+    use crate::text::view::fold::starts_word;
+
+    fn found(literals: &Literals, text: &str) -> Vec<(usize, usize, u32)> {
+        let bytes = text.as_bytes();
+        let mut hits = Vec::new();
+        for at in 0..bytes.len() {
+            let mut head = [b' '; 8];
+            let rest = &bytes[at..bytes.len().min(at + 8)];
+            head[..rest.len()].copy_from_slice(rest);
+            let odd = rest.contains(&0xCC);
+            if starts_word(bytes, at) && (odd || both(literals, u64::from_le_bytes(head))) {
+                literals.at(bytes, at, |start, end, action| hits.push((start, end, action)));
+            }
+        }
+        hits
+    }
+
+    fn both(literals: &Literals, head: u64) -> bool {
+        let place = packed((head as u32).swap_bytes());
+        let (first, second) = (literals.first().may_begin(place), literals.may_begin(head));
+        first && second
+    }
+
+    #[test]
+    fn literals_are_found_in_every_spelling() {
+        let mut literals = Literals::default();
+        for (number, text) in ["né le", "M.", "mot de passe", "n° "].into_iter().enumerate() {
+            assert!(literals.add(text, false, number as u32));
+        }
+        assert!(literals.add("ghp_", true, 7) && literals.add("-----BEGIN", true, 8));
+        assert!(!literals.add("://", true, 9));
+        literals.finish();
+        assert_eq!(found(&literals, "NÉ LE, ne\u{a0}le"), [(0, 6, 0), (8, 14, 0)]);
+        assert_eq!(found(&literals, "ne\u{301} le m.x"), [(0, 7, 0), (8, 10, 1)]);
+        assert_eq!(found(&literals, "«\u{a0}Mot\nde passe"), [(4, 16, 2)]);
+        assert_eq!(found(&literals, "Nº 5"), [(0, 3, 3)]);
+        assert_eq!(found(&literals, "GHP_ ghp_ aghp_ \\nghp_ -----BEGIN"), [(5, 9, 7), (23, 33, 8)]);
+    }
+}

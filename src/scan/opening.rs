@@ -1,0 +1,124 @@
+//! How numbers begin: which groupings of which rules a run of digits can open, found with a few bits. Knows rules by
+//! number.
+
+use super::number::Run;
+use crate::rules::{Number, Rule};
+
+/// Groupings of one set: as many as the bits of its masks.
+const SET_MAX: usize = 128;
+
+/// A number's grouping with its rule.
+#[derive(Clone, Debug)]
+pub(super) struct Group {
+    pub rule: u16,
+    pub number: u16,
+    pub lengths: Box<[u8]>,
+}
+
+/// What the beginning of a number tells.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Opening {
+    /// For each pair of first digits whether they may be it.
+    pairs: u128,
+    /// What must stand before the first digit.
+    lead: Option<u8>,
+}
+
+impl Opening {
+    /// How the numbers of this rule begin.
+    pub fn of(number: &Number) -> Self {
+        let pair = |prefix: &[u8]| -> u128 {
+            let digit =
+                |place: usize| prefix.get(place).map(|digit| u32::from(digit.wrapping_sub(b'0') % 10));
+            match (digit(0), digit(1)) {
+                (Some(first), Some(second)) => 1 << (first * 10 + second),
+                (Some(first), None) => 0x3FF << (first * 10),
+                (None, _) => !0,
+            }
+        };
+        let all = number.prefixes.iter().fold(0, |pairs, prefix| pairs | pair(prefix));
+        Self { pairs: if number.prefixes.is_empty() { !0 } else { all }, lead: number.lead.last().copied() }
+    }
+
+    /// Whether the run may begin such a number.
+    pub fn fits(self, text: &[u8], run: &Run) -> bool {
+        let pair = run.pair(text);
+        let allowed = if run.len() > 1 { 1 << pair } else { 0x3FF << pair };
+        self.pairs & allowed != 0 && self.lead.is_none_or(|lead| run.before(text) == Some(lead))
+    }
+}
+
+/// What is known of a cluster of digits before any rule is asked.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Glance {
+    /// Whether it is one run.
+    pub alone: bool,
+    /// Whether nothing is to be left out.
+    pub all: bool,
+}
+
+/// Groupings with the same length of the first group.
+#[derive(Clone, Debug)]
+pub(super) struct Set {
+    groups: Vec<Group>,
+    /// For each pair of first digits: those that may begin with it.
+    pairs: Box<[u128; 100]>,
+    /// Those that are one run.
+    alone: u128,
+    /// Those that are reported without a word that speaks for them.
+    unlabelled: u128,
+    /// Those with something before their first digit, and what.
+    led: Vec<(u8, u128)>,
+}
+
+impl Set {
+    /// Adds the grouping to the sets of its length.
+    pub fn add(sets: &mut Vec<Self>, group: Group, number: &Number, rule: &Rule) {
+        if sets.last().is_none_or(|set| set.groups.len() == SET_MAX) {
+            let (groups, pairs, led) = (Vec::new(), Box::new([0; 100]), Vec::new());
+            sets.push(Self { groups, pairs, alone: 0, unlabelled: 0, led });
+        }
+        let Some(set) = sets.last_mut() else { return };
+        let bit = 1_u128 << set.groups.len();
+        let opening = Opening::of(number);
+        let single = group.lengths.first() == Some(&1);
+        for (pair, groups) in set.pairs.iter_mut().enumerate() {
+            let allowed = if single { 0x3FF << (pair / 10 * 10) } else { 1 << pair };
+            *groups |= if opening.pairs & allowed != 0 { bit } else { 0 };
+        }
+        let alone = group.lengths.len() == 1;
+        set.alone |= if alone { bit } else { 0 };
+        // A bare number with letters before it may be labelled by them.
+        let bare = alone && number.lead.is_empty();
+        let told = rule.tiers.plain.is_some() || !bare && rule.tiers.grouped.is_some();
+        let bare_told = !bare || !number.bare_needs_label || !number.letters.is_empty();
+        set.unlabelled |= if !rule.require_context && told && bare_told { bit } else { 0 };
+        if let Some(lead) = opening.lead {
+            set.led.push((lead, bit));
+        }
+        set.groups.push(group);
+    }
+
+    /// The groupings that the run may open, as bits.
+    pub fn fitting(&self, text: &[u8], run: &Run, glance: Glance) -> u128 {
+        if glance.all {
+            return !0 >> (SET_MAX - self.groups.len());
+        }
+        let mut fitting = self.pairs[run.pair(text)];
+        fitting &= if glance.alone { self.alone } else { !0 };
+        if fitting != 0 && !self.led.is_empty() {
+            let before = run.before(text);
+            let missing = self.led.iter().filter(|(lead, _)| before != Some(*lead));
+            fitting &= !missing.fold(0, |bits, (_, bit)| bits | bit);
+        }
+        fitting
+    }
+
+    /// Takes the next of them, and whether it is reported without a word that speaks for it.
+    pub fn take(&self, fitting: &mut u128) -> Option<(&Group, bool)> {
+        let place = fitting.trailing_zeros();
+        let group = self.groups.get(place as usize)?;
+        *fitting &= *fitting - 1;
+        Some((group, self.unlabelled >> place & 1 != 0))
+    }
+}
