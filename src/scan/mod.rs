@@ -32,6 +32,8 @@ mod token;
 mod trial;
 mod vector;
 mod views;
+#[cfg(test)]
+mod work;
 
 pub use stream::{Encoding, Stream};
 pub use trial::{Trial, trial};

@@ -224,6 +224,8 @@ fn number_at(
     number: &Number,
     grouped: bool,
 ) {
+    #[cfg(test)]
+    super::work::add(16);
     let inner = &runs[first + 1..=last];
     if inner.iter().any(|run| run.separators & !number.separators != 0) || opens_only(inner) {
         return;

@@ -99,6 +99,8 @@ pub(super) struct Pass<'a> {
 impl Pass<'_> {
     /// Finds all candidates of the text.
     pub fn run(&mut self) {
+        #[cfg(test)]
+        super::work::add(self.text.len());
         self.buffers.index.clear();
         self.buffers.regions.clear();
         self.buffers.windows.resize(self.scanner.table.expressions.len(), None);
@@ -311,6 +313,8 @@ impl Pass<'_> {
             index: &mut self.buffers.index,
             key: &self.buffers.key,
         };
+        #[cfg(test)]
+        super::work::add(64);
         coded.detector.detect(&mut place, &mut hits);
         if !hits.is_empty() {
             hits.drain(..).for_each(|hit| self.hit(coded.rule, hit));
@@ -380,6 +384,8 @@ impl Pass<'_> {
             return;
         }
         let Some(Compiled { regex, value }) = expression.compiled() else { return };
+        #[cfg(test)]
+        super::work::add(window.len());
         let mut at = window.start;
         // Most windows hold nothing: room for groups is made when one does.
         let mut groups = None;

@@ -24,10 +24,7 @@ impl Level {
     pub fn detect() -> Self {
         #[cfg(target_arch = "x86_64")]
         {
-            if std::env::var_os("NO512").is_none()
-                && std::is_x86_feature_detected!("avx512bw")
-                && std::is_x86_feature_detected!("bmi2")
-            {
+            if std::is_x86_feature_detected!("avx512bw") && std::is_x86_feature_detected!("bmi2") {
                 return Self::Avx512;
             }
             if std::is_x86_feature_detected!("avx2") && std::is_x86_feature_detected!("bmi2") {
