@@ -88,7 +88,7 @@ fn own_terms(shipped: &Scanner, effort: Effort, size: usize) {
     let with = own.ok().and_then(|own| Scanner::with_own(&own).ok());
     let Some(with) = with else { return println!("own terms: the list does not load") };
     let Some(prose) = corpora(size).into_iter().find(|corpus| corpus.name == "prose") else { return };
-    let mut time = |scanner: &Scanner| {
+    let time = |scanner: &Scanner| {
         let (mut scratch, mut findings) = (Scratch::default(), Vec::new());
         rate(effort, &prose.text, |text| {
             findings.clear();

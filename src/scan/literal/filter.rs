@@ -141,7 +141,7 @@ const fn counted(head: u64) -> u64 {
     const ONES: u64 = 0x0101_0101_0101_0101;
     let high = head >> 7 & ONES;
     let plain = (head >> 5 | head >> 6) & ONES & !high;
-    head & (ONES * 31) & ((plain << 8).wrapping_sub(plain)) | high * BEYOND as u64
+    (head & (ONES * 31) & (plain << 8).wrapping_sub(plain)) | (high * BEYOND as u64)
 }
 
 #[inline(always)]
