@@ -32,6 +32,7 @@ pub(super) fn make(code: &Code) -> Box<dyn Detector> {
         anchors,
         labels: set("labels"),
         weak_labels: set("weak_labels"),
+        label_tail_max: list("label_tails").iter().map(String::len).max().unwrap_or(0),
         label_tails: set("label_tails"),
         next_labels: set("next_labels"),
         particles: set("particles"),
@@ -67,6 +68,8 @@ struct Person {
     labels: BTreeSet<String>,
     weak_labels: BTreeSet<String>,
     label_tails: BTreeSet<String>,
+    /// Bytes of the longest of them.
+    label_tail_max: usize,
     /// Labels of other things that follow a name on its line.
     next_labels: BTreeSet<String>,
     particles: BTreeSet<String>,
@@ -286,7 +289,7 @@ impl Person {
         };
         let tail = line[..separator].trim_matches([' ', '\u{a0}', '\u{202f}', '*', '"', '(', ')', 's', '/']);
         // Prose goes on for longer than any of the tails, whatever their accents.
-        if tail.len() > 2 * self.label_tails.iter().map(String::len).max().unwrap_or(0) {
+        if tail.len() > self.label_tail_max * 3 / 2 {
             return None;
         }
         let tail = fold_text(tail);

@@ -42,6 +42,8 @@ pub struct Secret {
     pub confidence: Confidence,
 }
 
+/// Bytes of a label, accents included, and the character behind it.
+const LABEL_BYTES_MAX: usize = 96;
 /// Bytes looked at before a label.
 const BEFORE: usize = 140;
 /// Bytes looked at behind it.
@@ -53,6 +55,9 @@ pub fn find(lexicon: &Lexicon, text: &[u8], at: usize) -> Option<Secret> {
     if !may_link(text, at) {
         return None;
     }
+    // Most words that begin like a label are none ("passée"): a look at the label alone is enough to see that.
+    let near = Window::around(text, at, 0, LABEL_BYTES_MAX);
+    lexicon.longest_at(near.text(), near.index(at), LABELS)?;
     let window = Window::around(text, at, BEFORE, AFTER);
     let folded = window.text();
     let start = window.index(at);
