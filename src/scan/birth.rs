@@ -184,7 +184,7 @@ fn without_remark(text: &str) -> String {
     }
 }
 
-/// The text without the tags of a markup: "</dt>\n<dd>".
+/// The text without the tags of a markup: `</dt>\n<dd>`.
 fn without_tags(text: &str) -> String {
     let mut kept = String::new();
     for (number, part) in text.split('<').enumerate() {
