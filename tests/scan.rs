@@ -91,3 +91,17 @@ fn objects_have_their_keys_in_the_documented_order() {
     assert_eq!(parsed["summary"]["findings"], parsed["findings"].as_array().unwrap().len());
     assert!(parsed.get("near").is_none() && !document.contains("85.07.30"), "{document}");
 }
+
+#[test]
+fn the_values_of_all_findings_of_a_line_are_masked_wherever_they_stand_in_a_long_file() {
+    let line = "NISS 85.07.30-033.28, IBAN BE68 5390 0754 7034, carte 5555 5555 5555 4444\n";
+    let folder = with_note(&line.repeat(400));
+    let text = scan(folder.path(), &["--charter", "liege", "note.txt"]);
+    assert!(text.contains("note.txt:400:6: be.niss"), "{text}");
+    for value in ["85.07.30-033.28", "5390 0754", "5555 5555"] {
+        assert!(!text.contains(value), "{value} is shown");
+    }
+    let shown = scan(folder.path(), &["--charter", "liege", "--show-values", "note.txt"]);
+    assert_eq!(shown.matches("85.07.30-033.28").count() % 400, 0);
+    assert!(shown.contains("NISS 85.07.30-033.28, IBAN BE68 5390 0754 7034"), "{shown}");
+}

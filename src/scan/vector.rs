@@ -473,6 +473,7 @@ mod x86 {
 }
 
 /// A mask with the last places of the one before shifted in.
+#[cfg(target_arch = "x86_64")]
 #[inline(always)]
 const fn shifted(now: u64, then: u64, by: u32) -> u64 {
     now << by | then >> (64 - by)

@@ -62,6 +62,7 @@ impl Judge<'_> {
     ) -> io::Result<Vec<Placed>> {
         let spans: Vec<Span> = findings.iter().map(|finding| finding.span).collect();
         let located = locate(source, &spans, encoding)?;
+        let spans = Spans::new(spans);
         let placed = findings.into_iter().zip(located).map(|(finding, place)| Placed {
             fingerprint: self.fingerprint(&finding, &place, encoding),
             excerpt: self.excerpt(&place, &spans, encoding),
@@ -84,7 +85,7 @@ impl Judge<'_> {
         let mut spans: Vec<Span> = misses.iter().map(|miss| miss.span).collect();
         let located = locate(source, &spans, Encoding::Utf8)?;
         spans.extend(findings);
-        spans.sort_unstable();
+        let spans = Spans::new(spans);
         let near = misses.into_iter().zip(located).map(|(miss, place)| Near {
             detector: miss.detector.as_str().to_owned(),
             part: part(miss.span.start),
@@ -135,7 +136,9 @@ impl Judge<'_> {
                 unread.action = unread.action.max(reason.action);
             }
         }
-        placed.into_iter().enumerate().map(|(index, placed)| found(index, placed, &decision)).collect()
+        let articles = articles(placed.len(), &decision);
+        let found = placed.into_iter().zip(articles).enumerate();
+        found.map(|(index, (placed, article))| found_as(index, placed, article, &decision)).collect()
     }
 
     /// A keyed hash of the value as it reads without separators and case: the same number printed in two ways
@@ -157,7 +160,7 @@ impl Judge<'_> {
     }
 
     /// The line around a value. Other findings on the same line are masked too, unless values are to be shown.
-    fn excerpt(&self, place: &Located, spans: &[Span], encoding: Encoding) -> Excerpt {
+    fn excerpt(&self, place: &Located, spans: &Spans, encoding: Encoding) -> Excerpt {
         let part = |span: Span| self.readable(span, place, spans, encoding);
         let value = encoding.decode(place.value.of(&place.window).unwrap_or_default());
         Excerpt::new(
@@ -167,10 +170,13 @@ impl Judge<'_> {
         )
     }
 
-    fn readable(&self, span: Span, place: &Located, spans: &[Span], encoding: Encoding) -> String {
+    fn readable(&self, span: Span, place: &Located, spans: &Spans, encoding: Encoding) -> String {
         let mut text = String::new();
         let mut at = span.start;
-        for other in spans.iter().filter(|other| !self.show_values && other.end > place.offset) {
+        let window = Span::new(place.offset, place.offset + span.end);
+        for other in
+            spans.touching(window).iter().filter(|other| !self.show_values && other.end > place.offset)
+        {
             let other = Span::new(other.start.saturating_sub(place.offset), other.end - place.offset);
             let (start, end) = (other.start.clamp(at, span.end), other.end.min(span.end));
             if end > start {
@@ -183,13 +189,46 @@ impl Judge<'_> {
     }
 }
 
-fn found(index: usize, placed: Placed, decision: &Decision) -> Found {
-    let reason = decision.reasons.iter().find(|reason| reason.subject == Subject::Finding(index));
+/// Spans of one file in their order.
+struct Spans {
+    sorted: Vec<Span>,
+    longest: usize,
+}
+
+impl Spans {
+    fn new(mut sorted: Vec<Span>) -> Self {
+        sorted.sort_unstable();
+        let longest = sorted.iter().map(|span| span.len()).max().unwrap_or(0);
+        Self { sorted, longest }
+    }
+
+    /// Those that may share a byte with `window`, and few others.
+    fn touching(&self, window: Span) -> &[Span] {
+        let from = self.sorted.partition_point(|span| span.start + self.longest <= window.start);
+        let to = self.sorted.partition_point(|span| span.start < window.end);
+        self.sorted.get(from..to).unwrap_or_default()
+    }
+}
+
+/// The article of each finding.
+fn articles(findings: usize, decision: &Decision) -> Vec<Option<Arc<str>>> {
+    let mut articles = vec![None; findings];
+    for reason in decision.reasons.iter().rev() {
+        if let Subject::Finding(index) = reason.subject
+            && let Some(article) = articles.get_mut(index)
+        {
+            *article = Some(reason.article.clone());
+        }
+    }
+    articles
+}
+
+fn found_as(index: usize, placed: Placed, article: Option<Arc<str>>, decision: &Decision) -> Found {
     Found {
         line: placed.place.line,
         column: placed.place.column,
         action: decision.findings.get(index).copied().unwrap_or_default(),
-        article: reason.map(|reason| reason.article.clone()),
+        article,
         part: placed.part,
         fingerprint: hex(&placed.fingerprint[..16]),
         excerpt: placed.excerpt,
