@@ -26,6 +26,17 @@ pub struct Note {
     pub hint: String,
 }
 
+impl Note {
+    /// Enters it as a fault of the file whose text this is, at the word that it is about.
+    pub fn enter(&self, source: &Source<'_>, text: &str) {
+        let line = source.line_range(self.line.unwrap_or(1));
+        let quoted = format!("\"{}\"", self.about);
+        let found = text.get(line.start..).and_then(|rest| rest.find(&quoted));
+        let range = found.map_or(line.clone(), |at| line.start + at..line.start + at + quoted.len());
+        source.fault(range, self.text.clone(), self.hint.clone());
+    }
+}
+
 impl fmt::Display for Note {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{}\n  hint: {}", self.text, self.hint)

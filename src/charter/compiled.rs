@@ -272,6 +272,19 @@ impl Charter {
         syntax::parse(source, file_name, catalogue)
     }
 
+    /// Says all that is wrong with a charter at once, what `notes` says of it included.
+    ///
+    /// # Errors
+    /// That.
+    pub fn faults(
+        source: &str,
+        file_name: &str,
+        catalogue: &Catalogue,
+        notes: impl FnOnce(&Self) -> Vec<check::Note>,
+    ) -> Result<(), Faults> {
+        syntax::faults(source, file_name, catalogue, notes)
+    }
+
     /// Loads a charter by the id of a shipped one or by the path of a file, which `read` reads.
     ///
     /// # Errors

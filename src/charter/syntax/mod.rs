@@ -83,6 +83,24 @@ pub fn parse(text: &str, file: &str, catalogue: &Catalogue) -> Result<Charter, F
     Ok(Charter { digest: digest(text), ..charter })
 }
 
+/// All that is wrong with a charter, what `notes` says of as much of it as could be read included.
+///
+/// # Errors
+/// That.
+pub fn faults(
+    text: &str,
+    file: &str,
+    catalogue: &Catalogue,
+    notes: impl FnOnce(&Charter) -> Vec<check::Note>,
+) -> Result<(), Faults> {
+    let (source, tree) = Source::parse(file, text);
+    let charter = read(&Table::root(&source, &tree, KEYS), catalogue);
+    for note in notes(&charter) {
+        note.enter(&source, text);
+    }
+    source.finish()
+}
+
 fn read(root: &Table<'_>, catalogue: &Catalogue) -> Charter {
     let mut charter = Charter::empty();
     read_head(root, &mut charter);

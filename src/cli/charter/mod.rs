@@ -148,6 +148,12 @@ struct Detectors {
 }
 
 impl Detectors {
+    /// What a charter names and nobody reports: what is wrong, and what the organisation's own files may bring.
+    fn unknown(&self, charter: &Charter) -> (Vec<Note>, Vec<Note>) {
+        let unknown = charter.unknown_names(&known_ids(&self.scanner));
+        unknown.into_iter().partition(|note| self.own || !is_own(note))
+    }
+
     /// Those of the configuration; `None` where its pattern files are wrong, which was said.
     fn of(global: &Global, output: &mut Output) -> io::Result<Option<Self>> {
         let Ok(loaded) = program::configuration(global) else {
@@ -182,7 +188,11 @@ fn check_one(name: &str, today: Date, known: &Detectors, output: &mut Output) ->
     let charter = match load(name) {
         Ok(charter) => charter,
         Err(LoadError::Faulty(faults)) => {
-            say_faults(name, &faults, output)?;
+            // Names that nobody knows are told with the rest, not only once that is mended.
+            let all = read(name).map(|text| {
+                Charter::faults(&text, name, Catalogue::shipped(), |charter| known.unknown(charter).0)
+            });
+            say_faults(name, &all.ok().and_then(Result::err).unwrap_or(faults), output)?;
             return Ok(Exit::Acted);
         }
         Err(unreadable @ LoadError::Unreadable { .. }) => {
@@ -191,10 +201,7 @@ fn check_one(name: &str, today: Date, known: &Detectors, output: &mut Output) ->
         }
     };
     let source = Charter::shipped_source(name).map(ToOwned::to_owned).or_else(|| read(name).ok());
-    let (unknown, left_to_patterns): (Vec<Note>, Vec<Note>) = charter
-        .unknown_names(&known_ids(&known.scanner))
-        .into_iter()
-        .partition(|note| known.own || !is_own(note));
+    let (unknown, left_to_patterns) = known.unknown(&charter);
     if let Err(faults) = as_faults(name, &source.unwrap_or_default(), &unknown) {
         say_faults(name, &faults, output)?;
         return Ok(Exit::Acted);
@@ -227,11 +234,7 @@ fn say_faults(name: &str, faults: &Faults, output: &mut Output) -> io::Result<()
 pub fn as_faults(name: &str, text: &str, notes: &[Note]) -> Result<(), Faults> {
     let (source, _) = Source::parse(name, text);
     for note in notes {
-        let line = source.line_range(note.line.unwrap_or(1));
-        let quoted = format!("\"{}\"", note.about);
-        let found = text.get(line.start..).and_then(|rest| rest.find(&quoted));
-        let range = found.map_or(line.clone(), |at| line.start + at..line.start + at + quoted.len());
-        source.fault(range, note.text.clone(), note.hint.clone());
+        note.enter(&source, text);
     }
     source.finish()
 }
