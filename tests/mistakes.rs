@@ -58,11 +58,17 @@ fn a_broken_charter_is_told_whole_before_anything_is_done() {
 fn a_check_names_unknown_detectors_together_with_the_other_faults() {
     let folder = tempfile::tempdir().unwrap();
     let charter = "id = \"x\"\ntitle = \"x\"\nlanguage = \"fr\"\nmode = \"blok\"\n\n[[article]]\nname = \"1\"\n\
-                   demands = \"d\"\n\n[[rule]]\narticle = \"1\"\nwhen = { detector = \"be.nis\" }\naction = \"block\"\n";
+                   demands = \"d\"\n\n[[rule]]\narticle = \"1\"\nwhen = { detector = \"be.nis\" }\naction = \"blok\"\n";
     std::fs::write(folder.path().join("charter.toml"), charter).unwrap();
     let (status, _, err) = said(&guard(folder.path(), &["charter", "check", "charter.toml"]));
     assert_eq!(status, Some(1), "{err}");
-    for line in ["charter.toml:12:21: ", "\"be.niss\"", "`mode` cannot be \"blok\""] {
+    for line in [
+        "charter.toml:12:21: ",
+        "\"be.niss\"",
+        "`mode` cannot be \"blok\"",
+        "charter.toml:13:10: ",
+        "3 faults",
+    ] {
         assert!(err.contains(line), "does not say {line}:\n{err}");
     }
 }

@@ -94,7 +94,17 @@ pub fn faults(
     notes: impl FnOnce(&Charter) -> Vec<check::Note>,
 ) -> Result<(), Faults> {
     let (source, tree) = Source::parse(file, text);
-    let charter = read(&Table::root(&source, &tree, KEYS), catalogue);
+    let root = Table::root(&source, &tree, KEYS);
+    let charter = read(&root, catalogue);
+    // Rules that cannot be used name things too. What is read twice is complained of once.
+    let mut context = Context {
+        catalogue,
+        own: Vec::new(),
+        contacts: charter.contacts.clone(),
+        articles: charter.articles.clone(),
+    };
+    tools::read(&root, &mut context);
+    let charter = Charter { rules: rules::named(&root, &context), ..charter };
     for note in notes(&charter) {
         note.enter(&source, text);
     }

@@ -5,9 +5,10 @@ use crate::charter::decide::VALID_FOR;
 use crate::charter::index::RULES_MAX;
 use crate::charter::messages::Saying;
 use crate::charter::rule::{Glob, Rule, When};
-use crate::charter::{Action, Direction};
+use crate::charter::{Action, Direction, Localised};
 use crate::finding::{Class, Confidence};
 use crate::source::{Table, Value};
+use std::sync::Arc;
 
 pub(super) const KEYS: &[&str] =
     &["article", "when", "action", "valid_for", "contacts", "message", "instead"];
@@ -52,6 +53,24 @@ pub fn read(root: &Table<'_>, context: &Context<'_>) -> Vec<Rule> {
         root.fault(root.key_range("rule"), format!("a charter has at most {RULES_MAX} rules"), "");
     }
     tables.iter().filter_map(|table| read_rule(table, context)).collect()
+}
+
+/// Every rule with what it names, also those that cannot be used: for looking names up, not for deciding.
+pub fn named(root: &Table<'_>, context: &Context<'_>) -> Vec<Rule> {
+    let tables = root.tables("rule", KEYS);
+    let whens = tables.iter().filter_map(|table| Some((table.line(), table.table("when", WHEN_KEYS)?)));
+    whens
+        .map(|(line, when)| Rule {
+            article: Arc::from(""),
+            when: read_when(&when, context),
+            action: Action::Block,
+            valid_for: VALID_FOR,
+            contacts: Vec::new(),
+            message: Localised::default(),
+            instead: Localised::default(),
+            line,
+        })
+        .collect()
 }
 
 fn read_rule(table: &Table<'_>, context: &Context<'_>) -> Option<Rule> {
