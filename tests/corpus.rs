@@ -18,9 +18,8 @@ mod spell;
 mod values;
 
 use crate::identifiers::random::Random;
+use crate::identifiers::{scale, scan};
 use fill::{Text, fill, templates};
-use guard::finding::Finding;
-use guard::scan::{Hint, Scanner, Scratch};
 use kinds::{KINDS, Kind};
 use score::Scores;
 
@@ -47,19 +46,6 @@ const HARD: &str = include_str!("corpus/hard.txt");
 
 /// Texts made of each template of whole texts.
 const ROUNDS: usize = 12;
-
-fn scan(text: &str) -> Vec<Finding> {
-    thread_local!(static SCRATCH: std::cell::RefCell<Scratch> = std::cell::RefCell::default());
-    let mut findings = Vec::new();
-    SCRATCH.with_borrow_mut(|scratch| {
-        Scanner::shipped().scan(text.as_bytes(), &Hint::default(), scratch, &mut findings);
-    });
-    findings
-}
-
-fn scale() -> usize {
-    std::env::var("GUARD_CORPUS").ok().and_then(|text| text.parse().ok()).unwrap_or(1)
-}
 
 /// Every kind under every label, in every sentence of the label's language.
 fn announced(kind: &'static Kind, random: &mut Random, take: &mut impl FnMut(&Text)) {

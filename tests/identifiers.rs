@@ -16,7 +16,7 @@ use random::Random;
 use std::collections::BTreeMap;
 
 /// Scans a text with the shipped rules.
-fn scan(text: &str) -> Vec<Finding> {
+pub(super) fn scan(text: &str) -> Vec<Finding> {
     thread_local!(static SCRATCH: std::cell::RefCell<Scratch> = std::cell::RefCell::default());
     let mut findings = Vec::new();
     SCRATCH.with_borrow_mut(|scratch| {
@@ -26,7 +26,7 @@ fn scan(text: &str) -> Vec<Finding> {
 }
 
 /// How many times larger than usual the corpus is.
-fn scale() -> usize {
+pub(super) fn scale() -> usize {
     std::env::var("GUARD_CORPUS").ok().and_then(|text| text.parse().ok()).unwrap_or(1)
 }
 

@@ -190,13 +190,7 @@ async fn a_stream_ends_with_an_error_where_something_was_heard() {
     for alpn in [&["http/1.1"][..], &["h2"][..]] {
         let (service, pieces, _gone) = streaming(alpn).await;
         let proxy = under("block", &service, Some(Arc::clone(&audit))).await;
-        let mut body = if alpn == ["h2"] {
-            let mut client = proxy.http2(AI).await;
-            client.send_request(post2(AI, "/v1/chat/completions", "{}")).await.unwrap().into_body()
-        } else {
-            let mut client = proxy.http1(AI).await;
-            client.send_request(post(AI, "/v1/chat/completions", "{}")).await.unwrap().into_body()
-        };
+        let mut body = proxy.answering(alpn, "/v1/chat/completions", "{}").await;
         // Each piece is sent only once the one before has arrived: any buffering would hang here.
         for piece in &EVENTS[..2] {
             pieces.send(piece).unwrap();

@@ -428,6 +428,16 @@ impl Proxy {
         self.tls_trusting(&format!("{host}:443"), host, alpn, &self.root).await.unwrap()
     }
 
+    /// Sends `body` over the version that `alpn` names; gives the answer's body, whose pieces come as they are sent.
+    pub async fn answering(&self, alpn: &[&str], path: &str, body: &'static str) -> Incoming {
+        let answer = if alpn == ["h2"] {
+            self.http2(AI).await.send_request(post2(AI, path, body)).await
+        } else {
+            self.http1(AI).await.send_request(post(AI, path, body)).await
+        };
+        answer.unwrap().into_body()
+    }
+
     /// An HTTP/1.1 client inside TLS.
     pub async fn http1(&self, host: &str) -> http1::SendRequest<Body> {
         let stream = self.tls(host, &["http/1.1"]).await;

@@ -61,13 +61,7 @@ async fn events_pass_as_they_come_over_both_versions() {
     for alpn in [&["http/1.1"][..], &["h2"][..]] {
         let (service, pieces, _gone) = streaming(alpn).await;
         let proxy = Setup::before(&service).start().await;
-        let mut body = if alpn == ["h2"] {
-            let mut client = proxy.http2(AI).await;
-            client.send_request(post2(AI, "/", "x")).await.unwrap().into_body()
-        } else {
-            let mut client = proxy.http1(AI).await;
-            client.send_request(post(AI, "/", "x")).await.unwrap().into_body()
-        };
+        let mut body = proxy.answering(alpn, "/", "x").await;
         // Each piece is sent only once the one before has arrived: any buffering would hang here.
         for piece in ["data: one\n\n", "data: two\n\n", "data: [DONE]\n\n"] {
             pieces.send(piece).unwrap();

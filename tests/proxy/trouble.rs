@@ -12,13 +12,7 @@ async fn a_stream_that_is_open_goes_on_to_its_end_when_the_program_is_to_end() {
     for alpn in [&["http/1.1"][..], &["h2"][..]] {
         let (service, pieces, _gone) = streaming(alpn).await;
         let proxy = Setup::before(&service).start().await;
-        let mut body = if alpn == ["h2"] {
-            let mut client = proxy.http2(AI).await;
-            client.send_request(post2(AI, "/", "x")).await.unwrap().into_body()
-        } else {
-            let mut client = proxy.http1(AI).await;
-            client.send_request(post(AI, "/", "x")).await.unwrap().into_body()
-        };
+        let mut body = proxy.answering(alpn, "/", "x").await;
         pieces.send("data: one\n\n").unwrap();
         assert_eq!(body.frame().await.unwrap().unwrap().into_data().unwrap(), "data: one\n\n");
         proxy.stop.send(true).unwrap();

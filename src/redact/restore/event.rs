@@ -131,14 +131,7 @@ impl Events {
         json: bool,
         endings: &[Scope],
     ) -> (Option<usize>, bool) {
-        let (scope, name) = if doc.key(node) == b"v" {
-            if let Some(place) = field::patched(doc, node) {
-                self.patched = place.to_vec();
-            }
-            (Scope::new(), self.patched.clone())
-        } else {
-            (field::scope(doc, node), field::name(doc, node, event))
-        };
+        let (scope, name) = field::place(doc, node, event, &mut self.patched);
         let last = endings.iter().any(|ending| field::meet(ending, &scope)) || has_companions(doc, node);
         let known = self.texts.iter().position(|text| text.name == name && text.scope == scope);
         if known.is_some() {

@@ -97,7 +97,7 @@ fn is_appended(doc: Doc<'_>, node: usize) -> bool {
 }
 
 /// The place that a patch names, `None` where it goes on at the last one.
-pub(super) fn patched<'a>(doc: Doc<'a>, node: usize) -> Option<&'a [u8]> {
+fn patched<'a>(doc: Doc<'a>, node: usize) -> Option<&'a [u8]> {
     doc.scalar(doc.nodes[node].parent, b"p")
 }
 
@@ -132,7 +132,7 @@ const ROOT_KEYS: &[&[u8]] = &[
 ];
 
 /// Which text a node belongs to, and what it is called there.
-pub(super) fn scope(doc: Doc<'_>, node: usize) -> Scope {
+fn scope(doc: Doc<'_>, node: usize) -> Scope {
     let mut scope = Scope::new();
     for up in doc.ancestors(node) {
         let Node { parent, position, .. } = doc.nodes[up];
@@ -153,7 +153,7 @@ pub(super) fn scope(doc: Doc<'_>, node: usize) -> Scope {
 }
 
 /// The name of a text within its scope: the keys that lead to it.
-pub(super) fn name(doc: Doc<'_>, node: usize, event: &[u8]) -> Vec<u8> {
+fn name(doc: Doc<'_>, node: usize, event: &[u8]) -> Vec<u8> {
     let mut name = doc.key(node).to_vec();
     for up in doc.ancestors(node) {
         name.push(b'<');
@@ -166,6 +166,18 @@ pub(super) fn name(doc: Doc<'_>, node: usize, event: &[u8]) -> Vec<u8> {
     name.push(b' ');
     name.extend_from_slice(event);
     name
+}
+
+/// Where and under what name a string of a stream goes on. Patches name their place once, and leave it out while it
+/// stays the same: `last_patched` remembers it.
+pub(super) fn place(doc: Doc<'_>, node: usize, event: &[u8], last_patched: &mut Vec<u8>) -> (Scope, Vec<u8>) {
+    if doc.key(node) != b"v" {
+        return (scope(doc, node), name(doc, node, event));
+    }
+    if let Some(place) = patched(doc, node) {
+        *last_patched = place.to_vec();
+    }
+    (Scope::new(), last_patched.clone())
 }
 
 /// Whether two scopes may mean the same text: nothing that both name differs.

@@ -145,14 +145,7 @@ impl Heard {
 
     /// The text that the string at `node` goes on with, and whether it ends with it.
     fn text(&mut self, doc: Doc<'_>, node: usize, event: &[u8]) -> (u64, bool) {
-        let (scope, name) = if doc.key(node) == b"v" {
-            if let Some(place) = field::patched(doc, node) {
-                self.patched = place.to_vec();
-            }
-            (Scope::new(), self.patched.clone())
-        } else {
-            (field::scope(doc, node), field::name(doc, node, event))
-        };
+        let (scope, name) = field::place(doc, node, event, &mut self.patched);
         if let Some(text) = self.texts.iter().find(|text| text.name == name && text.scope == scope) {
             return (text.number, false);
         }
