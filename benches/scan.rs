@@ -1,6 +1,7 @@
 //! How fast text is scanned, by corpus, with every detector and view on: MB/s of one thread, the ratio to a
-//! `RegexSet` of the reference expressions of the same identifiers in the same run, and to a bare pass that counts
-//! digits and ats. Each answer is checked, and allocations are counted.
+//! `RegexSet` of 41 reference expressions of the same identifiers in the same run, and to a bare pass that counts
+//! digits and ats. Each answer is checked, and allocations are counted. With `--features hyperscan` (Debian's
+//! `libhyperscan-dev`) the same expressions stand in Hyperscan, block mode, without start offsets: the yardstick.
 //!
 //! Time is processor time of this thread, in rounds: the best one says what the code costs, the median what it costs
 //! beside whatever else the machine does.
@@ -12,6 +13,9 @@
 
 #[path = "scan/corpora.rs"]
 mod corpora;
+#[cfg(feature = "hyperscan")]
+#[path = "scan/hyperscan.rs"]
+mod hyperscan;
 
 use corpora::{Corpus, corpora};
 use guard::finding::Finding;
@@ -66,11 +70,13 @@ fn main() {
     };
     let only = std::env::args().skip_while(|argument| argument != "--only").nth(1);
     let scanner = Scanner::shipped();
-    let set = reference();
-    println!("corpus           best   median    floor  to RegexSet  to a count  findings  allocations");
+    let yardsticks = Yardsticks::new();
+    println!(
+        "corpus           best   median  Hyperscan     floor  to RegexSet  to a count  findings  allocations"
+    );
     for corpus in corpora(if quick { 32 << 10 } else { 256 << 10 }) {
         if only.as_ref().is_none_or(|only| only == corpus.name) {
-            row(&scanner, &set, &corpus, effort, argument("--show"));
+            row(&scanner, &yardsticks, &corpus, effort, argument("--show"));
         }
     }
     if only.as_ref().is_none_or(|only| only == "own") {
@@ -101,7 +107,35 @@ fn own_terms(shipped: &Scanner, effort: Effort, size: usize) {
     println!("prose with 10,000 own terms: {with:.0} MB/s, {:.2} times the time without", without / with);
 }
 
-fn row(scanner: &Scanner, set: &regex::bytes::RegexSet, corpus: &Corpus, effort: Effort, show: bool) {
+/// What the scanner is held against.
+struct Yardsticks {
+    set: regex::bytes::RegexSet,
+    #[cfg(feature = "hyperscan")]
+    hyperscan: Option<hyperscan::Hyperscan>,
+}
+
+impl Yardsticks {
+    fn new() -> Self {
+        Self {
+            set: regex::bytes::RegexSet::new(REFERENCE).unwrap_or_else(|_| regex::bytes::RegexSet::empty()),
+            #[cfg(feature = "hyperscan")]
+            hyperscan: hyperscan::Hyperscan::new(&REFERENCE),
+        }
+    }
+
+    /// MB/s of Hyperscan, where it is there.
+    #[cfg(feature = "hyperscan")]
+    fn hyperscan(&self, effort: Effort, text: &[u8]) -> Option<f64> {
+        self.hyperscan.as_ref().map(|scanner| rate(effort, text, |text| scanner.count(text)).0)
+    }
+
+    #[cfg(not(feature = "hyperscan"))]
+    const fn hyperscan(&self, _: Effort, _: &[u8]) -> Option<f64> {
+        None
+    }
+}
+
+fn row(scanner: &Scanner, yardsticks: &Yardsticks, corpus: &Corpus, effort: Effort, show: bool) {
     let (mut scratch, mut findings) = (Scratch::default(), Vec::new());
     let mut scan = |text: &[u8], findings: &mut Vec<Finding>| {
         findings.clear();
@@ -121,13 +155,16 @@ fn row(scanner: &Scanner, set: &regex::bytes::RegexSet, corpus: &Corpus, effort:
     let (best, median) = rate(effort, &corpus.text, |text| scan(text, &mut findings));
     let part = &corpus.text[..corpus.text.len().min(16 << 10)];
     let less = Effort { rounds: effort.rounds.min(3), ..effort };
-    let (naive, _) =
-        rate(less, part, |text| text.split(|byte| *byte == b'\n').map(|line| set.matches(line).len()).sum());
+    let (naive, _) = rate(less, part, |text| {
+        text.split(|byte| *byte == b'\n').map(|line| yardsticks.set.matches(line).len()).sum()
+    });
     let (bare, _) = rate(less, &corpus.text, count);
+    let hyperscan = yardsticks.hyperscan(less, &corpus.text);
     println!(
-        "{:<12} {best:>8.0} {median:>8.0} {:>8.0} {:>11.1}x {:>10.3}x {found:>9} {allocations:>12}",
+        "{:<12} {best:>8.0} {median:>8.0} {:>10} {:>9.0} {:>11.1}x {:>10.3}x {found:>9} {allocations:>12}",
         corpus.name,
-        corpus.floor,
+        hyperscan.map_or_else(|| "-".to_owned(), |rate| format!("{rate:.0}")),
+        hyperscan.map_or(corpus.floor, |rate| rate * corpus.times),
         best / naive,
         best / bare
     );
@@ -173,31 +210,46 @@ fn busy(begun: Instant) -> Duration {
 }
 
 /// The reference expressions of the identifiers and some token prefixes: what a set of expressions would look for.
-fn reference() -> regex::bytes::RegexSet {
-    let patterns = [
-        r"\d{2}[ ./-]?\d{2}[ ./-]?\d{2}[ ./-]{0,3}\d{3}[ ./-]{0,3}\d{2}",
-        r"\d{3}[ -]?\d{7}[ -]?\d{2}",
-        r"(?:\+{3}|\*{3})?\s?\d{3} ?/ ?\d{4} ?/ ?\d{5}\s?(?:\+{3}|\*{3})?",
-        r"(?:BE ?)?[01]?\d{3}[ .]?\d{3}[ .]?\d{3}",
-        r"54(?:[ .-]?\d){16}",
-        r"[1-9]-[A-Z]{3}-\d{3}|[1-9] [A-Z]{3} \d{3}",
-        r"[1-478][ .-]?\d{2}[ .-]?\d{2}[ .-]?(?:\d{2}|2[ABab])[ .-]?\d{3}[ .-]?\d{3}(?:[ ./-]{0,3}\(?\d{2}\)?)?",
-        r"[0-3]\d[ ]?\d{2}[ ]?\d{3}[ ]?\d{3}[ ]?\d{3}",
-        r"[A-Z]{3}[ ]?[A-Z][ -]?\d{4}[ -]?\d{4}",
-        r"[A-Za-z]{2}\d{2}(?:[ .\-]?[A-Za-z0-9]){11,30}",
-        r"\d(?:[ .-]?\d){11,18}",
-        r"[A-Za-z0-9.!#$%&'*+/=?^_{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+",
-        r"(?i)TLP ?[:\- ] ?(RED|AMBER(?:\s?\+\s?STRICT)?|GREEN|CLEAR|WHITE)",
-        r"(?i)\b(mots? de passe|m\.?d\.?p\.?|wachtwoord|kennwort|password)\b[ \t]{0,3}(?::|=|est|is|ist)[ \t]{0,3}\S{4,64}",
-        r"[A-Za-z][A-Za-z0-9+.-]{1,30}://[^\s:/@?#]{0,64}:([^\s@/?#]{1,128})@[A-Za-z0-9.\[-]",
-        r"gh[pousr]_[A-Za-z0-9]{36}",
-        r"sk-ant-[a-z0-9]+-[A-Za-z0-9_-]{80,}",
-        r"AKIA[A-Z2-7]{16}",
-        r"AIza[A-Za-z0-9_-]{35}",
-        r"xox[abprs]-[A-Za-z0-9-]{10,}",
-        r"glpat-[A-Za-z0-9_-]{20}",
-        r"-----BEGIN [A-Z ]*PRIVATE KEY-----",
-        r"(?:\+32|0032|0)\s?4[5-9]\d[ /.]?\d{2}[ .]?\d{2}[ .]?\d{2}",
-    ];
-    regex::bytes::RegexSet::new(patterns).unwrap_or_else(|_| regex::bytes::RegexSet::empty())
-}
+const REFERENCE: [&str; 41] = [
+    r"\d{2}[ ./-]?\d{2}[ ./-]?\d{2}[ ./-]{0,3}\d{3}[ ./-]{0,3}\d{2}",
+    r"\d{3}[ -]?\d{7}[ -]?\d{2}",
+    r"(?:\+{3}|\*{3})?\s?\d{3} ?/ ?\d{4} ?/ ?\d{5}\s?(?:\+{3}|\*{3})?",
+    r"(?:BE ?)?[01]?\d{3}[ .]?\d{3}[ .]?\d{3}",
+    r"54(?:[ .-]?\d){16}",
+    r"[1-9]-[A-Z]{3}-\d{3}|[1-9] [A-Z]{3} \d{3}",
+    r"[1-478][ .-]?\d{2}[ .-]?\d{2}[ .-]?(?:\d{2}|2[ABab])[ .-]?\d{3}[ .-]?\d{3}(?:[ ./-]{0,3}\(?\d{2}\)?)?",
+    r"[0-3]\d[ ]?\d{2}[ ]?\d{3}[ ]?\d{3}[ ]?\d{3}",
+    r"[A-Z]{3}[ ]?[A-Z][ -]?\d{4}[ -]?\d{4}",
+    r"[A-Za-z]{2}\d{2}(?:[ .\-]?[A-Za-z0-9]){11,30}",
+    r"\d(?:[ .-]?\d){11,18}",
+    r"[A-Za-z0-9.!#$%&'*+/=?^_{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+",
+    r"(?i)TLP ?[:\- ] ?(RED|AMBER(?:\s?\+\s?STRICT)?|GREEN|CLEAR|WHITE)",
+    r"(?i)\b(mots? de passe|m\.?d\.?p\.?|wachtwoord|kennwort|password)\b[ \t]{0,3}(?::|=|est|is|ist)[ \t]{0,3}\S{4,64}",
+    r"[A-Za-z][A-Za-z0-9+.-]{1,30}://[^\s:/@?#]{0,64}:([^\s@/?#]{1,128})@[A-Za-z0-9.\[-]",
+    r"gh[pousr]_[A-Za-z0-9]{36}",
+    r"sk-ant-[a-z0-9]+-[A-Za-z0-9_-]{80,}",
+    r"AKIA[A-Z2-7]{16}",
+    r"AIza[A-Za-z0-9_-]{35}",
+    r"xox[abprs]-[A-Za-z0-9-]{10,}",
+    r"glpat-[A-Za-z0-9_-]{20}",
+    r"-----BEGIN [A-Z ]*PRIVATE KEY-----",
+    r"(?:\+32|0032|0)\s?4[5-9]\d[ /.]?\d{2}[ .]?\d{2}[ .]?\d{2}",
+    r"sk-proj-[A-Za-z0-9_-]{40,}",
+    r"github_pat_[A-Za-z0-9_]{82}",
+    r"hf_[A-Za-z0-9]{34}",
+    r"SG\.[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}",
+    r"sk_live_[A-Za-z0-9]{24,}",
+    r"npm_[A-Za-z0-9]{36}",
+    r"pypi-[A-Za-z0-9_-]{50,}",
+    r"dop_v1_[a-f0-9]{64}",
+    r"shp(?:at|ss|ca|pa)_[a-fA-F0-9]{32}",
+    r"EAAC[A-Za-z0-9]{20,}",
+    r"ya29\.[A-Za-z0-9_-]{20,}",
+    r"eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}",
+    r"(?i)\b(confidentiel|vertrouwelijk|vertraulich|confidential)\b",
+    r"(?:\+33|0033|0)\s?[67](?:[ .-]?\d{2}){4}",
+    r"\(?[2-9]\d{2}\)?[ .-]\d{3}[ .-]\d{4}",
+    r"\b(?:\d{1,3}\.){3}\d{1,3}\b",
+    r"\b[0-9a-fA-F]{2}(?::[0-9a-fA-F]{2}){5}\b",
+    r"\b\d{3}[ -]?\d{3}[ -]?\d{3}\b",
+];
