@@ -16,6 +16,7 @@ pub use own::{List, OwnRules, Shipped};
 use crate::finding::{Class, Confidence, DetectorId};
 use format::Format;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use syntax::{CounterexampleSyntax, ExampleSyntax, RuleSyntax, TitleSyntax};
 
 /// One rule: what it looks for, what it checks, how sure it is.
@@ -195,7 +196,15 @@ pub struct Code {
     /// The rule whose words it uses beside its own; empty for none.
     pub words_of: Box<str>,
     /// Its words.
-    pub words: BTreeMap<String, Vec<String>>,
+    pub words: BTreeMap<String, Arc<[String]>>,
+}
+
+impl Code {
+    /// The words of one of its lists; none where it has no such list.
+    #[must_use]
+    pub fn list(&self, name: &str) -> Vec<String> {
+        self.words.get(name).map_or_else(Vec::new, |words| words.to_vec())
+    }
 }
 
 /// How sure a finding is, by what speaks for it; `None`: no finding.

@@ -289,6 +289,6 @@ fn code(syntax: &CodeSyntax, report: Report<'_>) -> Code {
         name: syntax.name.as_str().into(),
         ids: syntax.ids.iter().map(|id| DetectorId::new(id)).collect(),
         words_of: syntax.words_of.as_str().into(),
-        words: syntax.words.clone(),
+        words: syntax.words.iter().map(|(name, words)| (name.clone(), words.as_slice().into())).collect(),
     }
 }

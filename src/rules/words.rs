@@ -15,6 +15,40 @@ pub struct Words {
     phrases: Vec<Phrase>,
     /// Open addressing: index + 1 of the first phrase of a bucket; 0 is free.
     slots: Vec<u32>,
+    /// A bit for the first letters and the length of each first word, hashed: most words of a text are none of them.
+    heads: Heads,
+}
+
+/// Bits of a table of heads.
+const HEAD_BITS: u32 = 15;
+
+/// A table of bits by the first three letters and the length of a word.
+#[derive(Clone, Debug)]
+struct Heads(Box<[u64; 1 << (HEAD_BITS - 6)]>);
+
+impl Default for Heads {
+    fn default() -> Self {
+        Self(Box::new([0; 1 << (HEAD_BITS - 6)]))
+    }
+}
+
+impl Heads {
+    fn place(word: &[u8]) -> usize {
+        let letter = |at: usize| u32::from(word.get(at).map_or(0, |byte| byte & 31));
+        let length = word.len().min(31) as u32;
+        let key = letter(0) | letter(1) << 5 | letter(2) << 10 | length << 15;
+        (key.wrapping_mul(0x9E37_79B1) >> (32 - HEAD_BITS)) as usize
+    }
+
+    fn set(&mut self, word: &[u8]) {
+        let place = Self::place(word);
+        self.0[place / 64] |= 1 << (place % 64);
+    }
+
+    fn has(&self, word: &[u8]) -> bool {
+        let place = Self::place(word);
+        self.0[place / 64] >> (place % 64) & 1 != 0
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -64,6 +98,7 @@ impl Words {
             at = phrase.next;
         }
         let next = self.slots[slot];
+        self.heads.set(first);
         self.phrases.push(Phrase { hash, first: first.into(), rest: rest.into(), next });
         let number = u32::try_from(self.phrases.len()).ok()?;
         self.slots[slot] = number;
@@ -85,6 +120,9 @@ impl Words {
     /// Calls `found` for each phrase that begins at a word which starts at `at`; returns where that word ends. A capital
     /// after a small letter starts a word too (`numeroSiren`).
     pub fn at(&self, text: &[u8], at: usize, found: &mut impl FnMut(Found)) -> usize {
+        if let Some(end) = self.skipped(text, at) {
+            return end;
+        }
         let mut folded = [0_u8; FIRST_BYTES_MAX + 4];
         let (mut length, mut end, mut hash) = (0, at, BASIS);
         let mut hump = None;
@@ -116,6 +154,25 @@ impl Words {
             self.at(text, hump, found);
         }
         end.max(at + 1)
+    }
+
+    /// Where the word at `at` ends, if it is of ASCII and surely no first word of a phrase, nor is a part of it that a
+    /// capital or a digit sets off.
+    fn skipped(&self, text: &[u8], at: usize) -> Option<usize> {
+        let word = text.get(at..)?;
+        let mut length = 0;
+        let mut previous = b' ';
+        while let Some(&byte) = word.get(length).filter(|byte| byte.is_ascii_alphanumeric()) {
+            let part = byte.is_ascii_digit() && previous.is_ascii_alphabetic()
+                || byte.is_ascii_uppercase() && previous.is_ascii_lowercase();
+            if part {
+                return None;
+            }
+            previous = byte;
+            length += 1;
+        }
+        let goes_on = word.get(length).is_some_and(|byte| *byte >= 0x80);
+        (length > 0 && !goes_on && !self.heads.has(&word[..length])).then_some(at + length)
     }
 
     fn phrases_of(

@@ -18,7 +18,7 @@ const GAP_TOKENS_MAX: usize = 12;
 
 /// The detector `postal_address`.
 pub(super) fn make(code: &Code) -> Box<dyn Detector> {
-    let list = |name: &str| code.words.get(name).cloned().unwrap_or_default();
+    let list = |name: &str| code.list(name);
     let set = |name: &str| list(name).iter().map(|word| fold_text(word)).collect();
     let streets = list("streets");
     let mut anchors: Vec<Anchor> = streets.into_iter().map(Anchor::Word).collect();

@@ -16,7 +16,7 @@ const YEARS: std::ops::RangeInclusive<u32> = 1880..=2039;
 
 /// The detector `date_of_birth`.
 pub(super) fn make(code: &Code) -> Box<dyn Detector> {
-    let list = |name: &str| code.words.get(name).cloned().unwrap_or_default();
+    let list = |name: &str| code.list(name);
     let mut anchors = vec![Anchor::TextStart];
     anchors.extend(list("labels").into_iter().map(Anchor::Word));
     anchors.extend(list("labels_exact").into_iter().map(Anchor::Exact));

@@ -27,6 +27,23 @@ pub(super) struct Masks {
     pub spaced: u64,
 }
 
+impl Masks {
+    /// Whether anything but words may begin in the block.
+    #[inline]
+    pub const fn has_places(&self) -> bool {
+        self.digits
+            | self.ats
+            | self.urls
+            | self.hex_colons
+            | self.capitals
+            | self.marks
+            | self.strange
+            | self.runs
+            | self.spaced
+            != 0
+    }
+}
+
 /// The masks of the block that begins at `base`, by their definition.
 pub(super) fn scalar(text: &[u8], base: usize) -> Masks {
     let mut masks = Masks::default();

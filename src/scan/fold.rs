@@ -2,6 +2,8 @@
 //! with the way back to the original offsets. Lives on the stack, so that looking costs no allocation.
 //! Knows no rule and no word.
 
+use smallvec::SmallVec;
+
 /// How many folded bytes a window holds at most.
 const CAPACITY: usize = 2048;
 
@@ -12,11 +14,11 @@ pub const UNTICKED: u8 = 2;
 /// A character of another script, or a symbol without meaning here.
 pub const OTHER: u8 = 0x7f;
 
-/// Folded text around a place.
+/// Folded text around a place. Its room is not cleared first: most windows are far shorter.
 pub struct Window {
-    bytes: [u8; CAPACITY],
-    offsets: [u16; CAPACITY + 1],
-    len: usize,
+    bytes: SmallVec<[u8; CAPACITY]>,
+    /// Where each folded byte comes from, and where the last one ends.
+    offsets: SmallVec<[u16; CAPACITY]>,
     base: usize,
     /// Whether the window reaches the start of the text.
     pub at_start: bool,
@@ -35,9 +37,8 @@ impl Window {
         }
         let end = at.saturating_add(after).min(text.len());
         let mut window = Self {
-            bytes: [0; CAPACITY],
-            offsets: [0; CAPACITY + 1],
-            len: 0,
+            bytes: SmallVec::new(),
+            offsets: SmallVec::new(),
             base: start,
             at_start: start == 0,
             at_end: false,
@@ -50,35 +51,79 @@ impl Window {
     /// The folded bytes.
     #[must_use]
     pub fn text(&self) -> &[u8] {
-        &self.bytes[..self.len]
+        &self.bytes
     }
 
     /// Where the folded byte `index` comes from in the original text.
     #[must_use]
     pub fn original(&self, index: usize) -> usize {
-        self.base + usize::from(self.offsets[index.min(self.len)])
+        self.base + usize::from(self.offsets[index.min(self.bytes.len())])
     }
 
     /// The first folded byte that comes from `original` or later.
     #[must_use]
     pub fn index(&self, original: usize) -> usize {
         let wanted = original.saturating_sub(self.base);
-        self.offsets[..self.len].partition_point(|&offset| usize::from(offset) < wanted)
+        self.offsets[..self.bytes.len()].partition_point(|&offset| usize::from(offset) < wanted)
     }
 
     fn fill(&mut self, text: &[u8], start: usize, end: usize) -> usize {
         let mut at = start;
-        while at < end && self.len + 3 < CAPACITY && at - start < usize::from(u16::MAX) - 4 {
+        while at < end && self.bytes.len() + 3 < CAPACITY && at - start < usize::from(u16::MAX) - 4 {
+            // Plain letters first: most text is made of them.
+            if let Some(byte) = text[at..end].first().filter(|byte| byte.is_ascii()) {
+                self.bytes.push(byte.to_ascii_lowercase());
+                self.offsets.push((at - start) as u16);
+                at += 1;
+                continue;
+            }
             let (folded, width) = fold_at(text, at);
             for &byte in folded.as_slice() {
-                self.bytes[self.len] = byte;
-                self.offsets[self.len] = (at - start) as u16;
-                self.len += 1;
+                self.bytes.push(byte);
+                self.offsets.push((at - start) as u16);
             }
             at += width;
         }
-        self.offsets[self.len] = (at - start) as u16;
+        self.offsets.push((at - start) as u16);
         at
+    }
+}
+
+/// Folded bytes of a short word.
+const WORD_MAX: usize = 20;
+
+/// One folded word, for a first look.
+pub struct ShortWord {
+    bytes: [u8; WORD_MAX + 3],
+    len: usize,
+}
+
+impl ShortWord {
+    /// The word at `at`; `None` where it is too long to be told by a short look, or where none begins.
+    #[must_use]
+    pub fn at(text: &[u8], mut at: usize) -> Option<Self> {
+        let mut word = Self { bytes: [0; WORD_MAX + 3], len: 0 };
+        while at < text.len() {
+            let (folded, width) = fold_at(text, at);
+            if folded.as_slice().iter().any(|byte| !byte.is_ascii_alphanumeric()) {
+                break;
+            }
+            for byte in folded.as_slice() {
+                word.bytes[word.len] = *byte;
+                word.len += 1;
+            }
+            if word.len > WORD_MAX {
+                return None;
+            }
+            at += width;
+        }
+        (word.len > 0).then_some(word)
+    }
+
+    /// Its bytes.
+    #[must_use]
+    pub fn as_slice(&self) -> &[u8] {
+        &self.bytes[..self.len]
     }
 }
 

@@ -68,6 +68,9 @@ pub(super) fn tokens(text: &str) -> impl Iterator<Item = Token<'_>> {
 }
 
 fn next(rest: &str) -> (Kind, usize) {
+    if let Some(plain) = plain_word(rest) {
+        return plain;
+    }
     let Some(first) = rest.chars().next() else { return (Kind::Space, 0) };
     if first.is_alphabetic() {
         let length = word(rest);
@@ -82,6 +85,24 @@ fn next(rest: &str) -> (Kind, usize) {
     } else {
         (Kind::Mark(first), first.len_utf8())
     }
+}
+
+/// The word at the start, if it is of ASCII and nothing can join it to more.
+fn plain_word(rest: &str) -> Option<(Kind, usize)> {
+    let bytes = rest.as_bytes();
+    let (mut length, mut upper) = (0, 0);
+    while let Some(byte) = bytes.get(length).filter(|byte| byte.is_ascii_alphabetic()) {
+        upper += usize::from(byte.is_ascii_uppercase());
+        length += 1;
+    }
+    let alone = bytes.get(length).is_none_or(|byte| *byte < 0x80 && !matches!(byte, b'\'' | b'-'));
+    let case = match (bytes.first()?.is_ascii_uppercase(), upper, length) {
+        (false, ..) => Case::Lower,
+        (true, _, 1) => Case::Initial,
+        (true, upper, length) if upper == length => Case::Upper,
+        _ => Case::Capital,
+    };
+    (length > 0 && alone).then_some((Kind::Word(case), length))
 }
 
 /// The length of the word at the start: letters, and single apostrophes or hyphens between letters.

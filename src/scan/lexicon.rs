@@ -2,6 +2,7 @@
 
 use crate::scan::fold::fold;
 use std::collections::HashMap;
+use std::sync::{Arc, LazyLock};
 
 /// A set of groups of words, one bit each.
 pub type Groups = u32;
@@ -11,6 +12,17 @@ pub type Groups = u32;
 pub struct Lexicon {
     words: HashMap<Box<[u8]>, Groups>,
     phrases: Vec<(Box<[u8]>, Groups)>,
+    /// For each byte: the phrases that begin with it, and those that end with it, by number.
+    begins: Vec<Vec<u16>>,
+    ends: Vec<Vec<u16>>,
+}
+
+/// A lexicon that is made at its first use: most texts need few of them.
+pub type Lazy = LazyLock<Lexicon, Box<dyn FnOnce() -> Lexicon + Send + Sync>>;
+
+/// The words of a list of a rule, each with the name of the list.
+pub fn named<'a>((name, words): (&'a String, &'a Arc<[String]>)) -> impl Iterator<Item = (&'a str, &'a str)> {
+    words.iter().map(move |word| (name.as_str(), word.as_str()))
 }
 
 /// One word of a text.
@@ -42,8 +54,36 @@ impl Lexicon {
         if folded.iter().all(|&byte| is_word_byte(byte)) {
             *self.words.entry(folded).or_default() |= groups;
         } else {
+            self.begins.resize(256, Vec::new());
+            self.ends.resize(256, Vec::new());
+            let number = self.phrases.len() as u16;
+            if let (Some(first), Some(last)) = (folded.first(), folded.last()) {
+                self.begins[usize::from(*first)].push(number);
+                self.ends[usize::from(*last)].push(number);
+            }
             self.phrases.push((folded, groups));
         }
+    }
+
+    /// The phrases that one of the lists has under a byte.
+    fn listed<'a>(
+        &'a self,
+        lists: &'a [Vec<u16>],
+        byte: Option<&u8>,
+    ) -> impl Iterator<Item = &'a (Box<[u8]>, Groups)> {
+        let numbers = byte.and_then(|byte| lists.get(usize::from(*byte))).map_or(&[][..], Vec::as_slice);
+        numbers.iter().filter_map(|number| self.phrases.get(usize::from(*number)))
+    }
+
+    /// Whether a whole folded word is one of the `wanted` groups, or begins a phrase of them.
+    #[must_use]
+    pub fn begins(&self, word: &[u8], wanted: Groups) -> bool {
+        self.groups(word) & wanted != 0
+            || self.listed(&self.begins, word.first()).any(|(phrase, groups)| {
+                groups & wanted != 0
+                    && phrase.starts_with(word)
+                    && phrase.get(word.len()).is_some_and(|byte| !is_word_byte(*byte))
+            })
     }
 
     /// The groups of one folded word.
@@ -76,17 +116,22 @@ impl Lexicon {
             return false;
         }
         self.words(text, start, end).any(|word| word.groups & wanted != 0)
-            || self.phrases.iter().any(|(phrase, groups)| {
-                groups & wanted != 0 && find_phrase(&text[start..end], phrase).is_some()
+            || self.has_phrase(&text[start..end], wanted)
+    }
+
+    fn has_phrase(&self, text: &[u8], wanted: Groups) -> bool {
+        (0..text.len()).filter(|at| starts_word(text, *at)).any(|at| {
+            self.listed(&self.begins, text.get(at)).any(|(phrase, groups)| {
+                groups & wanted != 0 && text[at..].starts_with(phrase) && ends_word(text, at + phrase.len())
             })
+        })
     }
 
     /// The longest phrase or word of the `wanted` groups that starts at `at`: its end and groups.
     #[must_use]
     pub fn longest_at(&self, text: &[u8], at: usize, wanted: Groups) -> Option<(usize, Groups)> {
         let phrase = self
-            .phrases
-            .iter()
+            .listed(&self.begins, text.get(at))
             .filter(|(phrase, groups)| {
                 groups & wanted != 0 && text[at..].starts_with(phrase) && ends_word(text, at + phrase.len())
             })
@@ -102,8 +147,7 @@ impl Lexicon {
     #[must_use]
     pub fn longest_before(&self, text: &[u8], end: usize, wanted: Groups) -> Option<(usize, Groups)> {
         let phrase = self
-            .phrases
-            .iter()
+            .listed(&self.ends, end.checked_sub(1).and_then(|last| text.get(last)))
             .filter(|(phrase, groups)| {
                 groups & wanted != 0 && text[..end].ends_with(phrase) && starts_word(text, end - phrase.len())
             })
@@ -136,11 +180,6 @@ pub fn starts_word(text: &[u8], at: usize) -> bool {
 #[must_use]
 pub fn ends_word(text: &[u8], at: usize) -> bool {
     at >= text.len() || !is_word_byte(text[at]) || (at > 0 && !is_word_byte(text[at - 1]))
-}
-
-fn find_phrase(text: &[u8], phrase: &[u8]) -> Option<usize> {
-    memchr::memmem::find_iter(text, phrase)
-        .find(|&at| starts_word(text, at) && ends_word(text, at + phrase.len()))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Digit groups: reads a cluster of digit runs once and holds it against the groupings of all rules. No
 //! regular expressions. Knows clusters; what a match is worth is judged elsewhere.
 
-use super::opening::{Glance, Group};
+use super::opening::{Begin, Glance, Group};
 use super::pass::Pass;
 use crate::finding::View;
 use crate::rules::{Number, separator};
@@ -23,7 +23,7 @@ pub(super) struct Run {
     start: usize,
     end: usize,
     /// The separators before it, as bits.
-    separators: u32,
+    pub separators: u32,
     /// Whether a line break stands before it.
     wrapped: bool,
     /// Bytes of a line break within it.
@@ -43,9 +43,14 @@ impl Run {
 
     /// The value of its first two digits; of a single one, as if a zero followed.
     pub fn pair(&self, text: &[u8]) -> usize {
-        let mut digits = text[self.start..self.end].iter().filter(|byte| byte.is_ascii_digit());
-        let mut digit = || digits.next().map_or(0, |digit| usize::from(digit - b'0'));
-        digit() * 10 + digit()
+        let digit = |byte: &u8| usize::from(byte.wrapping_sub(b'0') % 10);
+        match &text[self.start..self.end] {
+            [first, second, ..] if second.is_ascii_digit() => digit(first) * 10 + digit(second),
+            [first, rest @ ..] => {
+                digit(first) * 10 + rest.iter().find(|byte| byte.is_ascii_digit()).map_or(0, digit)
+            }
+            [] => 0,
+        }
     }
 
     /// The byte before it.
@@ -169,24 +174,34 @@ fn groups(pass: &mut Pass<'_>, runs: &[Run], starts: usize) {
     }
     let cluster = Span::new(first.start, last.end);
     let glance = Glance { alone: runs.len() == 1, all: pass.scanner.exhaustive };
+    let mut labelled = None;
     for first in 0..starts.min(runs.len()) {
         let run = &runs[first];
+        if first > 0 && is_hard(run) {
+            continue;
+        }
         for set in table.groups.get(run.len()).map_or(&[][..], Vec::as_slice) {
-            let mut fitting = set.fitting(pass.text, run, glance);
-            while let Some((group, unlabelled)) = set.take(&mut fitting) {
+            let mut fitting = set.fitting(pass.text, &runs[first..], glance);
+            if fitting & !set.unlabelled() != 0 && !glance.all {
+                let labelled = *labelled.get_or_insert_with(|| pass.may_be_labelled(cluster));
+                fitting &= if labelled { !0 } else { set.unlabelled() };
+            }
+            while let Some(group) = set.take(&mut fitting) {
                 if let Some(last) = lengths_match(&runs[first..], group) {
-                    if !unlabelled && !glance.all && !pass.may_be_labelled(cluster) {
-                        continue;
-                    }
                     let Some(number) = table.number(group.rule, group.number) else { continue };
                     number_at(pass, runs, (first, first + last), group.rule, number, group.lengths.len() > 1);
                 }
             }
         }
-        if first + 1 < runs.len() && table.any_openings.iter().any(|opening| opening.fits(pass.text, run)) {
+        if first + 1 < runs.len() {
             any_grouping(pass, runs, first);
         }
     }
+}
+
+/// Whether more than a space stands between a run and the one before: neither begins or ends a number there.
+fn is_hard(run: &Run) -> bool {
+    run.separators & !separator(b' ') != 0 && !run.wrapped
 }
 
 /// How many runs after the first one complete the grouping.
@@ -199,18 +214,26 @@ fn lengths_match(runs: &[Run], group: &Group) -> Option<usize> {
 
 fn any_grouping(pass: &mut Pass<'_>, runs: &[Run], first: usize) {
     let table = &pass.scanner.table;
-    let mut total = 0;
-    for last in first..runs.len() {
+    let begin = Begin::of(pass.text, &runs[first]);
+    if !table.any_openings.iter().any(|opening| opening.fits(begin)) {
+        return;
+    }
+    let (mut total, mut separators) = (runs[first].len(), 0);
+    for last in first + 1..runs.len() {
         total += runs[last].len();
+        separators |= runs[last].separators;
         if total > DIGITS_MAX {
             return;
         }
-        if last == first {
+        if runs.get(last + 1).is_some_and(is_hard) {
             continue;
         }
-        for &(rule, place) in table.any_groups.get(total).map_or(&[][..], Vec::as_slice) {
-            let Some(number) = table.number(rule, place) else { continue };
-            number_at(pass, runs, (first, last), rule, number, false);
+        for any in table.any_groups.get(total).map_or(&[][..], Vec::as_slice) {
+            if separators & !any.separators != 0 || !any.opening.fits(begin) {
+                continue;
+            }
+            let Some(number) = table.number(any.rule, any.number) else { continue };
+            number_at(pass, runs, (first, last), any.rule, number, false);
         }
     }
 }
@@ -238,8 +261,7 @@ fn number_at(
     {
         return;
     }
-    let hard = |run: &Run| run.separators & !separator(b' ') != 0 && !run.wrapped;
-    if first > 0 && hard(&runs[first]) || runs.get(last + 1).is_some_and(hard) {
+    if first > 0 && is_hard(&runs[first]) || runs.get(last + 1).is_some_and(is_hard) {
         return;
     }
     if runs_on(pass.text, runs, (first, last))

@@ -7,12 +7,25 @@ use crate::rules::{Number, Rule};
 /// Groupings of one set: as many as the bits of its masks.
 const SET_MAX: usize = 128;
 
+/// Lengths that are told apart; the last one stands for all longer ones, which no group has.
+const LENGTHS: usize = 42;
+
 /// A number's grouping with its rule.
 #[derive(Clone, Debug)]
 pub(super) struct Group {
     pub rule: u16,
     pub number: u16,
     pub lengths: Box<[u8]>,
+}
+
+/// A number in any grouping with its rule.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct AnyGroup {
+    pub rule: u16,
+    pub number: u16,
+    /// What may stand between its digits, as bits.
+    pub separators: u32,
+    pub opening: Opening,
 }
 
 /// What the beginning of a number tells.
@@ -40,11 +53,26 @@ impl Opening {
         Self { pairs: if number.prefixes.is_empty() { !0 } else { all }, lead: number.lead.last().copied() }
     }
 
-    /// Whether the run may begin such a number.
-    pub fn fits(self, text: &[u8], run: &Run) -> bool {
+    /// Whether a run that begins like this may begin such a number.
+    pub fn fits(self, begin: Begin) -> bool {
+        self.pairs & begin.pairs != 0 && self.lead.is_none_or(|lead| begin.before == Some(lead))
+    }
+}
+
+/// How a run of digits begins.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Begin {
+    /// Its first two digits as one bit of a hundred; of a single digit, all that it may go on with.
+    pairs: u128,
+    /// The byte before it.
+    before: Option<u8>,
+}
+
+impl Begin {
+    /// Of this run.
+    pub fn of(text: &[u8], run: &Run) -> Self {
         let pair = run.pair(text);
-        let allowed = if run.len() > 1 { 1 << pair } else { 0x3FF << pair };
-        self.pairs & allowed != 0 && self.lead.is_none_or(|lead| run.before(text) == Some(lead))
+        Self { pairs: if run.len() > 1 { 1 << pair } else { 0x3FF << pair }, before: run.before(text) }
     }
 }
 
@@ -65,18 +93,35 @@ pub(super) struct Set {
     pairs: Box<[u128; 100]>,
     /// Those that are one run.
     alone: u128,
+    /// Of the second, third and fourth run: for each length, those that are over or have that length there.
+    lengths: Box<[[u128; LENGTHS]; 3]>,
+    /// For each separator, those that are one run or allow it.
+    separators: [u128; 32],
     /// Those that are reported without a word that speaks for them.
     unlabelled: u128,
     /// Those with something before their first digit, and what.
     led: Vec<(u8, u128)>,
 }
 
+impl Default for Set {
+    fn default() -> Self {
+        Self {
+            groups: Vec::new(),
+            pairs: Box::new([0; 100]),
+            alone: 0,
+            lengths: Box::new([[0; LENGTHS]; 3]),
+            separators: [0; 32],
+            unlabelled: 0,
+            led: Vec::new(),
+        }
+    }
+}
+
 impl Set {
     /// Adds the grouping to the sets of its length.
     pub fn add(sets: &mut Vec<Self>, group: Group, number: &Number, rule: &Rule) {
         if sets.last().is_none_or(|set| set.groups.len() == SET_MAX) {
-            let (groups, pairs, led) = (Vec::new(), Box::new([0; 100]), Vec::new());
-            sets.push(Self { groups, pairs, alone: 0, unlabelled: 0, led });
+            sets.push(Self::default());
         }
         let Some(set) = sets.last_mut() else { return };
         let bit = 1_u128 << set.groups.len();
@@ -86,7 +131,16 @@ impl Set {
             let allowed = if single { 0x3FF << (pair / 10 * 10) } else { 1 << pair };
             *groups |= if opening.pairs & allowed != 0 { bit } else { 0 };
         }
+        for (place, by_length) in (1..).zip(set.lengths.iter_mut()) {
+            let wanted = group.lengths.get(place).map(|length| usize::from(*length));
+            for (length, groups) in by_length.iter_mut().enumerate() {
+                *groups |= if wanted.is_none_or(|wanted| wanted == length) { bit } else { 0 };
+            }
+        }
         let alone = group.lengths.len() == 1;
+        for (place, groups) in set.separators.iter_mut().enumerate() {
+            *groups |= if alone || number.separators >> place & 1 != 0 { bit } else { 0 };
+        }
         set.alone |= if alone { bit } else { 0 };
         // A bare number with letters before it may be labelled by them.
         let bare = alone && number.lead.is_empty();
@@ -99,13 +153,23 @@ impl Set {
         set.groups.push(group);
     }
 
-    /// The groupings that the run may open, as bits.
-    pub fn fitting(&self, text: &[u8], run: &Run, glance: Glance) -> u128 {
-        if glance.all {
+    /// The groupings that the first of the runs may open, as bits.
+    pub fn fitting(&self, text: &[u8], runs: &[Run], glance: Glance) -> u128 {
+        let Some(run) = runs.first().filter(|_| !glance.all) else {
             return !0 >> (SET_MAX - self.groups.len());
-        }
+        };
         let mut fitting = self.pairs[run.pair(text)];
-        fitting &= if glance.alone { self.alone } else { !0 };
+        if glance.alone || runs.len() == 1 {
+            fitting &= self.alone;
+        }
+        for (place, next) in runs.iter().skip(1).zip(self.lengths.iter()) {
+            fitting &= next[place.len().min(LENGTHS - 1)];
+        }
+        let mut separators = runs.get(1).map_or(0, |next| next.separators);
+        while separators != 0 && fitting != 0 {
+            fitting &= self.separators[separators.trailing_zeros() as usize & 31];
+            separators &= separators - 1;
+        }
         if fitting != 0 && !self.led.is_empty() {
             let before = run.before(text);
             let missing = self.led.iter().filter(|(lead, _)| before != Some(*lead));
@@ -114,11 +178,15 @@ impl Set {
         fitting
     }
 
-    /// Takes the next of them, and whether it is reported without a word that speaks for it.
-    pub fn take(&self, fitting: &mut u128) -> Option<(&Group, bool)> {
-        let place = fitting.trailing_zeros();
-        let group = self.groups.get(place as usize)?;
+    /// Those that are reported without a word that speaks for them, as bits.
+    pub const fn unlabelled(&self) -> u128 {
+        self.unlabelled
+    }
+
+    /// Takes the next of them.
+    pub fn take(&self, fitting: &mut u128) -> Option<&Group> {
+        let group = self.groups.get(fitting.trailing_zeros() as usize)?;
         *fitting &= *fitting - 1;
-        Some((group, self.unlabelled >> place & 1 != 0))
+        Some(group)
     }
 }

@@ -165,6 +165,9 @@ impl Pass<'_> {
     }
 
     fn block(&mut self, base: usize, masks: &Masks, digits_done: &mut usize) {
+        if !masks.has_places() {
+            return;
+        }
         let table = &self.scanner.table;
         let inside = base > 0 && self.text[base - 1].is_ascii_digit();
         for at in bits(masks.digits & !(masks.digits << 1 | u64::from(inside))) {
@@ -383,21 +386,23 @@ impl Pass<'_> {
         if !self.scanner.exhaustive && expression.lacks_digits(window.of(text).unwrap_or_default()) {
             return;
         }
-        let Some(Compiled { regex, value }) = expression.compiled() else { return };
+        let Some(compiled) = expression.compiled() else { return };
+        let Compiled { regex, value, .. } = compiled;
         #[cfg(test)]
         super::work::add(window.len());
         let mut at = window.start;
         // Most windows hold nothing: room for groups is made when one does.
         let mut groups = None;
-        while let Some(found) = regex.find_at(text, at) {
+        while let Some(found) = Some(at).filter(|at| *at <= text.len()).and_then(|at| regex.find_at(text, at))
+        {
             let groups = groups.get_or_insert_with(|| regex.capture_locations());
             let Some(whole) = regex.captures_read_at(groups, text, found.start()) else { break };
             let (start, end) = groups.get(*value).unwrap_or((whole.start(), whole.end()));
             at = whole.end().max(whole.start() + 1);
-            self.judge(expression.rule, Span::new(start, end), None, false, false, self.view);
-            if at > text.len() {
-                break;
+            if !compiled.stands_alone(self.text, (whole.start(), whole.end())) {
+                continue;
             }
+            self.judge(expression.rule, Span::new(start, end), None, false, false, self.view);
         }
     }
 

@@ -21,13 +21,16 @@ const NAME_WORDS_MAX: usize = 7;
 
 /// The detector `person`.
 pub(super) fn make(code: &Code) -> Box<dyn Detector> {
-    let list = |name: &str| code.words.get(name).cloned().unwrap_or_default();
+    let list = |name: &str| code.list(name);
     let set = |name: &str| list(name).iter().map(|word| fold_text(word)).collect();
     let mut anchors = vec![(Anchor::CapitalPair, Door::Pair), (Anchor::TextStart, Door::Key)];
     anchors.extend(list("civility").into_iter().map(|word| (Anchor::Word(word), Door::Civility)));
     anchors.extend(list("civility_exact").into_iter().map(|word| (Anchor::Exact(word), Door::Civility)));
     anchors.extend(list("labels").into_iter().map(|word| (Anchor::Word(word), Door::Label)));
     anchors.extend(list("closings").into_iter().map(|word| (Anchor::Word(word), Door::Closing)));
+    let particles: BTreeSet<String> = set("particles");
+    let mut short_particles: Vec<u64> = particles.iter().filter_map(|word| packed(word.as_bytes())).collect();
+    short_particles.sort_unstable();
     Box::new(Person {
         anchors,
         labels: set("labels"),
@@ -35,7 +38,8 @@ pub(super) fn make(code: &Code) -> Box<dyn Detector> {
         label_tail_max: list("label_tails").iter().map(String::len).max().unwrap_or(0),
         label_tails: set("label_tails"),
         next_labels: set("next_labels"),
-        particles: set("particles"),
+        particles,
+        short_particles,
         stop: set("stop"),
         suppress_before: set("suppress_before"),
         suppress_after: set("suppress_after"),
@@ -73,6 +77,8 @@ struct Person {
     /// Labels of other things that follow a name on its line.
     next_labels: BTreeSet<String>,
     particles: BTreeSet<String>,
+    /// Those of few bytes, each as a number, sorted.
+    short_particles: Vec<u64>,
     stop: BTreeSet<String>,
     suppress_before: BTreeSet<String>,
     suppress_after: BTreeSet<String>,
@@ -109,6 +115,12 @@ impl Detector for Person {
         };
         out.extend(hit.map(|(span, confidence)| Hit::new(span.shifted(offset), confidence)));
     }
+}
+
+/// A word of up to six bytes in small letters as a number.
+fn packed(word: &[u8]) -> Option<u64> {
+    (word.len() <= 6)
+        .then(|| word.iter().fold(0, |all, byte| all << 8 | u64::from(byte.to_ascii_lowercase())))
 }
 
 /// Whether a sign that links a label to its value follows on the line; what stands between is looked at later.
@@ -148,8 +160,7 @@ impl Person {
 
     /// Without an allocation: every capital after a small word comes by.
     fn is_particle(&self, word: &[u8]) -> bool {
-        word.len() <= 6
-            && self.particles.iter().any(|particle| particle.as_bytes().eq_ignore_ascii_case(word))
+        packed(word).is_some_and(|word| self.short_particles.binary_search(&word).is_ok())
     }
 
     /// A given name beside a capitalised word, in either order.

@@ -17,45 +17,102 @@ pub(super) struct Place {
     pub rule: u16,
     pub matcher: u16,
     pub shape: u16,
-    /// Where a letter stands beside the first run of digits.
-    side: Side,
-    /// Which one, as bits by its ASCII number; a digit behind the gap where it is far.
-    letters: [u64; 2],
-    /// The separators that may stand between, as bits.
-    gaps: u32,
 }
 
-/// On which side of the first run of digits a letter stands, over a separator at most.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Side {
-    Before,
-    Behind,
-    /// Only behind a further run.
-    Far,
+/// Shapes of one set: as many as the bits of its masks.
+const SET_MAX: usize = 128;
+
+/// Shapes whose first run of digits has the same length.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Set {
+    places: Vec<Place>,
+    before: Neighbours,
+    behind: Neighbours,
 }
 
-/// What stands beside a run of digits: the nearest byte and the one beyond it.
-#[derive(Clone, Copy, Debug)]
-struct Beside {
-    near: u8,
-    far: u8,
-    /// The nearest byte as a separator; all bits for a character beyond ASCII.
-    gap: u32,
+/// Which shapes what stands on one side of the digits lets be. Says yes rather too often.
+#[derive(Clone, Debug)]
+struct Neighbours {
+    /// For each ASCII byte: the shapes that may have it right beside the digits.
+    near: Box<[u128; 128]>,
+    /// For each ASCII byte: the shapes that may have it beyond a separator.
+    far: Box<[u128; 128]>,
+    /// For each byte from space on: the shapes that may have it as a separator there.
+    gaps: [u128; 32],
+    /// Those with any separator there.
+    gapped: u128,
 }
 
-impl Beside {
-    fn of(near: Option<&u8>, far: Option<&u8>) -> Self {
+impl Default for Neighbours {
+    fn default() -> Self {
+        Self { near: Box::new([0; 128]), far: Box::new([0; 128]), gaps: [0; 32], gapped: 0 }
+    }
+}
+
+impl Neighbours {
+    /// Adds a shape of which these parts stand there, the nearest one first. `at_end`: the bytes that may stand there
+    /// where no part does.
+    fn add(&mut self, bit: u128, parts: &[Part], separators: u32, at_end: fn(u8) -> bool) {
+        let gap = parts.first() == Some(&Part::Gap);
+        let next = parts.iter().find(|part| **part != Part::Gap);
+        let is_next = |byte: u8| next.map_or_else(|| at_end(byte), |part| part.is(byte));
+        for byte in 0..0x80_u8 {
+            let place = usize::from(byte);
+            // A further digit would belong to the run.
+            let is_near = is_next(byte) && (next.is_none() || !byte.is_ascii_digit());
+            self.near[place] |= if is_near { bit } else { 0 };
+            self.far[place] |= if gap && is_next(byte) { bit } else { 0 };
+        }
+        if gap {
+            self.gapped |= bit;
+            for (place, shapes) in self.gaps.iter_mut().enumerate() {
+                *shapes |= if separators >> place & 1 != 0 || place == 0 { bit } else { 0 };
+            }
+        }
+    }
+
+    /// The shapes that the nearest byte and the one beyond it let be; at the edge of the text a line break.
+    fn fitting(&self, near: Option<&u8>, far: Option<&u8>) -> u128 {
         let (near, far) = (near.copied().unwrap_or(b'\n'), far.copied().unwrap_or(b'\n'));
-        let gap = if near >= 0x80 || is_break(near) { !0 } else { separator(near) };
-        Self { near, far, gap }
+        let Some(&direct) = self.near.get(usize::from(near)) else { return !0 };
+        let gapped = match near {
+            _ if is_break(near) => self.gapped,
+            b' '..=b'?' => self.gaps[usize::from(near - b' ')],
+            _ => 0,
+        };
+        // There may be two blanks, or a separator before a line break.
+        let further = far == b' ' || is_break(far) || is_break(near) && !far.is_ascii_alphanumeric();
+        let beyond = || self.far.get(usize::from(far)).filter(|_| !further).copied().unwrap_or(!0);
+        if gapped == 0 { direct } else { direct | gapped & beyond() }
     }
+}
 
-    /// Whether one of the letters may stand here, over a separator or not, or over what may be a longer gap.
-    const fn may_be(self, letters: [u64; 2], gaps: u32) -> bool {
-        is_one_of(self.near, letters)
-            || (self.gap & gaps != 0 || self.near == b' ')
-                && (is_one_of(self.far, letters) || self.far == b' ' || is_break(self.far))
+impl Set {
+    /// Adds the shape, whose first run of digits may have this length, to the sets of its length.
+    pub fn add(sets: &mut Vec<Self>, place: Place, parts: &[Part], length: usize, separators: u32) {
+        if sets.last().is_none_or(|set| set.places.len() == SET_MAX) {
+            sets.push(Self::default());
+        }
+        let Some(set) = sets.last_mut() else { return };
+        let bit = 1_u128 << set.places.len();
+        let first = parts.iter().position(|part| part.is_digit()).unwrap_or(parts.len());
+        let before: Vec<Part> = parts[..first].iter().rev().copied().collect();
+        set.before.add(bit, &before, separators, |_| true);
+        set.behind
+            .add(bit, behind(&parts[first..], length), separators, |byte| !byte.is_ascii_alphanumeric());
+        set.places.push(place);
     }
+}
+
+/// What is left of the parts behind so many digits, separators between them left out.
+fn behind(parts: &[Part], mut length: usize) -> &[Part] {
+    let mut rest = parts;
+    while length > 0 {
+        let [part, next @ ..] = rest else { break };
+        length -= usize::from(part.is_digit());
+        rest = next;
+    }
+    rest
 }
 
 /// What a line break is made of, or a quotation behind one, or a tab.
@@ -63,66 +120,42 @@ const fn is_break(byte: u8) -> bool {
     matches!(byte, b'\n' | b'\r' | b'\\' | b'>' | b'\t')
 }
 
-/// Whether a byte is one of these; a byte beyond ASCII may be.
-const fn is_one_of(byte: u8, bits: [u64; 2]) -> bool {
-    byte >= 0x80 || bits[(byte >> 6) as usize & 1] >> (byte & 63) & 1 != 0
-}
-
-impl Place {
-    /// A shape of a rule.
-    pub fn new((rule, matcher, shape): (u16, u16, u16), parts: &[Part], gaps: u32) -> Self {
-        let first = parts.iter().position(|part| part.is_digit()).unwrap_or(parts.len());
-        let is_letter = |part: &&Part| !part.is_digit() && **part != Part::Gap;
-        let before = parts[..first].iter().rev().find(is_letter);
-        let behind = parts[first..].iter().find(is_letter);
-        let digits = parts[first..].split(|part| is_letter(&part)).next().unwrap_or_default();
-        let runs = digits.split(|part| *part == Part::Gap).filter(|run| !run.is_empty()).count();
-        let (side, letter) = match (before, behind) {
-            (Some(letter), _) => (Side::Before, *letter),
-            (None, Some(letter)) if runs <= 1 => (Side::Behind, *letter),
-            _ => (Side::Far, Part::Digit),
-        };
-        let mut letters = [0; 2];
-        for byte in
-            (0..0x80).filter(|byte| letter.is(*byte) || side == Side::Far && byte.is_ascii_alphabetic())
-        {
-            letters[usize::from(byte >> 6)] |= 1 << (byte & 63);
-        }
-        Self { rule, matcher, shape, side, letters, gaps }
-    }
-
-    /// Whether what stands around a run of digits lets it be the first one of the shape. Says yes rather too often.
-    const fn may_be(&self, before: Beside, behind: Beside) -> bool {
-        match self.side {
-            Side::Before => before.may_be(self.letters, self.gaps),
-            Side::Behind | Side::Far => behind.may_be(self.letters, self.gaps),
-        }
-    }
-}
-
 /// Holds the shapes that may have a run of `length` digits as their first against the text at `at`.
 pub(super) fn at(pass: &mut Pass<'_>, at: usize, length: usize) {
     let table = &pass.scanner.table;
-    let Some(shapes) = table.shapes.get(length).filter(|shapes| !shapes.is_empty()) else { return };
     let (text, end) = (pass.text, at + length);
     let byte = |back: usize| at.checked_sub(back).and_then(|at| text.get(at));
-    let (before, behind) = (Beside::of(byte(1), byte(2)), Beside::of(text.get(end), text.get(end + 1)));
-    let all = pass.scanner.exhaustive;
-    let held_here = |shape: &&Place| all || shape.may_be(before, behind);
-    for &Place { rule, matcher, shape, .. } in shapes.iter().filter(held_here) {
-        let Matcher::Mixed(mixed) = &table.rules[usize::from(rule)].matchers[usize::from(matcher)] else {
-            continue;
-        };
-        let Some((span, gaps)) = held(pass.text, mixed, usize::from(shape), at) else { continue };
-        let joined = |place: usize| pass.text.get(place) == Some(&b'-');
-        let before =
-            span.start >= 2 && joined(span.start - 1) && pass.text[span.start - 2].is_ascii_alphanumeric();
-        let after = joined(span.end) && pass.text.get(span.end + 1).is_some_and(u8::is_ascii_alphanumeric);
-        if before || after || !right_is_free(pass.text, span.end) || !left_is_free(pass, rule, span.start) {
-            continue;
+    for set in table.shapes.get(length).map_or(&[][..], Vec::as_slice) {
+        let mut fitting = set.before.fitting(byte(1), byte(2));
+        if fitting != 0 {
+            fitting &= set.behind.fitting(text.get(end), text.get(end + 1));
         }
-        judge(pass, rule, span, gaps);
+        if pass.scanner.exhaustive {
+            fitting = !0;
+        }
+        while let Some(place) = set.places.get(fitting.trailing_zeros() as usize) {
+            fitting &= fitting - 1;
+            held_at(pass, *place, at);
+        }
     }
+}
+
+/// Holds one shape against the text, its first digits at `at`.
+fn held_at(pass: &mut Pass<'_>, place: Place, at: usize) {
+    let table = &pass.scanner.table;
+    let Place { rule, matcher, shape } = place;
+    let Matcher::Mixed(mixed) = &table.rules[usize::from(rule)].matchers[usize::from(matcher)] else {
+        return;
+    };
+    let Some((span, gaps)) = held(pass.text, mixed, usize::from(shape), at) else { return };
+    let joined = |place: usize| pass.text.get(place) == Some(&b'-');
+    let before =
+        span.start >= 2 && joined(span.start - 1) && pass.text[span.start - 2].is_ascii_alphanumeric();
+    let after = joined(span.end) && pass.text.get(span.end + 1).is_some_and(u8::is_ascii_alphanumeric);
+    if before || after || !right_is_free(pass.text, span.end) || !left_is_free(pass, rule, span.start) {
+        return;
+    }
+    judge(pass, rule, span, gaps);
 }
 
 /// Judges a value without what stands beyond ASCII in it, so that a dash of any kind is a dash.

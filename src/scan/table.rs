@@ -4,12 +4,13 @@ use super::check::{self, Check};
 use super::context::Uses;
 use super::detector::{self, Anchor, Detector, DigitRun};
 use super::literal::Literals;
-use super::opening::{self, Group, Opening};
+use super::opening::{self, AnyGroup, Group, Opening};
 use super::shape;
 use crate::finding::Confidence;
 use crate::rules::format::Format;
 use crate::rules::words::Words;
 use crate::rules::{AnchorClass, Fault, Faults, List, Matcher, Number, Rule};
+use crate::text::view::fold::{fold, starts_word};
 use crate::text::view::spelled;
 use regex::bytes::{Regex, RegexBuilder};
 use std::borrow::Cow;
@@ -54,6 +55,18 @@ pub(super) struct Expression {
 pub(super) struct Compiled {
     pub regex: Regex,
     pub value: usize,
+    /// Whether a match begins, and ends, at a boundary of words.
+    pub edges: (bool, bool),
+}
+
+impl Compiled {
+    /// Whether a match stands alone where it must: no accented letter goes on there, which boundaries of ASCII do not see.
+    pub fn stands_alone(&self, text: &[u8], (start, end): (usize, usize)) -> bool {
+        let beyond = |at: usize| text.get(at).is_some_and(|byte| *byte >= 0x80);
+        let before = || start > 0 && beyond(start - 1) && !starts_word(text, start);
+        let behind = || beyond(end) && fold(text, end).is_word();
+        !(self.edges.0 && before() || self.edges.1 && behind())
+    }
 }
 
 impl Expression {
@@ -62,7 +75,7 @@ impl Expression {
         let compiled = || {
             let regex = compile(&self.pattern).ok()?;
             let value = regex.capture_names().position(|name| name == Some("value")).unwrap_or(0);
-            Some(Compiled { regex, value })
+            Some(Compiled { regex, value, edges: edges(&self.pattern) })
         };
         self.compiled.get_or_init(compiled).as_ref()
     }
@@ -76,7 +89,29 @@ impl Expression {
 
 /// Compiles an expression within bounds.
 pub(super) fn compile(pattern: &str) -> Result<Regex, regex::Error> {
-    RegexBuilder::new(pattern).size_limit(4 << 20).dfa_size_limit(1 << 20).build()
+    RegexBuilder::new(&with_plain_boundaries(pattern)).size_limit(4 << 20).dfa_size_limit(1 << 20).build()
+}
+
+/// The expression with word boundaries of ASCII: others cannot be searched by an automaton where the text has accents,
+/// and what then remains is twenty times as slow. Who asks for one of Unicode by name (`\b{start}`) keeps it.
+fn with_plain_boundaries(pattern: &str) -> String {
+    let mut plain = String::with_capacity(pattern.len() + 16);
+    let mut rest = pattern;
+    while let Some(at) = rest.find('\\') {
+        let end = at + 1 + rest[at + 1..].chars().next().map_or(0, char::len_utf8);
+        let boundary = &rest[at..end] == r"\b" && !rest[end..].starts_with('{');
+        plain.push_str(&rest[..at]);
+        plain.push_str(if boundary { r"(?-u:\b)" } else { &rest[at..end] });
+        rest = &rest[end..];
+    }
+    plain + rest
+}
+
+/// Whether an expression begins and ends at a boundary of words.
+fn edges(pattern: &str) -> (bool, bool) {
+    let flags = pattern.trim_start_matches("(?i)");
+    let opened = flags.trim_start_matches("(?P<value>").trim_start_matches("(?:").trim_start_matches('(');
+    (opened.starts_with(r"\b"), pattern.trim_end_matches(')').ends_with(r"\b"))
 }
 
 /// A detector that looks at runs of digits.
@@ -137,9 +172,9 @@ pub(super) struct Table {
     /// Groupings by the length of their first group.
     pub groups: Vec<Vec<opening::Set>>,
     /// Shapes of letters and digits by the length of the first run of digits.
-    pub shapes: Vec<Vec<shape::Place>>,
-    /// Rules that read any grouping, by their number of digits: rule and number.
-    pub any_groups: Vec<Vec<(u16, u16)>>,
+    pub shapes: Vec<Vec<shape::Set>>,
+    /// Rules that read any grouping, by their number of digits.
+    pub any_groups: Vec<Vec<AnyGroup>>,
     /// How those begin.
     pub any_openings: Vec<Opening>,
     /// All separators that any number rule allows.
@@ -237,9 +272,12 @@ impl Table {
                     opening::Set::add(&mut self.groups[usize::from(first).min(40)], group, syntax, rule);
                 }
                 if syntax.any_grouping {
-                    self.any_openings.push(Opening::of(syntax));
+                    let opening = Opening::of(syntax);
+                    self.any_openings.push(opening);
+                    let any =
+                        AnyGroup { rule: number, number: place, separators: syntax.separators, opening };
                     for digits in &syntax.digits {
-                        self.any_groups[usize::from(*digits).min(40)].push((number, place));
+                        self.any_groups[usize::from(*digits).min(40)].push(any);
                     }
                 }
                 self.separators |= syntax.separators;
@@ -249,8 +287,8 @@ impl Table {
                 for (shape, parts) in mixed.shapes.iter().enumerate() {
                     for length in shape::first_runs(parts) {
                         if let Some(shapes) = self.shapes.get_mut(length) {
-                            let place = (number, place, shape as u16);
-                            shapes.push(shape::Place::new(place, parts, mixed.separators));
+                            let place = shape::Place { rule: number, matcher: place, shape: shape as u16 };
+                            shape::Set::add(shapes, place, parts, length, mixed.separators);
                         }
                     }
                 }
@@ -341,5 +379,34 @@ impl Table {
             }
         }
         self.coded.push(Coded { rule, detector });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Expression, with_plain_boundaries};
+    use std::sync::OnceLock;
+
+    #[test]
+    fn boundaries_are_of_ascii_and_edges_of_all_letters() {
+        assert_eq!(with_plain_boundaries(r"\\b\b{start}[é\]]\b"), r"\\b\b{start}[é\]](?-u:\b)");
+        let expression = |pattern: &str| Expression {
+            rule: 0,
+            pattern: pattern.into(),
+            before: 0,
+            after: 0,
+            digits: 0,
+            compiled: OnceLock::new(),
+        };
+        let finds = |pattern: &str, text: &str| {
+            let expression = expression(pattern);
+            let compiled = expression.compiled().expect("it compiles");
+            let found = compiled.regex.find(text.as_bytes()).expect("it matches");
+            compiled.stands_alone(text.as_bytes(), (found.start(), found.end()))
+        };
+        assert!(finds(r"(?i)\b(?P<value>age)\b", "l'âge: age."));
+        assert!(!finds(r"(?i)\b(?P<value>agent)\b", "réagent"));
+        assert!(!finds(r"(?i)(?P<value>\bagent\b)", "agenté"));
+        assert!(finds(r"(?i)(?P<value>agent)", "réagenté"));
     }
 }

@@ -259,7 +259,8 @@ mod x86 {
                     classes.signs(block, &before, hex, valid, &mut masks);
                 }
                 if classes.high != 0 {
-                    masks.strange = classes.strange(block, &before) & valid;
+                    let last = base.checked_sub(1).map_or(b' ', |last| text[last]);
+                    masks.strange = classes.strange(block, &before, last) & valid;
                     masks.capitals |= classes.accented(block, &before) & valid;
                 }
                 out.push(masks);
@@ -294,10 +295,6 @@ mod x86 {
         c3: u64,
         e2: u64,
         sign3: u64,
-        x80: u64,
-        x88: u64,
-        /// 0x81, 0x91 and 0x92.
-        x81: u64,
         /// Runs of one, two, four, eight and sixteen base64 characters up to the byte.
         runs: [u64; 5],
         /// One, two and four single characters with single spaces before them.
@@ -340,9 +337,6 @@ mod x86 {
                     classes.c2 = block.eq(0xC2);
                     classes.c3 = block.eq(0xC3);
                     classes.e2 = block.eq(0xE2);
-                    classes.x80 = block.eq(0x80);
-                    classes.x88 = block.eq(0x88);
-                    classes.x81 = block.eq(0x81) | block.within(0x91, 0x92);
                     classes.sign3 = classes.e2 | block.eq(0xE3) | block.eq(0xEF);
                 }
                 let mut run = base64;
@@ -440,12 +434,12 @@ mod x86 {
             first & letter & unsafe { block.within(0x80, 0x9E) }
         }
 
-        /// Bytes of characters that look like others, or like none.
+        /// Bytes of characters that look like others, or like none. `last` stands before the block.
         ///
         /// # Safety
         /// The processor has the instructions of `B`.
         #[inline(always)]
-        unsafe fn strange<B: Block>(&self, block: B, before: &Self) -> u64 {
+        unsafe fn strange<B: Block>(&self, block: B, before: &Self, last: u8) -> u64 {
             unsafe {
                 let mut strange = 0;
                 if block.within(0xCC, 0xFF) & !self.e2 != 0 {
@@ -461,10 +455,13 @@ mod x86 {
                 }
                 let after_e2 = shifted(self.e2, before.e2, 2);
                 if after_e2 != 0 {
+                    let after = |middle: u64, first: bool| middle << 1 | u64::from(first);
                     let unseen = block.within(0x8B, 0x91) | block.within(0xAA, 0xAE);
-                    let after_x80 = unseen & shifted(self.x80, before.x80, 1);
-                    let minus = block.eq(0x92) & shifted(self.x88, before.x88, 1);
-                    strange |= (after_x80 | minus | shifted(self.x81, before.x81, 1)) & after_e2;
+                    let after_x80 = unseen & after(block.eq(0x80), last == 0x80);
+                    let minus = block.eq(0x92) & after(block.eq(0x88), last == 0x88);
+                    let other = block.eq(0x81) | block.within(0x91, 0x92);
+                    let other = after(other, matches!(last, 0x81 | 0x91 | 0x92));
+                    strange |= (after_x80 | minus | other) & after_e2;
                 }
                 strange
             }

@@ -19,7 +19,7 @@ const VALUE_MAX: usize = 600;
 
 /// `named_token`. Lists: `names`, `formats`, and `keys`, the words for keys.
 pub(in crate::scan) fn make(code: &Code) -> Box<dyn Detector> {
-    let list = |name: &str| code.words.get(name).into_iter().flatten();
+    let list = |name: &str| code.words.get(name).into_iter().flat_map(|words| words.iter());
     let mut keys = Lexicon::default();
     list("keys").for_each(|word| keys.add(word, 1));
     let formats = list("formats").filter_map(|format| Format::parse(format).ok()).collect();

@@ -7,7 +7,7 @@ use crate::finding::{Confidence, Label};
 use crate::rules::Code;
 use crate::scan::TextKind;
 use crate::scan::detector::{Anchor, Detector, Hit, Place};
-use crate::scan::lexicon::Lexicon;
+use crate::scan::lexicon::{Lazy, named};
 use std::sync::Arc;
 
 /// Judges one place.
@@ -69,17 +69,15 @@ pub(in crate::scan) fn header(code: &Code) -> Box<dyn Detector> {
 }
 
 fn marks(code: &Code, scheme: &str, by_level: bool, judge: Judge) -> Box<dyn Detector> {
-    let anchors = code.words.get("anchors").into_iter().flatten();
+    let anchors = code.words.get("anchors").into_iter().flat_map(|words| words.iter());
     let anchors = anchors.map(|word| Anchor::Word(word.clone())).collect();
     Box::new(Marks { anchors, scheme: scheme.into(), judge, by_level })
 }
 
-fn lexicon(code: &Code) -> Lexicon {
-    words::lexicon(
-        code.words
-            .iter()
-            .flat_map(|(name, list)| list.iter().map(move |word| (name.as_str(), word.as_str()))),
-    )
+/// The lexicon of the rule's words, made at the first place that needs it.
+fn lexicon(code: &Code) -> Lazy {
+    let lists = code.words.clone();
+    Lazy::new(Box::new(move || words::lexicon(lists.iter().flat_map(named))))
 }
 
 const fn form(place: &Place<'_>) -> Form {

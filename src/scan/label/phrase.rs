@@ -7,7 +7,7 @@ use super::mention::{Place, is_head_or_foot, is_quoted, place};
 use super::sentence::{self, Range, line, line_after, line_before, trim};
 use super::words::{DISCLAIMER, LABEL, LABELLED, LEVELS, MENTION, NEGATIVE, severity};
 use crate::finding::Confidence;
-use crate::scan::fold::{UNTICKED, Window, fold};
+use crate::scan::fold::{ShortWord, UNTICKED, Window, fold};
 use crate::scan::lexicon::{Lexicon, ends_word, is_word_byte, starts_word};
 use crate::span::Span;
 
@@ -51,6 +51,9 @@ impl Phrases {
         if at > 0 && text[at - 1].is_ascii_alphanumeric() {
             return None;
         }
+        if !self.may_be(lexicon, text, at) {
+            return None;
+        }
         let window = Window::around(text, at, REACH, REACH);
         let folded = window.text();
         let start = window.index(at);
@@ -67,6 +70,19 @@ impl Phrases {
             severity: phrase.severity,
             confidence,
         })
+    }
+
+    /// Whether a phrase or a label may begin at `at`, by its first word: most places have none.
+    fn may_be(&self, lexicon: &Lexicon, text: &[u8], at: usize) -> bool {
+        let Some(word) = ShortWord::at(text, at) else { return true };
+        let word = word.as_slice();
+        let begins = |phrase: &Phrase| {
+            phrase
+                .folded
+                .strip_prefix(word)
+                .is_some_and(|rest| rest.first().is_none_or(|next| !is_word_byte(*next)))
+        };
+        self.all.iter().any(begins) || self.labels && lexicon.begins(word, LABEL)
     }
 
     fn longest(&self, text: &[u8], at: usize) -> Option<(&Phrase, usize)> {

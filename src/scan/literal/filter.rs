@@ -77,34 +77,68 @@ pub(super) struct Filter {
     /// Of the others, by the hash of six.
     sixes: Vec<u64>,
     six_bits: u32,
-    keys: Vec<u64>,
+    /// How the literals begin that were added.
+    begins: Vec<Begin>,
+}
+
+/// The first bytes of a literal; no more of them count, for a character of the text takes as many bytes as it folds to,
+/// or more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Begin {
+    exact: bool,
+    bytes: [u8; SECOND],
+    length: usize,
+}
+
+impl Begin {
+    fn of(word: &[u8], exact: bool) -> Self {
+        let (mut bytes, length) = ([0; SECOND], word.len().min(SECOND));
+        bytes[..length].copy_from_slice(&word[..length]);
+        Self { exact, bytes, length }
+    }
+
+    fn cut(self, most: usize) -> Self {
+        Self::of(&self.bytes[..self.length.min(most)], self.exact)
+    }
+
+    /// All keys of a text that begins with it.
+    fn keys(&self, start: Key, spellings: &ByFirst, keys: &mut Vec<Key>) {
+        let word = &self.bytes[..self.length];
+        keys.clear();
+        if self.exact { keys.push(start.with(word)) } else { start.spelled(word, spellings, keys) }
+    }
 }
 
 impl Filter {
     /// Adds a literal from its first word on; an exact one is written as it is, the others in any spelling.
     pub fn add(&mut self, word: &[u8], exact: bool) {
-        let spellings = SPELLINGS.get_or_init(Spellings::new);
-        let keys = |start: Key, spellings: &[Spelling]| {
-            let mut keys = Vec::new();
-            if exact {
-                keys.push(start.with(word))
-            } else {
-                start.spelled(word, spellings, &mut keys)
-            }
-            keys
-        };
-        let plain = keys(Key { most: SECOND, plain: true, ..Key::default() }, &spellings.few);
-        for key in keys(Key { most: FIRST, ..Key::default() }, &spellings.all) {
-            self.first.set(key);
-        }
-        for key in plain {
-            if key.length == SECOND { self.keys.push(key.bytes) } else { self.short.set(key) }
-        }
+        self.begins.push(Begin::of(word, exact));
     }
 
     /// Makes the tables.
     pub fn finish(&mut self) {
-        let mut keys = std::mem::take(&mut self.keys);
+        let spellings = SPELLINGS.get_or_init(Spellings::new);
+        let mut begins = std::mem::take(&mut self.begins);
+        let (mut keys, mut sixes) = (Vec::new(), Vec::new());
+        begins.sort_unstable();
+        begins.dedup();
+        for begin in &begins {
+            begin.keys(Key { most: SECOND, plain: true, ..Key::default() }, &spellings.few, &mut keys);
+            for key in &keys {
+                if key.length == SECOND { sixes.push(key.bytes) } else { self.short.set(*key) }
+            }
+        }
+        begins.iter_mut().for_each(|begin| *begin = begin.cut(FIRST));
+        begins.sort_unstable();
+        begins.dedup();
+        for begin in &begins {
+            begin.keys(Key { most: FIRST, ..Key::default() }, &spellings.all, &mut keys);
+            keys.iter().for_each(|key| self.first.set(*key));
+        }
+        self.set_sixes(sixes);
+    }
+
+    fn set_sixes(&mut self, mut keys: Vec<u64>) {
         keys.sort_unstable();
         keys.dedup();
         // Few bits are set, so that few words pass by chance; not too many bits either, for the cache's sake.
@@ -176,7 +210,7 @@ impl Key {
 
     /// All ways in which a folded word can be written after this, as far as they count. A quotation mark has too many
     /// spellings, and after two spaces there may be more of them: there a key ends.
-    fn spelled(self, rest: &[u8], spellings: &[Spelling], keys: &mut Vec<Self>) {
+    fn spelled(self, rest: &[u8], spellings: &ByFirst, keys: &mut Vec<Self>) {
         let Some(&first) = rest.first().filter(|first| **first != b'"' && self.length < self.most) else {
             keys.push(self);
             return;
@@ -192,7 +226,9 @@ impl Key {
         if first == b' ' {
             b"\n\t\r\x0C".iter().for_each(|space| on(&[*space], 1, keys));
         }
-        for spelling in spellings.iter().filter(|spelling| rest.starts_with(spelling.folded.bytes())) {
+        for spelling in
+            spellings.of(first).iter().filter(|spelling| rest.starts_with(spelling.folded.bytes()))
+        {
             on(spelling.raw(), spelling.folded.bytes().len(), keys);
         }
     }
@@ -217,32 +253,49 @@ impl Spelling {
     }
 }
 
+/// Spellings by the first byte of what they fold to.
+#[derive(Default)]
+struct ByFirst(Vec<Vec<Spelling>>);
+
+impl ByFirst {
+    fn of(&self, first: u8) -> &[Spelling] {
+        self.0.get(usize::from(first)).map_or(&[], Vec::as_slice)
+    }
+
+    fn add(&mut self, first: u8, spelling: Spelling) {
+        self.0.resize(0x80, Vec::new());
+        if let Some(spellings) = self.0.get_mut(usize::from(first)) {
+            spellings.push(spelling);
+        }
+    }
+}
+
 /// All of them that are told apart by five bits of each byte, and those that are by their length.
+#[derive(Default)]
 struct Spellings {
-    all: Vec<Spelling>,
-    few: Vec<Spelling>,
+    all: ByFirst,
+    few: ByFirst,
 }
 
 impl Spellings {
     fn new() -> Self {
         let characters =
             ('\u{a0}'..='\u{17f}').chain('\u{2000}'..='\u{2060}').chain(['\u{2212}', '\u{3000}', '\u{ff1a}']);
-        let mut spellings = Self { all: Vec::new(), few: Vec::new() };
+        let mut spellings = Self::default();
         for character in characters {
             let mut raw = [0; 4];
             let length = character.encode_utf8(&mut raw).len();
             let new = Spelling { raw, length, folded: fold(&raw[..length], 0) };
-            if new.folded.bytes().first().is_none_or(|byte| !byte.is_ascii() || *byte == b'"') {
-                continue;
-            }
+            let first = new.folded.bytes().first().copied().filter(|byte| byte.is_ascii() && *byte != b'"');
+            let Some(first) = first else { continue };
             let same = |old: &&Spelling| old.length == length && old.folded.bytes() == new.folded.bytes();
-            if !spellings.few.iter().any(|old| same(&old)) {
-                spellings.few.push(new);
+            if !spellings.few.of(first).iter().any(|old| same(&old)) {
+                spellings.few.add(first, new);
             }
             let alike =
                 |old: &Spelling| old.raw().iter().zip(new.raw()).all(|(old, new)| old & 31 == new & 31);
-            if !spellings.all.iter().filter(same).any(alike) {
-                spellings.all.push(new);
+            if !spellings.all.of(first).iter().filter(same).any(alike) {
+                spellings.all.add(first, new);
             }
         }
         spellings
@@ -262,7 +315,7 @@ mod tests {
             let raw = character.encode_utf8(&mut raw).as_bytes();
             let folded = fold(raw, 0);
             let Some(first) = folded.bytes().first().filter(|first| first.is_ascii()) else { continue };
-            let listed = known.all.iter().any(|same| {
+            let listed = known.all.of(*first).iter().any(|same| {
                 same.folded.bytes() == folded.bytes()
                     && same.raw().iter().map(|byte| byte & 31).eq(raw.iter().map(|byte| byte & 31))
             });

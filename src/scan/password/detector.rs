@@ -4,24 +4,22 @@ use super::{Kind, Secret, find, find_in_field, words};
 use crate::finding::Confidence;
 use crate::rules::Code;
 use crate::scan::detector::{Anchor, Detector, Hit, Place};
-use crate::scan::lexicon::Lexicon;
+use crate::scan::lexicon::{Lazy, named};
 use std::collections::BTreeSet;
 
 /// `password`. Lists: `anchors` and the groups of [`words`].
 pub(in crate::scan) fn make(code: &Code) -> Box<dyn Detector> {
-    let words = code
-        .words
-        .iter()
-        .flat_map(|(name, list)| list.iter().map(move |word| (name.as_str(), word.as_str())));
-    let lexicon = words::lexicon(words);
-    let anchors: BTreeSet<&String> = code.words.get("anchors").into_iter().flatten().collect();
+    let lists = code.words.clone();
+    let lexicon = Lazy::new(Box::new(move || words::lexicon(lists.iter().flat_map(named))));
+    let anchors: BTreeSet<&String> =
+        code.words.get("anchors").into_iter().flat_map(|words| words.iter()).collect();
     let mut anchors: Vec<Anchor> = anchors.into_iter().map(|word| Anchor::Word(word.clone())).collect();
     anchors.push(Anchor::TextStart);
     Box::new(Passwords { lexicon, anchors })
 }
 
 struct Passwords {
-    lexicon: Lexicon,
+    lexicon: Lazy,
     anchors: Vec<Anchor>,
 }
 

@@ -9,7 +9,7 @@ pub mod value;
 pub mod words;
 
 use crate::finding::Confidence;
-use crate::scan::fold::Window;
+use crate::scan::fold::{ShortWord, Window};
 use crate::scan::lexicon::Lexicon;
 use crate::span::Span;
 use gate::Gate;
@@ -55,7 +55,11 @@ pub fn find(lexicon: &Lexicon, text: &[u8], at: usize) -> Option<Secret> {
     if !may_link(text, at) {
         return None;
     }
-    // Most words that begin like a label are none ("passée"): a look at the label alone is enough to see that.
+    // Most words that begin like a label are none ("passée"): a look at the first word is enough to see that, or at the
+    // label alone.
+    if ShortWord::at(text, at).is_some_and(|word| !lexicon.begins(word.as_slice(), LABELS)) {
+        return None;
+    }
     let near = Window::around(text, at, 0, LABEL_BYTES_MAX);
     lexicon.longest_at(near.text(), near.index(at), LABELS)?;
     let window = Window::around(text, at, BEFORE, AFTER);

@@ -144,6 +144,9 @@ enum Said {
 /// they are too few.
 #[must_use]
 pub fn read_around(text: &[u8], at: usize) -> Option<(Span, Vec<(String, Span)>)> {
+    if is_alone(text, at) {
+        return None;
+    }
     let mut start = at;
     for _ in 0..3 {
         let Some(previous) = word_before(text, start) else { break };
@@ -189,6 +192,13 @@ pub fn read_around(text: &[u8], at: usize) -> Option<(Span, Vec<(String, Span)>)
     }
     let run = Span::new(digits.first()?.1.start, digits.last()?.1.end);
     Some((run, digits))
+}
+
+/// Whether the word at `at` has no number word beside it: "trois étapes". No one word is worth enough digits.
+fn is_alone(text: &[u8], at: usize) -> bool {
+    let says = |word: Option<Span>| word.is_some_and(|word| said(text, word).is_some());
+    let behind = || word_from(text, at).and_then(|word| word_from(text, word.end));
+    !says(behind()) && !says(word_before(text, at))
 }
 
 /// Writes the digits in place of the words; what stands around them in the region stays.
@@ -327,6 +337,9 @@ fn said(text: &[u8], word: Span) -> Option<Said> {
 
 /// "tweehonderdvijf", "zweihundertfünf": one word in Dutch and German.
 fn hundreds(words: &Words, word: &str) -> Option<Said> {
+    if word.len() < "honderd".len() || !word.contains('h') {
+        return None;
+    }
     let (before, after) = word.split_once("honderd").or_else(|| word.split_once("hundert"))?;
     let number = |part: &str, none: u32| match (part, words.get(part)) {
         ("", _) => Some(none),
