@@ -2,6 +2,7 @@
 //! proxy runs.
 
 mod print;
+mod warrant;
 
 use super::{Exit, Global, Output};
 use crate::audit::chain::Head;
@@ -9,13 +10,11 @@ use crate::audit::failure::Fault;
 use crate::audit::ledger;
 use crate::audit::query::{self, Selection};
 use crate::audit::record::Hex;
-use crate::audit::remark::Remark;
 use crate::audit::report::{self, Format, Scope};
 use crate::audit::rights::{self, NoteKind, Warrant};
 use crate::audit::seal::Opener;
 use crate::audit::verify::{Expectation, verify};
 use crate::platform;
-use crate::scan::{Hint, Scanner, Scratch};
 use clap::{Args, Subcommand, ValueEnum};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -232,14 +231,18 @@ pub(super) fn audit(arguments: &Audit, global: &Global, output: &mut Output) -> 
         Command::Tail(tail) => self::tail(tail, &folder, output),
         Command::Verify(verify) => self::verified(verify, &folder, output),
         Command::Report(report) => self::reported(report, &folder, output),
-        Command::Export(export) => self::export(export, &folder, output),
-        Command::Unseal(unseal) => self::unseal(unseal, &folder, output),
-        Command::Erase(erase) => self::erase(erase, &folder, output),
-        Command::Note(note) => self::note(note, &folder, output),
+        Command::Export(export) => self::export(export, &folder, global, output),
+        Command::Unseal(unseal) => self::unseal(unseal, &folder, global, output),
+        Command::Erase(erase) => self::erase(erase, &folder, global, output),
+        Command::Note(note) => self::note(note, &folder, global, output),
     };
     match done {
         Ok(exit) => Ok(exit),
         Err(Trouble::Output(error)) => Err(error),
+        Err(Trouble::Setup(fault)) => {
+            output.fault(&fault, None)?;
+            Ok(Exit::Failed)
+        }
         Err(Trouble::Audit(fault)) => {
             let text = fault.to_string();
             let (what, hint) = text.split_once("\nhint: ").unzip();
@@ -314,7 +317,7 @@ fn reported(arguments: &Report, folder: &Path, output: &mut Output) -> Result<Ex
     Ok(if alerts.is_empty() && reached == 0 { Exit::Clean } else { Exit::Acted })
 }
 
-fn export(arguments: &Export, folder: &Path, output: &mut Output) -> Result<Exit, Trouble> {
+fn export(arguments: &Export, folder: &Path, global: &Global, output: &mut Output) -> Result<Exit, Trouble> {
     let mut writer = print::Writer::new(arguments.format == ExportFormat::Csv, &mut *output.out);
     let Some(user) = &arguments.user else {
         let reader = ledger::reader(folder)?;
@@ -327,7 +330,8 @@ fn export(arguments: &Export, folder: &Path, output: &mut Output) -> Result<Exit
         return Ok(Exit::Clean);
     };
     let opener = arguments.identity.as_deref().map(Opener::read).transpose()?;
-    let warrant = warrant(arguments.reason.as_deref(), arguments.case.as_deref());
+    let warrant = warrant::warrant(arguments.reason.as_deref(), arguments.case.as_deref(), global);
+    let warrant = warrant.map_err(Trouble::Setup)?;
     let notes = rights::notes(&ledger::reader(folder)?)?;
     let disclosed = rights::disclose(folder, user, opener.as_ref(), &warrant)?;
     writer.head()?;
@@ -337,14 +341,14 @@ fn export(arguments: &Export, folder: &Path, output: &mut Output) -> Result<Exit
     Ok(Exit::Clean)
 }
 
-fn unseal(arguments: &Unseal, folder: &Path, output: &mut Output) -> Result<Exit, Trouble> {
+fn unseal(arguments: &Unseal, folder: &Path, global: &Global, output: &mut Output) -> Result<Exit, Trouble> {
     let opener = Opener::read(&arguments.identity)?;
     let selection = arguments.chosen.selection();
     if selection.is_everything() {
         output.fault(&"say which events", Some("--event, --request, --pseudonym, --from or --to"))?;
         return Ok(Exit::Failed);
     }
-    let named = rights::unseal(folder, &opener, &selection, &arguments.why.warrant())?;
+    let named = rights::unseal(folder, &opener, &selection, &arguments.why.warrant(global)?)?;
     for event in &named {
         writeln!(output.out, "{}", print::named(event))?;
     }
@@ -352,14 +356,14 @@ fn unseal(arguments: &Unseal, folder: &Path, output: &mut Output) -> Result<Exit
     Ok(Exit::Clean)
 }
 
-fn erase(arguments: &Erase, folder: &Path, output: &mut Output) -> Result<Exit, Trouble> {
+fn erase(arguments: &Erase, folder: &Path, global: &Global, output: &mut Output) -> Result<Exit, Trouble> {
     let opener = arguments.identity.as_deref().map(Opener::read).transpose()?;
-    let erased = rights::erase(folder, &arguments.user, opener.as_ref(), &arguments.why.warrant())?;
+    let erased = rights::erase(folder, &arguments.user, opener.as_ref(), &arguments.why.warrant(global)?)?;
     writeln!(output.out, "{erased} events erased")?;
     Ok(Exit::Clean)
 }
 
-fn note(arguments: &Note, folder: &Path, output: &mut Output) -> Result<Exit, Trouble> {
+fn note(arguments: &Note, folder: &Path, global: &Global, output: &mut Output) -> Result<Exit, Trouble> {
     let selection = arguments.chosen.selection();
     if selection.is_everything() {
         output.fault(&"say which events", Some("--event, --request, --pseudonym, --from or --to"))?;
@@ -371,7 +375,7 @@ fn note(arguments: &Note, folder: &Path, output: &mut Output) -> Result<Exit, Tr
         Kind::Restrict => NoteKind::Restrict,
         Kind::Lift => NoteKind::Lift,
     };
-    let noted = rights::note(folder, kind, &selection, &arguments.why.warrant())?;
+    let noted = rights::note(folder, kind, &selection, &arguments.why.warrant(global)?)?;
     let count: i64 = noted.iter().map(|range| range[1] - range[0] + 1).sum();
     writeln!(output.out, "note on {count} events")?;
     Ok(Exit::Clean)
@@ -390,21 +394,9 @@ impl Chosen {
 }
 
 impl Why {
-    fn warrant(&self) -> Warrant {
-        warrant(Some(&self.reason), self.case.as_deref())
+    fn warrant(&self, global: &Global) -> Result<Warrant, Trouble> {
+        warrant::warrant(Some(&self.reason), self.case.as_deref(), global).map_err(Trouble::Setup)
     }
-}
-
-/// What people write is screened by the scanner before it enters the audit.
-fn warrant(reason: Option<&str>, case: Option<&str>) -> Warrant {
-    let scanner = Scanner::shipped();
-    let holds_value = |text: &str| {
-        let mut findings = Vec::new();
-        scanner.scan(text.as_bytes(), &Hint::default(), &mut Scratch::default(), &mut findings);
-        !findings.is_empty()
-    };
-    let remark = |text: &str| Remark::screened(text, holds_value);
-    Warrant { reason: reason.map(remark), case: case.map(remark), now: Timestamp::now() }
 }
 
 /// Why a command stopped.
@@ -413,6 +405,9 @@ enum Trouble {
     /// The audit.
     #[error(transparent)]
     Audit(#[from] Fault),
+    /// What is needed to screen a reason cannot be read.
+    #[error("{0}")]
+    Setup(String),
     /// Standard output.
     #[error(transparent)]
     Output(#[from] io::Error),
