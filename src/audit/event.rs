@@ -143,16 +143,18 @@ impl Attempt {
     }
 }
 
-/// The stages whose time is taken.
+/// The stages whose time is taken. A request's event stands in the chain before the request goes out, so that none is
+/// lost to a crash in mid-answer: it holds the first two. An answer's event holds the others; for requests whose
+/// answers no rule looks into, the metrics have them as histograms.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stages {
     /// Reading the request, microseconds.
     pub read_us: Option<u32>,
     /// Inspecting it.
     pub inspect_us: Option<u32>,
-    /// Until the upstream's answer began.
+    /// From sending it until the service's answer began.
     pub upstream_us: Option<u32>,
-    /// The whole exchange.
+    /// The whole exchange, up to the judgement on its answer.
     pub total_us: Option<u32>,
 }
 

@@ -179,12 +179,18 @@ impl Drop for Ear {
     }
 }
 
-/// What an event on an answer says beside report and request.
+/// What an event on an answer says beside report and request. Only here the whole exchange can be timed: a request's
+/// event is written before the request goes out.
 pub(super) fn facts(case: &Case, recording: crate::audit::event::Recording) -> Facts<'_> {
+    let stages = Stages {
+        upstream_us: case.upstream.and_then(exchange::micros),
+        total_us: exchange::micros(case.began.elapsed()),
+        ..Stages::default()
+    };
     Facts {
         charter: case.judge.charter_digest(),
         direction: Direction::Response,
-        stages: Stages::default(),
+        stages,
         session: Some(case.session),
         recording,
     }

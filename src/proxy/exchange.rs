@@ -56,6 +56,9 @@ pub(super) struct Case {
     carrier: Carrier,
     /// The connection's number, for the audit.
     pub(super) session: u64,
+    /// When it began, and how long the service then took to begin its answer.
+    pub(super) began: Instant,
+    pub(super) upstream: Option<Duration>,
 }
 
 impl Case {
@@ -106,6 +109,8 @@ impl Case {
             now: jiff::Timestamp::now(),
             carrier: if is_text { Carrier::WebSocketText } else { Carrier::WebSocketBinary },
             session: self.session,
+            began: Instant::now(),
+            upstream: None,
         }
     }
 
@@ -331,7 +336,7 @@ fn changed(headers: &mut HeaderMap, body: Bytes) -> Bytes {
 async fn send(
     state: &Arc<State>,
     asking: &Asking<'_>,
-    case: Case,
+    mut case: Case,
     parts: Parts,
     payload: Payload,
     report: Option<&Report>,
@@ -356,7 +361,9 @@ async fn send(
             return service_failed(&case, &error);
         }
     };
-    state.metrics.upstream(asked.elapsed());
+    let took = asked.elapsed();
+    case.upstream = Some(took);
+    state.metrics.upstream(took);
     if headers::is_challenge(answer.headers()) {
         state.troubles.challenged(&case.host);
     }
@@ -427,7 +434,7 @@ async fn is_admitted(audit: &Audit, event: Event, action: Action) -> bool {
     }
 }
 
-fn micros(duration: Duration) -> Option<u32> {
+pub(super) fn micros(duration: Duration) -> Option<u32> {
     u32::try_from(duration.as_micros()).ok()
 }
 
@@ -452,6 +459,8 @@ pub(super) fn case(state: &State, asking: &Asking<'_>, parts: &mut Parts) -> Opt
         now: jiff::Timestamp::now(),
         carrier: Carrier::Http,
         session: asking.session.number,
+        began: Instant::now(),
+        upstream: None,
     })
 }
 

@@ -212,6 +212,8 @@ async fn a_stream_ends_with_an_error_where_something_was_heard() {
     assert_eq!(recorded.len(), 2, "{recorded:?}");
     assert_eq!((&recorded[0]["action"], &recorded[0]["tool"]), (&json!("block"), &json!("own-ai")));
     assert_eq!(recorded[0]["grounds"][0]["article"], "art. 9");
+    let us = |stage: &str| recorded[0]["us"][stage].as_u64().unwrap();
+    assert!(us("total") >= us("upstream") && recorded[0]["us"].get("read").is_none(), "{}", recorded[0]);
     assert!(!recorded[0].to_string().contains("5390"));
 }
 
