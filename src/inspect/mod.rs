@@ -18,6 +18,7 @@ pub use answer::Listener;
 pub use engine::{Confirmed, Engine, Keys, NoneConfirmed};
 pub use memory::Memory;
 pub use pipeline::{inspect, inspect_unread};
+pub use refusal::Unredactable;
 
 use crate::charter::{Decision, Judged, Uninspected};
 use crate::language::Language;
@@ -87,6 +88,8 @@ pub struct Report {
     pub bytes_known: u64,
     /// How many spans were replaced.
     pub redacted: usize,
+    /// Where it was refused because it could not be redacted: why.
+    pub unredactable: Option<Unredactable>,
     /// Where the request is held until the user confirms: keyed hashes of what is held, for [`Confirmed`].
     pub held: Vec<u64>,
 }

@@ -146,7 +146,7 @@ impl<'a> Request<'a> {
         mut decision: Decision,
         held: Vec<u64>,
     ) -> (Verdict, Report) {
-        let mut redacted = 0;
+        let (mut redacted, mut unredactable) = (0, None);
         let verdict = match decision.action {
             Action::Allow | Action::Observe | Action::Warn => Verdict::Forward,
             Action::Redact => match redaction::redact(self, desk, body, &seen, &decision) {
@@ -158,7 +158,8 @@ impl<'a> Request<'a> {
                 }
                 Outcome::Impossible(why) => {
                     refusal::block_instead(&mut decision, &why.findings);
-                    Verdict::Refuse(refusal::answer(self, body, &seen, &decision, Some(why.reason)))
+                    unredactable = Some(why.reason);
+                    Verdict::Refuse(refusal::answer(self, body, &seen, &decision, unredactable))
                 }
             },
             Action::Confirm | Action::Block => {
@@ -173,6 +174,7 @@ impl<'a> Request<'a> {
             bytes_scanned: seen.bytes_scanned,
             bytes_known: seen.bytes_known,
             redacted,
+            unredactable,
             held,
         };
         (verdict, report)

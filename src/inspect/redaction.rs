@@ -1,6 +1,7 @@
 //! Redacts a request: chooses what is replaced, has it rewritten, and looks at the result again before it may
 //! leave. Knows no sockets.
 
+use super::Unredactable;
 use super::desk::Desk;
 use super::look::{Look, Part, Seen, Way};
 use super::pipeline::Request;
@@ -26,19 +27,8 @@ pub(super) enum Outcome {
 
 /// Why a request cannot be redacted, and for which findings.
 pub(super) struct Impossible {
-    pub(super) reason: Reason,
+    pub(super) reason: Unredactable,
     pub(super) findings: Vec<usize>,
-}
-
-/// Why not.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Reason {
-    /// It stands where a change would break a signature, a file or the request itself.
-    NotEditable,
-    /// A classified document is not made harmless by taking the label off.
-    Classified,
-    /// What was rewritten still holds something, or can no longer be read.
-    NotClean,
 }
 
 /// Redacts what the decision asks for.
@@ -68,7 +58,7 @@ pub(super) fn redact(
     let path_and_query = url.and_then(|url| edited_url(url, url_edits));
     let complete = spans == plan.url.len() + plan.body.len();
     if !complete || !is_clean(request, desk, &body, path_and_query.as_deref().or(url), seen) {
-        return Outcome::Impossible(Impossible { reason: Reason::NotClean, findings: plan.findings });
+        return Outcome::Impossible(Impossible { reason: Unredactable::NotClean, findings: plan.findings });
     }
     Outcome::Changed { body, path_and_query, placeholders, spans }
 }
@@ -92,11 +82,11 @@ impl Plan {
                 continue;
             }
             if way.editable != Editable::Yes {
-                return Err(Impossible { reason: Reason::NotEditable, findings: vec![index] });
+                return Err(Impossible { reason: Unredactable::NotEditable, findings: vec![index] });
             }
             if judged.finding.class == Class::Classification {
                 if judged.new || way.part == Part::Url {
-                    return Err(Impossible { reason: Reason::Classified, findings: vec![index] });
+                    return Err(Impossible { reason: Unredactable::Classified, findings: vec![index] });
                 }
                 plan.withheld.push(judged.place.clone());
             }

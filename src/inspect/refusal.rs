@@ -1,10 +1,10 @@
-//! Refuses a request: the charter's message in the answer that the client can show. Knows no sockets.
+//! Refuses a request: the charter's message in the answer that the client can show, and why what should have been
+//! masked was not. Knows no sockets.
 
 use super::look::Seen;
 use super::pipeline::Request;
-use super::redaction::Reason;
 use super::{Answer, RequestId};
-use crate::charter::{Action, Decision, Subject};
+use crate::charter::{Action, Decision, Message, Subject};
 use crate::language::Language;
 use crate::wire::{self, Asked};
 
@@ -14,14 +14,14 @@ pub(super) fn answer(
     body: &[u8],
     seen: &Seen,
     decision: &Decision,
-    why: Option<Reason>,
+    why: Option<Unredactable>,
 ) -> Answer {
     let inbound = request.inbound;
     let RequestId(id) = inbound.id;
     let question = request.question(seen, false);
     let mut message = request.engine.charter.message(decision, &question, inbound.language, id);
     if let Some(why) = why {
-        message.text = format!("{} {}", message.text.trim_end(), sentence(why, message.language));
+        why.add_to(&mut message);
     }
     let asked = Asked {
         tool: inbound.tool,
@@ -52,43 +52,61 @@ pub(super) fn block_instead(decision: &mut Decision, findings: &[usize]) {
     decision.reasons.sort_by_key(|reason| std::cmp::Reverse(reason.action));
 }
 
-const fn sentence(why: Reason, language: Language) -> &'static str {
-    match (why, language) {
-        (Reason::NotEditable, Language::Fr) => {
-            "Cette partie de la demande ne peut pas être modifiée (signée, chiffrée ou dans un fichier) : retirez la donnée vous-même."
-        }
-        (Reason::NotEditable, Language::Nl) => {
-            "Dit deel van het verzoek kan niet worden aangepast (ondertekend, versleuteld of in een bestand): verwijder het gegeven zelf."
-        }
-        (Reason::NotEditable, Language::De) => {
-            "Dieser Teil der Anfrage kann nicht geändert werden (signiert, verschlüsselt oder in einer Datei): Entfernen Sie die Angabe selbst."
-        }
-        (Reason::NotEditable, Language::En) => {
-            "This part of the request cannot be changed (signed, encrypted or in a file): remove it yourself."
-        }
-        (Reason::Classified, Language::Fr) => {
-            "Un document classifié ne peut pas être transmis sans son marquage."
-        }
-        (Reason::Classified, Language::Nl) => {
-            "Een geclassificeerd document mag niet zonder zijn markering worden doorgegeven."
-        }
-        (Reason::Classified, Language::De) => {
-            "Ein klassifiziertes Dokument darf nicht ohne seine Kennzeichnung weitergegeben werden."
-        }
-        (Reason::Classified, Language::En) => {
-            "A classified document must not be passed on without its marking."
-        }
-        (Reason::NotClean, Language::Fr) => {
-            "La donnée n'a pas pu être remplacée avec certitude : retirez-la vous-même."
-        }
-        (Reason::NotClean, Language::Nl) => {
-            "Het gegeven kon niet met zekerheid worden vervangen: verwijder het zelf."
-        }
-        (Reason::NotClean, Language::De) => {
-            "Die Angabe konnte nicht sicher ersetzt werden: Entfernen Sie sie selbst."
-        }
-        (Reason::NotClean, Language::En) => {
-            "The data could not be replaced with certainty: remove it yourself."
+/// Why a request that should have been redacted was refused instead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unredactable {
+    /// It stands where a change would break a signature, a file or the request itself.
+    NotEditable,
+    /// A classified document is not made harmless by taking the label off.
+    Classified,
+    /// What was rewritten still holds something, or can no longer be read.
+    NotClean,
+}
+
+impl Unredactable {
+    /// Says so at the end of what the user is told.
+    pub fn add_to(self, message: &mut Message) {
+        message.text = format!("{} {}", message.text.trim_end(), self.sentence(message.language));
+    }
+
+    const fn sentence(self, language: Language) -> &'static str {
+        match (self, language) {
+            (Self::NotEditable, Language::Fr) => {
+                "Cette partie de la demande ne peut pas être modifiée (signée, chiffrée ou dans un fichier) : retirez la donnée vous-même."
+            }
+            (Self::NotEditable, Language::Nl) => {
+                "Dit deel van het verzoek kan niet worden aangepast (ondertekend, versleuteld of in een bestand): verwijder het gegeven zelf."
+            }
+            (Self::NotEditable, Language::De) => {
+                "Dieser Teil der Anfrage kann nicht geändert werden (signiert, verschlüsselt oder in einer Datei): Entfernen Sie die Angabe selbst."
+            }
+            (Self::NotEditable, Language::En) => {
+                "This part of the request cannot be changed (signed, encrypted or in a file): remove it yourself."
+            }
+            (Self::Classified, Language::Fr) => {
+                "Un document classifié ne peut pas être transmis sans son marquage."
+            }
+            (Self::Classified, Language::Nl) => {
+                "Een geclassificeerd document mag niet zonder zijn markering worden doorgegeven."
+            }
+            (Self::Classified, Language::De) => {
+                "Ein klassifiziertes Dokument darf nicht ohne seine Kennzeichnung weitergegeben werden."
+            }
+            (Self::Classified, Language::En) => {
+                "A classified document must not be passed on without its marking."
+            }
+            (Self::NotClean, Language::Fr) => {
+                "La donnée n'a pas pu être remplacée avec certitude : retirez-la vous-même."
+            }
+            (Self::NotClean, Language::Nl) => {
+                "Het gegeven kon niet met zekerheid worden vervangen: verwijder het zelf."
+            }
+            (Self::NotClean, Language::De) => {
+                "Die Angabe konnte nicht sicher ersetzt werden: Entfernen Sie sie selbst."
+            }
+            (Self::NotClean, Language::En) => {
+                "The data could not be replaced with certainty: remove it yourself."
+            }
         }
     }
 }

@@ -238,7 +238,12 @@ impl Judge for Inspecting {
             uninspected: &report.uninspected,
             confirmed: false,
         };
-        self.engine.charter.message(&report.decision, &question, inbound.language, &inbound.id.0)
+        let charter = &self.engine.charter;
+        let mut message = charter.message(&report.decision, &question, inbound.language, &inbound.id.0);
+        if let Some(why) = report.unredactable {
+            why.add_to(&mut message);
+        }
+        message
     }
 }
 

@@ -1,6 +1,8 @@
 //! The real judge: shipped scanner and charter, over real sockets, without any word of the tests' own.
 
 use super::harness::*;
+use super::websockets::{echoing, hear, opening, say};
+use fastwebsockets::{FragmentCollector, Role, WebSocket};
 use guard::charter::Charter;
 use guard::inspect::{Engine, Keys};
 use guard::proxy::Inspecting;
@@ -9,6 +11,7 @@ use guard::scan::Scanner;
 use guard::tools::Catalogue;
 use http::{Request, StatusCode};
 use std::sync::Arc;
+use tokio::io::AsyncWriteExt as _;
 
 /// A proxy whose judge is `charter`'s, with the first host of the catalogue's Anthropic API led to the stand-in.
 pub async fn judged(charter: &str, service: &Service) -> Proxy {
@@ -119,4 +122,27 @@ async fn refusals_come_as_the_assistants_own_message_where_the_charter_says_so()
     assert_eq!(answer["choices"][0]["message"]["role"], "assistant");
     assert!(answer["choices"][0]["message"]["content"].as_str().unwrap().contains("art. 1"), "{body}");
     assert_eq!(service.count(), 0);
+}
+
+#[tokio::test]
+async fn over_a_websocket_too_the_user_is_told_why_something_could_not_be_masked() {
+    use base64::Engine as _;
+    let (service, seen) = echoing(&["http/1.1"], false).await;
+    let proxy = judged("baseline", &service).await;
+    let mut stream = proxy.tls(OPENAI, &["http/1.1"]).await;
+    stream.write_all(opening("/v1/realtime").replace(AI, OPENAI).as_bytes()).await.unwrap();
+    assert!(head(&mut stream).await.starts_with("HTTP/1.1 101 "));
+    let mut raw = WebSocket::after_handshake(stream, Role::Client);
+    raw.set_auto_close(false);
+    let mut socket = FragmentCollector::new(raw);
+    // In bytes of no known form nothing can be replaced.
+    let bytes = [&b"\x00\x01\xff\xfe IBAN BE68 5390 0754 7034 "[..], &[0xfd; 40]].concat();
+    let file = base64::prelude::BASE64_STANDARD.encode(bytes);
+    let content = serde_json::json!([{"type": "input_text", "text": file}]);
+    let item = serde_json::json!({"type": "message", "role": "user", "content": content});
+    let message = serde_json::json!({"type": "conversation.item.create", "item": item});
+    say(&mut socket, &message.to_string()).await;
+    let (_, told) = hear(&mut socket).await;
+    assert!(told.contains("This part of the request cannot be changed") && !told.contains("5390"), "{told}");
+    assert!(!seen.lock().unwrap().iter().any(|text| text.contains(&file)), "nothing of it went out");
 }
