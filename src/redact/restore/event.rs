@@ -5,6 +5,7 @@ use super::document;
 use super::field::{self, Leaf, Scope};
 use super::frame::Frame;
 use super::json::{self, Doc, Kind, Node};
+use super::proto::Protos;
 use super::text::{self, Edit, Pieces, Writing};
 use super::values::Values;
 use crate::span::Span;
@@ -30,6 +31,9 @@ pub(super) trait Handle {
     /// One that stands alone.
     fn alone(&mut self, source: &[u8]) -> Option<Vec<u8>>;
 
+    /// One protobuf message of several, in an envelope.
+    fn message(&mut self, message: &[u8]) -> Option<Vec<u8>>;
+
     /// Nothing goes on.
     fn end_all(&mut self, out: &mut Vec<u8>);
 }
@@ -40,6 +44,7 @@ pub(super) struct Events {
     nodes: Vec<Node>,
     texts: Vec<Text>,
     patched: Vec<u8>,
+    protos: Protos,
 }
 
 /// One text that comes in pieces.
@@ -70,7 +75,7 @@ impl Text {
 
 impl Events {
     pub(super) fn new(values: Arc<Values>) -> Self {
-        Self { values, nodes: Vec::new(), texts: Vec::new(), patched: Vec::new() }
+        Self { values, nodes: Vec::new(), texts: Vec::new(), patched: Vec::new(), protos: Protos::default() }
     }
 
     fn edit(
@@ -164,7 +169,7 @@ impl Events {
 
     /// Bytes held at this moment, over all texts.
     pub(super) fn held_bytes(&self) -> usize {
-        self.texts.iter().map(|text| text.pieces.held().len()).sum()
+        self.texts.iter().map(|text| text.pieces.held().len()).sum::<usize>() + self.protos.held_bytes()
     }
 }
 
@@ -188,8 +193,15 @@ impl Handle for Events {
         document::alone(&self.values, source)
     }
 
+    fn message(&mut self, message: &[u8]) -> Option<Vec<u8>> {
+        self.protos.handle(&self.values, message)
+    }
+
     fn end_all(&mut self, out: &mut Vec<u8>) {
         self.end(&[Scope::new()], out);
+        for message in self.protos.end_all(&self.values) {
+            Frame::Envelope.write(&message, out);
+        }
     }
 }
 

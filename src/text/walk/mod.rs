@@ -80,6 +80,10 @@ pub trait Names {
     fn document(&self, root: Node<'_>, areas: &mut Vec<Area>);
     /// What a field of a form or of a multipart body is.
     fn field(&self, name: &[u8]) -> Spot;
+    /// What holds for all of the body that is not named.
+    fn body(&self) -> Spot {
+        Spot::default()
+    }
 }
 
 /// A string of the body, before anything is opened or decoded.
@@ -163,7 +167,7 @@ impl Walker {
     ) -> Vec<Edit> {
         self.units = 0;
         let source = Source::body(body);
-        let spot = Spot::default();
+        let spot = names.body();
         let around = Around {
             source: &source,
             key: None,

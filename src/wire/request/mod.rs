@@ -81,6 +81,10 @@ impl Names for RequestNames<'_> {
         let holds = if name == b"FileBase64" { Holds::Base64 } else { Holds::Text };
         Spot { place, history: false, editable: self.editable, holds }
     }
+
+    fn body(&self) -> Spot {
+        Spot { editable: self.editable, ..Spot::default() }
+    }
 }
 
 /// Whether a header signs the body or holds its hash, so that a changed body is refused (WIRE.md A, E.18).
