@@ -82,3 +82,20 @@ fn what_is_no_text_is_refused() {
     assert_eq!(status(&guard(dir.path(), &["redact", "a.pdf"], Some("p"), b"")), 2);
     assert_eq!(status(&guard(dir.path(), &["redact", "missing"], Some("p"), b"")), 2);
 }
+
+#[test]
+fn what_is_too_much_to_be_decoded_is_refused_rather_than_half_redacted() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("note.txt"), crate::scan::disguised(2_000_000)).unwrap();
+    let done = guard(dir.path(), &["redact", "note.txt", "-o", "out.txt"], Some("p"), b"");
+    let said = String::from_utf8_lossy(&done.stderr).into_owned();
+    assert_eq!((status(&done), done.stdout.len()), (2, 0), "{said}");
+    assert!(said.contains("more disguised text than is decoded"), "{said}");
+    for file in ["out.txt", "out.txt.map"] {
+        assert!(!dir.path().join(file).exists(), "{file}");
+    }
+    fs::write(dir.path().join("note.txt"), crate::scan::disguised(20_000)).unwrap();
+    let done = guard(dir.path(), &["redact", "note.txt", "-o", "out.txt"], Some("p"), b"");
+    assert_eq!(status(&done), 0, "{}", String::from_utf8_lossy(&done.stderr));
+    assert!(!fs::read_to_string(dir.path().join("out.txt")).unwrap().contains("85.07.30"));
+}

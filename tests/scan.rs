@@ -2,11 +2,15 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Output};
 
 /// Runs `guard scan` in a folder of its own; gives what it printed.
 fn scan(folder: &Path, arguments: &[&str]) -> String {
-    let output = Command::new(env!("CARGO_BIN_EXE_guard"))
+    String::from_utf8(run(folder, arguments).stdout).unwrap()
+}
+
+fn run(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_guard"))
         .arg("scan")
         .args(arguments)
         .current_dir(folder)
@@ -14,8 +18,7 @@ fn scan(folder: &Path, arguments: &[&str]) -> String {
         .env("XDG_STATE_HOME", folder.join("state"))
         .env("LC_ALL", "C.UTF-8")
         .output()
-        .unwrap();
-    String::from_utf8(output.stdout).unwrap()
+        .unwrap()
 }
 
 /// A folder with one note.
@@ -104,4 +107,35 @@ fn the_values_of_all_findings_of_a_line_are_masked_wherever_they_stand_in_a_long
     let shown = scan(folder.path(), &["--charter", "liege", "--show-values", "note.txt"]);
     assert_eq!(shown.matches("85.07.30-033.28").count() % 400, 0);
     assert!(shown.contains("NISS 85.07.30-033.28, IBAN BE68 5390 0754 7034"), "{shown}");
+}
+
+/// More spelled-out text than is decoded, and a value behind it.
+pub fn disguised(bytes: usize) -> String {
+    format!("{}\nNISS 85.07.30-033.28\n", "a b c d e f g h i xx ".repeat(bytes / 21))
+}
+
+#[test]
+fn what_is_too_much_to_be_decoded_is_named_and_judged_in_every_format() {
+    let folder = with_note(&disguised(2_000_000));
+    for format in ["text", "json", "jsonl", "sarif"] {
+        let done = run(folder.path(), &["--format", format, "note.txt"]);
+        let (out, err) = (String::from_utf8(done.stdout).unwrap(), String::from_utf8(done.stderr).unwrap());
+        assert_eq!(done.status.code(), Some(1), "{format}: {out}{err}");
+        assert!(out.contains("be.niss"), "{format}: the rest is read all the same: {out}");
+        let named = match format {
+            "json" => out.contains("\"kind\": \"too_large\"") && out.contains("\"action\": \"block\""),
+            "text" => out.contains("note.txt: not read: too large once unpacked (block)"),
+            _ => err.contains("note.txt: not read: too large once unpacked (block)"),
+        };
+        assert!(named, "{format}: {out}{err}");
+    }
+    // Alone it is reason enough, and a charter may think otherwise of it.
+    let folder = with_note(&disguised(2_000_000).replace("NISS", "").replace("85.07.30-033.28", ""));
+    assert_eq!(run(folder.path(), &["note.txt"]).status.code(), Some(1));
+    let lenient = "id = \"t\"\ntitle = \"T\"\n[inspection]\nuninspectable = { too_large = \"observe\" }\n";
+    fs::write(folder.path().join("lenient.toml"), lenient).unwrap();
+    let done = run(folder.path(), &["--charter", "lenient.toml", "note.txt"]);
+    assert_eq!(done.status.code(), Some(0), "{}", String::from_utf8_lossy(&done.stdout));
+    let folder = with_note(&disguised(20_000));
+    assert!(!scan(folder.path(), &["note.txt"]).contains("not read"), "an ordinary amount is decoded");
 }

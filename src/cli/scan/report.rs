@@ -126,14 +126,12 @@ impl<'a> Report<'a> {
         self.unread_action = self.unread_action.max(unread.action);
         let part = unread.part.as_deref().map(|part| format!(" [{part}]")).unwrap_or_default();
         let action = unread.action.as_str();
-        if self.arguments.format == Format::Text {
-            writeln!(
-                self.output.out,
-                "{}{}: not read: {} ({action})",
-                Escaped(name),
-                Escaped(&part),
-                unread.why
-            )?;
+        let told = format!("{}{}: not read: {} ({action})", Escaped(name), Escaped(&part), unread.why);
+        match self.arguments.format {
+            Format::Text => writeln!(self.output.out, "{told}")?,
+            Format::Json => {}
+            // Their lines and results are findings: what was not read is none, and must not go unsaid.
+            Format::Jsonl | Format::Sarif => self.output.note(&told)?,
         }
         self.not_read.push(NotRead {
             path: name.to_owned(),
