@@ -1,8 +1,10 @@
 //! The pipeline on bodies of every wire family and on attempts to get something past it. The cases are files:
 //! `tests/wire/*.case` and `tests/bypasses/bodies/*.case`; `tests/inspect/case.rs` says how they are written.
 
+mod agent;
 mod case;
 mod engine;
+mod families;
 mod planted;
 mod turns;
 

@@ -1,83 +1,169 @@
-//! Generated conversations with planted values: the provider sees none of them, and each comes back.
+//! Generated conversations with planted values, in every family, with tools: the service sees none of them, whatever it
+//! says of what it saw comes back to the client with every one, however its stream is cut.
+//!
+//! `GUARD_PLANTED=N` tries N of them.
 
 use super::engine::{Ask, engine};
-use guard::inspect::{Carrier, Verdict};
+use super::families::{FAMILIES, Family, Said, Turn};
+use guard::inspect::{Carrier, Engine, Verdict};
 use guard::redact::restore::Restore;
-use http::HeaderMap;
+use guard::text::protobuf;
+use http::{HeaderMap, HeaderValue};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 #[test]
 fn no_planted_value_leaves_and_every_one_comes_back() {
     let rounds: u64 =
         std::env::var("GUARD_PLANTED").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(300);
     let engine = engine("baseline");
+    let (mut families, mut planted) = (BTreeSet::new(), 0);
     for seed in 1..=rounds {
         let mut random = Random(0x9E37_79B9_7F4A_7C15_u64.wrapping_mul(seed));
-        let (tool, path, body, values) = conversation(&mut random);
-        let (verdict, report) =
-            Ask { tool, path, headers: &HeaderMap::new(), body: body.as_bytes(), carrier: Carrier::Http }
-                .judge(&engine);
-        let Verdict::Rewrite { body: sent, restore, .. } = verdict else {
-            panic!("seed {seed}: {:?}\n{body}", report.decision)
-        };
-        let sent = String::from_utf8(sent.to_vec()).unwrap();
-        for value in &values {
-            assert!(!sent.contains(value.as_str()), "seed {seed}: a value left\n{sent}");
+        let family = &FAMILIES[random.below(FAMILIES.len())];
+        families.insert((family.tool, family.path));
+        planted += exchange(&engine, family, seed, &mut random);
+    }
+    assert!(rounds < 300 || families.len() == FAMILIES.len(), "all families: {families:?}");
+    assert!(planted as u64 > rounds, "{planted} values in {rounds} conversations");
+}
+
+/// One request and its answer; how many values were in it.
+fn exchange(engine: &Engine, family: &Family, seed: u64, random: &mut Random) -> usize {
+    let mut values = Vec::new();
+    let turns = conversation(random, &mut values);
+    let body = (family.ask)(&turns);
+    let mut headers = HeaderMap::new();
+    headers.insert("content-type", HeaderValue::from_static(family.content_type));
+    let ask =
+        Ask { tool: family.tool, path: family.path, headers: &headers, body: &body, carrier: Carrier::Http };
+    let (verdict, report) = ask.judge(engine);
+    let shown = String::from_utf8_lossy(&body);
+    let Verdict::Rewrite { body: sent, restore, .. } = verdict else {
+        panic!("seed {seed}, {}: {:?}\n{shown}", family.path, report.decision)
+    };
+    for value in &values {
+        let left = sent.windows(value.len()).any(|window| window == value.as_bytes());
+        assert!(!left, "seed {seed}, {}: a value left\n{}", family.path, String::from_utf8_lossy(&sent));
+    }
+    let restore = Restore::new(&restore.unwrap());
+    // The service says again all that it was told, and writes it into a file.
+    let (told, given) = (said_in(family, &sent), said_in(family, &body));
+    let answer = answer(family, &told, random);
+    let mut restorer = restore.restorer(family.stream, "");
+    let mut heard = Vec::new();
+    for chunk in chunks(&answer, random) {
+        heard.extend(restorer.feed(chunk));
+    }
+    heard.extend(restorer.finish());
+    let (mut text, mut arguments) = (String::new(), String::new());
+    for said in (family.documents)(&heard).iter().filter_map(family.read) {
+        match said {
+            Said::Text(piece) => text.push_str(&piece),
+            Said::Arguments(piece) => arguments.push_str(&piece),
         }
-        serde_json::from_str::<serde_json::Value>(&sent).unwrap();
-        let back = Restore::new(&restore.unwrap()).text(sent.as_bytes());
-        assert_eq!(String::from_utf8(back).unwrap(), body, "seed {seed}: the rest changed");
+    }
+    assert_eq!(text, given, "seed {seed}, {}: what the client reads", family.path);
+    let call: Value = serde_json::from_str(&arguments)
+        .unwrap_or_else(|why| panic!("seed {seed}, {}: {why}\n{arguments}\n{told}", family.path));
+    assert_eq!(call["content"], given, "seed {seed}, {}: what is written to its disk", family.path);
+    assert!(values.iter().all(|value| text.contains(value.as_str())), "seed {seed}: all of them");
+    values.len()
+}
+
+/// Every text of a body, as a service reads it that was never told of placeholders.
+fn said_in(family: &Family, body: &[u8]) -> String {
+    let mut texts = Vec::new();
+    if family.content_type == "application/json" {
+        leaves(&serde_json::from_slice(body).unwrap(), &mut texts);
+    } else {
+        for (_, span) in protobuf::envelopes(body).unwrap() {
+            fields(span.of(body).unwrap(), 3, &mut texts);
+        }
+    }
+    texts.join("\n")
+}
+
+fn leaves(value: &Value, texts: &mut Vec<String>) {
+    match value {
+        Value::String(text) => texts.push(text.clone()),
+        Value::Array(values) => values.iter().for_each(|value| leaves(value, texts)),
+        Value::Object(members) => members.values().for_each(|value| leaves(value, texts)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 
-/// A body of some family, with values in prose, in JSON in strings, in keys, in history and in what is new.
-fn conversation(random: &mut Random) -> (&'static str, &'static str, String, Vec<String>) {
-    let mut values = Vec::new();
-    let mut messages = Vec::new();
-    let turns = 1 + random.below(5);
-    for turn in 0..turns {
-        let text = prose(random, &mut values);
-        messages.push(("user", text));
-        if turn + 1 < turns {
-            messages.push(("assistant", prose(random, &mut values)));
+/// The texts that stand so many messages deep.
+fn fields(message: &[u8], depth: usize, texts: &mut Vec<String>) {
+    assert!(protobuf::is_sound(message));
+    for field in protobuf::fields(message) {
+        let value = field.value.of(message).unwrap();
+        match depth {
+            1 => texts.push(String::from_utf8(value.to_vec()).unwrap()),
+            _ => fields(value, depth - 1, texts),
         }
     }
-    values.push(niss(random));
-    messages.push(("user", format!("Le NISS est {}.", values[values.len() - 1])));
-    let quote = |text: &str| serde_json::to_string(text).unwrap();
-    match random.below(3) {
-        0 => {
-            let messages: Vec<String> = messages
-                .iter()
-                .map(|(role, text)| format!("{{\"content\" : {}, \"role\":\"{role}\"}}", quote(text)))
-                .collect();
-            let body = format!("{{ \"messages\":[{}],\n\"n\": 1.50e0, \"stop\": null}}", messages.join(" ,"));
-            ("openai-api", "/v1/chat/completions", body, values)
-        }
-        1 => {
-            let messages: Vec<String> = messages
-                .iter()
-                .map(|(role, text)| {
-                    format!(
-                        "{{\"role\":\"{role}\",\"content\":[{{\"type\":\"text\",\"text\":{}}}]}}",
-                        quote(text)
-                    )
-                })
-                .collect();
-            let body = format!("{{\"system\":\"Bref.\",\"messages\":[{}]}}", messages.join(","));
-            ("anthropic-api", "/v1/messages", body, values)
-        }
-        _ => {
-            let messages: Vec<String> = messages
-                .iter()
-                .map(|(role, text)| {
-                    let role = if *role == "user" { "user" } else { "model" };
-                    format!("{{\"role\":\"{role}\",\"parts\":[{{\"text\":{}}}]}}", quote(text))
-                })
-                .collect();
-            let body = format!("{{\"contents\":[{}]}}", messages.join(","));
-            ("gemini-api", "/v1beta/models/g:generateContent", body, values)
+}
+
+/// An answer that says `told` as text and as the arguments of a call, cut into events at random.
+fn answer(family: &Family, told: &str, random: &mut Random) -> Vec<u8> {
+    let arguments = json!({"path": "note.txt", "content": told}).to_string();
+    let mut texts = pieces(told, random).into_iter().map(Said::Text);
+    let calls = if family.whole_calls { vec![arguments] } else { pieces(&arguments, random) };
+    let mut calls = calls.into_iter().map(Said::Arguments);
+    let mut stream = Vec::new();
+    // The two come in turn, now this one, now that one.
+    loop {
+        let next = if random.below(2) == 0 {
+            texts.next().or_else(|| calls.next())
+        } else {
+            calls.next().or_else(|| texts.next())
+        };
+        match next {
+            Some(said) => stream.extend((family.event)(&said)),
+            None => break,
         }
     }
+    stream.extend((family.end)());
+    stream
+}
+
+fn pieces(text: &str, random: &mut Random) -> Vec<String> {
+    let letters: Vec<char> = text.chars().collect();
+    let (mut pieces, mut at) = (Vec::new(), 0);
+    while at < letters.len() {
+        let end = (at + 1 + random.below(12)).min(letters.len());
+        pieces.push(letters[at..end].iter().collect());
+        at = end;
+    }
+    pieces
+}
+
+fn chunks<'a>(bytes: &'a [u8], random: &mut Random) -> Vec<&'a [u8]> {
+    let (mut chunks, mut at) = (Vec::new(), 0);
+    while at < bytes.len() {
+        let end = (at + 1 + random.below(200)).min(bytes.len());
+        chunks.push(&bytes[at..end]);
+        at = end;
+    }
+    chunks
+}
+
+/// A conversation with values in prose, in the arguments and results of calls, in history and in what is new.
+fn conversation(random: &mut Random, values: &mut Vec<String>) -> Vec<Turn> {
+    let mut turns = Vec::new();
+    for _ in 0..random.below(4) {
+        turns.push(Turn::User(prose(random, values)));
+        if random.below(3) == 0 {
+            let given = json!({"path": "note.txt", "content": prose(random, values)}).to_string();
+            turns.push(Turn::Call(given, prose(random, values)));
+        }
+        turns.push(Turn::Assistant(prose(random, values)));
+    }
+    let value = niss(random);
+    turns.push(Turn::User(format!("Le NISS est {value}.")));
+    values.push(value);
+    turns
 }
 
 fn prose(random: &mut Random, values: &mut Vec<String>) -> String {
@@ -95,17 +181,28 @@ fn prose(random: &mut Random, values: &mut Vec<String>) -> String {
         "\\",
         "…",
     ];
-    let mut text = String::new();
+    // Not "Bonjour": in protobuf, a text of exactly 113 bytes that begins with "Bo" could be a message, and is refused.
+    let mut text = String::from("Chers collègues, ");
     for _ in 0..4 + random.below(20) {
         text.push_str(WORDS[random.below(WORDS.len())]);
         text.push(' ');
         if random.below(6) == 0 {
-            let value = match random.below(3) {
-                0 => niss(random),
-                1 => niss(random).replace(['.', '-'], ""),
-                _ => address(random),
+            let (label, value) = match random.below(5) {
+                0 => ("NISS", niss(random)),
+                1 => ("NISS", niss(random).replace(['.', '-'], "")),
+                2 => ("IBAN", iban(random)),
+                3 => (
+                    "GSM",
+                    format!(
+                        "0475 {:02} {:02} {:02}",
+                        10 + random.below(90),
+                        random.below(100),
+                        random.below(100)
+                    ),
+                ),
+                _ => ("courriel", address(random)),
             };
-            text.push_str(&format!("NISS ou courriel : {value} "));
+            text.push_str(&format!("{label} : {value} ; "));
             values.push(value);
         }
     }
@@ -117,6 +214,19 @@ fn niss(random: &mut Random) -> String {
         (20 + random.below(79), 1 + random.below(12), 1 + random.below(28), 1 + random.below(997));
     let base = format!("{year:02}{month:02}{day:02}{serial:03}").parse::<u64>().unwrap();
     format!("{year:02}.{month:02}.{day:02}-{serial:03}.{:02}", 97 - base % 97)
+}
+
+/// A Belgian account: ten digits and their rest by 97, then the check of the whole (B is 11, E is 14).
+fn iban(random: &mut Random) -> String {
+    let base = 1_000_000_000 + random.below(8_000_000_000_usize) as u64;
+    let check = match base % 97 {
+        0 => 97,
+        rest => rest,
+    };
+    let account = base * 100 + check;
+    let whole = 98 - (u128::from(account) * 1_000_000 + 111_400) % 97;
+    let digits = format!("{account:012}");
+    format!("BE{whole:02} {} {} {}", &digits[..4], &digits[4..8], &digits[8..])
 }
 
 fn address(random: &mut Random) -> String {
@@ -131,6 +241,6 @@ impl Random {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
-        (self.0 >> 33) as usize % end
+        (self.0 >> 20) as usize % end
     }
 }
