@@ -9,7 +9,7 @@ mod cli;
 #[path = "audit/crash.rs"]
 mod crash;
 #[path = "audit/export.rs"]
-mod export;
+pub mod export;
 #[path = "audit/help.rs"]
 mod help;
 #[path = "audit/leak.rs"]

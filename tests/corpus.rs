@@ -9,7 +9,7 @@ mod evasions;
 mod fill;
 mod filler;
 mod foreign;
-mod kinds;
+pub mod kinds;
 mod people;
 mod rivals;
 mod score;

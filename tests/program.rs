@@ -1,7 +1,8 @@
 //! `guard proxy` as a program: a broken charter at start and while running, by change of the file and by signal; which
 //! charter a decision was made under.
 
-use std::fmt::Write as _;
+mod audit;
+
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
@@ -12,66 +13,87 @@ use std::time::Duration;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A folder with charter, configuration and state.
-struct Place {
+pub struct Place {
     folder: tempfile::TempDir,
 }
 
 impl Place {
-    fn new(charter: &str) -> Self {
+    pub fn new(charter: &str) -> Self {
         let place = Self { folder: tempfile::tempdir().unwrap() };
         place.write(charter);
-        let mut configuration = String::new();
-        writeln!(configuration, "charter = {:?}", place.charter().display().to_string()).unwrap();
-        configuration.push_str(
-            "[proxy]\nlisten = \"127.0.0.1:0\"\n[metrics]\nlisten = \"\"\n[log]\nformat = \"json\"\n",
-        );
-        std::fs::write(place.path().join("guard.toml"), configuration).unwrap();
+        place.configure("", "[metrics]\nlisten = \"\"\n");
+        std::fs::create_dir(place.path().join("tmp")).unwrap();
         place
     }
 
-    fn path(&self) -> &Path {
+    /// Replaces the configuration, as editors do: the charter's file, any port, JSON lines; `keys` before the first
+    /// table, `tables` after `[proxy]`.
+    pub fn configure(&self, keys: &str, tables: &str) {
+        let charter = self.charter().display().to_string();
+        let text = format!(
+            "charter = {charter:?}\n{keys}[log]\nformat = \"json\"\n[proxy]\nlisten = \"127.0.0.1:0\"\n{tables}"
+        );
+        let new = self.path().join("guard.new");
+        std::fs::write(&new, text).unwrap();
+        std::fs::rename(&new, self.path().join("guard.toml")).unwrap();
+    }
+
+    pub fn path(&self) -> &Path {
         self.folder.path()
     }
 
-    fn charter(&self) -> PathBuf {
+    pub fn charter(&self) -> PathBuf {
         self.path().join("charter.toml")
     }
 
     /// Replaces the charter's file as editors do: another file in its place.
-    fn write(&self, charter: &str) {
+    pub fn write(&self, charter: &str) {
         let new = self.path().join("charter.new");
         std::fs::write(&new, charter).unwrap();
         std::fs::rename(&new, self.charter()).unwrap();
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_guard"));
         let home = self.path();
         command.args(arguments).arg("--config").arg(home.join("guard.toml")).current_dir(home);
         command.env("HOME", home).env("XDG_STATE_HOME", home.join("state")).env("NO_COLOR", "1");
-        command.env_remove("GUARD_CONFIG");
+        command.env("TMPDIR", home.join("tmp")).env_remove("GUARD_CONFIG");
         command
     }
 }
 
 /// A proxy that runs, and what it says.
-struct Running {
+pub struct Running {
     child: Child,
     said: Receiver<String>,
-    address: String,
+    pub address: String,
 }
 
 impl Running {
-    fn start(place: &Place) -> Self {
-        let mut command = place.command(&["proxy"]);
+    pub fn start(place: &Place) -> Self {
+        Self::of(place.command(&["proxy"]))
+    }
+
+    /// Starts what this command starts.
+    pub fn of(command: Command) -> Self {
+        Self::heard(command, |_| {})
+    }
+
+    /// Starts it with these arguments; `listen` gets every line that it says.
+    pub fn with(place: &Place, arguments: &[&str], listen: impl Fn(&str) + Send + 'static) -> Self {
+        Self::heard(place.command(arguments), listen)
+    }
+
+    fn heard(mut command: Command, listen: impl Fn(&str) + Send + 'static) -> Self {
         let mut child = command.stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
         let lines = BufReader::new(child.stderr.take().unwrap()).lines();
         let (saying, said) = channel();
         std::thread::spawn(move || {
             for line in lines.map_while(Result::ok) {
-                if saying.send(line).is_err() {
-                    return;
-                }
+                listen(&line);
+                // Who has heard enough may still want all of it to be listened to.
+                let _deaf = saying.send(line);
             }
         });
         let mut running = Self { child, said, address: String::new() };
@@ -82,7 +104,7 @@ impl Running {
     }
 
     /// Waits for a line that holds `words`.
-    fn hears(&self, words: &str) -> String {
+    pub fn hears(&self, words: &str) -> String {
         let mut before = Vec::new();
         loop {
             match self.said.recv_timeout(PATIENCE) {
@@ -93,8 +115,8 @@ impl Running {
         }
     }
 
-    /// The status and the articles of the answer to a prompt for OpenAI's API.
-    fn asked(&self, content: &str) -> (u16, String) {
+    /// The answer to a prompt for OpenAI's API, header and body.
+    pub fn answer(&self, content: &str) -> String {
         let body = serde_json::json!({"messages": [{"role": "user", "content": content}]}).to_string();
         let mut socket = TcpStream::connect(&self.address).unwrap();
         let request = format!(
@@ -106,15 +128,35 @@ impl Running {
         socket.write_all(request.as_bytes()).unwrap();
         let mut answer = String::new();
         socket.read_to_string(&mut answer).unwrap();
+        answer
+    }
+
+    /// Its status and articles.
+    pub fn asked(&self, content: &str) -> (u16, String) {
+        let answer = self.answer(content);
         let status = answer.split(' ').nth(1).unwrap().parse().unwrap();
         let article = answer.lines().find_map(|line| line.strip_prefix("x-guard-articles: "));
         (status, article.unwrap_or_default().to_owned())
+    }
+
+    /// The reference under which the audit knows it.
+    pub fn reference(&self, content: &str) -> String {
+        let answer = self.answer(content);
+        answer.lines().find_map(|line| line.strip_prefix("x-guard-reference: ")).unwrap().to_owned()
     }
 
     #[cfg(unix)]
     fn hang_up(&self) {
         let process = rustix::process::Pid::from_child(&self.child);
         rustix::process::kill_process(process, rustix::process::Signal::HUP).unwrap();
+    }
+
+    /// Asks it to end, and waits until it has.
+    #[cfg(unix)]
+    pub fn end(mut self) {
+        let process = rustix::process::Pid::from_child(&self.child);
+        rustix::process::kill_process(process, rustix::process::Signal::TERM).unwrap();
+        assert!(self.child.wait().unwrap().success());
     }
 }
 
@@ -174,4 +216,13 @@ fn a_broken_charter_at_start_is_no_proxy_at_all() {
         assert!(said.contains("charter.toml:") && !said.contains("proxy on"), "{said}");
         assert!(!place.path().join("state/guard/audit").exists(), "before anything else is touched");
     }
+}
+
+/// A certificate as files hold them.
+pub fn pem(der: &[u8]) -> String {
+    use base64::Engine as _;
+    let text = base64::prelude::BASE64_STANDARD.encode(der);
+    let lines: Vec<&str> =
+        text.as_bytes().chunks(64).map(|line| std::str::from_utf8(line).unwrap()).collect();
+    format!("-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n", lines.join("\n"))
 }

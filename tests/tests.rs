@@ -14,6 +14,7 @@ mod demo;
 mod document;
 mod identifiers;
 mod inspect;
+mod leak;
 mod mistakes;
 mod patterns;
 mod program;

@@ -18,7 +18,7 @@ use std::time::Duration;
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A receiver that answers its n-th request with `status(n)` and hands over the bodies that it acknowledged.
-fn http_receiver(status: impl Fn(usize) -> u16 + Send + 'static) -> (u16, Receiver<Value>) {
+pub fn http_receiver(status: impl Fn(usize) -> u16 + Send + 'static) -> (u16, Receiver<Value>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     let (bodies, received) = channel();

@@ -136,9 +136,11 @@ async fn over_a_websocket_too_the_user_is_told_why_something_could_not_be_masked
     raw.set_auto_close(false);
     let mut socket = FragmentCollector::new(raw);
     // In bytes of no known form nothing can be replaced.
-    let bytes = [&b"\x00\x01\xff\xfe IBAN BE68 5390 0754 7034 "[..], &[0xfd; 40]].concat();
+    let text = "Relevé du compte de la cliente, IBAN BE68 5390 0754 7034, pour le dossier.".as_bytes();
+    let bytes = [b"\x00\x01\xff\xfe", text, b"\x00\x9c\x8f"].concat();
     let file = base64::prelude::BASE64_STANDARD.encode(bytes);
-    let content = serde_json::json!([{"type": "input_text", "text": file}]);
+    let data = format!("data:application/octet-stream;base64,{file}");
+    let content = serde_json::json!([{"type": "input_file", "filename": "a.bin", "file_data": data}]);
     let item = serde_json::json!({"type": "message", "role": "user", "content": content});
     let message = serde_json::json!({"type": "conversation.item.create", "item": item});
     say(&mut socket, &message.to_string()).await;

@@ -63,7 +63,7 @@ pub(super) async fn echoing(alpn: &[&str], extensions: bool) -> (Service, Seen) 
     (Service::start(alpn, handler).await, seen)
 }
 
-fn accept(key: &[u8]) -> String {
+pub fn accept(key: &[u8]) -> String {
     use base64::Engine as _;
     let mut digest = aws_lc_rs::digest::Context::new(&aws_lc_rs::digest::SHA1_FOR_LEGACY_USE_ONLY);
     digest.update(key);
@@ -80,14 +80,12 @@ pub(super) fn opening(path: &str) -> String {
     )
 }
 
-pub(super) async fn say<S: AsyncRead + AsyncWrite + Unpin>(socket: &mut FragmentCollector<S>, text: &str) {
+pub async fn say<S: AsyncRead + AsyncWrite + Unpin>(socket: &mut FragmentCollector<S>, text: &str) {
     let frame = Frame::text(Payload::Owned(text.as_bytes().to_vec()));
     socket.write_frame(frame).await.unwrap();
 }
 
-pub(super) async fn hear<S: AsyncRead + AsyncWrite + Unpin>(
-    socket: &mut FragmentCollector<S>,
-) -> (OpCode, String) {
+pub async fn hear<S: AsyncRead + AsyncWrite + Unpin>(socket: &mut FragmentCollector<S>) -> (OpCode, String) {
     let frame = socket.read_frame().await.unwrap();
     (frame.opcode, String::from_utf8_lossy(&frame.payload).into_owned())
 }
