@@ -1,6 +1,7 @@
 //! Turns the pattern files into one table without their examples, so that starting costs one read of it. The
 //! TOML files stay the one truth. A file that cannot be read stops the build with its place.
 
+use serde_json::Value;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
@@ -32,12 +33,32 @@ fn main() -> io::Result<()> {
         let _ = writeln!(sources, "    ({name:?}, include_str!({:?})),", file.display().to_string());
     }
     sources.push_str("]\n");
+    let mut rules = serde_json::to_value(&rules)?;
+    prune(&mut rules);
     fs::write(out.join("rules.json"), serde_json::to_vec(&rules)?)?;
     fs::write(out.join("sources.rs"), sources)?;
     fs::write(
         out.join("given-names.bin"),
         given_names(&fs::read_to_string(folder.join("lists/given-names.txt"))?),
     )
+}
+
+/// Leaves out lists and tables that are empty, and what is not there: the reader fills them in, and has a third less to
+/// read at every start. Whatever else is empty or false may have been written to say so.
+fn prune(value: &mut Value) {
+    match value {
+        Value::Object(values) => {
+            values.values_mut().for_each(prune);
+            values.retain(|_, value| match value {
+                Value::Null => false,
+                Value::Array(values) => !values.is_empty(),
+                Value::Object(values) => !values.is_empty(),
+                Value::Bool(_) | Value::Number(_) | Value::String(_) => true,
+            });
+        }
+        Value::Array(values) => values.iter_mut().for_each(prune),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
 }
 
 /// The given names as a table of hashes with open addressing, as `src/scan/names.rs` reads it.

@@ -19,6 +19,17 @@ fn every_shipped_rule_keeps_its_examples() {
 }
 
 #[test]
+fn the_table_that_is_built_in_says_what_the_files_say() {
+    let mut read = rules::read_files(rules::shipped_files(), scan::known()).expect("the shipped files load");
+    for rule in &mut read {
+        (rule.examples, rule.counterexamples, rule.place) = (Vec::new(), Vec::new(), None);
+    }
+    for (built, written) in rules::shipped().iter().zip(&read) {
+        assert_eq!(format!("{built:?}"), format!("{written:?}"));
+    }
+}
+
+#[test]
 fn the_documented_file_loads_as_an_own_file_and_keeps_its_examples() {
     let page = include_str!("../docs/patterns.md");
     let file =

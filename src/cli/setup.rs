@@ -26,6 +26,8 @@ pub(super) struct Setup {
 impl Setup {
     /// Loads all of it; `None` where something is wrong, which was said.
     pub(super) fn load(global: &Global, output: &mut Output) -> io::Result<Option<Self>> {
+        // The scanner's tables and the catalogue take some milliseconds each: side by side.
+        drop(std::thread::Builder::new().spawn(Scanner::shipped));
         let loaded = match program::configuration(global) {
             Ok(loaded) => loaded,
             Err(fault) => {
