@@ -48,7 +48,7 @@ fn canary(kind: &'static Kind, scanner: &Arc<Scanner>, random: &mut Random) -> O
     let told = finding.class != Class::Classification;
     // What means something in TOML, in templates of scenarios or in a header would need an escape at every door.
     let simple = !line.contains(['"', '\\', '{', '}', '\n', '<', '>', '&', '\'']);
-    (told && simple && value.len() >= BYTES_MIN).then(|| Canary {
+    (told && simple && value.len() >= BYTES_MIN).then_some(Canary {
         kind: kind.name,
         class: finding.class,
         line,

@@ -811,7 +811,7 @@ fn what_is_no_envelope_or_no_sound_message_passes_as_it_is() {
     let (niss, ..) = setup();
     let (.., restore) = setup();
     let group = [&b"\x0b"[..], &protobuf::only(2, niss.as_bytes()), b"\x0c"].concat();
-    let list = [protobuf::only(1, b"un [NI"), protobuf::only(1, niss[3..].as_bytes())].concat();
+    let list = [protobuf::only(1, b"un [NI"), protobuf::only(1, &niss.as_bytes()[3..])].concat();
     for message in [group, b"\xff\xff\xff".to_vec(), list] {
         let bytes = protobuf::envelope(0, &message).unwrap();
         assert_eq!(through(&restore, "application/grpc", &[&bytes]), bytes);

@@ -33,7 +33,7 @@ impl Walker {
     ) -> bool {
         let text = around.source.text;
         let enveloped = envelopes(text).is_some();
-        if !enveloped && !(bare && is_message(text)) {
+        if !(enveloped || bare && is_message(text)) {
             return false;
         }
         if !around.inside && !self.enter(around, visitor) {
