@@ -10,6 +10,7 @@ pub mod event;
 pub mod export;
 pub mod failure;
 pub mod files;
+mod gathering;
 pub mod keys;
 pub mod ledger;
 pub mod query;

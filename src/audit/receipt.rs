@@ -2,16 +2,20 @@
 //! known to be lost. Knows nothing of how events are written.
 
 use super::failure::Failure;
+use super::gathering::Gathering;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-/// A receipt. Dropping it costs nothing; the event is written all the same.
+/// A receipt. Dropping it costs nothing; the event is written all the same, with those that gather behind it.
 #[must_use = "a refusal that must be durable waits for its receipt"]
 #[derive(Debug)]
-pub struct Receipt(Arc<Slot>);
+pub struct Receipt {
+    slot: Arc<Slot>,
+    gathering: Arc<Gathering>,
+}
 
 /// The writer's side of a receipt.
 #[derive(Debug)]
@@ -27,12 +31,14 @@ struct Slot {
 struct State {
     outcome: Option<Result<(), Failure>>,
     waker: Option<Waker>,
+    /// Whether a thread waits: telling one is a system call, also where there is none.
+    thread_waits: bool,
 }
 
-/// A receipt and its promise.
-pub(super) fn pair() -> (Promise, Receipt) {
+/// A receipt and its promise. Who waits for the receipt ends the gathering.
+pub(super) fn pair(gathering: &Arc<Gathering>) -> (Promise, Receipt) {
     let slot = Arc::new(Slot::default());
-    (Promise(slot.clone()), Receipt(slot))
+    (Promise(Arc::clone(&slot)), Receipt { slot, gathering: Arc::clone(gathering) })
 }
 
 impl Receipt {
@@ -41,12 +47,14 @@ impl Receipt {
     /// # Errors
     /// Why it was lost.
     pub fn wait(self) -> Result<(), Failure> {
-        let mut state = self.0.lock();
+        self.gathering.end();
+        let mut state = self.slot.lock();
         loop {
             if let Some(outcome) = state.outcome {
                 return outcome;
             }
-            state = self.0.settled.wait(state).unwrap_or_else(PoisonError::into_inner);
+            state.thread_waits = true;
+            state = self.slot.settled.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
     }
 
@@ -55,9 +63,11 @@ impl Receipt {
     /// # Errors
     /// Why it was lost, [`Failure::Busy`] where the limit passed.
     pub fn wait_for(self, limit: Duration) -> Result<(), Failure> {
-        let state = self.0.lock();
+        self.gathering.end();
+        let mut state = self.slot.lock();
+        state.thread_waits = true;
         let waiting = |state: &mut State| state.outcome.is_none();
-        let settled = self.0.settled.wait_timeout_while(state, limit, waiting);
+        let settled = self.slot.settled.wait_timeout_while(state, limit, waiting);
         let (state, _) = settled.unwrap_or_else(PoisonError::into_inner);
         state.outcome.unwrap_or(Err(Failure::Busy))
     }
@@ -65,7 +75,7 @@ impl Receipt {
     /// What became of the event, `None` while that is open.
     #[must_use]
     pub fn outcome(&self) -> Option<Result<(), Failure>> {
-        self.0.lock().outcome
+        self.slot.lock().outcome
     }
 }
 
@@ -73,11 +83,13 @@ impl Future for Receipt {
     type Output = Result<(), Failure>;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let mut state = self.0.lock();
+        let mut state = self.slot.lock();
         if let Some(outcome) = state.outcome {
             return Poll::Ready(outcome);
         }
         state.waker = Some(context.waker().clone());
+        drop(state);
+        self.gathering.end();
         Poll::Pending
     }
 }
@@ -94,9 +106,11 @@ impl Promise {
             return;
         }
         state.outcome = Some(outcome);
-        let waker = state.waker.take();
+        let (waker, thread_waits) = (state.waker.take(), state.thread_waits);
         drop(state);
-        self.0.settled.notify_all();
+        if thread_waits {
+            self.0.settled.notify_all();
+        }
         if let Some(waker) = waker {
             waker.wake();
         }
@@ -118,11 +132,12 @@ impl Slot {
 
 #[cfg(test)]
 mod tests {
-    use super::{Failure, pair};
+    use super::{Failure, Gathering, pair};
+    use std::sync::Arc;
 
     #[test]
     fn a_receipt_tells_what_became_of_the_event() {
-        let (promise, receipt) = pair();
+        let (promise, receipt) = pair(&Arc::new(Gathering::default()));
         assert_eq!(receipt.outcome(), None);
         let waiting = std::thread::spawn(move || receipt.wait());
         promise.settle(Ok(()));
@@ -131,7 +146,7 @@ mod tests {
 
     #[test]
     fn a_dropped_promise_leaves_nobody_waiting() {
-        let (promise, receipt) = pair();
+        let (promise, receipt) = pair(&Arc::new(Gathering::default()));
         drop(promise);
         assert_eq!(receipt.wait(), Err(Failure::Closed));
     }

@@ -4,15 +4,16 @@
 use super::event::{Event, Recording, What};
 use super::export::{Bell, SenderCounters, Senders};
 use super::failure::{Failure, Fault};
+use super::gathering::Gathering;
 use super::ledger::Ledger;
-use super::receipt::{self, Receipt};
+use super::receipt::{self, Promise, Receipt};
 use super::seal::Recipients;
 use super::settings::{OnFailure, Settings};
 use super::writer::{Command, Writer};
 use crate::charter::Action;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::sync::mpsc::{self, SyncSender, TrySendError};
+use std::sync::mpsc::{self, SendError, Sender};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::thread::JoinHandle;
 
@@ -22,7 +23,8 @@ pub const QUEUE_EVENTS_MAX: usize = 65_536;
 /// The audit store, open for recording. Share it by `Arc`.
 pub struct Audit {
     folder: PathBuf,
-    sender: SyncSender<Command>,
+    sender: Sender<Command>,
+    gathering: Arc<Gathering>,
     counters: Arc<Counters>,
     settings: RwLock<Settings>,
     senders: Mutex<Senders>,
@@ -75,12 +77,16 @@ impl Audit {
         senders.set(&settings.exports, folder, &bell)?;
         let writer =
             Writer::new(ledger, folder.to_owned(), settings.clone(), counters.clone(), bell.clone())?;
-        let (sender, commands) = mpsc::sync_channel(QUEUE_EVENTS_MAX);
+        // Bounded by the counter of those that wait: a bounded channel takes all of its memory at once.
+        let (sender, commands) = mpsc::channel();
+        let gathering = Arc::new(Gathering::default());
+        let gathers = Arc::clone(&gathering);
         let thread = std::thread::Builder::new().name("audit".to_owned());
-        let thread = thread.spawn(move || writer.run(&commands)).map_err(Fault::file(folder))?;
+        let thread = thread.spawn(move || writer.run(&commands, &gathers)).map_err(Fault::file(folder))?;
         Ok(Self {
             folder: folder.to_owned(),
             sender,
+            gathering,
             counters,
             settings: RwLock::new(settings),
             senders: Mutex::new(senders),
@@ -91,16 +97,17 @@ impl Audit {
 
     /// Records an event. Never blocks; the receipt says when the event is on the disk.
     pub fn record(&self, event: Event) -> Receipt {
-        let (promise, receipt) = receipt::pair();
+        let (promise, receipt) = receipt::pair(&self.gathering);
         if matches!(event.what, What::Attempt(_)) && !self.recording().fields.bypass {
             promise.settle(Ok(()));
             return receipt;
         }
-        self.counters.waiting.fetch_add(1, Ordering::Relaxed);
-        match self.sender.try_send(Command::Write(Box::new(event), promise)) {
-            Ok(()) => {}
-            Err(TrySendError::Full(command)) => self.overrun(command, Failure::Overrun),
-            Err(TrySendError::Disconnected(command)) => self.overrun(command, Failure::Closed),
+        if self.counters.waiting.fetch_add(1, Ordering::Relaxed) >= QUEUE_EVENTS_MAX {
+            self.overrun(promise, Failure::Overrun);
+        } else if let Err(SendError(Command::Write(_, promise))) =
+            self.sender.send(Command::Write(Box::new(event), promise))
+        {
+            self.overrun(promise, Failure::Closed);
         }
         receipt
     }
@@ -187,15 +194,16 @@ impl Audit {
         read(&self.settings.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Sends a command that is no event. These are rare: waiting for a place in the queue is right.
-    fn ask(&self, command: impl FnOnce(super::receipt::Promise) -> Command) -> Receipt {
-        let (promise, receipt) = receipt::pair();
+    /// Sends a command that is no event.
+    fn ask(&self, command: impl FnOnce(Promise) -> Command) -> Receipt {
+        let (promise, receipt) = receipt::pair(&self.gathering);
         // A writer that is gone drops the promise, which settles the receipt.
         let _closed = self.sender.send(command(promise));
+        self.gathering.end();
         receipt
     }
 
-    fn overrun(&self, command: Command, failure: Failure) {
+    fn overrun(&self, promise: Promise, failure: Failure) {
         self.counters.waiting.fetch_sub(1, Ordering::Relaxed);
         self.counters.unentered.fetch_add(1, Ordering::AcqRel);
         let lost = self.counters.lost.fetch_add(1, Ordering::Relaxed);
@@ -203,9 +211,7 @@ impl Audit {
         if lost.is_multiple_of(LOST_LOGGED_EVERY) {
             tracing::error!(%failure, lost = lost + 1, "an audit event is lost");
         }
-        if let Command::Write(_, promise) = command {
-            promise.settle(Err(failure));
-        }
+        promise.settle(Err(failure));
     }
 }
 
@@ -213,6 +219,7 @@ impl Drop for Audit {
     /// Writes what waits, then ends the writer.
     fn drop(&mut self) {
         let _closed = self.sender.send(Command::Stop);
+        self.gathering.end();
         let writer = self.writer.get_mut().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(writer) = writer
             && writer.join().is_err()

@@ -5,6 +5,7 @@ use super::alarm::{Alarm, Alert};
 use super::event::{Event, Identity, IdentityMode};
 use super::export::Bell;
 use super::failure::{Failure, Fault};
+use super::gathering::Gathering;
 use super::keys::Period;
 use super::ledger::{Ledger, Pen};
 use super::receipt::Promise;
@@ -98,7 +99,7 @@ impl Writer {
     }
 
     /// Works until it is told to stop or nobody can tell it anything any more.
-    pub(super) fn run(mut self, commands: &Receiver<Command>) {
+    pub(super) fn run(mut self, commands: &Receiver<Command>, gathering: &Gathering) {
         let mut retention = Instant::now();
         loop {
             if Instant::now() >= retention {
@@ -109,6 +110,9 @@ impl Writer {
             let wait = if self.failing.is_some() { wait.min(RETRY_EVERY) } else { wait };
             match commands.recv_timeout(wait) {
                 Ok(command) => {
+                    if matches!(command, Command::Write(..)) {
+                        gathering.pause();
+                    }
                     if !self.serve(command, commands) {
                         return;
                     }
