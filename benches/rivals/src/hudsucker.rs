@@ -79,18 +79,21 @@ async fn main() {
         .https_only()
         .enable_http1()
         .wrap_connector(Always(to.into()));
+    // Without Unicode's word boundaries, which the engine searches fifty times slower in text that is not ASCII.
     let patterns = [
-        r"\b\d{2}[. -]?\d{2}[. -]?\d{2}[ -]?\d{3}[. -]?\d{2}\b",
-        r"\b[A-Z]{2}\d{2}(?: ?\d{4}){3,7}\b",
-        r"\b[\w.+-]+@[\w-]+\.[\w.]+\b",
-        r"\b(?:sk|ghp|xoxb)[-_][A-Za-z0-9]{20,}\b",
+        r"(?-u)\b\d{2}[. -]?\d{2}[. -]?\d{2}[ -]?\d{3}[. -]?\d{2}\b",
+        r"(?-u)\b[A-Z]{2}\d{2}(?: ?\d{4}){3,7}\b",
+        r"(?-u)\b[\w.+-]+@[\w-]+\.[\w.]+\b",
+        r"(?-u)\b(?:sk|ghp|xoxb)[-_][A-Za-z0-9]{20,}\b",
     ];
     let guard = Guard(Arc::new(RegexSet::new(patterns).expect("sound patterns")));
+    let authority = RcgenAuthority::new(authority(dir), 1_000, aws_lc_rs::default_provider());
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    // Who reads it also reads the root that was just written.
     println!("{}", listener.local_addr().expect("a bound socket"));
     let proxy = Proxy::builder()
         .with_listener(listener)
-        .with_ca(RcgenAuthority::new(authority(dir), 1_000, aws_lc_rs::default_provider()))
+        .with_ca(authority)
         .with_http_connector(connector)
         .with_http_handler(guard)
         .build()
