@@ -20,7 +20,7 @@ use std::sync::Arc;
 /// Looks into an answer. What passes is as it was, but that a warning stands in its header.
 pub(super) async fn looked_into(
     state: &Arc<State>,
-    mut case: Case,
+    mut case: Box<Case>,
     mut listen: Box<dyn Listen>,
     answer: Response<AnswerBody>,
 ) -> Response<AnswerBody> {
@@ -89,7 +89,7 @@ fn broke_off(case: &Case) -> Response<AnswerBody> {
 /// Listens to one answer, and records what it heard when the answer is over, however that came about.
 pub(super) struct Ear {
     state: Arc<State>,
-    case: Case,
+    case: Box<Case>,
     listen: Box<dyn Listen>,
     content_type: Option<HeaderValue>,
     /// Whether all was heard and recorded.
@@ -98,7 +98,7 @@ pub(super) struct Ear {
 
 impl Ear {
     /// Listens to the messages that answer what `case` sent; `None` where the charter has no rule for them.
-    pub(super) fn of_messages(state: &Arc<State>, case: Case) -> Option<Self> {
+    pub(super) fn of_messages(state: &Arc<State>, case: Box<Case>) -> Option<Self> {
         let listen = case.judge.listen(&case.inbound())?;
         Some(Self { state: Arc::clone(state), case, listen, content_type: None, over: false })
     }
@@ -119,7 +119,7 @@ impl Ear {
         if self.listen.message(message) {
             return Ok(());
         }
-        let Case { judge, tool, now, .. } = &self.case;
+        let Case { judge, tool, now, .. } = &*self.case;
         let as_assistant = judge.as_assistant(tool.as_deref());
         let told = self.listen.told();
         Err(refuse_message(&self.case.asked(), &told, &self.case.id.0, as_assistant, *now))

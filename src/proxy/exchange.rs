@@ -40,7 +40,8 @@ pub struct Asking<'a> {
     pub origin: Origin,
 }
 
-/// All that a judgement depends on, owned, so that it can be made on another thread.
+/// All that a judgement depends on, owned, so that it can be made on another thread. Boxed wherever it is handed on:
+/// futures keep each step's room for it.
 pub(super) struct Case {
     pub(super) judge: Arc<Box<dyn Judge>>,
     pub(super) id: RequestId,
@@ -94,8 +95,8 @@ impl Case {
     }
 
     /// The same request with a message of its WebSocket as the body.
-    pub(super) fn with_message(&self, body: Bytes, is_text: bool, id: RequestId) -> Self {
-        Self {
+    pub(super) fn with_message(&self, body: Bytes, is_text: bool, id: RequestId) -> Box<Self> {
+        Box::new(Self {
             judge: Arc::clone(&self.judge),
             id,
             tool: self.tool.clone(),
@@ -111,7 +112,7 @@ impl Case {
             session: self.session,
             began: Instant::now(),
             upstream: None,
-        }
+        })
     }
 
     pub(super) fn refuse(&self, remark: Remark) -> Response<AnswerBody> {
@@ -133,7 +134,7 @@ pub async fn judged(
         return case.refuse(Remark::Unsupported);
     }
     if case.tool.is_none() {
-        return exempt(state, asking, case, parts, body).await;
+        return Box::pin(exempt(state, asking, case, parts, body)).await;
     }
     let bytes_max = case.judge.body_bytes_max();
     let large = match read::whole(body, bytes_max, state.patience.idle, &state.bodies).await {
@@ -145,7 +146,7 @@ pub async fn judged(
         Err(Unread::Broken) => return case.refuse(Remark::BrokenRequest),
         Err(Unread::NoRoom(error)) => return no_room(&case, &error),
         Err(Unread::TooLong(before, rest)) => {
-            return too_long(state, asking, case, parts, (before, rest)).await;
+            return Box::pin(too_long(state, asking, case, parts, (before, rest))).await;
         }
     };
     let read = began.elapsed();
@@ -207,7 +208,7 @@ pub fn misdirected(
 async fn exempt(
     state: &Arc<State>,
     asking: &Asking<'_>,
-    case: Case,
+    case: Box<Case>,
     parts: Parts,
     body: Incoming,
 ) -> Response<AnswerBody> {
@@ -218,7 +219,7 @@ async fn exempt(
 async fn too_long(
     state: &Arc<State>,
     asking: &Asking<'_>,
-    case: Case,
+    case: Box<Case>,
     parts: Parts,
     (before, rest): (Held, Incoming),
 ) -> Response<AnswerBody> {
@@ -239,8 +240,8 @@ async fn too_long(
 
 /// Judges here what is small, beside the network threads what is not. `None` where the judgement itself failed:
 /// nothing passes then.
-pub(super) async fn decide(case: Case) -> Option<(Ruling, Report, Case)> {
-    let judge = |case: Case| {
+pub(super) async fn decide(case: Box<Case>) -> Option<(Ruling, Report, Box<Case>)> {
+    let judge = |case: Box<Case>| {
         let (ruling, report) = case.judge.judge(&case.inbound());
         (ruling, report, case)
     };
@@ -255,7 +256,7 @@ async fn carry_out(
     asking: &Asking<'_>,
     ruling: Ruling,
     report: &Report,
-    mut case: Case,
+    mut case: Box<Case>,
     mut parts: Parts,
     large: Option<(Spill, Room)>,
 ) -> Response<AnswerBody> {
@@ -288,7 +289,7 @@ async fn carry_out(
                     Err(error) => return no_room(&case, &error),
                 },
             };
-            let answer = send(state, asking, case, parts, payload, Some(report)).await;
+            let answer = Box::pin(send(state, asking, case, parts, payload, Some(report))).await;
             match restore {
                 None => answer,
                 Some(restore) => restored(answer, restore),
@@ -336,7 +337,7 @@ fn changed(headers: &mut HeaderMap, body: Bytes) -> Bytes {
 async fn send(
     state: &Arc<State>,
     asking: &Asking<'_>,
-    mut case: Case,
+    mut case: Box<Case>,
     parts: Parts,
     payload: Payload,
     report: Option<&Report>,
@@ -378,7 +379,7 @@ async fn send(
     }
     match listen {
         None => answer,
-        Some(listen) => answers::looked_into(state, case, listen, answer).await,
+        Some(listen) => Box::pin(answers::looked_into(state, case, listen, answer)).await,
     }
 }
 
@@ -438,12 +439,12 @@ pub(super) fn micros(duration: Duration) -> Option<u32> {
     u32::try_from(duration.as_micros()).ok()
 }
 
-pub(super) fn case(state: &State, asking: &Asking<'_>, parts: &mut Parts) -> Option<Case> {
+pub(super) fn case(state: &State, asking: &Asking<'_>, parts: &mut Parts) -> Option<Box<Case>> {
     let judge = state.judge();
     let target = parts.uri.path_and_query().cloned().unwrap_or_else(|| PathAndQuery::from_static("/"));
     let language = parts.headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
     let language = language.and_then(|value| value.split([',', ';']).next()?.trim().parse().ok());
-    Some(Case {
+    Some(Box::new(Case {
         id: state::request_id().ok()?,
         tool: judge
             .tool(&asking.origin.host, target.path())
@@ -461,7 +462,7 @@ pub(super) fn case(state: &State, asking: &Asking<'_>, parts: &mut Parts) -> Opt
         session: asking.session.number,
         began: Instant::now(),
         upstream: None,
-    })
+    }))
 }
 
 pub(super) fn own(answer: Answer) -> Response<AnswerBody> {

@@ -26,6 +26,8 @@ pub struct Inspecting {
     confirmations: Arc<Confirmations>,
     body_bytes_max: usize,
     users: hmac::Key,
+    /// The placeholders of a request in which nothing was replaced.
+    none_given: Placeholders,
 }
 
 impl Inspecting {
@@ -39,13 +41,14 @@ impl Inspecting {
     ) -> Self {
         let body_bytes_max = body_bytes_max.min(engine.charter.max_body());
         let users = hmac::Key::new(hmac::HMAC_SHA256, &engine.keys.cache);
-        Self { engine, restores, confirmations, body_bytes_max, users }
+        let none_given = Placeholders::new(&engine.keys.placeholder);
+        Self { engine, restores, confirmations, body_bytes_max, users, none_given }
     }
 
     fn ruling(&self, inbound: &Inbound<'_>, verdict: Verdict, report: &Report) -> Ruling {
         match verdict {
             Verdict::Forward => {
-                let restore = self.restore(inbound, &Placeholders::new(&self.engine.keys.placeholder));
+                let restore = self.restore(inbound, None);
                 if restore.is_none() {
                     Ruling::Forward
                 } else {
@@ -56,7 +59,7 @@ impl Inspecting {
                 body: Some(body),
                 target: path_and_query,
                 restore: restore.and_then(|own| {
-                    let restore = self.restore(inbound, &own);
+                    let restore = self.restore(inbound, Some(&own));
                     self.announce(inbound, &own, report);
                     restore
                 }),
@@ -66,10 +69,14 @@ impl Inspecting {
     }
 
     /// The values to put back in the answer: the request's own and the user's earlier ones.
-    fn restore(&self, inbound: &Inbound<'_>, own: &Placeholders) -> Option<Box<dyn Restore>> {
+    fn restore(&self, inbound: &Inbound<'_>, own: Option<&Placeholders>) -> Option<Box<dyn Restore>> {
         if !self.engine.charter.reversible() || super::headers::is_signed(inbound.headers) {
             return None;
         }
+        if own.is_none() && self.restores.is_empty() {
+            return None;
+        }
+        let own = own.unwrap_or(&self.none_given);
         let restore = self.restores.restore(self.user_and_tool(inbound), own, inbound.now);
         let messages = (inbound.carrier != Carrier::Http).then(|| restore.messages());
         (!restore.is_empty())

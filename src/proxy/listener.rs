@@ -1,5 +1,6 @@
 //! Accepts clients, one task each, up to a limit; ends them gently. Knows HTTP only as far as a first `CONNECT`.
 
+use super::at_once::AtOnce;
 use super::framing::Framing;
 use super::session::{Client, Door, Session};
 use super::sniff::{self, First};
@@ -51,14 +52,14 @@ pub async fn serve(listener: TcpListener, state: Arc<State>) -> io::Result<()> {
         match accepted {
             Ok((socket, _)) => {
                 let state = Arc::clone(&state);
-                tokio::spawn(async move {
+                tokio::spawn(AtOnce::new(async move {
                     state.metrics.connection_opened();
                     // Boxed, as each stage below is: an idle connection then holds what its stage needs, and not what
                     // all stages together would.
                     Box::pin(accepted_one(Arc::clone(&state), socket)).await;
                     state.metrics.connection_closed();
                     drop(permit);
-                });
+                }));
             }
             Err(error) => {
                 tracing::warn!(%error, "a client could not be accepted");

@@ -26,7 +26,7 @@ pub async fn handle(
 ) -> Result<Response<AnswerBody>, Infallible> {
     let active = session.activity.begin();
     let answer = match &session.door {
-        Door::Listener => at_listener(&state, &session, request).await,
+        Door::Listener => Box::pin(at_listener(&state, &session, request)).await,
         Door::Tunnel { origin, mismatch } => {
             in_tunnel(&state, &session, origin, mismatch.as_ref(), request).await
         }
@@ -49,10 +49,10 @@ async fn in_tunnel(
         return exchange::misdirected(state, &asking, request);
     }
     if request.uri().path().starts_with(confirmations::PAGES) {
-        return local::well_known(state, &asking, request).await;
+        return Box::pin(local::well_known(state, &asking, request)).await;
     }
     if websocket::is_opening(&request) {
-        return websocket::opened(state, &asking, request).await;
+        return Box::pin(websocket::opened(state, &asking, request)).await;
     }
     exchange::judged(state, &asking, request).await
 }
@@ -108,7 +108,7 @@ async fn absolute(
         return exchange::misdirected(state, &asking, request);
     }
     if judged && websocket::is_opening(&request) {
-        websocket::opened(state, &asking, request).await
+        Box::pin(websocket::opened(state, &asking, request)).await
     } else if judged {
         exchange::judged(state, &asking, request).await
     } else {

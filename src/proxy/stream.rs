@@ -1,16 +1,26 @@
-//! The client's connection below HTTP and TLS: a socket, or what a `CONNECT` on a kept-alive connection left
-//! behind, with the bytes that were already read put back in front. Knows nothing of their meaning.
+//! A connection below HTTP and TLS: a socket, or what a `CONNECT` on a kept-alive connection left behind, with the
+//! bytes that were already read put back in front. A socket is read in large pieces, since TLS asks for 4 KB at a time.
+//! Knows nothing of what the bytes mean.
 
 use bytes::{Buf, Bytes};
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
+use std::cell::RefCell;
 use std::io;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
-/// A client's connection.
+/// Bytes read from a socket at once: four of TLS's largest records.
+const PIECE: usize = 64 << 10;
+
+thread_local! {
+    /// What a socket is read into. Connections have none of their own, so that one that waits holds nothing.
+    static READ: RefCell<Box<[u8]>> = RefCell::new(vec![0; PIECE].into());
+}
+
+/// A connection.
 #[derive(Debug)]
 pub struct Stream {
     before: Bytes,
@@ -51,6 +61,24 @@ impl Stream {
     }
 }
 
+/// Reads a socket, mostly more than was asked for: what came beyond that.
+fn read_ahead(
+    socket: &mut TcpStream,
+    context: &mut Context<'_>,
+    buffer: &mut ReadBuf<'_>,
+) -> Poll<io::Result<Bytes>> {
+    if buffer.remaining() >= PIECE {
+        return Pin::new(socket).poll_read(context, buffer).map_ok(|()| Bytes::new());
+    }
+    READ.with_borrow_mut(|piece| {
+        let mut piece = ReadBuf::new(piece);
+        ready!(Pin::new(socket).poll_read(context, &mut piece))?;
+        let (now, later) = piece.filled().split_at(piece.filled().len().min(buffer.remaining()));
+        buffer.put_slice(now);
+        Poll::Ready(Ok(Bytes::copy_from_slice(later)))
+    })
+}
+
 impl AsyncRead for Stream {
     fn poll_read(
         mut self: Pin<&mut Self>,
@@ -67,7 +95,10 @@ impl AsyncRead for Stream {
             return Poll::Ready(Ok(()));
         }
         match &mut self.inner {
-            Inner::Tcp(socket) => Pin::new(socket).poll_read(context, buffer),
+            Inner::Tcp(socket) => {
+                self.before = ready!(read_ahead(socket, context, buffer))?;
+                Poll::Ready(Ok(()))
+            }
             Inner::Upgraded(upgraded) => Pin::new(upgraded).poll_read(context, buffer),
         }
     }

@@ -50,7 +50,7 @@ pub struct Relay {
 
 /// The connection that the answer comes from.
 pub(super) struct Driver {
-    pub(super) connection: Http1,
+    pub(super) connection: Box<Http1>,
     pub(super) key: Key,
     pub(super) pool: Arc<Pool>,
 }

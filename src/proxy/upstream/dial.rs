@@ -3,6 +3,8 @@
 
 use super::tls::{self, Egress, TlsError};
 use super::{Io, Offer, Origin, UpstreamError, Version};
+use crate::proxy::stream::Stream;
+use bytes::Bytes;
 use std::collections::HashMap;
 use std::io;
 use std::net::SocketAddr;
@@ -88,11 +90,11 @@ impl Dialler {
         origin: &Origin,
         versions: &'static [Version],
     ) -> Result<(Box<dyn Io>, Version), Failure> {
-        let socket = self.open(origin).await?;
+        let stream = Stream::tcp(self.open(origin).await?, Bytes::new());
         if !origin.secure {
-            return Ok((Box::new(socket), Version::Http1));
+            return Ok((Box::new(stream), Version::Http1));
         }
-        self.egress.connect(Box::new(socket), &origin.host, versions).await.map_err(|error| match error {
+        self.egress.connect(Box::new(stream), &origin.host, versions).await.map_err(|error| match error {
             TlsError::Certificate(why) => Failure::Error(UpstreamError::Certificate(origin.clone(), why)),
             TlsError::NoCommonVersion => Failure::NoCommonVersion,
             TlsError::Other(why) => Failure::Error(UpstreamError::Tls(origin.clone(), why)),

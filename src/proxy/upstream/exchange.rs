@@ -90,9 +90,8 @@ impl std::fmt::Debug for Upstream {
 }
 
 /// A connection that is ready for a request.
-#[expect(clippy::large_enum_variant, reason = "one lives for the length of one exchange")]
 enum Ready {
-    Http1(Http1),
+    Http1(Box<Http1>),
     Http2 { sender: Http2, reused: bool },
 }
 
@@ -136,7 +135,7 @@ impl Upstream {
             return Ok(version);
         }
         let key = Key { identity: identity.clone(), origin: origin.clone() };
-        Ok(match self.connect(&key, offer).await? {
+        Ok(match Box::pin(self.connect(&key, offer)).await? {
             Ready::Http1(connection) => {
                 self.pool.keep_http1(&key, connection);
                 Version::Http1
@@ -163,8 +162,8 @@ impl Upstream {
             Ok(answer) => Ok(answer),
             Err(Failed { again: true, error }) => {
                 let Some(second) = second else { return Err(error) };
-                let ready = self.connect(&key, offer).await?;
-                self.send_on(ready, &key, second).await.map_err(|failed| failed.error)
+                let ready = Box::pin(self.connect(&key, offer)).await?;
+                Box::pin(self.send_on(ready, &key, second)).await.map_err(|failed| failed.error)
             }
             Err(Failed { error, .. }) => Err(error),
         }
@@ -241,7 +240,7 @@ impl Upstream {
         } else if let Some(sender) = self.pool.http2(key) {
             return Ok(Ready::Http2 { sender, reused: true });
         }
-        self.connect(key, offer).await
+        Box::pin(self.connect(key, offer)).await
     }
 
     async fn connect(&self, key: &Key, offer: Offer) -> Result<Ready, UpstreamError> {
@@ -254,7 +253,7 @@ impl Upstream {
                     .handshake(TokioIo::new(io))
                     .await
                     .map_err(|error| broken(&key.origin, &error))?;
-                Ok(Ready::Http1(Http1 { sender, connection, heard, reused: false }))
+                Ok(Ready::Http1(Box::new(Http1 { sender, connection, heard, reused: false })))
             }
             Version::Http2 => {
                 let (sender, connection) = http2_builder()
@@ -298,7 +297,7 @@ impl Upstream {
 
     async fn send_http1(
         &self,
-        mut connection: Http1,
+        mut connection: Box<Http1>,
         key: &Key,
         request: Request<Payload>,
     ) -> Result<Response<AnswerBody>, Failed> {

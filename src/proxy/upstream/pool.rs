@@ -42,10 +42,13 @@ pub(super) struct Key {
     pub(super) origin: Origin,
 }
 
+/// An HTTP/1 connection that waits, and since when.
+type Idle = (Box<Http1>, Instant);
+
 /// The connections that are open.
 #[derive(Default)]
 pub(super) struct Pool {
-    http1: Mutex<HashMap<Key, Vec<(Http1, Instant)>>>,
+    http1: Mutex<HashMap<Key, Vec<Idle>>>,
     /// How many HTTP/1 connections are idle.
     idle: AtomicUsize,
     http2: Mutex<HashMap<Key, Shared>>,
@@ -54,7 +57,7 @@ pub(super) struct Pool {
 
 impl Pool {
     /// Takes the connection used last, which is the least likely to have died.
-    pub(super) fn take_http1(&self, key: &Key) -> Option<Http1> {
+    pub(super) fn take_http1(&self, key: &Key) -> Option<Box<Http1>> {
         let mut kept = lock(&self.http1);
         let Entry::Occupied(mut idle) = kept.entry(key.clone()) else { return None };
         let taken = idle.get_mut().pop();
@@ -71,7 +74,7 @@ impl Pool {
         Some(connection)
     }
 
-    pub(super) fn keep_http1(&self, key: &Key, connection: Http1) {
+    pub(super) fn keep_http1(&self, key: &Key, connection: Box<Http1>) {
         if self.idle.load(Ordering::Relaxed) >= UPSTREAMS_IDLE_MAX {
             return;
         }

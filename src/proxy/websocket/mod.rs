@@ -164,6 +164,6 @@ pub fn ask(headers: &mut HeaderMap) -> Result<String, aws_lc_rs::error::Unspecif
 }
 
 /// One message as the judge looks at it.
-pub(super) fn message_case(case: &Case, body: Vec<u8>, is_text: bool) -> Option<Case> {
+pub(super) fn message_case(case: &Case, body: Vec<u8>, is_text: bool) -> Option<Box<Case>> {
     Some(case.with_message(Bytes::from(body), is_text, super::state::request_id().ok()?))
 }

@@ -35,7 +35,7 @@ impl From<io::Error> for End {
 }
 
 /// Relays until one side ends.
-pub async fn run(state: Arc<State>, case: Case, client: Upgraded, service: Upgraded) {
+pub async fn run(state: Arc<State>, case: Box<Case>, client: Upgraded, service: Upgraded) {
     let (from_client, to_client) = split(TokioIo::new(client));
     let (from_service, to_service) = split(TokioIo::new(service));
     let (to_client, to_service) = (Mutex::new(to_client), Mutex::new(to_service));

@@ -114,6 +114,12 @@ impl Memory {
         announced.collect()
     }
 
+    /// Whether nothing is remembered of anybody.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.users.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+    }
+
     /// Forgets one user.
     pub fn forget(&self, user: u64) {
         self.users.lock().unwrap_or_else(PoisonError::into_inner).remove(&user);
