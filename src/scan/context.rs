@@ -97,12 +97,16 @@ enum Role {
 
 /// What each word of the table is for.
 #[derive(Clone, Debug, Default)]
-pub struct Uses(Vec<Vec<(Role, u16)>>);
+pub struct Uses {
+    words: Vec<Vec<(Role, u16)>>,
+    /// Words of 64 bits that hold a bit for each rule.
+    stride: usize,
+}
 
 impl Uses {
     /// Takes the words of all rules into the table.
     pub(super) fn new(rules: &[Rule], words: &mut Words) -> Self {
-        let mut uses = Self::default();
+        let mut uses = Self { words: Vec::new(), stride: rules.len().div_ceil(64) };
         for word in SPECIMEN {
             uses.add(words, word, Role::Specimen, 0);
         }
@@ -124,21 +128,16 @@ impl Uses {
     fn add(&mut self, words: &mut Words, word: &str, role: Role, rule: u16) {
         let Some(id) = words.add(word) else { return };
         let id = id as usize;
-        if self.0.len() <= id {
-            self.0.resize(id + 1, Vec::new());
+        if self.words.len() <= id {
+            self.words.resize(id + 1, Vec::new());
         }
-        if !self.0[id].contains(&(role, rule)) {
-            self.0[id].push((role, rule));
+        if !self.words[id].contains(&(role, rule)) {
+            self.words[id].push((role, rule));
         }
     }
 
     fn of(&self, word: WordId) -> &[(Role, u16)] {
-        self.0.get(word as usize).map_or(&[], Vec::as_slice)
-    }
-
-    /// Whether the word speaks for any rule.
-    fn is_any_context(&self, word: WordId) -> bool {
-        self.of(word).iter().any(|(role, _)| *role == Role::Context)
+        self.words.get(word as usize).map_or(&[], Vec::as_slice)
     }
 
     /// Whether the word speaks for the rule.
@@ -197,8 +196,12 @@ pub struct WordIndex {
     /// For each block: where its marks begin and how many there are; `u32::MAX`: not read yet.
     blocks: Vec<(u32, u32)>,
     marks: Vec<Mark>,
+    /// For each block that was read a bit for each rule that a word in it speaks for, those of a block in a row.
+    labels: Vec<u64>,
     /// The last blocks that were asked for a label, and whether they have any.
     labelled: Option<(usize, usize, bool)>,
+    /// Their bits.
+    around: Vec<u64>,
 }
 
 impl WordIndex {
@@ -206,6 +209,7 @@ impl WordIndex {
     pub fn clear(&mut self) {
         self.blocks.clear();
         self.marks.clear();
+        self.labels.clear();
         self.labelled = None;
     }
 
@@ -215,14 +219,31 @@ impl WordIndex {
         if let Some((_, _, labelled)) = self.labelled.filter(|known| (known.0, known.1) == (first, last)) {
             return !labelled;
         }
-        let labelled = (first..=last).any(|block| {
-            let (start, count) = self.block(text, words, block);
-            self.marks[start as usize..(start + count) as usize]
-                .iter()
-                .any(|mark| uses.is_any_context(mark.word))
-        });
+        self.around.clear();
+        self.around.resize(uses.stride, 0);
+        for block in first..=last {
+            self.block(text, words, uses, block);
+            let from = block * uses.stride;
+            let labels = self.labels.get(from..from + uses.stride).unwrap_or_default();
+            self.around.iter_mut().zip(labels).for_each(|(around, labels)| *around |= labels);
+        }
+        let labelled = self.around.iter().any(|labels| *labels != 0);
         self.labelled = Some((first, last, labelled));
         !labelled
+    }
+
+    /// Whether no label of this rule can be near a span.
+    pub(super) fn has_no_label_of(
+        &mut self,
+        text: &[u8],
+        words: &Words,
+        uses: &Uses,
+        rule: u16,
+        span: Span,
+    ) -> bool {
+        let rule = usize::from(rule);
+        self.has_no_label(text, words, uses, span)
+            || self.around.get(rule / 64).is_some_and(|labels| labels >> (rule % 64) & 1 == 0)
     }
 
     /// The words around a span for a rule. `key` are the words of the text's key, which count as labels.
@@ -244,7 +265,7 @@ impl WordIndex {
         let (from, to) = (span.start.saturating_sub(BEFORE), (span.end + AFTER).min(text.len()));
         let (first, last) = blocks_around(text, span);
         for block in first..=last {
-            let (first, count) = self.block(text, words, block);
+            let (first, count) = self.block(text, words, uses, block);
             for mark in &self.marks[first as usize..(first + count) as usize] {
                 let at = Span::new(mark.start as usize, mark.end as usize);
                 if at.end <= from || at.start >= to || at.overlaps(span) || mark.glued && at.end != span.start
@@ -276,10 +297,11 @@ impl WordIndex {
         glued
     }
 
-    fn block(&mut self, text: &[u8], words: &Words, block: usize) -> (u32, u32) {
+    fn block(&mut self, text: &[u8], words: &Words, uses: &Uses, block: usize) -> (u32, u32) {
         const UNREAD: (u32, u32) = (u32::MAX, 0);
         if self.blocks.is_empty() {
             self.blocks.resize(text.len() / BLOCK + 1, UNREAD);
+            self.labels.resize(self.blocks.len() * uses.stride, 0);
         }
         let Some(&known) = self.blocks.get(block) else { return (0, 0) };
         if known != UNREAD {
@@ -309,6 +331,14 @@ impl WordIndex {
         }
         let known = (first, self.marks.len() as u32 - first);
         self.blocks[block] = known;
+        for mark in &self.marks[first as usize..] {
+            for (_, rule) in uses.of(mark.word).iter().filter(|(role, _)| *role == Role::Context) {
+                let place = block * uses.stride + usize::from(rule / 64);
+                if let Some(labels) = self.labels.get_mut(place) {
+                    *labels |= 1 << (rule % 64);
+                }
+            }
+        }
         known
     }
 }

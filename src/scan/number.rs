@@ -186,8 +186,11 @@ fn groups(pass: &mut Pass<'_>, runs: &[Run], starts: usize) {
                 let labelled = *labelled.get_or_insert_with(|| pass.may_be_labelled(cluster));
                 fitting &= if labelled { !0 } else { set.unlabelled() };
             }
-            while let Some(group) = set.take(&mut fitting) {
+            while let Some((group, unlabelled)) = set.take(&mut fitting) {
                 if let Some(last) = lengths_match(&runs[first..], group) {
+                    if !unlabelled && !glance.all && !pass.may_be_labelled_for(group.rule, cluster) {
+                        continue;
+                    }
                     let Some(number) = table.number(group.rule, group.number) else { continue };
                     number_at(pass, runs, (first, first + last), group.rule, number, group.lengths.len() > 1);
                 }

@@ -183,10 +183,11 @@ impl Set {
         self.unlabelled
     }
 
-    /// Takes the next of them.
-    pub fn take(&self, fitting: &mut u128) -> Option<&Group> {
-        let group = self.groups.get(fitting.trailing_zeros() as usize)?;
+    /// Takes the next of them, and whether it is reported without a word that speaks for it.
+    pub fn take(&self, fitting: &mut u128) -> Option<(&Group, bool)> {
+        let place = fitting.trailing_zeros();
+        let group = self.groups.get(place as usize)?;
         *fitting &= *fitting - 1;
-        Some(group)
+        Some((group, self.unlabelled >> place & 1 != 0))
     }
 }

@@ -432,7 +432,7 @@ impl Pass<'_> {
         let table = &self.scanner.table;
         let (rule, check) = (&table.rules[usize::from(number)], table.checks[usize::from(number)]);
         let Some(raw) = span.of(self.text) else { return };
-        if rule.require_context && self.buffers.misses.is_none() && self.has_no_label(span) {
+        if rule.require_context && self.buffers.misses.is_none() && self.has_no_label_of(number, span) {
             return;
         }
         let outcome = check.map(|check| check.run(value.unwrap_or(raw)));
@@ -447,9 +447,9 @@ impl Pass<'_> {
             self.missed(number, span, Why::CheckFailed);
             return;
         }
-        // Most failures and most values without a label end here, for all rules at the cost of one.
+        // Most failures and most values without a label end here.
         let needs_label = failed || rule.require_context || outcome == Some(Outcome::Labelled);
-        if needs_label && self.has_no_label(span) {
+        if needs_label && self.has_no_label_of(number, span) {
             self.missed(number, span, if failed { Why::CheckFailed } else { Why::NoContext });
             return;
         }
@@ -531,6 +531,18 @@ impl Pass<'_> {
         let table = &self.scanner.table;
         self.buffers.key.is_empty()
             && self.buffers.index.has_no_label(self.text, &table.words, &table.uses, span)
+    }
+
+    /// Whether no word that speaks for this rule stands near a span.
+    fn has_no_label_of(&mut self, rule: u16, span: Span) -> bool {
+        let table = &self.scanner.table;
+        self.buffers.key.is_empty()
+            && self.buffers.index.has_no_label_of(self.text, &table.words, &table.uses, rule, span)
+    }
+
+    /// Whether a word that speaks for this rule may be near a span, or everything is wanted.
+    pub fn may_be_labelled_for(&mut self, rule: u16, span: Span) -> bool {
+        self.buffers.misses.is_some() || !self.has_no_label_of(rule, span)
     }
 
     /// The words around a span for a rule.
