@@ -12,6 +12,7 @@ mod world;
 use commands::{COMMANDS, Door};
 use doors::{Charter, DOORS};
 use search::Search;
+use serde_json::Value;
 use std::process::Command;
 use world::World;
 
@@ -46,6 +47,7 @@ fn no_door_gives_a_value_away() {
             clean(&format!("guard {name}"), &go(&world));
         }
     }
+    went_through(&world);
     world.wait_for_receivers();
     clean("what receivers got", world.exported());
     files(&world, "while it runs");
@@ -59,6 +61,31 @@ fn no_door_gives_a_value_away() {
     clean("the log", &log);
     for (name, bytes) in rest {
         clean(&format!("afterwards: {name}"), &bytes);
+    }
+}
+
+/// That what was tried is in the audit: each request, each attempt, each justification without its words.
+#[cfg(unix)]
+fn went_through(world: &World) {
+    let (status, exported) = world.run(&["audit", "export", "--format", "json"], b"");
+    assert_eq!(status, 0);
+    let events: Vec<Value> =
+        exported.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice(line).ok()).collect();
+    let of = |kind: &str| events.iter().filter(|event| event["kind"] == kind).count();
+    let canaries = world.canaries.len();
+    assert!(of("decision") > 12 * canaries, "{} decisions", of("decision"));
+    let answers = events.iter().filter(|event| event["direction"] == "response").count();
+    assert!(
+        answers >= 5 * canaries,
+        "{answers} answers: whole, streamed and by WebSocket, stopped and counted"
+    );
+    assert_eq!(of("confirmed"), canaries);
+    let withheld =
+        |event: &&Value| event["remark"].as_str().is_some_and(|remark| remark.starts_with("[withheld"));
+    assert_eq!(events.iter().filter(|event| event["kind"] == "confirmed").filter(withheld).count(), canaries);
+    assert_eq!((of("acknowledged"), of("started")), (1, 1));
+    for kind in ["attempt", "alert", "charter_loaded", "note"] {
+        assert!(of(kind) > 0, "no {kind}");
     }
 }
 
