@@ -2,6 +2,7 @@
 //! machine; nothing sleeps.
 
 mod answers;
+mod attempts;
 mod bypasses;
 mod charters;
 mod errors;

@@ -111,17 +111,13 @@ pub enum What {
 /// What was attempted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Attempt {
-    /// A `CONNECT` that the charter refuses.
-    DeniedConnect,
     /// `CONNECT` target, TLS server name and `Host` disagree.
     HostMismatch,
-    /// A TLS client hello without the server name of its target.
-    UnknownServerName,
     /// Something that is neither TLS nor HTTP on the way to an AI service.
     OpaqueProtocol,
     /// A message whose framing is ambiguous.
     Framing,
-    /// `x-guard-*` headers sent by a client.
+    /// `x-guard-*` headers sent by a client: taken out, the rest of the request is judged.
     ForgedHeader,
     /// A host that the CA's constraints do not cover.
     OutsideCa,
@@ -132,9 +128,7 @@ impl Attempt {
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
-            Self::DeniedConnect => "denied_connect",
             Self::HostMismatch => "host_mismatch",
-            Self::UnknownServerName => "unknown_server_name",
             Self::OpaqueProtocol => "opaque_protocol",
             Self::Framing => "framing",
             Self::ForgedHeader => "forged_header",

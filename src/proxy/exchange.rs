@@ -12,7 +12,7 @@ use super::request::plain;
 use super::session::Session;
 use super::state::{self, State};
 use super::upstream::{AnswerBody, Origin, Outgoing, Payload, UpstreamError};
-use crate::audit::event::{Event, Facts, Stages};
+use crate::audit::event::{Attempt, Event, Facts, Stages};
 use crate::audit::store::{Admission, Audit};
 use crate::charter::{Action, UninspectableKind};
 use crate::inspect::{Carrier, Inbound, Report, RequestId};
@@ -128,6 +128,7 @@ pub async fn judged(
 ) -> Response<AnswerBody> {
     let began = Instant::now();
     let (mut parts, body) = request.into_parts();
+    note_forged(state, asking, &parts.headers);
     headers::clean_request(&mut parts.headers);
     let Some(mut case) = case(state, asking, &mut parts) else { return failed() };
     if matches!(case.method, Method::CONNECT | Method::TRACE) {
@@ -165,6 +166,15 @@ pub async fn judged(
     }
     let answer = carry_out(state, asking, ruling, &report, case, parts, large.zip(room)).await;
     answer.map(|body| body.timed(Timer { state: Arc::clone(state), began }))
+}
+
+/// Records headers in our name, which count for nothing and are taken out.
+pub(super) fn note_forged(state: &State, asking: &Asking<'_>, headers: &HeaderMap) {
+    if headers::claims_ours(headers) {
+        let host = &asking.origin.host;
+        let tool = state.judge().tool(host, "/");
+        state.attempt(Attempt::ForgedHeader, tool.as_deref(), host, &asking.session.client.user);
+    }
 }
 
 /// Counts how long an exchange took once its answer is over, or nobody waits for it any more.

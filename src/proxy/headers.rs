@@ -14,6 +14,11 @@ const HTTP2_SETTINGS: HeaderName = HeaderName::from_static("http2-settings");
 const CF_MITIGATED: HeaderName = HeaderName::from_static("cf-mitigated");
 const OWN_PREFIX: &str = "x-guard-";
 
+/// Whether a request claims something in our name.
+pub fn claims_ours(headers: &HeaderMap) -> bool {
+    headers.keys().any(|name| name.as_str().starts_with(OWN_PREFIX))
+}
+
 /// Removes from a request what is meant for this hop, what claims to come from us, and `Expect`, which is
 /// answered here. Done before the request is inspected, so that what is inspected is what goes on.
 pub fn clean_request(headers: &mut HeaderMap) {

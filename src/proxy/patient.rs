@@ -55,6 +55,8 @@ pub struct Patient<S> {
     /// Only for HTTP/1.
     framing: Option<Framing>,
     fault: Option<Fault>,
+    /// Is told of a fault.
+    refused: Refused,
     activity: Activity,
     patience: Patience,
     timer: Option<Pin<Box<Sleep>>>,
@@ -62,15 +64,31 @@ pub struct Patient<S> {
     timed: Option<Waiting>,
 }
 
+/// What is done where a request is refused for its framing.
+struct Refused(Option<Box<dyn Fn() + Send>>);
+
+impl std::fmt::Debug for Refused {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Refused")
+    }
+}
+
 impl<S> Patient<S> {
-    /// An HTTP/1 connection, its framing checked.
-    pub fn http1(inner: S, activity: Activity, patience: Patience) -> Self {
-        Self { framing: Some(Framing::default()), ..Self::http2(inner, activity, patience) }
+    /// An HTTP/1 connection, its framing checked; `refused` is told where it is ambiguous.
+    pub fn http1(
+        inner: S,
+        activity: Activity,
+        patience: Patience,
+        refused: impl Fn() + Send + 'static,
+    ) -> Self {
+        let refused = Refused(Some(Box::new(refused)));
+        Self { framing: Some(Framing::default()), refused, ..Self::http2(inner, activity, patience) }
     }
 
     /// An HTTP/2 connection.
     pub const fn http2(inner: S, activity: Activity, patience: Patience) -> Self {
-        Self { inner, framing: None, fault: None, activity, patience, timer: None, timed: None }
+        let refused = Refused(None);
+        Self { inner, framing: None, fault: None, refused, activity, patience, timer: None, timed: None }
     }
 
     fn waiting(&self) -> Waiting {
@@ -84,6 +102,9 @@ impl<S> Patient<S> {
         if let Err((fault, at)) = framing.feed(&buffer.filled()[before..]) {
             tracing::info!(%fault, "refused a request whose framing is ambiguous");
             self.fault = Some(fault);
+            if let Refused(Some(tell)) = &self.refused {
+                tell();
+            }
             buffer.set_filled(before + at);
             buffer.put_slice(b"\0");
         }

@@ -4,6 +4,7 @@ use super::patient::Patient;
 use super::request;
 use super::session::Session;
 use super::state::{State, stopped};
+use crate::audit::event::Attempt;
 use crate::limits::{HEADER_BYTES_MAX, HEADERS_MAX, SHUTDOWN_TIMEOUT};
 use hyper::body::Incoming;
 use hyper::server::conn::{http1, http2};
@@ -31,7 +32,9 @@ pub fn http1<S>(state: Arc<State>, session: Arc<Session>, io: S) -> impl Future<
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let io = TokioIo::new(Patient::http1(io, session.activity.clone(), state.patience));
+    let (knowing, client) = (Arc::clone(&state), Arc::clone(&session));
+    let refused = move || knowing.attempt_of(Attempt::Framing, &client);
+    let io = TokioIo::new(Patient::http1(io, session.activity.clone(), state.patience, refused));
     let stopping = state.stopping.clone();
     let service = service_fn(move |request: hyper::Request<Incoming>| {
         // Boxed: the library keeps room for one of these as long as the connection lives.

@@ -6,6 +6,7 @@ use super::handshake::Handshakes;
 use super::judge::Judge;
 use super::learned::Learned;
 use super::patient::Patience;
+use super::session::{Door, Session};
 use super::troubles::Troubles;
 use super::upstream::{Identity, Upstream};
 use super::whys::Whys;
@@ -205,6 +206,18 @@ impl State {
         let found = Arc::new(user(Account::numbered(number)));
         others.insert(number, Arc::clone(&found));
         found
+    }
+
+    /// The same, by what is known of the connection.
+    pub(super) fn attempt_of(&self, attempt: Attempt, session: &Session) {
+        let user = &session.client.user;
+        match &session.door {
+            Door::Listener => self.attempt(attempt, None, "", user),
+            Door::Tunnel { origin, .. } => {
+                let tool = self.judge().tool(&origin.host, "/");
+                self.attempt(attempt, tool.as_deref(), &origin.host, user);
+            }
+        }
     }
 
     /// Records a refused attempt to get round us.

@@ -48,6 +48,7 @@ pub async fn opened(
     let key = request.headers().get(SEC_WEBSOCKET_KEY).cloned();
     let upgrade = hyper::upgrade::on(&mut request);
     let (mut parts, _) = request.into_parts();
+    exchange::note_forged(state, asking, &parts.headers);
     headers::clean_request(&mut parts.headers);
     for name in [SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION] {
         parts.headers.remove(name);
