@@ -277,3 +277,30 @@ impl Judge<'_> {
         (delimiter(before) && delimiter(self.text.get(self.end))).then_some(Confidence::Medium)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Kind, Phrases};
+    use crate::scan::fold::{Window, fold};
+    use crate::scan::lexicon::Lexicon;
+
+    #[test]
+    fn the_first_look_at_a_word_lets_every_phrase_pass() {
+        let words = ["DIFFUSION RESTREINTE", "Très secret", "VS-NfD", "streng geheim", "§ réservé", "C4"];
+        for word in words {
+            let mut phrases = Phrases::default();
+            phrases.add(word, word, 1, Kind::Word);
+            for text in [word.to_owned(), word.to_lowercase(), word.to_uppercase(), format!("{word}/GEHEIM")]
+            {
+                let window = Window::around(text.as_bytes(), 0, 0, 200);
+                let is_there = phrases.longest(window.text(), 0).is_some();
+                assert!(is_there && phrases.may_be(&Lexicon::default(), text.as_bytes(), 0), "{text}");
+            }
+            let other = format!("x{word}");
+            assert!(
+                !phrases.may_be(&Lexicon::default(), other.as_bytes(), 0) || fold(word)[0] == 1,
+                "{other}"
+            );
+        }
+    }
+}

@@ -61,3 +61,39 @@ const NAMES: [(&str, Groups); 16] = [
 pub fn lexicon<'a>(lists: impl IntoIterator<Item = (&'a str, &'a str)>) -> Lexicon {
     Lexicon::of(&NAMES, lists)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{LABELS, lexicon};
+    use crate::rules::{Matcher, shipped};
+    use crate::scan::fold::ShortWord;
+    use crate::scan::lexicon::named;
+
+    #[test]
+    fn the_first_look_at_a_word_lets_every_label_pass_in_every_dress() {
+        let rules = shipped();
+        let codes = rules.iter().flat_map(|rule| &rule.matchers).filter_map(|matcher| match matcher {
+            Matcher::Code(code) if &*code.name == "password" => Some(code),
+            _ => None,
+        });
+        let mut tried = 0;
+        for (name, word) in codes.flat_map(|code| code.words.iter().flat_map(named)) {
+            let own = lexicon([(name, word)]);
+            let decomposed = word.replace('é', "e\u{301}").replace('è', "e\u{300}");
+            for dress in [word.to_owned(), word.to_uppercase(), decomposed, word.replace('a', "a\u{ad}")] {
+                let text = format!("{dress} : x");
+                let Some(first) = ShortWord::at(text.as_bytes(), 0) else { continue };
+                let is_label = own.begins(first.as_slice(), LABELS);
+                let window = crate::scan::fold::Window::around(text.as_bytes(), 0, 0, 200);
+                assert!(is_label || own.longest_at(window.text(), 0, LABELS).is_none(), "{dress}");
+                tried += usize::from(is_label);
+            }
+        }
+        assert!(tried > 300, "{tried}");
+        let own = lexicon([("password", "mot de passe")]);
+        let begins = |text: &str| {
+            ShortWord::at(text.as_bytes(), 0).is_some_and(|word| own.begins(word.as_slice(), LABELS))
+        };
+        assert!(begins("Mot de passe") && !begins("motte de terre") && !begins("passe"));
+    }
+}
