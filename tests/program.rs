@@ -115,6 +115,11 @@ impl Running {
         }
     }
 
+    /// Whether a line with `words` came since it was last listened to.
+    pub fn has_said(&self, words: &str) -> bool {
+        self.said.try_iter().any(|line| line.contains(words))
+    }
+
     /// The answer to a prompt for OpenAI's API, header and body.
     pub fn answer(&self, content: &str) -> String {
         let body = serde_json::json!({"messages": [{"role": "user", "content": content}]}).to_string();

@@ -179,9 +179,12 @@ impl Inspecting {
 /// Whether a request may go on from earlier ones that it does not hold: those of web applications, messages of
 /// WebSockets, and what names the response before it.
 fn sends_no_history(inbound: &Inbound<'_>) -> bool {
-    inbound.carrier != Carrier::Http
-        || inbound.tool.is_some_and(|tool| tool.kind == Kind::Web)
-        || memchr::memmem::find(inbound.body, b"\"previous_response_id\"").is_some()
+    let follows = || {
+        let is_response =
+            inbound.path_and_query.split('?').next().is_some_and(|path| path.ends_with("/responses"));
+        is_response && memchr::memmem::find(inbound.body, b"\"previous_response_id\"").is_some()
+    };
+    inbound.carrier != Carrier::Http || inbound.tool.is_some_and(|tool| tool.kind == Kind::Web) || follows()
 }
 
 /// The hosts of an engine's catalogue and of its charter's headers.

@@ -98,12 +98,15 @@ fn filled(service: &Service, limit: Limit, goes_on: bool) {
         #[cfg(unix)]
         Limit::System => Running::of(limited(&place)),
     };
-    // Until the store is full, and some more.
+    // Until the store is full, however many events it took at once.
     let mut answers = Vec::new();
-    while answers.len() < 400 && !answers.ends_with(&[400, 400, 400]) {
+    let is_told = || proxy.has_said("audit events cannot be written");
+    let is_full = |answers: &[u16]| if goes_on { is_told() } else { answers.ends_with(&[400, 400, 400]) };
+    while !is_full(&answers) {
+        assert!(answers.len() < 20_000, "{limit:?}: it never was full");
         answers.push(proxy.asked("Bonjour").0);
     }
-    proxy.hears("audit events cannot be written");
+    assert!(goes_on || is_told(), "{limit:?}: loudly");
     let reached = service.count();
     let last = proxy.answer("Bonjour");
     if goes_on {

@@ -168,7 +168,11 @@ impl Asked<'_> {
             tool: Some(tool),
             host: "h.test",
             method: &Method::POST,
-            path_and_query: "/backend-api/f/conversation",
+            path_and_query: if self.tool == "openai-api" {
+                "/v1/responses"
+            } else {
+                "/backend-api/f/conversation"
+            },
             headers: &HeaderMap::new(),
             body: body.as_bytes(),
             carrier: Carrier::Http,
