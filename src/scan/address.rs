@@ -1,6 +1,7 @@
 //! Postal addresses: a street with its number, and the postal code with its locality. Belgian codes count only
 //! beside their own locality (`patterns/lists/postal-codes-be.tsv`). The words stand in `patterns/persons.toml`.
 
+use super::address_english as english;
 use super::detector::{Anchor, Detector, Hit, Place};
 use super::lexer::{Case, Kind, Token, tokens};
 use crate::finding::Confidence;
@@ -20,11 +21,13 @@ const GAP_TOKENS_MAX: usize = 12;
 pub(super) fn make(code: &Code) -> Box<dyn Detector> {
     let list = |name: &str| code.list(name);
     let set = |name: &str| list(name).iter().map(|word| fold_text(word)).collect();
-    let streets = list("streets");
-    let mut anchors: Vec<Anchor> = streets.into_iter().map(Anchor::Word).collect();
+    let mut anchors: Vec<Anchor> = list("streets").into_iter().map(Anchor::Word).collect();
+    let romance = anchors.len();
+    anchors.extend(list("english").into_iter().map(Anchor::Exact));
     anchors.push(Anchor::DigitsAfterWord);
     Box::new(Address {
         anchors,
+        romance,
         suffixes: list("suffixes"),
         particles: set("particles"),
         repeats: set("repeats"),
@@ -36,6 +39,8 @@ pub(super) fn make(code: &Code) -> Box<dyn Detector> {
 
 struct Address {
     anchors: Vec<Anchor>,
+    /// How many of them are words that begin a street's name; English ones follow, which end it.
+    romance: usize,
     /// Ends of Dutch and German street names.
     suffixes: Vec<String>,
     particles: BTreeSet<String>,
@@ -65,7 +70,9 @@ impl Detector for Address {
             return;
         }
         let germanic = place.anchor + 1 == self.anchors.len();
-        if germanic && !self.ends_like_street(place) {
+        let ends_street = !germanic && place.anchor >= self.romance;
+        if germanic && !self.ends_like_street(place) || ends_street && !english::may_be(place.text, place.at)
+        {
             return;
         }
         let (bytes, offset) = place.around(72, 224);
@@ -82,23 +89,22 @@ impl Detector for Address {
         if !germanic && all[here].end() > place.end - offset {
             return;
         }
-        let street = if germanic { self.germanic(&all, here) } else { self.romance(&all, here) };
-        let Some(street) = street else { return };
-        let locality = self.locality(&all, &street);
-        if locality.is_none() && !street.named {
-            return;
-        }
-        let end = locality.unwrap_or(street.end);
-        let span = Span::new(all[street.start].start, all[end - 1].end()).shifted(offset);
+        let found = match (germanic, ends_street) {
+            (true, _) => self.germanic(&all, here).and_then(|street| self.with_locality(&all, &street)),
+            (_, true) => english::read(&all, here).map(|(start, end)| (start, end, true)),
+            _ => self.romance(&all, here).and_then(|street| self.with_locality(&all, &street)),
+        };
+        let Some((start, end, located)) = found else { return };
+        let span = Span::new(all[start].start, all[end - 1].end()).shifted(offset);
         let near = place.near(span);
         let office = self.is_office(text);
-        let confidence = match (locality.is_some(), near.label.is_some(), office) {
+        let confidence = match (located, near.label.is_some(), office) {
             (true, true, false) => Confidence::High,
             (true, false, false) | (false, true, false) => Confidence::Medium,
             _ => Confidence::Low,
         };
         let mut hit = Hit::new(span, confidence);
-        hit.grouped = locality.is_some();
+        hit.grouped = located;
         hit.context = near.label;
         hit.lowered = near.lower;
         out.push(hit);
@@ -106,6 +112,13 @@ impl Detector for Address {
 }
 
 impl Address {
+    /// The first and one past the last token of a street with its locality, and whether it has one.
+    fn with_locality(&self, all: &[Token<'_>], street: &Street) -> Option<(usize, usize, bool)> {
+        let locality = self.locality(all, street);
+        (locality.is_some() || street.named)
+            .then(|| (street.start, locality.unwrap_or(street.end), locality.is_some()))
+    }
+
     /// Whether the word before the digits ends like a Dutch or German street.
     fn ends_like_street(&self, place: &Place<'_>) -> bool {
         let before = &place.text[place.at.saturating_sub(48)..place.at];
@@ -149,6 +162,13 @@ impl Address {
         let (mut at, mut end, mut words, mut named) = (from, from, 0, false);
         while let Some(token) = all.get(at) {
             match token.kind {
+                // "3 place du Marché à 4000 Liège".
+                Kind::Word(_)
+                    if token.folded() == "a"
+                        && all.get(at + 2).is_some_and(|next| next.kind == Kind::Number) =>
+                {
+                    break;
+                }
                 Kind::Word(case) => {
                     let particle = self.particles.contains(&token.folded()) || token.folded().contains('\'');
                     if case == Case::Lower && !particle && words >= 3 || self.boxes.contains(&token.folded())
@@ -185,7 +205,9 @@ impl Address {
             at += 1;
         }
         let token = all.get(at).filter(|token| token.kind == Kind::Number && token.text.len() <= 4)?;
-        if token.text.starts_with('0') || at > from + 5 || at == from {
+        let other =
+            token.text.starts_with('0') || self.floor(all, at).is_some() || belgian(all, at).is_some();
+        if other || at > from + 5 || at == from {
             return None;
         }
         Some(self.with_boxes(all, self.letter_after(all, at + 1)))
@@ -218,14 +240,29 @@ impl Address {
         }
     }
 
-    /// "bte 3", "bus 4B", "app. 12" behind a number.
+    /// One past a floor, "16e étage".
+    fn floor(&self, all: &[Token<'_>], number: usize) -> Option<usize> {
+        let ordinal = all.get(number + 1)?.folded();
+        let holds = matches!(&*ordinal, "e" | "er" | "eme" | "ieme" | "de" | "ste")
+            && all.get(number + 2)?.kind == Kind::Space
+            && self.boxes.contains(&all.get(number + 3)?.folded());
+        holds.then_some(number + 4)
+    }
+
+    /// "bte 3", "bus 4B", "app. 12", "16e étage" behind a number.
     fn box_after(&self, all: &[Token<'_>], from: usize) -> Option<usize> {
         let mut at = from;
         while all.get(at).is_some_and(|token| matches!(token.kind, Kind::Space | Kind::Mark(',' | '-' | '/')))
         {
             at += 1;
         }
-        if !all.get(at).is_some_and(|token| self.boxes.contains(&token.folded())) || at > from + 3 {
+        if at > from + 3 {
+            return None;
+        }
+        if all.get(at).is_some_and(|token| token.kind == Kind::Number) {
+            return self.floor(all, at);
+        }
+        if !all.get(at).is_some_and(|token| self.boxes.contains(&token.folded())) {
             return None;
         }
         at += 1;
@@ -390,7 +427,7 @@ fn behind(all: &[Token<'_>], from: usize, at: usize) -> Option<usize> {
     let year = all[at].text.starts_with("19") || all[at].text.starts_with("20");
     let glued = all[from..at].iter().all(|gap| {
         matches!(gap.kind, Kind::Space | Kind::Line | Kind::Mark(',' | '-' | '–'))
-            || matches!(gap.text, "B" | "BE")
+            || matches!(gap.text, "B" | "BE" | "L" | "LU")
     });
     (glued && at <= from + 5 && !all[at].text.starts_with('0') && !year)
         .then(|| capitalised_after(all, at))

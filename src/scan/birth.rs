@@ -1,6 +1,7 @@
 //! Dates of birth: a date beside words that say so, never a bare date. The words stand in
 //! `patterns/persons.toml`.
 
+use super::columns::{Cell, Table};
 use super::detector::{Anchor, Detector, Hit, Place};
 use crate::finding::Confidence;
 use crate::rules::Code;
@@ -45,6 +46,12 @@ impl Detector for Birth {
         if place.guessed {
             return;
         }
+        if place.anchor > 0
+            && let Some(table) = Table::headed(place.text, place.at, place.end)
+        {
+            self.below(&table, place.at, out);
+            return;
+        }
         let (bytes, offset) = place.around(0, 128);
         let text = match std::str::from_utf8(bytes) {
             Ok(text) => text,
@@ -72,8 +79,21 @@ impl Birth {
         Some((Span::new(end + first, end + first + length), confidence))
     }
 
+    /// The dates in the column of a table whose header the word at `at` is.
+    fn below(&self, table: &Table<'_>, at: usize, out: &mut Vec<Hit>) {
+        let is_own = |cell: &Cell<'_>| cell.start == at && self.keys.contains(&head(cell.text));
+        let Some(column) = table.header().position(|cell| is_own(&cell)) else { return };
+        for cell in table.rows().filter_map(|mut row| row.nth(column)) {
+            let found = self.date(cell.text).filter(|(length, _)| *length == cell.text.len());
+            out.extend(found.map(|(length, full)| {
+                let confidence = if full { Confidence::High } else { Confidence::Medium };
+                Hit::new(Span::new(cell.start, cell.start + length), confidence)
+            }));
+        }
+    }
+
     fn under_key(&self, text: &str, key: Option<&[u8]>) -> Option<(Span, Confidence)> {
-        let key = fold_text(std::str::from_utf8(key?).ok()?).replace(['_', '-'], " ");
+        let key = head(std::str::from_utf8(key?).ok()?);
         let start = text.len() - text.trim_start().len();
         let (length, full) = self.keys.contains(key.trim()).then(|| self.date(text.trim_start()))??;
         Some((Span::new(start, start + length), if full { Confidence::High } else { Confidence::Medium }))
@@ -119,7 +139,7 @@ impl Birth {
         if digits > 2 || !(1..=31).contains(&first) {
             return None;
         }
-        self.numeric(rest, digits).or_else(|| self.worded(rest, digits))
+        self.numeric(first, rest, digits).or_else(|| self.worded(rest, digits))
     }
 
     /// `March 14, 1985`, `Mar. 14th 1985`.
@@ -139,21 +159,24 @@ impl Birth {
         holds.then(|| (text.len() - after.len() + gap + year_digits, true))
     }
 
-    /// `14/03/1985`, `14.3.85`, `14-03-1985`, `14 03 1985`.
-    fn numeric(&self, rest: &str, before: usize) -> Option<(usize, bool)> {
+    /// `14/03/1985`, `14.3.85`, `14-03-1985`, `14 03 1985`; and with the month before the day, `07/30/1985`, where no
+    /// month could be second.
+    fn numeric(&self, first: u32, rest: &str, before: usize) -> Option<(usize, bool)> {
         let mark = rest
             .chars()
             .next()
             .filter(|mark| matches!(mark, '/' | '.' | '-' | ' ' | '\u{a0}' | '\u{202f}'))?;
         let rest = rest[mark.len_utf8()..].trim_start_matches(' ');
-        let (month, month_digits) = number(rest)?;
+        let (second, month_digits) = number(rest)?;
         let after = rest[month_digits..].strip_prefix(mark)?.trim_start_matches(' ');
         let (year, year_digits) = number(after)?;
         let total = before + mark.len_utf8();
         let skipped = rest.len() - month_digits - mark.len_utf8() - after.len();
         let length = total + month_digits + mark.len_utf8() + skipped + year_digits;
         let full = year_digits == 4 && YEARS.contains(&year);
-        let well_formed = (1..=12).contains(&month) && month_digits <= 2 && (full || year_digits == 2);
+        let american = matches!(mark, '/' | '-') && first <= 12 && second <= 31 && full;
+        let month = (1..=12).contains(&second) || american && second > 12;
+        let well_formed = month && month_digits <= 2 && (full || year_digits == 2);
         (well_formed && total > 0).then_some((length, full))
     }
 
@@ -174,6 +197,11 @@ impl Birth {
         let length = before + (rest.len() - after.len()) + digits;
         (digits == 4 && YEARS.contains(&year)).then_some((length, true))
     }
+}
+
+/// A key or a header as the lists write it.
+fn head(cell: &str) -> String {
+    fold_text(cell.trim()).replace(['_', '-'], " ")
 }
 
 /// The text without what stands in its brackets: "(à vérifier)".

@@ -2,9 +2,11 @@
 //! resolution. Synchronous, no input or output, no clock. Knows rules and views, no charters and no HTTP.
 
 mod address;
+mod address_english;
 mod birth;
 mod blocks;
 pub mod check;
+mod columns;
 pub mod context;
 mod credential;
 mod degrees;

@@ -1,6 +1,9 @@
 //! Names of persons: what stands after a civility or a label, in a signature, or a given name of the lists beside
 //! a capitalised word. The words that decide stand in `patterns/persons.toml`.
 
+mod lists;
+
+use super::columns::Table;
 use super::detector::{Anchor, Detector, Hit, Place};
 use super::lexer::{Case, Kind, Token, tokens};
 use super::names::{Given, family, given};
@@ -28,6 +31,7 @@ pub(super) fn make(code: &Code) -> Box<dyn Detector> {
     anchors.extend(list("civility_exact").into_iter().map(|word| (Anchor::Exact(word), Door::Civility)));
     anchors.extend(list("labels").into_iter().map(|word| (Anchor::Word(word), Door::Label)));
     anchors.extend(list("closings").into_iter().map(|word| (Anchor::Word(word), Door::Closing)));
+    anchors.extend(list("lists").into_iter().map(|word| (Anchor::Word(word), Door::List)));
     let particles: BTreeSet<String> = set("particles");
     let mut short_particles: Vec<u64> = particles.iter().filter_map(|word| packed(word.as_bytes())).collect();
     short_particles.sort_unstable();
@@ -54,6 +58,7 @@ enum Door {
     Civility,
     Label,
     Closing,
+    List,
 }
 
 /// How much a field's label says of its value.
@@ -91,10 +96,20 @@ impl Detector for Person {
 
     fn detect(&self, place: &mut Place<'_>, out: &mut Vec<Hit>) {
         let Some((_, door)) = self.anchors.get(place.anchor) else { return };
+        if *door == Door::Label
+            && !place.guessed
+            && let Some(table) = Table::headed(place.text, place.at, place.end)
+        {
+            self.below(&table, place.at, out);
+            return;
+        }
+        if *door == Door::List {
+            return self.listed(place, out);
+        }
         let worth = match door {
             Door::Pair => self.worth_a_look(place),
             Door::Label => is_label(place),
-            Door::Key | Door::Civility | Door::Closing => true,
+            Door::Key | Door::Civility | Door::Closing | Door::List => true,
         };
         if place.guessed || !worth {
             return;
@@ -111,7 +126,8 @@ impl Detector for Person {
             Door::Civility => self.after_civility(text, end),
             Door::Label => self.after_label(text, at, end),
             Door::Closing => self.signature(text, end),
-            Door::Key => self.under_key(text, place.hint.key),
+            Door::List => None,
+            Door::Key => self.under_key(text, place.hint.key).or_else(|| self.at_start(text)),
         };
         out.extend(hit.map(|(span, confidence)| Hit::new(span.shifted(offset), confidence)));
     }
@@ -192,7 +208,7 @@ impl Person {
         let mut at = here;
         for _ in 0..4 {
             at = at.checked_sub(2)?;
-            if all[at + 1].kind != Kind::Space {
+            if all[at + 1].kind != Kind::Space || all[at + 1].text.contains('\t') {
                 return None;
             }
             let particle = self.particles.contains(&all[at].folded());
@@ -211,7 +227,7 @@ impl Person {
         if end <= here || self.suppressed(all, start, end) {
             return None;
         }
-        let surname = family(all[here].text) || family(last.text) || self.has_particle(all, start, end);
+        let surname = family(all[here].text) || family(last.text) || self.has_particle(&all[start + 1..end]);
         let confidence = match (known, surname, is_upper(last) && !is_upper(&all[start])) {
             (Given::Yes, true, _) | (_, _, true) => Confidence::High,
             (_, false, _) if is_upper(last) => return None,
@@ -223,10 +239,10 @@ impl Person {
     }
 
     /// Whether a particle of family names stands within: "Quentin De Smet", "Heike von Agris".
-    fn has_particle(&self, all: &[Token<'_>], start: usize, end: usize) -> bool {
+    fn has_particle(&self, all: &[Token<'_>]) -> bool {
         const OF_FAMILIES: [&str; 10] =
             ["van", "von", "vanden", "vander", "der", "den", "ter", "ten", "el", "ben"];
-        all[start + 1..end].iter().any(|token| OF_FAMILIES.contains(&token.folded().as_str()))
+        all.iter().any(|token| OF_FAMILIES.contains(&token.folded().as_str()))
     }
 
     /// "DUPONT Jean", "Dupont Jean".
@@ -298,7 +314,8 @@ impl Person {
         } else {
             line.find([':', '\t', '=', '|', ';']).filter(|separator| *separator <= 40)?
         };
-        let tail = line[..separator].trim_matches([' ', '\u{a0}', '\u{202f}', '*', '"', '(', ')', 's', '/']);
+        let tail = line[..separator]
+            .trim_matches([' ', '\u{a0}', '\u{202f}', '*', '"', '(', ')', 's', '/', '.', '…']);
         // Prose goes on for longer than any of the tails, whatever their accents.
         if tail.len() > self.label_tail_max * 3 / 2 {
             return None;
@@ -323,12 +340,14 @@ impl Person {
             .map(|(span, confidence)| (span.shifted(from + skipped), confidence))
     }
 
-    /// Whether the next line is another field of a person: `Name: Weber`, then `Vorname: Anja`.
+    /// Whether the next field, on this line or the next, is another one of a person: `Name: Weber`, then `Vorname: Anja`.
     fn label_follows(&self, text: &str) -> bool {
-        let Some(line) = text.split('\n').nth(1) else { return false };
-        let Some((label, _)) = line.split_once(':') else { return false };
-        let label = fold_text(label.trim());
-        self.labels.contains(&label) && !self.weak_labels.contains(&label)
+        let mut lines = text.split('\n');
+        let same = lines.next().and_then(|line| line.split_once([',', ';'])).map(|(_, rest)| rest);
+        [same, lines.next()].into_iter().flatten().any(|field| {
+            let label = field.split_once(':').map(|(label, _)| fold_text(label.trim()));
+            label.is_some_and(|label| self.labels.contains(&label) && !self.weak_labels.contains(&label))
+        })
     }
 
     /// A whole value under a key such as `nom` or `lastName`.
@@ -433,7 +452,9 @@ impl Person {
             words += 1;
             at += 1;
             match all.get(at).map(|next| next.kind) {
-                Some(Kind::Space) if all[at].text.chars().count() <= 2 => at += 1,
+                Some(Kind::Space) if all[at].text.chars().count() <= 2 && !all[at].text.contains('\t') => {
+                    at += 1
+                }
                 Some(Kind::Mark('-')) if initial => at += 1,
                 _ => break,
             }
@@ -448,9 +469,20 @@ impl Person {
         self.stop.contains(&token.folded())
     }
 
+    /// "Pierre et Marie Curie": where the first of two given names stands before the name at `start`.
+    fn first_of_two(&self, all: &[Token<'_>], start: usize) -> usize {
+        let joined = |first: &usize| {
+            matches!(&*all[*first + 2].folded(), "et" | "en" | "and" | "und")
+                && all[*first + 1].kind == Kind::Space
+                && all[*first + 3].kind == Kind::Space
+                && given(all[*first].text) != Given::No
+        };
+        start.checked_sub(4).filter(joined).unwrap_or(start)
+    }
+
     /// Streets, schools, saints, companies, laws: a name, but not of a person that is meant.
     fn suppressed(&self, all: &[Token<'_>], start: usize, end: usize) -> bool {
-        let mut at = start;
+        let mut at = self.first_of_two(all, start);
         for _ in 0..3 {
             let Some(previous) = at.checked_sub(2) else { break };
             if all[at - 1].kind != Kind::Space && !matches!(all[at - 1].kind, Kind::Mark('-')) {

@@ -1,0 +1,142 @@
+//! Tables in plain text: CSV, tabs, Markdown. Finds the header that a word stands in, and the cells below. Reads a
+//! bounded piece of the text, and knows no words.
+
+/// Bytes of a header on either side of the word.
+const HEADER_BYTES_MAX: usize = 400;
+
+/// Bytes of a table that are read. Far less than windows of a stream share.
+const TABLE_BYTES_MAX: usize = 8 << 10;
+
+/// Bytes of a header's cell.
+const CELL_BYTES_MAX: usize = 40;
+
+/// A table's header and what stands below it.
+pub(super) struct Table<'a> {
+    delimiter: char,
+    header: &'a str,
+    header_at: usize,
+    rows: &'a str,
+    rows_at: usize,
+}
+
+/// A cell without its blanks and quotes, and where it begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Cell<'a> {
+    pub(super) text: &'a str,
+    pub(super) start: usize,
+}
+
+/// Whether the word `at..end` fills a cell: the cheap question.
+fn is_in_cell(text: &[u8], at: usize, end: usize) -> bool {
+    let blank = |byte: &&u8| matches!(byte, b' ' | b'"' | b'*' | b'\r');
+    let delimits = |byte: Option<&u8>| matches!(byte, Some(b',' | b';' | b'\t' | b'|'));
+    let before = text[..at].iter().rev().take(4).find(|byte| !blank(byte));
+    let after = text[end..].iter().take(4).find(|byte| !blank(byte));
+    delimits(after) || delimits(before) && matches!(after, None | Some(b'\n'))
+}
+
+impl<'a> Table<'a> {
+    /// The table whose header has the word `at..end` in a cell.
+    pub(super) fn headed(text: &'a [u8], at: usize, end: usize) -> Option<Self> {
+        is_in_cell(text, at, end).then(|| Self::at(text, at))?
+    }
+
+    /// The table whose header the byte at `at` stands in: its first row, no row of the same width above it and one
+    /// below.
+    fn at(text: &'a [u8], at: usize) -> Option<Self> {
+        let from = at.saturating_sub(HEADER_BYTES_MAX);
+        let start = match memchr::memrchr(b'\n', &text[from..at]) {
+            Some(line) => from + line + 1,
+            None if from == 0 => 0,
+            None => return None,
+        };
+        let length = memchr::memchr(b'\n', &text[start..text.len().min(at + HEADER_BYTES_MAX)])?;
+        let header = std::str::from_utf8(&text[start..start + length]).ok()?;
+        let delimiter = ['|', '\t', ';', ','].into_iter().find(|mark| header.contains(*mark))?;
+        let rows_at = start + length + 1;
+        let table = Self { delimiter, header, header_at: start, rows: table(text, rows_at), rows_at };
+        let heads = table.header().all(|cell| cell.text.len() <= CELL_BYTES_MAX && !cell.text.contains(':'));
+        let above = start.checked_sub(1).map(|end| &text[start.saturating_sub(HEADER_BYTES_MAX)..end]);
+        let above = above.and_then(|above| above.rsplit(|byte| *byte == b'\n').next());
+        let continues = above.is_some_and(|above| table.width_of(above) == table.header().count());
+        (heads && !continues && table.rows().next().is_some()).then_some(table)
+    }
+
+    /// The header's cells.
+    pub(super) fn header(&self) -> impl Iterator<Item = Cell<'a>> {
+        cells(self.header, self.delimiter, self.header_at)
+    }
+
+    /// The cells of each row, up to a line that is none.
+    pub(super) fn rows(&self) -> impl Iterator<Item = impl Iterator<Item = Cell<'a>>> {
+        let (width, delimiter, mut at) = (self.header().count(), self.delimiter, self.rows_at);
+        self.rows.split('\n').map_while(move |line| {
+            let row = cells(line, delimiter, at);
+            at += line.len() + 1;
+            (cells(line, delimiter, 0).count() == width).then_some(row)
+        })
+    }
+
+    fn width_of(&self, line: &[u8]) -> usize {
+        std::str::from_utf8(line).map_or(0, |line| cells(line, self.delimiter, 0).count())
+    }
+}
+
+/// The text from `at` on, as far as a table is read.
+fn table(text: &[u8], at: usize) -> &str {
+    let rest = &text[at..text.len().min(at + TABLE_BYTES_MAX)];
+    match std::str::from_utf8(rest) {
+        Ok(rest) => rest,
+        Err(fault) => std::str::from_utf8(&rest[..fault.valid_up_to()]).unwrap_or_default(),
+    }
+}
+
+/// The cells of a line; a delimiter within quotes is none.
+fn cells(line: &str, delimiter: char, offset: usize) -> impl Iterator<Item = Cell<'_>> {
+    let mut quoted = false;
+    let parts = line.split(move |sign: char| {
+        quoted ^= sign == '"';
+        sign == delimiter && !quoted
+    });
+    let mut at = offset;
+    parts.map(move |part| {
+        let inner = part.trim_start_matches([' ', '"', '*']);
+        let start = at + part.len() - inner.len();
+        at += part.len() + 1;
+        Cell { text: inner.trim_end_matches([' ', '"', '*', '\r']), start }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Table, is_in_cell};
+
+    fn second_column(text: &str) -> Vec<&str> {
+        let table = Table::at(text.as_bytes(), text.find("Nom").expect("a header")).expect("a table");
+        let cells = table.rows().filter_map(|mut row| row.nth(1)).collect::<Vec<_>>();
+        assert!(cells.iter().all(|cell| text[cell.start..].starts_with(cell.text)));
+        cells.iter().map(|cell| cell.text).collect()
+    }
+
+    #[test]
+    fn cells_stand_below_their_header() {
+        assert_eq!(second_column("voici :\nid;Nom\n1; A \n2;B\n\n3;C"), ["A", "B"]);
+        assert_eq!(second_column("id,Nom\r\n1,\"A, B\"\r\n2,C\r\n"), ["A, B", "C"]);
+        assert!(Table::at(b"id\tNom\n1\ta\tx\n", 3).is_none());
+    }
+
+    #[test]
+    fn rows_of_a_table_are_no_headers() {
+        let text = "id;titre\n1;Nom\n2;B";
+        assert!(Table::at(text.as_bytes(), text.find("Nom").expect("it")).is_none());
+        assert!(Table::at(b"le Nom, puis\nle reste", 3).is_none());
+    }
+
+    #[test]
+    fn a_word_fills_a_cell_beside_a_delimiter() {
+        assert!(
+            is_in_cell(b"id;Nom\n", 3, 6) && is_in_cell(b"| Nom |", 2, 5) && is_in_cell(b"a,\"Nom\"", 3, 6)
+        );
+        assert!(!is_in_cell(b"le Nom du chef", 3, 6) && !is_in_cell(b"Nom\n", 0, 3));
+    }
+}
