@@ -36,7 +36,7 @@ pub fn asserts(lexicon: &Lexicon, text: &[u8], sentence: Range, start: usize, en
     let open_question = question && !turned;
     around.noun_then_mark(lexicon, text)
         || around.mark_then_noun()
-        || !open_question && (around.classed_before() || around.classed_after())
+        || !open_question && (around.classed_before(text) || around.classed_after())
 }
 
 impl Around {
@@ -64,10 +64,16 @@ impl Around {
     }
 
     /// "ce rapport d'audit est classé C4".
-    fn classed_before(&self) -> bool {
+    fn classed_before(&self, text: &[u8]) -> bool {
         let verb = self.skip(&self.before, 0, FILLER | LABEL | LEVELS);
         let classed = self.is(&self.before, verb, CLASSED) || self.is(&self.before, verb, COPULA);
-        classed && self.subject_from(verb + 1)
+        classed && (self.subject_from(verb + 1) || self.is_title(text, verb + 1))
+    }
+
+    /// "Document classifié C2 - interne" and nothing else: a title speaks of what stands below it.
+    fn is_title(&self, text: &[u8], noun: usize) -> bool {
+        let single = |word: &Word| word.groups & NOUN != 0 && !text[word.start..word.end].ends_with(b"s");
+        noun + 1 == self.before.len() && self.after.is_empty() && single(&self.before[noun])
     }
 
     /// "dieses Dokument ist als C4 eingestuft".

@@ -36,7 +36,7 @@ pub(in crate::scan) fn tlp(code: &Code) -> Box<dyn Detector> {
     marks(code, "tlp", false, Box::new(move |place| tlp::find(&lexicon, place.text, place.at)))
 }
 
-/// `label_phrase`: the phrases of one scheme. Lists: `exact_N` and `word_N` with N the severity, and `scheme`.
+/// `label_phrase`: the phrases of one scheme. Lists: `exact_N`, `word_N` and `head_N` with N the severity, and `scheme`.
 pub(in crate::scan) fn phrase(code: &Code) -> Box<dyn Detector> {
     let lexicon = lexicon(code);
     let mut phrases = Phrases::default();
@@ -46,6 +46,7 @@ pub(in crate::scan) fn phrase(code: &Code) -> Box<dyn Detector> {
         let kind = match kind {
             "exact" => Kind::Exact,
             "word" => Kind::Word,
+            "head" => Kind::Head,
             _ => continue,
         };
         words.iter().for_each(|word| phrases.add(word, word, severity, kind));
@@ -70,7 +71,11 @@ pub(in crate::scan) fn header(code: &Code) -> Box<dyn Detector> {
 
 fn marks(code: &Code, scheme: &str, by_level: bool, judge: Judge) -> Box<dyn Detector> {
     let anchors = code.words.get("anchors").into_iter().flat_map(|words| words.iter());
-    let anchors = anchors.map(|word| Anchor::Word(word.clone())).collect();
+    let exact = code.words.get("anchors_exact").into_iter().flat_map(|words| words.iter());
+    let anchors = anchors
+        .map(|word| Anchor::Word(word.clone()))
+        .chain(exact.map(|word| Anchor::Exact(word.clone())))
+        .collect();
     Box::new(Marks { anchors, scheme: scheme.into(), judge, by_level })
 }
 

@@ -36,6 +36,8 @@ pub enum Kind {
     Exact,
     /// A word of the language too: `CONFIDENTIEL`, `SECRET`. Needs capitals, brackets or a page's edge.
     Word,
+    /// A word of every second sentence: `INTERNE`. Needs capitals, its line for itself or its beginning, and a page's edge.
+    Head,
 }
 
 impl Phrases {
@@ -179,7 +181,9 @@ impl Judge<'_> {
         let edge = is_head_or_foot(self.text, line, self.window.at_start, self.window.at_end)
             && length > self.original.len() + 20;
         let bracketed = self.is_bracketed();
+        let opens = || self.text[line.start..self.start].iter().all(|&byte| !is_word_byte(byte));
         match (self.kind, spot) {
+            (Kind::Head, _) => (upper && edge && opens()).then_some(Confidence::Medium),
             (Kind::Exact, _) if upper || spot == Place::Alone || bracketed => Some(Confidence::High),
             (Kind::Exact, _) => Some(Confidence::Medium),
             (Kind::Word, _) if upper || bracketed => Some(Confidence::Medium),
