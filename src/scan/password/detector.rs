@@ -1,26 +1,31 @@
 //! The detector of passwords, as the engine asks it.
 
-use super::{Kind, Secret, find, find_in_field, words};
+use super::{Kind, Secret, find, find_in_field, mnemonic, words};
 use crate::finding::Confidence;
 use crate::rules::Code;
 use crate::scan::detector::{Anchor, Detector, Hit, Place};
 use crate::scan::lexicon::{Lazy, named};
+use crate::span::Span;
 use std::collections::BTreeSet;
 
-/// `password`. Lists: `anchors` and the groups of [`words`].
+/// `password`. Lists: `anchors`, `wallets` and the groups of [`words`].
 pub(in crate::scan) fn make(code: &Code) -> Box<dyn Detector> {
     let lists = code.words.clone();
     let lexicon = Lazy::new(Box::new(move || words::lexicon(lists.iter().flat_map(named))));
     let anchors: BTreeSet<&String> =
         code.words.get("anchors").into_iter().flat_map(|words| words.iter()).collect();
     let mut anchors: Vec<Anchor> = anchors.into_iter().map(|word| Anchor::Word(word.clone())).collect();
-    anchors.push(Anchor::TextStart);
-    Box::new(Passwords { lexicon, anchors })
+    let labels = anchors.len();
+    anchors.extend([Anchor::TextStart, Anchor::TextEnd]);
+    anchors.extend(code.list("wallets").into_iter().map(Anchor::Word));
+    Box::new(Passwords { lexicon, anchors, labels })
 }
 
 struct Passwords {
     lexicon: Lazy,
     anchors: Vec<Anchor>,
+    /// How many of them are labels; the text's start and its end follow, then words of wallets.
+    labels: usize,
 }
 
 impl Detector for Passwords {
@@ -29,11 +34,15 @@ impl Detector for Passwords {
     }
 
     fn detect(&self, place: &mut Place<'_>, out: &mut Vec<Hit>) {
-        let secret = if place.anchor + 1 == self.anchors.len() {
-            let Some(key) = place.hint.key else { return };
-            find_in_field(&self.lexicon, place.text, key)
-        } else {
-            find(&self.lexicon, place.text, place.at)
+        let secret = match place.anchor.checked_sub(self.labels) {
+            None => find(&self.lexicon, place.text, place.at),
+            Some(0) => place
+                .hint
+                .key
+                .and_then(|key| find_in_field(&self.lexicon, place.text, key))
+                .or_else(|| mnemonic::at_start(place.text).map(phrase)),
+            Some(1) => mnemonic::at_end(place.text).map(phrase),
+            Some(_) => mnemonic::behind(place.text, place.end).map(phrase),
         };
         // Joined or decoded on a guess: only what speaks for itself.
         if let Some(secret) = secret.filter(|secret| !place.guessed || secret.confidence == Confidence::High)
@@ -41,6 +50,11 @@ impl Detector for Passwords {
             out.push(hit(&secret));
         }
     }
+}
+
+/// A recovery phrase without a label.
+const fn phrase(span: Span) -> Secret {
+    Secret { span, kind: Kind::Recovery, confidence: Confidence::High }
 }
 
 const fn hit(secret: &Secret) -> Hit {

@@ -141,8 +141,13 @@ impl Gate<'_> {
         let digits = (4..=8).contains(&bytes.len()) && bytes.iter().all(u8::is_ascii_digit);
         let label = self.label.of(self.text)?;
         let bare = label.eq_ignore_ascii_case(b"pin");
-        let named = !bare || label == b"PIN" && !self.is_about();
-        (digits && named).then_some(Confidence::Medium)
+        let between = self.text.get(self.label.end..self.link.end).unwrap_or_default().to_ascii_lowercase();
+        let of_card = [&b"cart"[..], b"kaart", b"kart", b"card", b"sim", b"bank", b"banque"];
+        let named = !bare
+            || label == b"PIN" && !self.is_about()
+            || of_card.iter().any(|card| contains(&between, card));
+        (digits && named && !(self.link.bare && self.is_measured(self.link.end + bytes.len())))
+            .then_some(Confidence::Medium)
     }
 
     fn wifi(&self, value: Value, bytes: &[u8]) -> Option<Confidence> {
@@ -171,8 +176,8 @@ impl Gate<'_> {
             return None;
         }
         let slashes = bytes.iter().filter(|&&byte| byte == b'/').count();
-        (looks_random(bytes) && slashes * 8 <= bytes.len() && !is_dotted_code(bytes))
-            .then_some(Confidence::Medium)
+        let random = looks_random(bytes) || is_short_hex(bytes);
+        (random && slashes * 8 <= bytes.len() && !is_dotted_code(bytes)).then_some(Confidence::Medium)
     }
 
     fn password(&self, value: Value, bytes: &[u8]) -> Option<Confidence> {
@@ -318,10 +323,15 @@ impl Gate<'_> {
 
     /// "12 caractères", "90 jours": a number that measures.
     fn is_measure(&self, value: Value) -> bool {
+        self.is_measured(value.span.end) || self.is_about()
+    }
+
+    /// Whether the next word behind a number says what it counts.
+    fn is_measured(&self, end: usize) -> bool {
         let folded = self.window.text();
-        let after = self.window.index(value.span.end).min(folded.len());
+        let after = self.window.index(end).min(folded.len());
         let next = self.lexicon.words(folded, after, folded.len().min(after + 24)).next();
-        next.is_some_and(|word| word.groups & DENY != 0) || self.is_about()
+        next.is_some_and(|word| word.groups & DENY != 0)
     }
 
     /// Source code that handles a password: names, calls, types.
@@ -505,6 +515,15 @@ fn is_quoted_code(bytes: &[u8]) -> bool {
         || is_dotted_code(bytes) && bytes.len() > 8
         || bytes.starts_with(b"--")
         || bytes.starts_with(b"\\")
+}
+
+/// Ten bytes or more in hexadecimal: shorter than what speaks for itself, and nothing else beside a label of keys.
+fn is_short_hex(bytes: &[u8]) -> bool {
+    let digits = bytes.iter().filter(|byte| byte.is_ascii_digit()).count();
+    (20..32).contains(&bytes.len())
+        && bytes.iter().all(u8::is_ascii_hexdigit)
+        && (4..bytes.len() - 3).contains(&digits)
+        && entropy(bytes) >= 3.0
 }
 
 /// A digest beside its algorithm's name: `sha512-…`, `sha256:…`, an ETag.

@@ -2,7 +2,7 @@
 
 use super::is_short;
 use super::words::{
-    ADVERB, COPULA, DENY, KEY, LOGIN, PAIR, PASSPHRASE, PASSWORD, QUALIFIER, RECOVERY, SHORT, WIFI,
+    ADVERB, COPULA, DENY, KEY, LOGIN, PAIR, PASSPHRASE, PASSWORD, PIN, QUALIFIER, RECOVERY, SHORT, WIFI,
 };
 use crate::scan::fold::Window;
 use crate::scan::lexicon::{Lexicon, is_word_byte};
@@ -52,7 +52,10 @@ pub fn after(lexicon: &Lexicon, text: &[u8], window: &Window, label: Span, group
         return Some(Link { end, cell: is_cell(text, at, end), ..plain });
     }
     if quoted_label {
-        return (text.get(at) == Some(&b',')).then_some(Link { end: at + 1, ..plain });
+        // `<add key="Password" value="…"/>`
+        let attribute = text[at..].strip_prefix(b" value=").map(|rest| text.len() - rest.len());
+        let end = attribute.or_else(|| (text.get(at) == Some(&b',')).then_some(at + 1));
+        return end.map(|end| Link { end, ..plain });
     }
     if label.start >= 2 && &text[label.start - 2..label.start] == b"--" && text.get(at) == Some(&b' ') {
         return Some(Link { end: at + 1, argument: true, ..plain });
@@ -60,8 +63,10 @@ pub fn after(lexicon: &Lexicon, text: &[u8], window: &Window, label: Span, group
     let linked = qualified(lexicon, text, window, label.end, groups);
     if is_short(groups) {
         let plain_abbreviation = matches!(text[label.start], b'm' | b'M') || label.len() == 3;
+        let stated = |end| plain_abbreviation || label.len() == 2 && is_mixed(text, end);
         return linked
-            .filter(|&(end, word)| word && plain_abbreviation && end <= label.end + 48)
+            .filter(|&(end, word)| if word { stated(end) } else { plain_abbreviation && is_mixed(text, end) })
+            .filter(|&(end, _)| end <= label.end + 48)
             .map(|(end, word)| Link { end, word, ..plain })
             .or_else(|| Some(Link { end: bare(text, label, groups)?, word: true, bare: true, ..plain }));
     }
@@ -71,6 +76,37 @@ pub fn after(lexicon: &Lexicon, text: &[u8], window: &Window, label: Span, group
         .or_else(|| direct_quote(text, at, groups).map(|end| Link { end, word: true, ..plain }))
         .or_else(|| next_line(text, label, groups).map(|end| Link { end, word: true, ..plain }))
         .or_else(|| Some(Link { end: bare(text, label, groups)?, word: true, bare: true, ..plain }))
+        .or_else(|| Some(Link { end: bare_pin(text, label, groups)?, word: true, bare: true, ..plain }))
+}
+
+/// "PIN 4821", "code pin 4821": four to six digits right behind, no year and no part of a greater number.
+fn bare_pin(text: &[u8], label: Span, groups: u32) -> Option<usize> {
+    let at = skip_no_break(text, label.end);
+    let rest = text.get(at..).filter(|_| groups & PIN != 0 && at > label.end)?;
+    let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let year = digits == 4 && (rest.starts_with(b"19") || rest.starts_with(b"20"));
+    let goes_on = match rest.get(digits..) {
+        Some([b'.' | b',' | b'-' | b'/' | b':', next, ..]) => next.is_ascii_digit(),
+        Some([next, ..]) => is_word_byte(next.to_ascii_lowercase()) || *next >= 0x80 || *next == b'%',
+        _ => false,
+    };
+    let unit = rest.get(digits..).unwrap_or_default().trim_ascii_start();
+    let unit = &unit[..unit.iter().take(4).take_while(|byte| byte.is_ascii_alphabetic()).count()];
+    let measure = matches!(
+        unit,
+        b"m" | b"mm" | b"cm" | b"km" | b"g" | b"kg" | b"V" | b"mV" | b"W" | b"kW" | b"px" | b"ms" | b"s"
+    );
+    ((4..=6).contains(&digits) && !year && !goes_on && !measure).then_some(at)
+}
+
+/// Whether letters and digits stand behind "ww is", which begins sentences of other things too.
+fn is_mixed(text: &[u8], from: usize) -> bool {
+    let at = skip_no_break(text, from);
+    let value = text[at..].iter().take(48).take_while(|byte| !byte.is_ascii_whitespace());
+    let (digits, letters) = value.fold((0, 0), |(digits, letters), byte| {
+        (digits + usize::from(byte.is_ascii_digit()), letters + usize::from(byte.is_ascii_alphabetic()))
+    });
+    digits >= 2 && letters >= 3
 }
 
 /// A sign directly behind the label, ornaments and one bracketed remark between.

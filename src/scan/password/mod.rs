@@ -5,6 +5,7 @@
 pub(super) mod detector;
 pub mod gate;
 pub mod link;
+mod mnemonic;
 pub mod value;
 pub mod words;
 
