@@ -61,9 +61,19 @@ pub(super) fn siret(value: &[u8]) -> Outcome {
 }
 
 /// Bank account (RIB, Banque de France): bank 5, branch 5, account 11, key 2; letters count as in
-/// A–I 1–9, J–R 1–9, S–Z 2–9.
-pub(super) fn rib(value: &[u8]) -> Outcome {
-    let Ok(value) = <[u8; 23]>::try_from(value) else { return Outcome::Fail };
+/// A–I 1–9, J–R 1–9, S–Z 2–9. As it is written: words without digits may stand between the four parts.
+pub(super) fn rib(written: &[u8]) -> Outcome {
+    let mut value = [0; 23];
+    let mut length = 0;
+    let parts = written.split(|byte| !byte.is_ascii_alphanumeric());
+    for byte in parts.filter(|part| part.iter().any(u8::is_ascii_digit)).flatten() {
+        let Some(free) = value.get_mut(length) else { return Outcome::Fail };
+        *free = byte.to_ascii_uppercase();
+        length += 1;
+    }
+    if length < value.len() {
+        return Outcome::Fail;
+    }
     let letters_in_account_only = value[..10].iter().chain(&value[21..]).all(u8::is_ascii_digit);
     let Some(plain) = value.iter().map(|byte| rib_digit(*byte)).collect::<Option<Vec<_>>>() else {
         return Outcome::Fail;
@@ -182,7 +192,8 @@ mod tests {
 
     #[test]
     fn bank_accounts() {
-        assert_outcome("rib", &["20041 01005 0500013M026 06"], Pass);
+        assert_outcome("rib", &["20041 01005 0500013M026 06", "20041010050500013m02606"], Pass);
+        assert_outcome("rib", &["20041\nguichet 01005\ncompte 0500013M026\nclé 06"], Pass);
         assert_outcome("rib", &["20041 01005 0500013M026 07", "2004A 01005 0500013M026 06"], Fail);
     }
 

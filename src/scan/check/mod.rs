@@ -160,7 +160,7 @@ pub const CHECKS: &[Check] = &[
     weak("ramq", canada::ramq),
     written("random", secret::random),
     weak("rentenversicherung", germany::rentenversicherung),
-    strong("rib", france::rib),
+    Check { name: "rib", strong: true, input: Input::Written, test: france::rib },
     written("secret", secret::secret),
     weak("sin", canada::sin),
     weak("siren", france::siren),

@@ -73,12 +73,13 @@ pub fn nanp(written: &[u8]) -> Outcome {
 }
 
 /// The Netherlands (ACM's numbering plan): nine digits after the 0; 0800 and 0900 are switchboards, never more than low. Without the country
-/// it counts with a label only, as German numbers do: their plans fit nearly anything.
+/// it counts with a label only, as German numbers do: their plans fit nearly anything; mobiles in the form of the country
+/// stand for themselves.
 #[must_use]
 pub fn netherlands(written: &[u8]) -> Outcome {
     let dialled = Dialled::read(written);
     let value = dialled.digits();
-    match national(value, b"31") {
+    let outcome = match national(value, b"31") {
         Some([b'8' | b'9', b'0', b'0' | b'6' | b'9', rest @ ..]) if matches!(rest.len(), 4..=7) => {
             Outcome::Specimen
         }
@@ -86,7 +87,17 @@ pub fn netherlands(written: &[u8]) -> Outcome {
         Some([b'6', b'1'..=b'5' | b'8', ..] | [b'1'..=b'5' | b'7', ..]) => abroad(value),
         Some([b'8', b'4' | b'5' | b'7' | b'8', ..] | [b'9', b'1', ..]) => abroad(value),
         _ => Outcome::Fail,
-    }
+    };
+    if outcome == Outcome::Labelled && is_dutch_mobile(written) { Outcome::Pass } else { outcome }
+}
+
+/// `06-12345678`: nobody else writes numbers so. A day may be written like it, `06-20240403`.
+fn is_dutch_mobile(written: &[u8]) -> bool {
+    let Some(subscriber) = written.strip_prefix(b"06-") else { return false };
+    let Ok([b'1' | b'2', _, _, _, month @ .., _, _]) = <&[u8; 8]>::try_from(subscriber) else {
+        return subscriber.len() == 8;
+    };
+    !matches!(month, [b'0', b'1'..=b'9'] | [b'1', b'0'..=b'2']) || !matches!(&subscriber[..2], b"19" | b"20")
 }
 
 /// Luxembourg (ILR's numbering plan): four to eleven digits, no trunk prefix; mobiles 6x1 with nine.
