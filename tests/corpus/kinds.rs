@@ -279,6 +279,7 @@ pub const KINDS: &[Kind] = &[
             &["bank account", "French bank account"],
         ],
     ),
+    written("rib.in.parts", &["fr.rib"], Checked, values::rib_in_parts),
     announced(
         "cni",
         &["fr.cni", "be.eid_card", "de.personalausweis"],
@@ -406,7 +407,7 @@ pub const KINDS: &[Kind] = &[
             &["BSN", "citizen service number (BSN)"],
         ],
     ),
-    announced("phone.nl.inland", &["nl.phone"], Formed, values::phone_nl_inland, [&[], PHONE[1], &[], &[]]),
+    alone("phone.nl.inland", &["nl.phone"], Formed, values::phone_nl_inland, [&[], PHONE[1], &[], &[]]),
     alone("phone.nl", &["nl.phone"], Formed, values::phone_nl, [&["tél."], PHONE[1], &[], PHONE[3]]),
     alone(
         "matricule",
@@ -493,6 +494,18 @@ pub const KINDS: &[Kind] = &[
             &["kaartnummer", "kredietkaart", "bankkaart"],
             &["Kreditkarte", "Kartennummer"],
             &["credit card", "card number", "card"],
+        ],
+    ),
+    announced(
+        "card.long",
+        &["payment_card"],
+        Checked,
+        values::card_long,
+        [
+            &["carte", "numéro de carte", "Bancontact"],
+            &["kaartnummer", "bankkaart", "debetkaart"],
+            &["Kartennummer", "Bankkarte"],
+            &["debit card", "card number", "Maestro"],
         ],
     ),
     alone(
@@ -638,6 +651,7 @@ pub const KINDS: &[Kind] = &[
     written("address.eupen", &["postal_address"], Formed, people::address_eupen),
     written("address.fr", &["postal_address"], Formed, people::address_fr),
     written("address.qc", &["postal_address"], Formed, people::address_qc),
+    written("address.en", &["postal_address"], Formed, people::address_en),
     written("dob", &["date_of_birth"], Formed, |random| values::dob(random, "fr")),
     written("dob.nl", &["date_of_birth"], Formed, |random| values::dob(random, "nl")),
     written("dob.de", &["date_of_birth"], Formed, |random| values::dob(random, "de")),
@@ -647,6 +661,7 @@ pub const KINDS: &[Kind] = &[
     written("date.iso", &["date_of_birth"], Formed, values::date_iso),
     written("person", &["person_name"], Names, |random| people::person(random, "fr")),
     written("person.upper", &["person_name"], Names, people::person_upper),
+    written("person.listed", &["person_name"], Names, people::person_listed),
     written("person.de", &["person_name"], Names, |random| people::person(random, "de")),
     written("person.en", &["person_name"], Names, |random| people::person(random, "en")),
     written("person.titled", &["person_name"], Names, |random| {

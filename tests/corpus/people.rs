@@ -341,6 +341,11 @@ pub fn person_upper(random: &mut Random) -> String {
     format!("{} {}", capital(&family(random, "fr")), given(random, "fr"))
 }
 
+/// "Dupont, Jean", as lists that are sorted print it.
+pub fn person_listed(random: &mut Random) -> String {
+    format!("{}, {}", family(random, "fr"), given(random, "fr"))
+}
+
 /// The civility stays outside the value.
 pub fn titled(random: &mut Random, civilities: &[&str], language: &str) -> String {
     let last = family(random, language);
@@ -414,6 +419,33 @@ pub fn address_fr(random: &mut Random) -> String {
         1 => format!("{number}, {street}, {code} {town}"),
         2 => format!("{number} {street} - {code} {}", capital(town)),
         _ => format!("{number} {street}, {code} {town}"),
+    }
+}
+
+/// British and American ones.
+pub fn address_en(random: &mut Random) -> String {
+    let street = random.pick(&[
+        "Station Road",
+        "Mill Lane",
+        "St Mary Street",
+        "5th Avenue",
+        "Park Drive",
+        "Elm Street",
+    ]);
+    let number = random.between(1, 1900);
+    let town = random.pick(&[
+        "London SW1A 2AA",
+        "Leeds LS6 2AB",
+        "Manchester\nM1 1AE",
+        "Oxford, OX1 3QD",
+        "New York, NY 10118",
+        "Austin, TX 78701-2345",
+        "St. Louis, MO 63101",
+    ]);
+    match random.below(3) {
+        0 => format!("{number} {street}\n{town}"),
+        1 => format!("{number} {street}, Flat 3, {town}"),
+        _ => format!("{number} {street}, {town}"),
     }
 }
 

@@ -280,6 +280,18 @@ pub fn rib(random: &mut Random) -> String {
     }
 }
 
+/// Each part beside its own label, as forms and mails have them.
+pub fn rib_in_parts(random: &mut Random) -> String {
+    let value = rib_digits(random);
+    let (bank, branch, account, key) = (&value[..5], &value[5..10], &value[10..21], &value[21..]);
+    match random.below(4) {
+        0 => format!("Code banque ⟪{bank}\nCode guichet {branch}\nN° de compte {account}\nClé RIB {key}⟫"),
+        1 => format!("Banque : ⟪{bank}, guichet : {branch}, compte : {account}, clé : {key}⟫"),
+        2 => format!("code banque ⟪{bank} / code guichet {branch} / compte {account} / clé {key}⟫"),
+        _ => format!("Code banque;Code guichet;Compte;Clé\n⟪{bank};{branch};{account};{key}⟫"),
+    }
+}
+
 pub fn cni(random: &mut Random) -> String {
     match random.below(2) {
         0 => random.fill("[089]#[01][123456789]########")[..12].to_owned(),
@@ -311,7 +323,8 @@ pub fn plate_fr(random: &mut Random) -> String {
 pub fn phone_fr(random: &mut Random) -> String {
     let shape = random.pick(&["0[123456][23456789]#######", "07[456789]#######"]);
     let value = random.fill(shape);
-    match random.below(6) {
+    match random.below(7) {
+        6 => format!("0033 {}", join(&value[1..], &[1, 2, 2, 2, 2], &[" "])),
         0 => format!("+33 {}", join(&value[1..], &[1, 2, 2, 2, 2], &[" "])),
         1 => format!("+33{}", &value[1..]),
         2 => format!("+33 (0){}", join(&value[1..], &[1, 2, 2, 2, 2], &[" "])),
@@ -620,6 +633,18 @@ pub fn card(random: &mut Random) -> String {
     }
 }
 
+/// Debit cards of seventeen to nineteen digits, which need a label.
+pub fn card_long(random: &mut Random) -> String {
+    let (front, groups): (&str, &[usize]) = match random.below(4) {
+        0 => ("6703############", &[4, 4, 4, 4, 1]),
+        1 => ("6759#############", &[4, 4, 4, 4, 2]),
+        2 => ("5018##############", &[4, 4, 4, 4, 3]),
+        _ => ("5893##############", &[6, 13]),
+    };
+    let value = with_luhn(random.fill(front));
+    grouped(random, &value, groups, SPACES)
+}
+
 pub fn email(random: &mut Random) -> String {
     let first = random
         .pick(&["jean", "marie-claire", "luc", "sofie", "a.", "pieterjan", "klaus", "emma", "youssef", "s"])
@@ -772,6 +797,7 @@ pub fn date(random: &mut Random, language: &str) -> String {
         (0, _) if day == 1 => format!("1er {} {year}", MONTHS_FR[at]),
         (0, _) => format!("{day} {} {year}", MONTHS_FR[at]),
         (1, _) => format!("{day:02}.{month:02}.{year}"),
+        (2, "en") if day > 12 => format!("{month:02}/{day}/{year}"),
         (2, _) => format!("{day:02}-{month:02}-{year}"),
         (3, "en") => format!("{year}-{month:02}-{day:02}"),
         _ => format!("{day:02}/{month:02}/{year}"),
