@@ -106,7 +106,10 @@ impl Inspecting {
 
     /// What the user's earlier requests to this tool announced, where this one does not tell it again.
     fn announced(&self, inbound: &Inbound<'_>) -> Vec<Announced> {
-        if !sends_no_history(inbound) || super::headers::is_signed(inbound.headers) {
+        if self.restores.is_empty()
+            || !sends_no_history(inbound)
+            || super::headers::is_signed(inbound.headers)
+        {
             return Vec::new();
         }
         self.restores.announced(self.user_and_tool(inbound), inbound.now)
