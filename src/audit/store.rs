@@ -1,5 +1,6 @@
 //! The audit as the proxy sees it: open it, record events, look at its counters. Recording never blocks; what it
-//! costs a request is putting the event into a queue.
+//! costs a request is putting the event into a queue. An event that nobody waits for is on the disk some 20 ms later,
+//! together with those that came in the meantime; one that somebody waits for is written at once.
 
 use super::event::{Event, Recording, What};
 use super::export::{Bell, SenderCounters, Senders};

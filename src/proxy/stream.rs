@@ -148,3 +148,49 @@ impl AsyncWrite for Stream {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{PIECE, Stream};
+    use bytes::Bytes;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::{TcpListener, TcpStream};
+
+    /// A socket into which these bytes were written, and which was closed then.
+    async fn sent(bytes: Vec<u8>) -> TcpStream {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let mut sender = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let (receiver, _) = listener.accept().await.unwrap();
+        tokio::spawn(async move { sender.write_all(&bytes).await.unwrap() });
+        receiver
+    }
+
+    #[tokio::test]
+    async fn what_was_read_ahead_comes_in_its_order_and_once() {
+        let bytes: Vec<u8> = (0..5 * PIECE).map(|at| (at % 251) as u8).collect();
+        for asked in [1_000, 4_096, PIECE - 1, PIECE, 2 * PIECE] {
+            let mut stream = Stream::tcp(sent(bytes.clone()).await, Bytes::from_static(b"before"));
+            let (mut read, mut buffer) = (Vec::new(), vec![0; asked]);
+            loop {
+                let length = stream.read(&mut buffer).await.unwrap();
+                if length == 0 {
+                    break;
+                }
+                read.extend_from_slice(&buffer[..length]);
+            }
+            assert!(read.starts_with(b"before") && read[6..] == bytes, "{asked} at a time");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_put_back_stands_before_what_was_read_ahead() {
+        let mut stream = Stream::tcp(sent(b"CONNECT and what follows".to_vec()).await, Bytes::new());
+        let mut first = [0; 7];
+        stream.read_exact(&mut first).await.unwrap();
+        assert!(!stream.before.is_empty(), "the rest was read with it");
+        let mut stream = stream.put_back(Bytes::copy_from_slice(&first));
+        let mut all = String::new();
+        stream.read_to_string(&mut all).await.unwrap();
+        assert_eq!(all, "CONNECT and what follows");
+    }
+}

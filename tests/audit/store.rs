@@ -9,6 +9,8 @@ use guard::audit::settings::{OnFailure, Settings};
 use guard::audit::store::{Admission, Audit};
 use guard::charter::Action;
 use std::path::Path;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
 
 /// The payloads of the store, in order.
 fn payloads(folder: &Path) -> Vec<String> {
@@ -45,6 +47,22 @@ fn a_receipt_can_be_awaited() {
     });
     assert_eq!(admission, Admission::Proceed);
     assert_eq!(payloads(folder.path()).len(), 1);
+}
+
+#[test]
+fn an_event_that_nobody_waits_for_reaches_the_disk_by_itself() {
+    let (folder, clock) = (tempfile::tempdir().unwrap(), TestClock::new());
+    let audit = Audit::open(folder.path(), settings(&clock, IdentityMode::None)).unwrap();
+    let began = Instant::now();
+    for _ in 0..3 {
+        drop(audit.record(event(&Story::default())));
+    }
+    while audit.counters().written.load(Ordering::Relaxed) < 3 {
+        assert!(began.elapsed() < Duration::from_secs(30), "nothing was written");
+        std::thread::yield_now();
+    }
+    assert_eq!(payloads(folder.path()).len(), 3);
+    assert_eq!(audit.counters().waiting.load(Ordering::Relaxed), 0);
 }
 
 #[cfg(unix)]
