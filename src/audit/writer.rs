@@ -294,10 +294,10 @@ impl Writer {
 
     fn failed(&mut self, failure: Failure) {
         self.counters.failures.fetch_add(1, Ordering::Relaxed);
+        self.counters.failing.store(true, Ordering::Release);
         if self.failing.replace(failure) != Some(failure) {
             tracing::error!(%failure, waiting = self.backlog.len(), "audit events cannot be written");
         }
-        self.counters.failing.store(true, Ordering::Release);
     }
 
     fn recovered(&mut self) {
