@@ -6,7 +6,6 @@ pub mod codec;
 pub mod edit;
 pub mod encoding;
 pub mod json;
-pub mod protobuf;
 mod segment;
 mod strings;
 pub mod view;

@@ -16,7 +16,7 @@ pub enum Never {
     EncryptedReasoning,
     /// A signature in the headers covers the body (SigV4, digests).
     SignedBody,
-    /// Protobuf of unknown schema that does not tell text from other bytes.
+    /// Protobuf of unknown schema: lengths and checks around it are not known.
     Protobuf,
     /// A document or archive.
     Document,

@@ -1,7 +1,6 @@
 //! Conversations as the clients of each family write them, and answers as its services send them, whole and as streams,
 //! with text and with the arguments of a tool.
 
-use guard::text::protobuf;
 use serde_json::{Value, json};
 
 /// A family: how its conversations are written, and its answers written and read.
@@ -95,43 +94,6 @@ fn chat_event(said: &Said) -> Vec<u8> {
 fn chat_read(value: &Value) -> Option<Said> {
     let delta = &value["choices"][0]["delta"];
     arguments(&delta["tool_calls"][0]["function"]["arguments"]).or_else(|| text(&delta["content"]))
-}
-
-/// A message with one text below field 2, its kind below field 1.
-fn connect_message(kind: u8, text: &str) -> Vec<u8> {
-    [vec![0x08, kind], protobuf::only(2, &protobuf::only(3, text.as_bytes()))].concat()
-}
-
-fn connect_ask(turns: &[Turn]) -> Vec<u8> {
-    let mut message = Vec::new();
-    for turn in turns {
-        let texts = match turn {
-            Turn::User(text) => vec![(1, text)],
-            Turn::Assistant(text) => vec![(2, text)],
-            Turn::Call(given, result) => vec![(3, given), (4, result)],
-        };
-        for (kind, text) in texts {
-            message.extend(protobuf::only(2, &connect_message(kind, text)));
-        }
-    }
-    protobuf::envelope(0, &message).unwrap()
-}
-
-/// Reads messages with one text, and below which field it stands.
-fn connect_documents(stream: &[u8]) -> Vec<Value> {
-    let messages = protobuf::envelopes(stream).unwrap().into_iter().filter(|(flags, _)| *flags == 0);
-    let only = |bytes: &[u8]| -> Vec<u8> {
-        let field = protobuf::fields(bytes).next().unwrap();
-        bytes[field.value.start..field.value.end].to_vec()
-    };
-    messages
-        .map(|(_, span)| {
-            let message = span.of(stream).unwrap();
-            assert!(protobuf::is_sound(message));
-            let field = protobuf::fields(message).next().unwrap();
-            json!({"field": field.number, "text": String::from_utf8(only(&only(message))).unwrap()})
-        })
-        .collect()
 }
 
 pub const FAMILIES: &[Family] = &[
@@ -467,27 +429,6 @@ pub const FAMILIES: &[Family] = &[
         },
         whole_calls: false,
         documents: sse_documents,
-    },
-    Family {
-        tool: "openai-api",
-        path: "/aiserver.v1.ChatService/Stream",
-        content_type: "application/connect+proto",
-        ask: connect_ask,
-        stream: "application/connect+proto",
-        event: |said| {
-            let message = match said {
-                Said::Text(text) => connect_message(2, text),
-                // Under another field: what two texts share a path is never joined.
-                Said::Arguments(text) => {
-                    [vec![0x08, 3], protobuf::only(5, &protobuf::only(3, text.as_bytes()))].concat()
-                }
-            };
-            protobuf::envelope(0, &message).unwrap()
-        },
-        end: || protobuf::envelope(2, b"{}").unwrap(),
-        read: |value| if value["field"] == 5 { arguments(&value["text"]) } else { text(&value["text"]) },
-        whole_calls: false,
-        documents: connect_documents,
     },
 ];
 

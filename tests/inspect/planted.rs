@@ -7,7 +7,6 @@ use super::engine::{Ask, engine};
 use super::families::{FAMILIES, Family, Said, Turn};
 use guard::inspect::{Carrier, Engine, Verdict};
 use guard::redact::restore::Restore;
-use guard::text::protobuf;
 use http::{HeaderMap, HeaderValue};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -48,7 +47,7 @@ fn exchange(engine: &Engine, family: &Family, seed: u64, random: &mut Random) ->
     }
     let restore = Restore::new(&restore.unwrap());
     // The service says again all that it was told, and writes it into a file.
-    let (told, given) = (said_in(family, &sent), said_in(family, &body));
+    let (told, given) = (said_in(&sent), said_in(&body));
     let answer = answer(family, &told, random);
     let mut restorer = restore.restorer(family.stream, "");
     let mut heard = Vec::new();
@@ -72,15 +71,9 @@ fn exchange(engine: &Engine, family: &Family, seed: u64, random: &mut Random) ->
 }
 
 /// Every text of a body, as a service reads it that was never told of placeholders.
-fn said_in(family: &Family, body: &[u8]) -> String {
+fn said_in(body: &[u8]) -> String {
     let mut texts = Vec::new();
-    if family.content_type == "application/json" {
-        leaves(&serde_json::from_slice(body).unwrap(), &mut texts);
-    } else {
-        for (_, span) in protobuf::envelopes(body).unwrap() {
-            fields(span.of(body).unwrap(), 3, &mut texts);
-        }
-    }
+    leaves(&serde_json::from_slice(body).unwrap(), &mut texts);
     texts.join("\n")
 }
 
@@ -90,18 +83,6 @@ fn leaves(value: &Value, texts: &mut Vec<String>) {
         Value::Array(values) => values.iter().for_each(|value| leaves(value, texts)),
         Value::Object(members) => members.values().for_each(|value| leaves(value, texts)),
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
-    }
-}
-
-/// The texts that stand so many messages deep.
-fn fields(message: &[u8], depth: usize, texts: &mut Vec<String>) {
-    assert!(protobuf::is_sound(message));
-    for field in protobuf::fields(message) {
-        let value = field.value.of(message).unwrap();
-        match depth {
-            1 => texts.push(String::from_utf8(value.to_vec()).unwrap()),
-            _ => fields(value, depth - 1, texts),
-        }
     }
 }
 
@@ -181,7 +162,6 @@ fn prose(random: &mut Random, values: &mut Vec<String>) -> String {
         "\\",
         "…",
     ];
-    // Not "Bonjour": in protobuf, a text of exactly 113 bytes that begins with "Bo" could be a message, and is refused.
     let mut text = String::from("Chers collègues, ");
     for _ in 0..4 + random.below(20) {
         text.push_str(WORDS[random.below(WORDS.len())]);

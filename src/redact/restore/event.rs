@@ -5,7 +5,6 @@ use super::document;
 use super::field::{self, Leaf, Scope};
 use super::frame::Frame;
 use super::json::{self, Doc, Kind, Node};
-use super::proto::Protos;
 use super::text::{self, Edit, Pieces, Writing};
 use super::values::Values;
 use crate::span::Span;
@@ -31,9 +30,6 @@ pub(super) trait Handle {
     /// One that stands alone.
     fn alone(&mut self, source: &[u8]) -> Option<Vec<u8>>;
 
-    /// One protobuf message of several, in an envelope.
-    fn message(&mut self, message: &[u8]) -> Option<Vec<u8>>;
-
     /// Nothing goes on.
     fn end_all(&mut self, out: &mut Vec<u8>);
 }
@@ -44,7 +40,6 @@ pub(super) struct Events {
     nodes: Vec<Node>,
     texts: Vec<Text>,
     patched: Vec<u8>,
-    protos: Protos,
 }
 
 /// One text that comes in pieces.
@@ -75,7 +70,7 @@ impl Text {
 
 impl Events {
     pub(super) fn new(values: Arc<Values>) -> Self {
-        Self { values, nodes: Vec::new(), texts: Vec::new(), patched: Vec::new(), protos: Protos::default() }
+        Self { values, nodes: Vec::new(), texts: Vec::new(), patched: Vec::new() }
     }
 
     fn edit(
@@ -169,7 +164,7 @@ impl Events {
 
     /// Bytes held at this moment, over all texts.
     pub(super) fn held_bytes(&self) -> usize {
-        self.texts.iter().map(|text| text.pieces.held().len()).sum::<usize>() + self.protos.held_bytes()
+        self.texts.iter().map(|text| text.pieces.held().len()).sum()
     }
 }
 
@@ -193,15 +188,8 @@ impl Handle for Events {
         document::alone(&self.values, source)
     }
 
-    fn message(&mut self, message: &[u8]) -> Option<Vec<u8>> {
-        self.protos.handle(&self.values, message)
-    }
-
     fn end_all(&mut self, out: &mut Vec<u8>) {
         self.end(&[Scope::new()], out);
-        for message in self.protos.end_all(&self.values) {
-            Frame::Envelope.write(&message, out);
-        }
     }
 }
 

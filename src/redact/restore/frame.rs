@@ -1,7 +1,6 @@
-//! How one document is put on the wire as an event: between lines of text, in an envelope, or as a frame of AWS's event
-//! streams with its checksums. Knows no JSON beyond the base64 wrapper of Bedrock.
+//! How one document is put on the wire as an event: between lines of text, or as a frame of AWS's event streams
+//! with its checksums. Knows no JSON beyond the base64 wrapper of Bedrock.
 
-use crate::text::protobuf;
 use crate::wire::answer::eventstream;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -16,8 +15,6 @@ pub(super) enum Frame {
         /// From its end.
         after: Vec<u8>,
     },
-    /// An envelope of Connect or gRPC.
-    Envelope,
     /// A frame of `application/vnd.amazon.eventstream`.
     Aws {
         /// The frame's headers as they came.
@@ -36,7 +33,6 @@ impl Frame {
                 out.extend_from_slice(document);
                 out.extend_from_slice(after);
             }
-            Self::Envelope => out.extend(protobuf::envelope(0, document).unwrap_or_default()),
             Self::Aws { headers, wrapper: None } => eventstream::frame(headers, document, out),
             Self::Aws { headers, wrapper: Some((before, after)) } => {
                 let inner = STANDARD.encode(document);

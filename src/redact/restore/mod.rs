@@ -6,24 +6,19 @@
 //! is not held). Where the text does not go on, the held part is sent in an event of the same shape.
 //! Texts that come at the same time (choices, blocks, tool calls) are never mixed. Signed fields stay.
 //!
-//! Protobuf is restored without its schema: texts are told by the field numbers that lead to them. What could be text
-//! or a message alike stays as it is.
-//!
-//! Not restored: bodies that are still compressed (the caller asks upstream for identity), gRPC-Web in base64, HTML,
-//! events over [`crate::limits::EVENT_BYTES_MAX`] and documents over [`DOCUMENT_BYTES_MAX`]; they pass as they are,
-//! with the placeholders in them.
+//! Not restored: bodies that are still compressed (the caller asks upstream for identity), protobuf (whose requests are
+//! not redacted either, but blocked), HTML, events over [`crate::limits::EVENT_BYTES_MAX`] and documents over
+//! [`DOCUMENT_BYTES_MAX`]; they pass as they are, with the placeholders in them.
 
 mod aws;
 mod chunks;
 mod document;
-mod envelopes;
 mod event;
 mod field;
 mod frame;
 mod json;
 mod matcher;
 mod memory;
-mod proto;
 mod sse;
 mod text;
 mod texts;
@@ -39,7 +34,6 @@ use crate::span::Span;
 use aws::Aws;
 use chunks::Chunks;
 use document::{Documents, Layout};
-use envelopes::Envelopes;
 use event::{Events, Handle as _};
 use sse::Sse;
 use std::sync::Arc;
@@ -100,14 +94,6 @@ impl std::fmt::Debug for Restore {
     }
 }
 
-/// Whether an answer of this type comes in envelopes: Connect's streams, gRPC, gRPC-Web as bytes.
-fn is_enveloped(essence: &str) -> bool {
-    let is = |family: &str| {
-        essence.strip_prefix(family).is_some_and(|rest| rest.is_empty() || rest.starts_with('+'))
-    };
-    essence.starts_with("application/connect+") || is("application/grpc") || is("application/grpc-web")
-}
-
 /// Restores one answer as it arrives.
 pub struct Restorer {
     framing: Framing,
@@ -122,9 +108,6 @@ enum Framing {
     Documents(Documents),
     Chunks(Chunks),
     Aws(Aws),
-    Envelopes(Envelopes),
-    /// One message, held until it is whole; empty once it passes unread.
-    Proto(Option<Vec<u8>>),
     Text(Box<Pieces>),
 }
 
@@ -154,10 +137,6 @@ impl Framing {
             "text/plain" | "text/markdown" | "text/csv" => {
                 Self::Text(Box::new(Pieces::new(Writing::Plain, false)))
             }
-            "application/proto" | "application/protobuf" | "application/x-protobuf" => {
-                Self::Proto(Some(Vec::new()))
-            }
-            other if is_enveloped(other) => Self::Envelopes(Envelopes::new(other.ends_with("+json"))),
             other if other.ends_with("+json") => Self::Documents(Documents::new(Layout::Body)),
             _ => Self::Pass,
         }
@@ -181,16 +160,6 @@ impl Restorer {
             Framing::Documents(documents) => documents.feed(&mut self.events, bytes, &mut out),
             Framing::Chunks(chunks) => chunks.feed(&mut self.events, bytes, &mut out),
             Framing::Aws(aws) => aws.feed(&mut self.events, bytes, &mut out),
-            Framing::Envelopes(envelopes) => envelopes.feed(&mut self.events, bytes, &mut out),
-            Framing::Proto(begun) => match begun {
-                Some(message) if message.len() + bytes.len() <= DOCUMENT_BYTES_MAX => {
-                    message.extend_from_slice(bytes);
-                }
-                begun => {
-                    out.extend(begun.take().unwrap_or_default());
-                    out.extend_from_slice(bytes);
-                }
-            },
             Framing::Text(pieces) => match pieces.take(&self.events.values, bytes, false) {
                 Some(restored) => out = restored,
                 None => out.extend_from_slice(bytes),
@@ -211,11 +180,6 @@ impl Restorer {
             Framing::Documents(documents) => documents.finish(&mut self.events, &mut out),
             Framing::Chunks(chunks) => chunks.finish(&mut out),
             Framing::Aws(aws) => aws.finish(&mut self.events, &mut out),
-            Framing::Envelopes(envelopes) => envelopes.finish(&mut self.events, &mut out),
-            Framing::Proto(begun) => {
-                let message = begun.take().unwrap_or_default();
-                out = proto::alone(&self.events.values, &message).unwrap_or(message);
-            }
             Framing::Text(pieces) => out = pieces.take(&self.events.values, b"", true).unwrap_or_default(),
         }
         out

@@ -2,7 +2,6 @@
 
 use super::*;
 use crate::finding::DetectorId;
-use crate::text::protobuf;
 use crate::wire::answer::eventstream;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -80,103 +79,7 @@ fn bedrock_payloads(mut bytes: &[u8]) -> Vec<Value> {
     documents
 }
 
-/// An envelope with a number, and a text below two fields of which the second says which text it is.
-fn connect(text: usize, piece: &str) -> Vec<u8> {
-    let inner = protobuf::only(2 + text as u32, piece.as_bytes());
-    let message = [&b"\x08\x96\x01"[..], &protobuf::only(3, &inner)].concat();
-    protobuf::envelope(0, &message).unwrap()
-}
-
-/// Reads envelopes as a client does that knows the schema.
-fn connect_documents(mut bytes: &[u8]) -> Vec<Value> {
-    let mut documents = Vec::new();
-    while let [flags, a, b, c, d, rest @ ..] = bytes {
-        let (message, after) = rest.split_at(u32::from_be_bytes([*a, *b, *c, *d]) as usize);
-        bytes = after;
-        if *flags == 2 {
-            assert_eq!((message, after), (&b"{}"[..], &b""[..]), "the end comes last, as it was");
-            continue;
-        }
-        assert_eq!(*flags, 0);
-        for (number, outer) in decoded(message) {
-            assert_eq!(number, 3);
-            for (number, text) in decoded(outer) {
-                documents.push(json!({"text": number - 2, "piece": std::str::from_utf8(text).unwrap()}));
-            }
-        }
-    }
-    assert!(bytes.is_empty());
-    documents
-}
-
-/// The fields with bytes of a message that must be sound to its end.
-fn decoded(mut message: &[u8]) -> Vec<(u64, &[u8])> {
-    let mut fields = Vec::new();
-    let varint = |message: &mut &[u8]| {
-        let end = message.iter().position(|byte| *byte < 0x80).unwrap() + 1;
-        let (own, rest) = message.split_at(end);
-        *message = rest;
-        own.iter().rev().fold(0_u64, |value, byte| value << 7 | u64::from(byte & 0x7f))
-    };
-    while !message.is_empty() {
-        let tag = varint(&mut message);
-        if tag & 7 == 0 {
-            varint(&mut message);
-            continue;
-        }
-        assert_eq!(tag & 7, 2);
-        let length = varint(&mut message) as usize;
-        let (value, rest) = message.split_at(length);
-        message = rest;
-        fields.push((tag >> 3, value));
-    }
-    fields
-}
-
 const FAMILIES: &[Family] = &[
-    Family {
-        name: "connect",
-        content_type: "application/connect+proto",
-        start: "",
-        piece: connect,
-        end: || protobuf::envelope(2, b"{}").unwrap(),
-        documents: connect_documents,
-        read: |value| Some((value["text"].as_u64()?, value["piece"].as_str()?)),
-        json: false,
-    },
-    Family {
-        name: "grpc without an end of its own",
-        content_type: "application/grpc",
-        start: "",
-        piece: connect,
-        end: Vec::new,
-        documents: connect_documents,
-        read: |value| Some((value["text"].as_u64()?, value["piece"].as_str()?)),
-        json: true,
-    },
-    Family {
-        name: "connect with json",
-        content_type: "application/connect+json",
-        start: "",
-        piece: |text, piece| {
-            let document = json!({"choices": [{"index": text, "delta": {"content": piece}}]});
-            protobuf::envelope(0, document.to_string().as_bytes()).unwrap()
-        },
-        end: || protobuf::envelope(2, b"{}").unwrap(),
-        documents: |mut bytes| {
-            let mut documents = Vec::new();
-            while let [_, a, b, c, d, rest @ ..] = bytes {
-                let (message, after) = rest.split_at(u32::from_be_bytes([*a, *b, *c, *d]) as usize);
-                documents.push(serde_json::from_slice(message).unwrap());
-                bytes = after;
-            }
-            documents
-        },
-        read: |value| {
-            Some((value["choices"][0]["index"].as_u64()?, value["choices"][0]["delta"]["content"].as_str()?))
-        },
-        json: false,
-    },
     Family {
         name: "openai chat",
         content_type: "text/event-stream; charset=utf-8",
@@ -759,63 +662,4 @@ fn an_event_over_the_limit_passes_and_the_next_is_read() {
         let chunks: Vec<&[u8]> = bytes.chunks(size).collect();
         assert_eq!(through(&restore, "text/event-stream", &chunks), want);
     }
-}
-
-#[test]
-fn protobuf_of_a_whole_answer_and_compressed_envelopes_come_back_with_sound_lengths() {
-    use std::io::Write as _;
-    let (_, name, restore) = setup();
-    // The value is longer than its placeholder, by so much that a length takes another byte.
-    let message = |name: &str| {
-        let text = format!("{} à {name} ", "abc ".repeat(26));
-        protobuf::only(1, &protobuf::only(2, text.as_bytes()))
-    };
-    assert!(message(&name).len() < 132 && message(NAME).len() > 132);
-    let given = message(&name);
-    for cut in 0..=given.len() {
-        let out = through(&restore, "application/proto", &[&given[..cut], &given[cut..]]);
-        assert_eq!(out, message(NAME), "cut at {cut}");
-    }
-    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-    gzip.write_all(&given).unwrap();
-    let packed = gzip.finish().unwrap();
-    let envelope = [&[1][..], &(packed.len() as u32).to_be_bytes(), &packed].concat();
-    let out = through(&restore, "application/grpc+proto", &[&envelope]);
-    assert_eq!(out, protobuf::envelope(0, &message(NAME)).unwrap());
-    let other = protobuf::envelope(0, &message("nobody")).unwrap();
-    assert_eq!(
-        through(&restore, "application/grpc", &[&other]),
-        other,
-        "nothing to put back, nothing touched"
-    );
-}
-
-#[test]
-fn a_text_that_is_sent_whole_each_time_is_restored_each_time() {
-    let (niss, _, restore) = setup();
-    let text = format!("Voici le numéro {niss} du dossier.");
-    let mut restorer = restore.restorer("application/connect+proto", "");
-    let mut seen = Vec::new();
-    for end in (20..=text.len()).filter(|end| text.is_char_boundary(*end)) {
-        let out = restorer.feed(&connect(0, &text[..end]));
-        seen = connect_documents(&out);
-        let piece = seen[0]["piece"].as_str().unwrap();
-        assert!(text.replace(&niss, NISS).starts_with(piece), "{piece}");
-    }
-    assert_eq!(seen[0]["piece"], text.replace(&niss, NISS));
-    assert!(restorer.finish().is_empty());
-}
-
-#[test]
-fn what_is_no_envelope_or_no_sound_message_passes_as_it_is() {
-    let (niss, ..) = setup();
-    let (.., restore) = setup();
-    let group = [&b"\x0b"[..], &protobuf::only(2, niss.as_bytes()), b"\x0c"].concat();
-    let list = [protobuf::only(1, b"un [NI"), protobuf::only(1, &niss.as_bytes()[3..])].concat();
-    for message in [group, b"\xff\xff\xff".to_vec(), list] {
-        let bytes = protobuf::envelope(0, &message).unwrap();
-        assert_eq!(through(&restore, "application/grpc", &[&bytes]), bytes);
-    }
-    let html = format!("<html>{niss}</html>");
-    assert_eq!(through(&restore, "application/grpc", &[html.as_bytes()]), html.as_bytes());
 }

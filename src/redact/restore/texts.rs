@@ -39,20 +39,16 @@ impl Texts {
     /// Whether answers of this kind have texts that are read: pictures, sound, pages and programs have not.
     #[must_use]
     pub const fn are_read(&self) -> bool {
-        match &self.framing {
-            Framing::Pass | Framing::Proto(_) => false,
-            Framing::Envelopes(envelopes) => envelopes.are_json(),
-            _ => true,
-        }
+        !matches!(self.framing, Framing::Pass)
     }
 
     /// Whether the documents come one after another, so that the first can be used before the last is there.
     #[must_use]
     pub const fn are_streamed(&self) -> bool {
         match &self.framing {
-            Framing::Sse(_) | Framing::Aws(_) | Framing::Envelopes(_) => true,
+            Framing::Sse(_) | Framing::Aws(_) => true,
             Framing::Documents(documents) => documents.are_lines(),
-            Framing::Pass | Framing::Text(_) | Framing::Chunks(_) | Framing::Proto(_) => false,
+            Framing::Pass | Framing::Text(_) | Framing::Chunks(_) => false,
         }
     }
 
@@ -62,10 +58,9 @@ impl Texts {
         match &self.framing {
             Framing::Sse(sse) => sse.is_blind(),
             Framing::Aws(aws) => aws.is_blind(),
-            Framing::Envelopes(envelopes) => envelopes.is_blind(),
             Framing::Documents(documents) => documents.is_blind(),
             Framing::Chunks(chunks) => chunks.is_blind(),
-            Framing::Pass | Framing::Text(_) | Framing::Proto(_) => false,
+            Framing::Pass | Framing::Text(_) => false,
         }
     }
 
@@ -74,12 +69,11 @@ impl Texts {
         self.passed.clear();
         self.framing.meet(bytes);
         match &mut self.framing {
-            Framing::Pass | Framing::Proto(_) => {}
+            Framing::Pass => {}
             Framing::Sse(sse) => sse.feed(&mut self.heard, bytes, &mut self.passed),
             Framing::Documents(documents) => documents.feed(&mut self.heard, bytes, &mut self.passed),
             Framing::Chunks(chunks) => chunks.feed(&mut self.heard, bytes, &mut self.passed),
             Framing::Aws(aws) => aws.feed(&mut self.heard, bytes, &mut self.passed),
-            Framing::Envelopes(envelopes) => envelopes.feed(&mut self.heard, bytes, &mut self.passed),
             Framing::Text(_) => self.heard.pieces.push(Piece { text: 0, bytes: bytes.to_vec(), ends: false }),
         }
         pieces.append(&mut self.heard.pieces);
@@ -98,12 +92,11 @@ impl Texts {
     pub fn finish(&mut self, pieces: &mut Vec<Piece>) {
         self.passed.clear();
         match &mut self.framing {
-            Framing::Pass | Framing::Proto(_) => {}
+            Framing::Pass => {}
             Framing::Sse(sse) => sse.finish(&mut self.heard, &mut self.passed),
             Framing::Documents(documents) => documents.finish(&mut self.heard, &mut self.passed),
             Framing::Chunks(chunks) => chunks.finish(&mut self.passed),
             Framing::Aws(aws) => aws.finish(&mut self.heard, &mut self.passed),
-            Framing::Envelopes(envelopes) => envelopes.finish(&mut self.heard, &mut self.passed),
             Framing::Text(_) => self.heard.pieces.push(Piece { ends: true, ..Piece::default() }),
         }
         self.heard.end_all(&mut self.passed);
@@ -209,11 +202,6 @@ impl Handle for Heard {
 
     fn alone(&mut self, source: &[u8]) -> Option<Vec<u8>> {
         self.document(source, b"", false);
-        None
-    }
-
-    /// Which of its texts are ids, and which somebody reads, only a schema says.
-    fn message(&mut self, _: &[u8]) -> Option<Vec<u8>> {
         None
     }
 

@@ -1,6 +1,5 @@
-//! Walks through Connect and gRPC bodies: length-prefixed envelopes, compressed or not, and in them every field that
-//! holds text. The schema is not known: a text is edited where everything around it reads as messages, whose lengths
-//! are then written anew. Knows no API.
+//! Walks through Connect and gRPC bodies: length-prefixed envelopes, compressed or not, and in them every field
+//! that holds text. The schema is not known, so nothing is edited. Knows no API.
 
 use super::binary::show_text;
 use super::{Around, Declared, Unread, Visitor, Walker};
@@ -8,18 +7,21 @@ use crate::document::Format;
 use crate::limits::BODY_BYTES_MAX;
 use crate::span::Span;
 use crate::text::codec::Layer;
-use crate::text::edit::{Edit, apply};
+use crate::text::edit::Edit;
 use crate::text::encoding;
-use crate::text::protobuf::{
-    self, COMPRESSED, Content, DEPTH_MAX, ENVELOPE_HEAD, content, envelopes, is_message, is_sound, sized,
-};
 use crate::text::segment::{Editable, Never, SegmentKind, Source, Spot};
+
+/// Messages within messages that are opened; real ones stay below 20.
+const DEPTH_MAX: usize = 64;
 
 /// Shorter texts say nothing (WIRE.md A.2).
 const TEXT_MIN: usize = 4;
 
 /// Unknown bytes from this length on are searched for strings.
 const STRINGS_MIN: usize = 16;
+
+/// Bit of an envelope's flags: its message is compressed.
+const COMPRESSED: u8 = 1;
 
 impl Walker {
     /// Walks through envelopes, or one bare message where `bare` says that the body is declared as one; `false`
@@ -33,19 +35,21 @@ impl Walker {
     ) -> bool {
         let text = around.source.text;
         let enveloped = envelopes(text).is_some();
-        if !(enveloped || bare && is_message(text)) {
+        let message = enveloped || bare && is_message(text);
+        if !message {
             return false;
         }
         if !around.inside && !self.enter(around, visitor) {
             return true;
         }
-        let inside = Around { inside: true, ..*around };
+        let spot = Spot { editable: Editable::Never(Never::Protobuf), ..around.spot.clone() };
+        let around_text = Around { spot: &spot, inside: true, ..*around };
         if enveloped {
             for (flags, span) in envelopes(text).unwrap_or_default() {
-                self.envelope(&inside, flags, span, visitor, edits);
+                self.envelope(&around_text, flags, span, visitor, edits);
             }
         } else {
-            self.message(&inside, 0, visitor, edits);
+            self.message(&around_text, text, 0, visitor, edits);
         }
         if !around.inside {
             visitor.leave();
@@ -53,7 +57,6 @@ impl Walker {
         true
     }
 
-    /// One envelope. Where its message is edited it is written anew, not compressed, as a receiver must take it.
     fn envelope(
         &mut self,
         around: &Around<'_>,
@@ -62,38 +65,37 @@ impl Walker {
         visitor: &mut dyn Visitor,
         edits: &mut Vec<Edit>,
     ) {
-        let payload = around.part(span);
-        let unpacked = match Format::sniff(payload.text) {
-            _ if flags & COMPRESSED == 0 => None,
-            Some(Format::Gzip) => Some(encoding::gzip(payload.text, BODY_BYTES_MAX).ok()),
-            _ => Some(encoding::zstd(payload.text, BODY_BYTES_MAX).ok().filter(|_| !payload.text.is_empty())),
-        };
-        let source = match &unpacked {
-            None => payload,
-            Some(Some(unpacked)) => Source { text: unpacked, layer: Layer::Fixed, ..payload },
-            Some(None) => return visitor.unread(Unread::UnknownEncoding, around.spot, payload.text),
-        };
-        let mut found = Vec::new();
-        self.payload(&around.with_source(&source), visitor, &mut found);
-        if found.is_empty() {
-            return;
+        let payload = span.of(around.source.text).unwrap_or_default();
+        if flags & COMPRESSED == 0 {
+            return self.payload(around, payload, visitor, edits);
         }
-        let whole = Span::new(span.start - ENVELOPE_HEAD, span.end);
-        if let Some(with) = protobuf::envelope(flags, &apply(source.text, found)) {
-            edits.push(Edit { span: whole, with });
+        let unpacked = match Format::sniff(payload) {
+            Some(Format::Gzip) => encoding::gzip(payload, BODY_BYTES_MAX).ok(),
+            _ => encoding::zstd(payload, BODY_BYTES_MAX).ok().filter(|_| !payload.is_empty()),
+        };
+        match unpacked {
+            Some(unpacked) => self.payload(around, &unpacked, visitor, edits),
+            None => visitor.unread(Unread::UnknownEncoding, around.spot, payload),
         }
     }
 
-    fn payload(&mut self, around: &Around<'_>, visitor: &mut dyn Visitor, edits: &mut Vec<Edit>) {
-        let payload = around.source.text;
+    fn payload(
+        &mut self,
+        around: &Around<'_>,
+        payload: &[u8],
+        visitor: &mut dyn Visitor,
+        edits: &mut Vec<Edit>,
+    ) {
         if payload.is_empty() {
             return;
         }
         if is_message(payload) && payload.first() != Some(&b'{') {
-            return self.message(around, 0, visitor, edits);
+            return self.message(around, payload, 0, visitor, edits);
         }
+        let span = Span::new(0, around.source.text.len());
+        let source = Source { text: payload, layer: Layer::Fixed, span, outer: Some(around.source) };
         if around.may_open() {
-            self.content(&around.deeper(around.source), &Declared::default(), visitor, edits);
+            self.content(&around.deeper(&source), &Declared::default(), visitor, edits);
         } else {
             visitor.unread(Unread::UnknownEncoding, around.spot, payload);
         }
@@ -102,60 +104,150 @@ impl Walker {
     fn message(
         &mut self,
         around: &Around<'_>,
+        message: &[u8],
         depth: usize,
         visitor: &mut dyn Visitor,
         edits: &mut Vec<Edit>,
     ) {
-        let message = around.source.text;
-        let spot = if is_sound(message) { around.spot.clone() } else { fixed(around.spot) };
-        let around = Around { spot: &spot, ..*around };
-        for field in protobuf::fields(message) {
-            let source = around.part(field.value);
-            let mut found = Vec::new();
-            self.bytes(&around.with_source(&source), depth, visitor, &mut found);
-            if !found.is_empty() {
-                let span = Span::new(field.length.start, field.value.end);
-                edits.push(Edit { span, with: sized(&apply(source.text, found)) });
+        for field in (Fields { rest: message }).flatten() {
+            if let Some(text) = readable(field).filter(|text| text.len() >= TEXT_MIN) {
+                self.field_text(around, text, visitor, edits);
+            } else if depth < DEPTH_MAX && is_message(field) {
+                self.message(around, field, depth + 1, visitor, edits);
+            } else if let Some(format) = Format::sniff(field) {
+                let span = Span::new(0, around.source.text.len());
+                let source = Source { text: field, layer: Layer::Fixed, span, outer: Some(around.source) };
+                self.opened(&around.with_source(&source), format, visitor, edits);
+            } else if field.len() >= STRINGS_MIN {
+                let mut buffer = self.buffers.pop().unwrap_or_default();
+                crate::text::strings::collect(field, &mut buffer);
+                show_text(&buffer, around, around.spot, &[], SegmentKind::Strings, visitor, edits);
+                self.give_back(buffer);
             }
         }
     }
 
-    fn bytes(&mut self, around: &Around<'_>, depth: usize, visitor: &mut dyn Visitor, edits: &mut Vec<Edit>) {
-        let bytes = around.source.text;
-        match content(bytes, TEXT_MIN) {
-            Content::Text => self.leaf(&around.deeper(around.source), visitor, edits),
-            Content::Message if depth < DEPTH_MAX => self.message(around, depth + 1, visitor, edits),
-            Content::Doubtful => {
-                let spot = fixed(around.spot);
-                self.leaf(&Around { spot: &spot, ..around.deeper(around.source) }, visitor, edits);
+    fn field_text(
+        &mut self,
+        around: &Around<'_>,
+        text: &str,
+        visitor: &mut dyn Visitor,
+        edits: &mut Vec<Edit>,
+    ) {
+        let span = Span::new(0, around.source.text.len());
+        let source = Source { text: text.as_bytes(), layer: Layer::Fixed, span, outer: Some(around.source) };
+        self.leaf(&around.deeper(&source), visitor, edits);
+    }
+}
+
+/// The envelopes that make up `text`: flags and where the message stands. `None` where they do not.
+fn envelopes(text: &[u8]) -> Option<Vec<(u8, Span)>> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < text.len() {
+        let head = text.get(at..at + 5)?;
+        let flags = head[0];
+        let len = u32::from_be_bytes([head[1], head[2], head[3], head[4]]) as usize;
+        let span = Span::new(at + 5, at.checked_add(5)?.checked_add(len)?);
+        if flags & !0b1000_0011 != 0 || span.end > text.len() {
+            return None;
+        }
+        found.push((flags, span));
+        at = span.end;
+    }
+    Some(found).filter(|found| !found.is_empty())
+}
+
+fn readable(field: &[u8]) -> Option<&str> {
+    let text = std::str::from_utf8(field).ok()?;
+    let control = |byte: u8| byte < 32 && !matches!(byte, b'\t' | b'\n' | b'\r') || byte == 0x7F;
+    (!field.iter().any(|&byte| control(byte))).then_some(text)
+}
+
+/// Whether all of `bytes` reads as fields.
+fn is_message(bytes: &[u8]) -> bool {
+    !bytes.is_empty() && (Fields { rest: bytes }).all(|field| field.is_some())
+}
+
+/// The length-delimited fields of a message; a `None` ends what cannot be read. Other fields are empty.
+struct Fields<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> Fields<'a> {
+    fn varint(&mut self) -> Option<u64> {
+        let len = self.rest.iter().take(10).position(|byte| byte & 0x80 == 0)? + 1;
+        let (bytes, rest) = self.rest.split_at(len);
+        self.rest = rest;
+        Some(bytes.iter().rev().fold(0, |value: u64, byte| value << 7 | u64::from(byte & 0x7F)))
+    }
+
+    fn take(&mut self, len: u64) -> Option<&'a [u8]> {
+        let (taken, rest) = self.rest.split_at_checked(usize::try_from(len).ok()?)?;
+        self.rest = rest;
+        Some(taken)
+    }
+
+    fn field(&mut self) -> Option<&'a [u8]> {
+        let tag = self.varint()?;
+        if tag >> 3 == 0 {
+            return None;
+        }
+        match tag & 7 {
+            0 => self.varint().map(|_| &[][..]),
+            1 => self.take(8).map(|_| &[][..]),
+            2 => {
+                let len = self.varint()?;
+                self.take(len)
             }
-            Content::Message | Content::Other => {
-                if let Some(format) = Format::sniff(bytes) {
-                    self.opened(around, format, visitor, edits);
-                } else if bytes.len() >= STRINGS_MIN {
-                    let mut buffer = self.buffers.pop().unwrap_or_default();
-                    crate::text::strings::collect(bytes, &mut buffer);
-                    show_text(
-                        &buffer,
-                        around,
-                        &fixed(around.spot),
-                        &[],
-                        SegmentKind::Strings,
-                        visitor,
-                        edits,
-                    );
-                    self.give_back(buffer);
-                }
-            }
+            3 | 4 => Some(&[]),
+            5 => self.take(4).map(|_| &[][..]),
+            _ => None,
         }
     }
 }
 
-/// The same place, never edited.
-fn fixed(spot: &Spot) -> Spot {
-    let editable = match spot.editable {
-        Editable::Yes => Editable::Never(Never::Protobuf),
-        never @ Editable::Never(_) => never,
-    };
-    Spot { editable, ..spot.clone() }
+impl<'a> Iterator for Fields<'a> {
+    type Item = Option<&'a [u8]>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.rest.is_empty() {
+            return None;
+        }
+        let field = self.field();
+        if field.is_none() {
+            self.rest = &[];
+        }
+        Some(field)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Fields, envelopes, is_message, readable};
+    use crate::span::Span;
+
+    #[test]
+    fn envelopes_fill_the_body_exactly() {
+        assert_eq!(
+            envelopes(b"\0\0\0\0\x02ab\x02\0\0\0\0").unwrap(),
+            [(0, Span::new(5, 7)), (2, Span::new(12, 12))]
+        );
+        for wrong in [b"".as_slice(), b"\0\0\0\0\x03ab", b"\0\0\0\0\x01ab", b"\x10\0\0\0\0", b"\0\0\0"] {
+            assert!(envelopes(wrong).is_none(), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn fields_of_every_wire_type_are_read() {
+        let message = b"\x08\x96\x01\x12\x05salut\x19\0\0\0\0\0\0\0\0\x25\0\0\0\0";
+        assert!(is_message(message));
+        let texts: Vec<&str> = (Fields { rest: message }).flatten().filter_map(readable).collect();
+        assert_eq!(texts.concat(), "salut");
+        for end in 1..message.len() {
+            let whole = [3, 10, 19].contains(&end);
+            assert_eq!(is_message(&message[..end]), whole, "{end}");
+        }
+        assert!(!is_message(b"\x07x"));
+    }
 }

@@ -5,7 +5,6 @@ use crate::place::Place;
 use crate::span::Span;
 use crate::text::edit::{Edit, apply};
 use crate::text::json::Node;
-use crate::text::protobuf::{self, only};
 use crate::text::{Editable, Segment, Spot};
 
 /// Names nothing.
@@ -218,54 +217,24 @@ fn multipart_shows_heads_fields_and_files() {
 }
 
 #[test]
-fn protobuf_text_is_edited_with_every_length_around_it() {
-    use std::io::Write as _;
-    let message = |secret: &str| {
-        let inner = [only(1, b"bonjour le monde"), only(2, format!("{{\"x\":\"{secret} 85\"}}").as_bytes())];
-        [&b"\x08\x96\x01"[..], &only(3, &only(17, &inner.concat())), b"\x25\0\0\0\0"].concat()
-    };
-    // Long enough that a length takes another byte.
-    let with = "[N]".repeat(60);
-    let (body, edited) = (message("secret"), message(&with));
-    let framed = |message: &[u8]| protobuf::envelope(0, message).unwrap();
-    let two = |first: &[u8]| [framed(first), framed(b""), framed(&only(1, b"autre chose"))].concat();
-    for (body, want, content_type) in [
-        (framed(&body), framed(&edited), "application/connect+proto"),
-        (framed(&body), framed(&edited), ""),
-        (two(&body), two(&edited), "application/grpc"),
-        (body.clone(), edited.clone(), "application/proto"),
-    ] {
-        let (keeper, done) = walk(&body, content_type, "secret", &with);
-        assert_eq!(keeper.texts[..2], ["bonjour le monde", "secret 85"], "{content_type}");
-        assert_eq!(keeper.raws[0].of(&body), Some(&b"secret"[..]), "{content_type}");
-        assert_eq!(done, want, "{content_type}");
+fn protobuf_text_is_shown_and_never_edited() {
+    let field = |number: u8, content: &[u8]| [&[number << 3 | 2, content.len() as u8], content].concat();
+    let inner = [field(1, b"bonjour le monde"), field(2, "{\"x\":\"secret 85\"}".as_bytes())].concat();
+    let message = [&b"\x08\x96\x01"[..], &field(3, &inner)].concat();
+    let envelope = [&[0, 0, 0, 0, message.len() as u8], message.as_slice()].concat();
+    for (body, content_type) in
+        [(&envelope, "application/connect+proto"), (&envelope, ""), (&message, "application/proto")]
+    {
+        let (keeper, edited) = walk(body, content_type, "secret", "[N]");
+        assert_eq!(keeper.texts, ["bonjour le monde", "secret 85"], "{content_type}");
+        assert_eq!(edited, *body);
     }
+    use std::io::Write as _;
     let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-    gzip.write_all(&body).unwrap();
+    gzip.write_all(&message).unwrap();
     let packed = gzip.finish().unwrap();
     let envelope = [&[1, 0, 0, 0, packed.len() as u8], packed.as_slice()].concat();
-    let (keeper, done) = walk(&envelope, "application/grpc", "secret", &with);
-    assert_eq!(keeper.texts, ["bonjour le monde", "secret 85"]);
-    assert_eq!(done, framed(&edited), "written anew, not compressed");
-}
-
-#[test]
-fn protobuf_that_could_be_something_else_is_read_and_not_edited() {
-    let text = "un secret dans une phrase de plus de trente lettres";
-    for (message, shown) in [
-        // A field that could be text or a message.
-        (only(2, &only(4, text.as_bytes())), format!("\"3{text}")),
-        // A group, which has no length of its own.
-        ([&b"\x0b"[..], &only(2, text.as_bytes()), b"\x0c"].concat(), text.to_owned()),
-    ] {
-        let body = protobuf::envelope(0, &message).unwrap();
-        let (keeper, edited) = walk(&body, "application/grpc", "secret", "[N]");
-        assert_eq!((keeper.texts, edited), (vec![shown], body));
-    }
-    // A message of the usual kind, all of whose bytes are those of a text, is none.
-    let body = |text: &str| protobuf::envelope(0, &only(2, &only(1, text.as_bytes()))).unwrap();
-    let (keeper, edited) = walk(&body(text), "application/grpc", "secret", "[N]");
-    assert_eq!((keeper.texts, edited), (vec![text.to_owned()], body(&text.replace("secret", "[N]"))));
+    assert_eq!(texts(envelope, "application/grpc"), ["bonjour le monde", "secret 85"]);
 }
 
 #[test]
