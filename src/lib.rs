@@ -58,10 +58,7 @@
 //! 3. A finding's span re-reads to the bytes that were matched.
 //! 4. No log, error, audit record, metric, panic or page holds a matched value, unless the user asked at a terminal
 //!    (`--show-values`).
-//! 5. Same input, rules and charter: same decision, however the bytes were split on the wire. One thing beside these may
-//!    make it stricter: where an application sends no history, values that its user's earlier requests announced and
-//!    had masked in this process are findings where they come again bare (a number alone says nothing, and would go
-//!    out); twelve hours, best effort, as putting back is.
+//! 5. Same input, rules and charter: same decision, however the bytes were split on the wire.
 //! 6. The body of what is allowed is forwarded byte for byte as it came; header edits are the list below.
 //! 7. A body that cannot be read (unknown encoding, over a limit, broken, encrypted) is a value with a name; the
 //!    charter decides on it; the default is block.

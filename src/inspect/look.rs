@@ -1,15 +1,14 @@
 //! Looks at every string of a request: what is found in it, or is known from an earlier turn. Knows no charter.
 
+use super::code;
 use super::desk::Bench;
 use super::engine::Engine;
 use super::hash::SipKey;
 use super::memory::{self, Gap, Known, More, Remembered};
 use super::seam::Seam;
-use super::{announced, code};
 use crate::charter::{Judged, UninspectableKind, Uninspected};
 use crate::finding::{Class, Confidence, Finding};
 use crate::place::Place;
-use crate::redact::restore::Announced;
 use crate::scan::{Hint, TextKind};
 use crate::span::Span;
 use crate::text::edit::Edit;
@@ -58,8 +57,6 @@ pub(super) struct Seen {
 pub(super) struct Look<'a> {
     engine: &'a Engine,
     fingerprint: SipKey,
-    /// What the user's earlier requests announced.
-    announced: &'a [Announced],
     now: i64,
     part: Part,
     desk: &'a mut Bench,
@@ -77,7 +74,6 @@ impl<'a> Look<'a> {
         Self {
             engine,
             fingerprint: SipKey::new(&engine.keys.fingerprint),
-            announced: &[],
             now,
             part: Part::Url,
             desk,
@@ -89,11 +85,6 @@ impl<'a> Look<'a> {
             seam: Seam::default(),
             seen: Seen::default(),
         }
-    }
-
-    /// The same, knowing what the user's earlier requests announced.
-    pub(super) fn knowing(self, announced: &'a [Announced]) -> Self {
-        Self { announced, ..self }
     }
 
     /// What follows is of this part of the request.
@@ -216,10 +207,6 @@ impl Visitor for Look<'_> {
         if unit.raw.len() < memory::BYTES_MIN {
             return true;
         }
-        if announced::may_hold(unit.raw, self.announced) {
-            // What is remembered of a string holds for every user.
-            return true;
-        }
         let hash = self.engine.memory().hash(unit);
         if let Some(known) = self.engine.memory().recall(hash, self.now) {
             self.recall(&known, unit.spot);
@@ -239,10 +226,6 @@ impl Visitor for Look<'_> {
         self.engine.scanner.scan(text, &hint, &mut self.desk.scratch, &mut findings);
         if self.desk.scratch.undecoded() > 0 {
             self.unread(Unread::TooLarge, segment.spot, text);
-        }
-        let is_written = matches!(segment.kind, SegmentKind::Value | SegmentKind::File);
-        if is_written && segment.new_in_turn() && segment.spot.editable == Editable::Yes {
-            announced::find(text, self.announced, &mut findings);
         }
         self.seen.bytes_scanned += text.len() as u64;
         self.scanned += text.len() as u64;
@@ -267,7 +250,7 @@ impl Visitor for Look<'_> {
                 finding,
             };
             self.take(&seen, segment.spot);
-            if self.hash.is_some() && !announced::is_announced(&seen.finding) {
+            if self.hash.is_some() {
                 self.current.seen.push(seen);
             }
         }

@@ -2,7 +2,6 @@
 //! `guard scan` and by `guard charter test` alike. Knows no sockets, no clock and no randomness: both are
 //! arguments.
 
-mod announced;
 mod answer;
 mod code;
 mod desk;
@@ -18,7 +17,7 @@ mod seam;
 pub use answer::Listener;
 pub use engine::{Confirmed, Engine, Keys, NoneConfirmed};
 pub use memory::Memory;
-pub use pipeline::{inspect, inspect_knowing, inspect_unread};
+pub use pipeline::{inspect, inspect_unread};
 pub use refusal::Unredactable;
 
 use crate::charter::{Decision, Judged, Uninspected};

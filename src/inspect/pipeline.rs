@@ -8,7 +8,6 @@ use super::{Carrier, Inbound, Report, Verdict, refusal};
 use crate::charter::{Action, Decision, Direction, Question, Subject, UninspectableKind, Uninspected};
 use crate::limits::BODY_BYTES_MAX;
 use crate::place::Place;
-use crate::redact::restore::Announced;
 use crate::text::Declared;
 use crate::text::encoding::{self, Undecodable};
 use crate::wire::RequestNames;
@@ -17,18 +16,8 @@ use std::borrow::Cow;
 
 /// Judges one request or WebSocket message.
 pub fn inspect(engine: &Engine, inbound: &Inbound<'_>, confirmed: &dyn Confirmed) -> (Verdict, Report) {
-    inspect_knowing(engine, inbound, confirmed, &[])
-}
-
-/// The same, where the user's earlier requests have announced values that this one may hold bare.
-pub fn inspect_knowing(
-    engine: &Engine,
-    inbound: &Inbound<'_>,
-    confirmed: &dyn Confirmed,
-    announced: &[Announced],
-) -> (Verdict, Report) {
     let mut desk = engine.desks().take();
-    let request = Request { announced, ..Request::new(engine, inbound) };
+    let request = Request::new(engine, inbound);
     let body = request.decoded();
     let seen = request.look(&mut desk, &body);
     let (decision, held) = request.decide(&seen, confirmed);
@@ -62,7 +51,6 @@ pub(super) struct Request<'a> {
     pub(super) inbound: &'a Inbound<'a>,
     pub(super) names: RequestNames<'a>,
     pub(super) declared: Declared<'a>,
-    pub(super) announced: &'a [Announced],
 }
 
 impl<'a> Request<'a> {
@@ -75,7 +63,6 @@ impl<'a> Request<'a> {
             inbound,
             names: RequestNames::new(inbound.tool, path, inbound.headers),
             declared: Declared::of(content_type.filter(|_| http).unwrap_or_default()),
-            announced: &[],
         }
     }
 
@@ -105,7 +92,7 @@ impl<'a> Request<'a> {
     /// Looks at path, query and body.
     fn look(&self, desk: &mut Desk, body: &Result<Cow<'_, [u8]>, Undecodable>) -> Seen {
         let now = self.inbound.now.as_second();
-        let mut look = Look::new(self.engine, &mut desk.bench, now).knowing(self.announced);
+        let mut look = Look::new(self.engine, &mut desk.bench, now);
         if let Some(url) = self.url() {
             let edits = desk.walker.url(url, &self.names, &mut look);
             debug_assert!(edits.is_empty(), "looking changes nothing");

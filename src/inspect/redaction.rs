@@ -128,8 +128,7 @@ fn edited_url(url: &str, edits: Vec<Edit>) -> Option<String> {
 /// Whether what was rewritten still reads like the original and nothing is left that the charter would act on,
 /// but for what was left on purpose.
 fn is_clean(request: &Request<'_>, desk: &mut Desk, body: &[u8], url: Option<&str>, before: &Seen) -> bool {
-    let now = request.inbound.now.as_second();
-    let mut look = Look::new(request.engine, &mut desk.bench, now).knowing(request.announced);
+    let mut look = Look::new(request.engine, &mut desk.bench, request.inbound.now.as_second());
     let url_edits = url.map(|url| desk.walker.url(url, &request.names, &mut look)).unwrap_or_default();
     look.set_part(Part::Body);
     let edits = desk.walker.body(body, &request.declared, &request.names, &mut look);

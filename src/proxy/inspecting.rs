@@ -4,18 +4,16 @@ use super::confirmations::Confirmations;
 use super::judge::{Judge, Listen, Restore, Ruling, Treatment};
 use super::listening::Listening;
 use crate::charter::{Action, Direction, Question, UninspectableKind};
-use crate::finding::{Class, Confidence, DetectorId};
 use crate::inspect::{self, Carrier, Confirmed, Engine, Inbound, Report, Verdict};
 use crate::language::Language;
 use crate::pages::Short;
-use crate::redact::placeholder::{Placeholders, type_word};
-use crate::redact::restore::{self, Announced, MessageRestorer, Restorer};
-use crate::tools::{Kind, Tool};
+use crate::redact::placeholder::Placeholders;
+use crate::redact::restore::{self, MessageRestorer, Restorer};
+use crate::tools::Tool;
 use crate::user::User;
 use crate::wire::{self, Answer, Asked};
 use aws_lc_rs::hmac;
 use http::{HeaderMap, HeaderName, HeaderValue};
-use std::collections::HashMap;
 use std::sync::Arc;
 
 /// A judge by charter.
@@ -58,11 +56,7 @@ impl Inspecting {
             Verdict::Rewrite { body, path_and_query, restore } => Ruling::Rewrite {
                 body: Some(body),
                 target: path_and_query,
-                restore: restore.and_then(|own| {
-                    let restore = self.restore(inbound, Some(&own));
-                    self.announce(inbound, &own, report);
-                    restore
-                }),
+                restore: restore.and_then(|own| self.restore(inbound, Some(&own))),
             },
             Verdict::Refuse(answer) => Ruling::Refuse(self.held(inbound, report).unwrap_or(answer)),
         }
@@ -81,38 +75,6 @@ impl Inspecting {
         let messages = (inbound.carrier != Carrier::Http).then(|| restore.messages());
         (!restore.is_empty())
             .then(|| Box::new(PutBack { restore, restorer: None, messages }) as Box<dyn Restore>)
-    }
-
-    /// Notes the values that strong findings had masked. A placeholder names its kind only: where any finding of that
-    /// kind was weak, none of them is noted.
-    fn announce(&self, inbound: &Inbound<'_>, own: &Placeholders, report: &Report) {
-        if !sends_no_history(inbound) {
-            return;
-        }
-        let mut kinds: HashMap<String, Option<(DetectorId, Class)>> = HashMap::new();
-        for (judged, action) in report.findings.iter().zip(&report.decision.findings) {
-            let finding = &judged.finding;
-            let is = (finding.detector.clone(), finding.class);
-            let sure = *action == Action::Redact && finding.confidence == Confidence::High;
-            let kind = kinds.entry(type_word(finding.detector.as_str()));
-            kind.and_modify(|known| *known = known.take().filter(|_| sure)).or_insert(sure.then_some(is));
-        }
-        let sure = own.iter().filter_map(|(placeholder, _)| {
-            let word = placeholder.trim_start_matches('[').split('_').next()?;
-            Some((placeholder, kinds.get(word)?.clone()?))
-        });
-        self.restores.announce(self.user_and_tool(inbound), sure);
-    }
-
-    /// What the user's earlier requests to this tool announced, where this one does not tell it again.
-    fn announced(&self, inbound: &Inbound<'_>) -> Vec<Announced> {
-        if self.restores.is_empty()
-            || !sends_no_history(inbound)
-            || super::headers::is_signed(inbound.headers)
-        {
-            return Vec::new();
-        }
-        self.restores.announced(self.user_and_tool(inbound), inbound.now)
     }
 
     fn user_and_tool(&self, inbound: &Inbound<'_>) -> u64 {
@@ -179,17 +141,6 @@ impl Inspecting {
     }
 }
 
-/// Whether a request may go on from earlier ones that it does not hold: those of web applications, messages of
-/// WebSockets, and what names the response before it.
-fn sends_no_history(inbound: &Inbound<'_>) -> bool {
-    let follows = || {
-        let is_response =
-            inbound.path_and_query.split('?').next().is_some_and(|path| path.ends_with("/responses"));
-        is_response && memchr::memmem::find(inbound.body, b"\"previous_response_id\"").is_some()
-    };
-    inbound.carrier != Carrier::Http || inbound.tool.is_some_and(|tool| tool.kind == Kind::Web) || follows()
-}
-
 /// The hosts of an engine's catalogue and of its charter's headers.
 #[must_use]
 pub fn hosts(engine: &Engine) -> Vec<String> {
@@ -230,8 +181,7 @@ impl Judge for Inspecting {
 
     fn judge(&self, inbound: &Inbound<'_>) -> (Ruling, Report) {
         let confirmed = ConfirmedNow { store: &self.confirmations, now: inbound.now };
-        let announced = self.announced(inbound);
-        let (verdict, mut report) = inspect::inspect_knowing(&self.engine, inbound, &confirmed, &announced);
+        let (verdict, mut report) = inspect::inspect(&self.engine, inbound, &confirmed);
         let goes_on = !matches!(verdict, Verdict::Refuse(_));
         if goes_on && let Some(answer) = self.unacknowledged(inbound, &mut report) {
             return (Ruling::Refuse(answer), report);

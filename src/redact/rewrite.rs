@@ -72,7 +72,9 @@ impl<'a> Rewriter<'a> {
 
     /// The values that are looked for again.
     fn again(&self) -> impl Iterator<Item = (&[u8], &str)> {
-        let is_apt = |(value, placeholder): &(&[u8], &str)| may_come_again(value, placeholder);
+        let is_apt = |(value, placeholder): &(&[u8], &str)| {
+            value.len() >= AGAIN_BYTES_MIN && !IN_CODE.iter().any(|kind| placeholder.starts_with(kind))
+        };
         self.placeholders.given().take(AGAIN_MAX).filter(is_apt)
     }
 
@@ -144,15 +146,8 @@ impl Visitor for Rewriter<'_> {
     fn leave(&mut self) {}
 }
 
-/// Whether a value that was masked is looked for where nothing says what it is.
-#[must_use]
-pub fn may_come_again(value: &[u8], placeholder: &str) -> bool {
-    value.len() >= AGAIN_BYTES_MIN && !IN_CODE.iter().any(|kind| placeholder.starts_with(kind))
-}
-
 /// Whether no letter or digit stands beside the span.
-#[must_use]
-pub fn is_word(text: &[u8], span: Span) -> bool {
+fn is_word(text: &[u8], span: Span) -> bool {
     let goes_on =
         |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || !byte.is_ascii());
     let before = span.start.checked_sub(1).and_then(|at| text.get(at));

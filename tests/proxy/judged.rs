@@ -3,16 +3,13 @@
 use super::harness::*;
 use super::websockets::{echoing, hear, opening, say};
 use fastwebsockets::{FragmentCollector, Role, WebSocket};
-use guard::charter::{Action, Charter};
-use guard::inspect::{Carrier, Engine, Inbound, Keys, RequestId};
+use guard::charter::Charter;
+use guard::inspect::{Engine, Keys};
 use guard::proxy::Inspecting;
 use guard::proxy::confirmations::PAGES;
-use guard::proxy::judge::{Judge as _, Ruling};
 use guard::scan::Scanner;
-use guard::sensitive::Sensitive;
 use guard::tools::Catalogue;
-use guard::user::User;
-use http::{HeaderMap, Method, Request, StatusCode};
+use http::{Request, StatusCode};
 use std::sync::Arc;
 use tokio::io::AsyncWriteExt as _;
 
@@ -150,77 +147,4 @@ async fn over_a_websocket_too_the_user_is_told_why_something_could_not_be_masked
     let (_, told) = hear(&mut socket).await;
     assert!(told.contains("This part of the request cannot be changed") && !told.contains("5390"), "{told}");
     assert!(!seen.lock().unwrap().iter().any(|text| text.contains(&file)), "nothing of it went out");
-}
-
-/// What a judge by the baseline makes of a prompt: the body that goes out, `None` where it goes as it came.
-struct Asked<'a> {
-    judge: &'a Inspecting,
-    user: User,
-    tool: &'a str,
-    hours: i64,
-}
-
-impl Asked<'_> {
-    fn sent(&self, body: &str) -> Option<String> {
-        let tool = Catalogue::shipped().by_id(self.tool).unwrap();
-        let inbound = Inbound {
-            id: &RequestId("r".into()),
-            tool: Some(tool),
-            host: "h.test",
-            method: &Method::POST,
-            path_and_query: if self.tool == "openai-api" {
-                "/v1/responses"
-            } else {
-                "/backend-api/f/conversation"
-            },
-            headers: &HeaderMap::new(),
-            body: body.as_bytes(),
-            carrier: Carrier::Http,
-            user: &self.user,
-            language: None,
-            now: jiff::Timestamp::from_second(3_600 * self.hours).unwrap(),
-        };
-        match self.judge.judge(&inbound) {
-            (Ruling::Rewrite { body: Some(body), .. }, report) => {
-                assert_eq!(report.decision.action, Action::Redact);
-                Some(String::from_utf8(body.to_vec()).unwrap())
-            }
-            (Ruling::Forward | Ruling::Rewrite { body: None, .. }, _) => None,
-            (Ruling::Refuse(_), report) => panic!("{:?}", report.decision),
-        }
-    }
-}
-
-#[test]
-fn where_no_history_is_sent_a_value_announced_before_is_masked_where_it_comes_bare() {
-    let keys = Keys { placeholder: [1; 32], fingerprint: [2; 32], cache: [3; 32] };
-    let charter = Charter::shipped("baseline").unwrap();
-    let engine = Engine::new(Scanner::shipped(), charter, Arc::clone(Catalogue::shipped()), keys);
-    let judge = Inspecting::new(engine, Arc::default(), Arc::default(), 64 << 20);
-    let user = |name: &str| User { name: Some(Sensitive::new(name.to_owned())), ..User::default() };
-    let anne = |tool, hours| Asked { judge: &judge, user: user("anne"), tool, hours };
-    let web = |text: &str| {
-        let content = serde_json::json!({"content_type": "text", "parts": [text]});
-        serde_json::json!({"messages": [{"author": {"role": "user"}, "content": content}]}).to_string()
-    };
-    let announced = web("Agent : date de naissance 12/03/1980, passeport EH123456.");
-    let long = "Une question un peu plus longue, pour que ce texte soit retenu d'une fois à l'autre. ";
-    let bare = web(&format!("{long}Quel âge fait 12/03/1980 ? Et 112/03/19801, EH123456 ?"));
-    assert_eq!(anne("chatgpt", 1).sent(&bare), None, "alone it says nothing");
-    let first = anne("chatgpt", 1).sent(&announced).unwrap();
-    let placeholder = &first[first.find("[BIRTHDATE_").unwrap()..][.."[BIRTHDATE_bcdfghjk]".len()];
-    for hours in [1, 12] {
-        let sent = anne("chatgpt", hours).sent(&bare).unwrap();
-        assert_eq!(sent, bare.replace("fait 12/03/1980", &format!("fait {placeholder}")), "that and no more");
-    }
-    // Not another user's, nor to another tool, nor the day after it was last seen, nor where the history tells it.
-    assert_eq!(Asked { judge: &judge, user: user("bart"), tool: "chatgpt", hours: 2 }.sent(&bare), None);
-    assert_eq!(anne("claude", 2).sent(&bare), None);
-    assert_eq!(anne("chatgpt", 25).sent(&bare), None);
-    let chat = |text: &str| serde_json::json!({"messages": [{"role": "user", "content": text}]}).to_string();
-    assert!(anne("openai-api", 1).sent(&chat("Date de naissance : 12/03/1980")).is_some());
-    assert_eq!(anne("openai-api", 1).sent(&chat("Quel âge fait 12/03/1980 ?")), None);
-    let follows = |text: &str| serde_json::json!({"previous_response_id": "r", "input": text}).to_string();
-    assert!(anne("openai-api", 1).sent(&follows("Date de naissance : 12/03/1980")).is_some());
-    assert!(anne("openai-api", 1).sent(&follows("Quel âge fait 12/03/1980 ?")).is_some());
 }

@@ -1,13 +1,10 @@
 //! Remembers, for each user, which placeholder stands for which value: web applications and
-//! `previous_response_id` send no history, so that an answer may speak of what an earlier request named, and a later
-//! request name it bare. Bounded, in memory only, best effort: another replica does not know it. Knows no clock: the
-//! time is an argument.
+//! `previous_response_id` send no history, so that an answer may speak of what an earlier request named. Bounded,
+//! in memory only, best effort: another replica does not know it. Knows no clock: the time is an argument.
 
 use super::Restore;
 use super::values::Values;
-use crate::finding::{Class, DetectorId};
 use crate::redact::placeholder::Placeholders;
-use crate::redact::rewrite;
 use crate::sensitive::Sensitive;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -21,20 +18,6 @@ const USERS_MAX: usize = 4_096;
 
 /// How long a value is remembered after it was last seen: a working day.
 const KEPT_FOR: Duration = Duration::from_secs(12 * 3_600);
-
-/// Values that are looked for in a user's later requests; the latest ones.
-const ANNOUNCED_MAX: usize = 256;
-
-/// A value that was masked because a strong finding said what it is.
-#[derive(Clone, Debug)]
-pub struct Announced {
-    /// The value.
-    pub value: Arc<Sensitive<Vec<u8>>>,
-    /// What it is.
-    pub detector: DetectorId,
-    /// What kind of thing.
-    pub class: Class,
-}
 
 /// What is remembered of all users.
 #[derive(Default)]
@@ -57,8 +40,6 @@ struct Value {
     value: Arc<Sensitive<Vec<u8>>>,
     seen: jiff::Timestamp,
     note: u64,
-    /// What it is, where that was sure.
-    is: Option<(DetectorId, Class)>,
 }
 
 impl Memory {
@@ -82,36 +63,6 @@ impl Memory {
             ready: None,
         });
         Restore { values: remembered.note(own, now) }
-    }
-
-    /// Notes of some placeholders what their values are, so that these are known where they come again bare. Those that
-    /// any text holds by chance are not: they are short, or a single word.
-    pub fn announce<'a>(&self, user: u64, sure: impl Iterator<Item = (&'a str, (DetectorId, Class))>) {
-        let mut users = self.users.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(remembered) = users.get_mut(&user) else { return };
-        for (placeholder, is) in sure {
-            if let Some(value) = remembered.values.get_mut(placeholder)
-                && is_telling(value.value.expose(), placeholder)
-            {
-                value.is = Some(is);
-            }
-        }
-    }
-
-    /// The values that this user's earlier requests announced, the latest first.
-    #[must_use]
-    pub fn announced(&self, user: u64, now: jiff::Timestamp) -> Vec<Announced> {
-        let users = self.users.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(remembered) = users.get(&user) else { return Vec::new() };
-        let fresh = |value: &&Value| now.duration_since(value.seen).unsigned_abs() < KEPT_FOR;
-        let mut values: Vec<&Value> =
-            remembered.values.values().filter(|value| value.is.is_some()).filter(fresh).collect();
-        values.sort_by_key(|value| std::cmp::Reverse(value.note));
-        let announced = values.into_iter().take(ANNOUNCED_MAX).filter_map(|value| {
-            let (detector, class) = value.is.clone()?;
-            Some(Announced { value: Arc::clone(&value.value), detector, class })
-        });
-        announced.collect()
     }
 
     /// Whether nothing is remembered of anybody.
@@ -139,7 +90,7 @@ impl Remembered {
             match self.values.get_mut(placeholder) {
                 Some(known) if *known.value == *value => (known.seen, known.note) = (now, note),
                 Some(_) | None => {
-                    let value = Value { value: Arc::new(value.clone()), seen: now, note, is: None };
+                    let value = Value { value: Arc::new(value.clone()), seen: now, note };
                     self.values.insert(placeholder.into(), value);
                     changed = true;
                 }
@@ -165,12 +116,6 @@ impl Remembered {
             self.values.retain(|_, value| value.note >= limit);
         }
     }
-}
-
-/// Whether a value stands in no text by chance: a number, or several words.
-fn is_telling(value: &[u8], placeholder: &str) -> bool {
-    rewrite::may_come_again(value, placeholder)
-        && value.iter().any(|byte| byte.is_ascii_digit() || *byte == b' ')
 }
 
 #[cfg(test)]

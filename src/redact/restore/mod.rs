@@ -26,7 +26,7 @@ mod values;
 
 pub use document::DOCUMENT_BYTES_MAX;
 pub use matcher::HELD_BYTES_MAX;
-pub use memory::{Announced, Memory, VALUES_PER_USER_MAX};
+pub use memory::{Memory, VALUES_PER_USER_MAX};
 pub use texts::{Piece, Texts};
 
 use crate::redact::placeholder::Placeholders;
