@@ -151,7 +151,8 @@ impl Handshakes {
 }
 
 /// The usual cryptography with AES-128-GCM and SHA-256 in front, as browsers ask for it. A client that would rather have
-/// AES-256 and SHA-384 pays for that with two fifths of its handshake, for bytes that do not leave the machine.
+/// AES-256 and SHA-384 would pay for that at each handshake (SHA-384 was a quarter of its instructions here), for bytes
+/// that do not leave the machine.
 /// Towards services the usual order holds.
 fn nearby() -> CryptoProvider {
     let mut provider = rustls::crypto::aws_lc_rs::default_provider();

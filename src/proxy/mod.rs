@@ -39,7 +39,7 @@
 //! - WebSockets are read by a small reader of our own: the libraries' cannot be read and written at once without
 //!   losing bytes when one side is cancelled.
 //! - A client's TLS ends at AES-128-GCM with SHA-256 where it has that, also where it names AES-256 first: the way
-//!   is a loopback, and SHA-384 costs two fifths of a handshake. Towards services the usual order holds.
+//!   is a loopback, and SHA-384 was a quarter of a new connection's instructions. Towards services the usual order holds.
 //! - An HTTP/1.1 connection to a service is driven by the task that sends the request, not by one of its own: no
 //!   time goes into waking another task, and a client that goes away closes it.
 
