@@ -56,6 +56,27 @@ fn a_file_comes_back_byte_for_byte_with_the_passphrase_and_not_without() {
 }
 
 #[test]
+fn a_map_sealed_to_a_key_opens_with_that_key_only() {
+    use age::secrecy::ExposeSecret as _;
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("letter.txt"), LETTER).unwrap();
+    let (key, other) = (age::x25519::Identity::generate(), age::x25519::Identity::generate());
+    for (name, key) in [("own.key", &key), ("other.key", &other)] {
+        fs::write(dir.path().join(name), key.to_string().expose_secret()).unwrap();
+    }
+    let recipient = key.to_public().to_string();
+    let sealed = ["redact", "letter.txt", "-o", "out.txt", "--recipient", &recipient];
+    assert_eq!(status(&guard(dir.path(), &sealed, None, b"")), 0);
+    let restore = |key| {
+        guard(dir.path(), &["restore", "out.txt", "--map", "out.txt.map", "--identity", key], None, b"")
+    };
+    let back = restore("own.key");
+    assert_eq!((status(&back), back.stdout.as_slice()), (0, LETTER.as_bytes()));
+    let wrong = restore("other.key");
+    assert_eq!((status(&wrong), wrong.stdout.len()), (2, 0));
+}
+
+#[test]
 fn a_map_that_exists_is_not_overwritten() {
     let dir = tempfile::tempdir().unwrap();
     fs::write(dir.path().join("map"), "kept").unwrap();

@@ -264,7 +264,7 @@ fn number_at(
     {
         return;
     }
-    if first > 0 && is_hard(&runs[first]) || runs.get(last + 1).is_some_and(is_hard) {
+    if runs.get(last + 1).is_some_and(is_hard) {
         return;
     }
     if runs_on(pass.text, runs, (first, last))

@@ -7,7 +7,6 @@ use serde_json::{Value, json};
 pub struct Family {
     pub tool: &'static str,
     pub path: &'static str,
-    pub content_type: &'static str,
     /// The body of a conversation.
     pub ask: fn(&[Turn]) -> Vec<u8>,
     /// The type of its streams, one event of them, and what ends them.
@@ -100,7 +99,6 @@ pub const FAMILIES: &[Family] = &[
     Family {
         tool: "openai-api",
         path: "/v1/chat/completions",
-        content_type: "application/json",
         ask: chat,
         stream: "text/event-stream",
         event: chat_event,
@@ -112,7 +110,6 @@ pub const FAMILIES: &[Family] = &[
     Family {
         tool: "mistral-api",
         path: "/v1/chat/completions",
-        content_type: "application/json",
         ask: chat,
         stream: "text/event-stream",
         event: |said| match said {
@@ -129,7 +126,6 @@ pub const FAMILIES: &[Family] = &[
     Family {
         tool: "openai-api",
         path: "/v1/responses",
-        content_type: "application/json",
         ask: |turns| {
             let mut items = Vec::new();
             for turn in turns {
@@ -169,7 +165,6 @@ pub const FAMILIES: &[Family] = &[
     Family {
         tool: "anthropic-api",
         path: "/v1/messages",
-        content_type: "application/json",
         ask: |turns| {
             let mut messages = Vec::new();
             for turn in turns {
@@ -216,7 +211,6 @@ pub const FAMILIES: &[Family] = &[
     Family {
         tool: "gemini-api",
         path: "/v1beta/models/g:streamGenerateContent?alt=sse",
-        content_type: "application/json",
         ask: |turns| {
             let mut contents = Vec::new();
             for turn in turns {
@@ -258,7 +252,6 @@ pub const FAMILIES: &[Family] = &[
     Family {
         tool: "cohere",
         path: "/v2/chat",
-        content_type: "application/json",
         ask: chat,
         stream: "text/event-stream",
         event: |said| {
@@ -286,7 +279,6 @@ pub const FAMILIES: &[Family] = &[
     Family {
         tool: "ollama-cloud",
         path: "/api/chat",
-        content_type: "application/json",
         ask: chat,
         stream: "application/x-ndjson",
         event: |said| {
@@ -316,7 +308,6 @@ pub const FAMILIES: &[Family] = &[
     Family {
         tool: "bedrock",
         path: "/model/m/converse-stream",
-        content_type: "application/json",
         ask: |turns| {
             let mut messages = Vec::new();
             for turn in turns {
@@ -368,7 +359,6 @@ pub const FAMILIES: &[Family] = &[
     Family {
         tool: "chatgpt",
         path: "/backend-api/f/conversation",
-        content_type: "application/json",
         ask: |turns| {
             // The application sends what is new only.
             let texts = turns.iter().flat_map(|turn| match turn {
@@ -398,7 +388,6 @@ pub const FAMILIES: &[Family] = &[
     Family {
         tool: "claude",
         path: "/api/organizations/o/chat_conversations/c/completion",
-        content_type: "application/json",
         ask: |turns| {
             let mut files = Vec::new();
             let mut prompt = Vec::new();

@@ -33,7 +33,7 @@ fn exchange(engine: &Engine, family: &Family, seed: u64, random: &mut Random) ->
     let turns = conversation(random, &mut values);
     let body = (family.ask)(&turns);
     let mut headers = HeaderMap::new();
-    headers.insert("content-type", HeaderValue::from_static(family.content_type));
+    headers.insert("content-type", HeaderValue::from_static("application/json"));
     let ask =
         Ask { tool: family.tool, path: family.path, headers: &headers, body: &body, carrier: Carrier::Http };
     let (verdict, report) = ask.judge(engine);

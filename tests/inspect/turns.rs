@@ -256,6 +256,21 @@ fn a_classified_message_in_history_is_withheld_whole() {
 }
 
 #[test]
+fn a_charter_may_refuse_what_history_holds_too() {
+    let source = Charter::shipped_source("baseline").unwrap();
+    let strict = source.replacen("reversible", "history = \"block\"\nreversible", 1);
+    let strict =
+        with_charter(Arc::new(Charter::parse(&strict, "strict.toml", Catalogue::shipped()).unwrap()));
+    let password = ["Tr0ub4dor", "et3"].join("&");
+    let later = format!(
+        r#"{{"messages":[{{"role":"user","content":"Mon mot de passe est {password}"}},{{"role":"assistant","content":"Refusé."}},{{"role":"user","content":"Bonjour"}}]}}"#
+    );
+    assert!(!rewritten(judge(&engine("baseline"), &later).0).contains(&password));
+    let (verdict, _) = judge(&strict, &later);
+    assert!(matches!(verdict, Verdict::Refuse(_)), "{verdict:?}");
+}
+
+#[test]
 fn more_disguised_text_than_is_decoded_is_a_gap_that_the_charter_judges() {
     let engine = engine("baseline");
     let body = |bytes: usize| {
