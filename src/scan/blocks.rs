@@ -7,7 +7,8 @@
 pub(super) struct Masks {
     /// ASCII digits.
     pub digits: u64,
-    /// Bytes at which a word may start: a letter, digit or lead byte after something that is none of these.
+    /// Bytes at which a word may start: a letter, digit or lead byte after something that is none of these, or a
+    /// capital after a small letter.
     pub words: u64,
     /// Commercial ats.
     pub ats: u64,
@@ -53,7 +54,8 @@ pub(super) fn scalar(text: &[u8], base: usize) -> Masks {
         let (byte, bit) = (text[at], 1_u64 << place);
         let set = |mask: &mut u64, holds: bool| *mask |= if holds { bit } else { 0 };
         set(&mut masks.digits, byte.is_ascii_digit());
-        set(&mut masks.words, is_word(byte) && may_start_after(back(1), back(2), back(3)));
+        let hump = byte.is_ascii_uppercase() && back(1).is_ascii_lowercase();
+        set(&mut masks.words, is_word(byte) && (hump || may_start_after(back(1), back(2), back(3))));
         set(&mut masks.ats, byte == b'@');
         set(&mut masks.urls, byte == b'/' && back(1) == b'/' && back(2) == b':');
         set(&mut masks.hex_colons, byte == b':' && (back(1) == b':' || back(1).is_ascii_hexdigit()));

@@ -60,6 +60,11 @@ pub trait Detector: Send + Sync {
     /// Where it wants to look. Fixed for the life of the detector.
     fn anchors(&self) -> Vec<Anchor>;
 
+    /// Whether its words count within another one too, where they begin with a capital: `Token` in `gatewayToken`.
+    fn reads_humps(&self) -> bool {
+        false
+    }
+
     /// Looks at one place and reports what it finds there. The work must be bounded (look at some hundred bytes
     /// around, not at the whole text) and may come to the same finding from several places.
     fn detect(&self, place: &mut Place<'_>, out: &mut Vec<Hit>);

@@ -261,16 +261,20 @@ impl Pass<'_> {
 
     fn literals(&mut self, at: usize) {
         let table = &self.scanner.table;
+        let hump = is_hump(self.text, at);
         table.literals.at(self.text, at, |start, end, action| match table.actions[action as usize] {
+            Action::Code(detector, anchor) if !hump || table.coded[usize::from(detector)].reads_humps => {
+                self.ask(detector, anchor, start, end);
+            }
+            _ if hump => {}
             Action::Token(index) => token::at(self, index, start),
             Action::TokenNear(index) if fold::fold::starts_word(self.text, start) => {
                 token::near(self, index, Span::new(start, end));
             }
             Action::Regex(index) => self.window(index, start),
-            Action::Code(detector, anchor) => self.ask(detector, anchor, start, end),
             Action::Spelled => self.spelled(start),
             Action::List(list) => self.listed(list, Span::new(start, end)),
-            Action::TokenNear(_) => {}
+            Action::TokenNear(_) | Action::Code(..) => {}
         });
     }
 
@@ -564,6 +568,13 @@ fn tier(rule: &crate::rules::Rule, near: &Near, grouped: bool, failed: bool) -> 
     let tiers = &rule.tiers;
     let by_context = tiers.context.filter(|_| label || near.far.is_some() && tiers.plain.is_some());
     tiers.plain.max(tiers.grouped.filter(|_| grouped)).max(by_context)
+}
+
+/// Whether the word at `at` begins within another one, with a capital: `Token` in `gatewayToken`.
+fn is_hump(text: &[u8], at: usize) -> bool {
+    let small = at.checked_sub(1).and_then(|at| text.get(at)).is_some_and(u8::is_ascii_lowercase);
+    let escape = || at.checked_sub(2).and_then(|at| text.get(at)) == Some(&b'\\');
+    small && text[at].is_ascii_uppercase() && !escape()
 }
 
 /// The word that lowers the confidence: a specimen word, the rule's own, or a general one that is nearer than

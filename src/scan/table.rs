@@ -125,6 +125,8 @@ pub(super) struct DigitCode {
 pub(super) struct Coded {
     pub rule: u16,
     pub detector: Box<dyn Detector>,
+    /// Whether its words are looked for within others too.
+    pub reads_humps: bool,
 }
 
 /// The matcher, a detector in code with the words of the rule that it names beside its own.
@@ -378,7 +380,8 @@ impl Table {
                 Anchor::TextEnd => self.end_code.push(here),
             }
         }
-        self.coded.push(Coded { rule, detector });
+        let reads_humps = detector.reads_humps();
+        self.coded.push(Coded { rule, detector, reads_humps });
     }
 }
 

@@ -361,7 +361,8 @@ mod x86 {
             let after_high = shifted(self.high, before.high, 1);
             let escape = shifted(self.backslash, before.backslash, 2);
             let after_sign = shifted(self.c2, before.c2, 2) | shifted(self.sign3, before.sign3, 3);
-            let may_start = !after_high & (!after_alnum | escape) | after_high & after_sign;
+            let hump = self.upper & shifted(self.alpha & !self.upper, before.alpha & !before.upper, 1);
+            let may_start = !after_high & (!after_alnum | escape) | after_high & after_sign | hump;
             let letter = shifted(self.alpha | self.high, before.alpha | before.high, 2);
             let run = self.runs[4] & !shifted(self.runs[4], before.runs[4], 1);
             let spaced = self.singles[2] & !shifted(self.singles[2], before.singles[2], 2);

@@ -68,9 +68,23 @@ impl Detector for Named {
 impl Named {
     /// Whether a word for keys stands beside the name.
     fn is_key(&self, around: &[u8]) -> bool {
-        let lower = fold(&String::from_utf8_lossy(around));
+        let lower = fold(&apart(around));
         self.keys.any(&lower, 0, lower.len(), 1)
     }
+}
+
+/// The text with a space before each capital that follows a small letter: `oktaApiToken` has three words.
+fn apart(text: &[u8]) -> String {
+    let mut words = String::with_capacity(text.len() + 8);
+    let mut small = false;
+    for character in String::from_utf8_lossy(text).chars() {
+        if small && character.is_ascii_uppercase() {
+            words.push(' ');
+        }
+        small = character.is_ascii_lowercase();
+        words.push(character);
+    }
+    words
 }
 
 /// Whether a sign or *est*, *is*, *ist* links name and value.

@@ -33,6 +33,10 @@ impl Detector for Passwords {
         self.anchors.clone()
     }
 
+    fn reads_humps(&self) -> bool {
+        true
+    }
+
     fn detect(&self, place: &mut Place<'_>, out: &mut Vec<Hit>) {
         let secret = match place.anchor.checked_sub(self.labels) {
             None => find(&self.lexicon, place.text, place.at),

@@ -169,6 +169,8 @@ impl Gate<'_> {
             || self.is_code(value, bytes)
             || is_token_placeholder(bytes)
             || is_digest(self.text, value.span)
+            || is_host(bytes)
+            || self.is_handle()
         {
             return None;
         }
@@ -321,6 +323,17 @@ impl Gate<'_> {
         linked(label.saturating_sub(110), label) || linked(behind, folded.len().min(behind + 60))
     }
 
+    /// `csrf_token`, `nextPageToken`: made for one page or one answer, they open nothing.
+    fn is_handle(&self) -> bool {
+        let name = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+        let before = &self.text[..self.label.start];
+        let length = before.iter().rev().take(24).take_while(name).count();
+        let name = before[before.len() - length..].to_ascii_lowercase();
+        let name = name.trim_ascii_end();
+        let name = name.strip_suffix(b"_").or_else(|| name.strip_suffix(b"-")).unwrap_or(name);
+        HANDLES.iter().any(|handle| name.ends_with(handle))
+    }
+
     /// "12 caractères", "90 jours": a number that measures.
     fn is_measure(&self, value: Value) -> bool {
         self.is_measured(value.span.end) || self.is_about()
@@ -449,6 +462,27 @@ impl Gate<'_> {
 fn uncommented(line: &[u8]) -> &[u8] {
     let text = [&b"//"[..], b"#", b"--", b"/*"].iter().find_map(|mark| line.strip_prefix(*mark));
     text.filter(|text| text.first() == Some(&b' ')).unwrap_or(line)
+}
+
+/// Names of tokens that are no secrets.
+const HANDLES: [&[u8]; 10] = [
+    b"csrf",
+    b"xsrf",
+    b"authenticity",
+    b"forgery",
+    b"verification",
+    b"next",
+    b"page",
+    b"continuation",
+    b"pagination",
+    b"cursor",
+];
+
+/// The name of a host: letters behind the last dot.
+fn is_host(bytes: &[u8]) -> bool {
+    let top = bytes.rsplit(|byte| *byte == b'.').next().unwrap_or_default();
+    let labels = bytes.split(|byte| *byte == b'.').count();
+    labels >= 3 && (2..=4).contains(&top.len()) && top.iter().all(u8::is_ascii_lowercase)
 }
 
 /// A URL, a path, a file.

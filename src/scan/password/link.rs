@@ -36,11 +36,13 @@ pub fn after(lexicon: &Lexicon, text: &[u8], window: &Window, label: Span, group
     let prefix = text[..label.start].iter().rev().take(48);
     let prefix =
         prefix.take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-')).count();
-    let quoted_label = is_quote((label.start - prefix).checked_sub(1).and_then(|at| text.get(at)));
+    let before = (label.start - prefix).checked_sub(1).and_then(|at| text.get(at));
+    let quoted_label = is_quote(before);
     let plain =
         Link { end: 0, word: false, quoted_label, cell: false, argument: false, markup: false, bare: false };
-    if label.start > 0 && text[label.start - 1] == b'<' && text.get(label.end) == Some(&b'>') {
-        return Some(Link { end: label.end + 1, markup: true, ..plain });
+    if before == Some(&b'<') && text.get(label.end) == Some(&b'>') {
+        let end = skip(text, label.end + 1, |byte| byte.is_ascii_whitespace());
+        return Some(Link { end, markup: true, ..plain });
     }
     let mut at = label.end;
     if quoted_label {
