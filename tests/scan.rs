@@ -125,6 +125,14 @@ fn what_is_too_much_to_be_decoded_is_named_and_judged_in_every_format() {
         let named = match format {
             "json" => out.contains("\"kind\": \"too_large\"") && out.contains("\"action\": \"block\""),
             "text" => out.contains("note.txt: not read: too large once unpacked (block)"),
+            "sarif" => {
+                let log: serde_json::Value = serde_json::from_str(&out).unwrap();
+                let invocation = &log["runs"][0]["invocations"][0];
+                let told = &invocation["toolExecutionNotifications"][0];
+                invocation["executionSuccessful"] == true
+                    && told["message"]["text"] == "note.txt: not read: too large once unpacked (block)"
+                    && told["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "note.txt"
+            }
             _ => err.contains("note.txt: not read: too large once unpacked (block)"),
         };
         assert!(named, "{format}: {out}{err}");

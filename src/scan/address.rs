@@ -32,6 +32,7 @@ pub(super) fn make(code: &Code) -> Box<dyn Detector> {
         particles: set("particles"),
         repeats: set("repeats"),
         boxes: set("boxes"),
+        post_boxes: list("post_boxes"),
         introductions: set("introductions"),
         organisations: list("organisations").iter().map(|word| fold_text(word)).collect(),
     })
@@ -46,6 +47,8 @@ struct Address {
     particles: BTreeSet<String>,
     repeats: BTreeSet<String>,
     boxes: BTreeSet<String>,
+    /// Words for boxes at the post office, as they are printed.
+    post_boxes: Vec<String>,
     /// Words before an address that are no part of it: "Anschrift Gartenweg 1".
     introductions: BTreeSet<String>,
     organisations: Vec<String>,
@@ -71,7 +74,9 @@ impl Detector for Address {
         }
         let germanic = place.anchor + 1 == self.anchors.len();
         let ends_street = !germanic && place.anchor >= self.romance;
-        if germanic && !self.ends_like_street(place) || ends_street && !english::may_be(place.text, place.at)
+        let post_box = germanic && self.follows_post_box(place);
+        if germanic && !post_box && !self.ends_like_street(place)
+            || ends_street && !english::may_be(place.text, place.at)
         {
             return;
         }
@@ -90,6 +95,7 @@ impl Detector for Address {
             return;
         }
         let found = match (germanic, ends_street) {
+            (true, _) if post_box => self.post_box(&all, here),
             (true, _) => self.germanic(&all, here).and_then(|street| self.with_locality(&all, &street)),
             (_, true) => english::read(&all, here).map(|(start, end)| (start, end, true)),
             _ => self.romance(&all, here).and_then(|street| self.with_locality(&all, &street)),
@@ -117,6 +123,42 @@ impl Address {
         let locality = self.locality(all, street);
         (locality.is_some() || street.named)
             .then(|| (street.start, locality.unwrap_or(street.end), locality.is_some()))
+    }
+
+    /// Whether the word before the digits is one for post boxes.
+    fn follows_post_box(&self, place: &Place<'_>) -> bool {
+        let before = place.text[place.at.saturating_sub(24)..place.at].trim_ascii_end();
+        self.post_boxes.iter().any(|word| {
+            let rest = before.len().checked_sub(word.len()).map(|rest| before.split_at(rest));
+            rest.is_some_and(|(rest, end)| {
+                let small = word.len() > 4 && end.eq_ignore_ascii_case(word.as_bytes());
+                (small || end == word.as_bytes())
+                    && rest.last().is_none_or(|byte| !byte.is_ascii_alphanumeric() && *byte < 0x80)
+            })
+        })
+    }
+
+    /// "BP 123, 4000 Liège", "Postfach 12 34, 50667 Köln": the box with its locality, or nothing.
+    fn post_box(&self, all: &[Token<'_>], number: usize) -> Option<(usize, usize, bool)> {
+        let mut start = number;
+        while start > 0 && number - start < 8 {
+            let token = &all[start - 1];
+            let spelled = matches!(token.kind, Kind::Word(_)) || matches!(token.kind, Kind::Mark('.'));
+            if token.kind != Kind::Space && !spelled {
+                break;
+            }
+            start -= 1;
+            let text: String = all[start..number].iter().map(|token| token.text).collect();
+            if self.post_boxes.iter().any(|word| text.trim_end().eq_ignore_ascii_case(word)) {
+                let pair = all.get(number + 1).is_some_and(|gap| gap.text == " ")
+                    && all
+                        .get(number + 2)
+                        .is_some_and(|next| next.kind == Kind::Number && next.text.len() <= 3);
+                let end = number + if pair { 3 } else { 1 };
+                return self.with_locality(all, &Street { start, end, named: true }).filter(|found| found.2);
+            }
+        }
+        None
     }
 
     /// Whether the word before the digits ends like a Dutch or German street.
@@ -149,12 +191,48 @@ impl Address {
         if let Some(end) = self.number_after(all, at).filter(|_| whole) {
             return Some(Street { start: here, end, named: true });
         }
+        if let Some(ordinal) = ordinal_before(all, here) {
+            let start = self.number_before(all, ordinal)?;
+            let end = self.with_boxes(all, direction_after(all, at));
+            return Some(Street { start, end, named: true });
+        }
         let (name_end, named) = self.street_name(all, at)?;
+        if all[here].folded().starts_with("lieu") {
+            return named.then_some(Street { start: here, end: name_end, named: false });
+        }
+        // "La chaussée mesure 1200 m", "une rue en travaux": a sentence about a street.
+        if !named && (self.is_told(all, here) || all[at..name_end].iter().any(|word| word.folded() == "en")) {
+            return None;
+        }
         if let Some(end) = self.number_after(all, name_end) {
             return Some(Street { start: here, end, named: true });
         }
         let start = self.number_before(all, here)?;
         Some(Street { start, end: self.with_boxes(all, name_end), named })
+    }
+
+    /// Whether an article stands before the street's type.
+    fn is_told(&self, all: &[Token<'_>], here: usize) -> bool {
+        let before = here.checked_sub(2).filter(|before| all[before + 1].kind == Kind::Space);
+        let number = || here.checked_sub(4).and_then(|at| self.numbered(all, at)).is_some();
+        before.is_some_and(|before| {
+            matches!(
+                all[before].folded().as_str(),
+                "la" | "le" | "les" | "une" | "un" | "cette" | "ce" | "cet" | "chaque" | "notre" | "aucune"
+            ) && !number()
+        })
+    }
+
+    /// The number that "n°" announces, before "de la": `n° 45 de la rue`. `at` is the word before the article.
+    fn numbered(&self, all: &[Token<'_>], at: usize) -> Option<usize> {
+        let of = all.get(at).is_some_and(|word| matches!(word.folded().as_str(), "de" | "du" | "des"));
+        let number = at.checked_sub(2).filter(|number| of && all[*number].kind == Kind::Number)?;
+        let mut before = number.checked_sub(1)?;
+        while matches!(all[before].kind, Kind::Space | Kind::Mark('°' | 'º' | '.')) {
+            before = before.checked_sub(1)?;
+        }
+        let announced = matches!(all[before].folded().as_str(), "n" | "no" | "nr" | "numero");
+        (announced && all[number].text.len() <= 4).then_some(number)
     }
 
     /// One past the street's name, and whether it has a capital in it.
@@ -205,8 +283,10 @@ impl Address {
             at += 1;
         }
         let token = all.get(at).filter(|token| token.kind == Kind::Number && token.text.len() <= 4)?;
-        let other =
-            token.text.starts_with('0') || self.floor(all, at).is_some() || belgian(all, at).is_some();
+        let other = token.text.starts_with('0')
+            || self.floor(all, at).is_some()
+            || belgian(all, at).is_some()
+            || is_measured(all, at);
         if other || at > from + 5 || at == from {
             return None;
         }
@@ -279,6 +359,10 @@ impl Address {
 
     /// The number before a street's type: its first token.
     fn number_before(&self, all: &[Token<'_>], here: usize) -> Option<usize> {
+        let announced = [2, 4].into_iter().find_map(|back| self.numbered(all, here.checked_sub(back)?));
+        if announced.is_some() {
+            return announced;
+        }
         let mut at = here.checked_sub(1)?;
         let mut repeat = false;
         loop {
@@ -369,6 +453,33 @@ impl Address {
             })
         })
     }
+}
+
+/// The ordinal before a street's type: `5e avenue`, `41e Rue`. Its first token.
+fn ordinal_before(all: &[Token<'_>], here: usize) -> Option<usize> {
+    let number = here.checked_sub(3)?;
+    let ordinal = matches!(all[number + 1].folded().as_str(), "e" | "re" | "er" | "eme" | "ieme");
+    let joined = all[number + 2].kind == Kind::Space && all[number].kind == Kind::Number;
+    (ordinal && joined && all[number].text.len() <= 3).then_some(number)
+}
+
+/// One past "Est", "Ouest", "Nord", "Sud" behind an ordinal street.
+fn direction_after(all: &[Token<'_>], from: usize) -> usize {
+    let direction = all.get(from + 1).is_some_and(|word| {
+        matches!(word.folded().as_str(), "est" | "ouest" | "nord" | "sud") && word.is_capital()
+    });
+    if direction { from + 2 } else { from }
+}
+
+/// "1200 m", "12 maisons": a number that counts.
+fn is_measured(all: &[Token<'_>], number: usize) -> bool {
+    const UNITS: [&str; 12] =
+        ["m", "km", "cm", "mm", "metres", "metre", "kilometres", "ans", "euros", "kg", "h", "minutes"];
+    all.get(number + 1).is_some_and(|gap| gap.kind == Kind::Space)
+        && all.get(number + 2).is_some_and(|unit| {
+            UNITS.contains(&unit.text)
+                || unit.kind == Kind::Word(Case::Lower) && UNITS.contains(&&*unit.folded())
+        })
 }
 
 /// "rue du 11 novembre", "place du 8 mai 1945": a number that belongs to the name.
@@ -484,6 +595,11 @@ fn next_word(all: &[Token<'_>], from: usize) -> Option<usize> {
     (from..from + 3)
         .find(|at| all.get(*at).is_some_and(|token| matches!(token.kind, Kind::Word(_))))
         .filter(|at| (from..*at).all(|gap| matches!(all[gap].kind, Kind::Space | Kind::Mark('-'))))
+}
+
+/// Whether a folded word is the name of a Belgian locality.
+pub(super) fn is_locality(word: &str) -> bool {
+    belgian_localities().values().any(|names| names.contains(&word))
 }
 
 /// Codes and the folded names of their localities.

@@ -3,6 +3,8 @@
 
 use super::columns::{Cell, Table};
 use super::detector::{Anchor, Detector, Hit, Place};
+use super::lexer::tokens;
+use super::names::{Given, given};
 use crate::finding::Confidence;
 use crate::rules::Code;
 use crate::span::Span;
@@ -11,6 +13,12 @@ use std::collections::BTreeSet;
 
 /// Characters between the words and the date: "né à Saint-Hubert (Luxembourg) le".
 const GAP_BYTES_MAX: usize = 48;
+
+/// Bytes of a month and its year before the whole date in brackets.
+const BRACKET_BYTES_MAX: usize = 20;
+
+/// Bytes before "né" in which the word for a company stands.
+const THING_BYTES: usize = 64;
 
 /// Years that a living person, or one who died not long ago, can be born in. No clock is asked.
 const YEARS: std::ops::RangeInclusive<u32> = 1880..=2039;
@@ -26,6 +34,7 @@ pub(super) fn make(code: &Code) -> Box<dyn Detector> {
         keys: list("keys").iter().map(|word| fold_text(word)).collect(),
         months: list("months").iter().map(|word| fold_text(word)).collect(),
         gap_words: list("gap_words").iter().map(|word| fold_text(word)).collect(),
+        things: list("things").iter().map(|word| fold_text(word)).collect(),
     })
 }
 
@@ -35,6 +44,8 @@ struct Birth {
     /// Twelve for each language, in order.
     months: Vec<String>,
     gap_words: BTreeSet<String>,
+    /// What is born in a figure of speech: companies, laws.
+    things: BTreeSet<String>,
 }
 
 impl Detector for Birth {
@@ -62,7 +73,10 @@ impl Detector for Birth {
         } else {
             self.after_label(text, place.end - offset)
         };
-        out.extend(found.map(|(span, confidence)| Hit::new(span.shifted(offset), confidence)));
+        let of_thing = found.is_some() && place.anchor > 0 && self.is_of_thing(place);
+        out.extend(found.map(|(span, confidence)| {
+            Hit::new(span.shifted(offset), if of_thing { Confidence::Low } else { confidence })
+        }));
     }
 }
 
@@ -74,9 +88,33 @@ impl Birth {
         if first > GAP_BYTES_MAX || !self.may_lie_between(&rest[..first]) {
             return None;
         }
-        let (length, full) = self.date(&rest[first..])?;
+        // "né en juin 1978 (14/06/1978)".
+        let (first, (length, full)) = self.date(&rest[first..]).map(|date| (first, date)).or_else(|| {
+            let inner = first + rest[first..].find('(').filter(|length| *length <= BRACKET_BYTES_MAX)? + 1;
+            let year = rest[first..inner - 1].trim_end().bytes().rev().take_while(u8::is_ascii_digit).count();
+            Some((inner, self.date(&rest[inner..]).filter(|_| year == 4)?))
+        })?;
         let confidence = if full { Confidence::High } else { Confidence::Medium };
         Some((Span::new(end + first, end + first + length), confidence))
+    }
+
+    /// "La société Dupont & Fils, née le …": a company stands before "né" in its sentence, and no given name between.
+    fn is_of_thing(&self, place: &Place<'_>) -> bool {
+        if !matches!(place.text.get(place.at), Some(b'n' | b'N')) {
+            return false;
+        }
+        let (bytes, offset) = place.around(THING_BYTES, 0);
+        let text = String::from_utf8_lossy(&bytes[..place.at - offset]);
+        let clause = text.rsplit(['.', '\n', ';']).next().unwrap_or_default();
+        for token in tokens(clause).collect::<Vec<_>>().iter().rev() {
+            if token.is_capital() && given(token.text) == Given::Yes {
+                return false;
+            }
+            if self.things.contains(&token.folded()) {
+                return true;
+            }
+        }
+        false
     }
 
     /// The dates in the column of a table whose header the word at `at` is.

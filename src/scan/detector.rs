@@ -24,7 +24,8 @@ pub enum Anchor {
     At,
     /// The `://` of a URL.
     Url,
-    /// A capital letter that follows a capitalised word and a space: the second half of `Jean Dupont`.
+    /// A capital letter that follows a capitalised word and a space, or a comma and a space: the second half of `Jean
+    /// Dupont` and of `Dupont, Jean`.
     CapitalPair,
     /// The start of the text, once.
     TextStart,

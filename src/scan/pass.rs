@@ -239,7 +239,7 @@ impl Pass<'_> {
     }
 
     /// A capital letter after a letter and a space: the word before must be capitalised too, small words (*van der*)
-    /// left out.
+    /// left out, or another capital stand behind the word and a comma.
     fn capital(&mut self, at: usize) {
         let at = if self.text[at] >= 0x80 { at - 1 } else { at };
         let mut before = &self.text[at.saturating_sub(48)..at.saturating_sub(1)];
@@ -249,13 +249,18 @@ impl Pass<'_> {
                 for &(detector, anchor) in &self.scanner.table.capital_code {
                     self.ask(detector, anchor, at, at + 1);
                 }
-                return;
+                break;
             }
             let rest = &before[..before.len() - word.len()];
             let Some(rest) = rest.strip_suffix(b" ").filter(|_| (1..=6).contains(&word.len())) else {
-                return;
+                break;
             };
             before = rest;
+        }
+        if let Some(given) = behind_comma(self.text, at) {
+            for &(detector, anchor) in &self.scanner.table.capital_code {
+                self.ask(detector, anchor, given, given + 1);
+            }
         }
     }
 
@@ -568,6 +573,26 @@ fn tier(rule: &crate::rules::Rule, near: &Near, grouped: bool, failed: bool) -> 
     let tiers = &rule.tiers;
     let by_context = tiers.context.filter(|_| label || near.far.is_some() && tiers.plain.is_some());
     tiers.plain.max(tiers.grouped.filter(|_| grouped)).max(by_context)
+}
+
+/// The capital behind the word at `at` and a comma: `Dupont, Jean`, `Van den Broeck, Els`.
+fn behind_comma(text: &[u8], at: usize) -> Option<usize> {
+    let mut at = at;
+    for _ in 0..4 {
+        let word = text[at..].iter().take(32).take_while(|byte| is_letter(**byte)).count();
+        at += word;
+        match text.get(at..at + 3)? {
+            [b',', b' ', next] => return (next.is_ascii_uppercase() || *next >= 0x80).then_some(at + 2),
+            [b' ', ..] if (1..=6).contains(&word) => at += 1,
+            _ => return None,
+        }
+    }
+    None
+}
+
+/// Letters of names, accented ones included.
+const fn is_letter(byte: u8) -> bool {
+    byte.is_ascii_alphabetic() || byte >= 0x80 || matches!(byte, b'-' | b'\'')
 }
 
 /// Whether the word at `at` begins within another one, with a capital: `Token` in `gatewayToken`.

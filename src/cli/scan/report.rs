@@ -45,6 +45,8 @@ struct NotRead {
     kind: UninspectableKind,
     bytes: u64,
     action: &'static str,
+    #[serde(skip)]
+    why: String,
 }
 
 /// The sums.
@@ -139,6 +141,7 @@ impl<'a> Report<'a> {
             kind: unread.kind,
             bytes: unread.bytes,
             action,
+            why: unread.why.to_string(),
         });
         Ok(())
     }
@@ -156,7 +159,8 @@ impl<'a> Report<'a> {
                 writeln!(self.output.out, "{document}")?;
             }
             Format::Sarif => {
-                serde_json::to_writer_pretty(&mut self.output.out, &sarif::log(&self.collected))?;
+                let log = sarif::log(&self.collected, &self.gaps());
+                serde_json::to_writer_pretty(&mut self.output.out, &log)?;
                 writeln!(self.output.out)?;
             }
             Format::Text | Format::Jsonl => {}
@@ -165,6 +169,23 @@ impl<'a> Report<'a> {
         let summary = self.summary();
         self.output.note(&summary)?;
         Ok(exit)
+    }
+
+    /// What was not read, for the notifications of SARIF.
+    fn gaps(&self) -> Vec<sarif::Gap<'_>> {
+        let failed = self.errors.iter().map(|row| sarif::Gap {
+            path: &row.path,
+            part: None,
+            why: &row.error,
+            action: None,
+        });
+        let parts = self.not_read.iter().map(|row| sarif::Gap {
+            path: &row.path,
+            part: row.part.as_deref(),
+            why: &row.why,
+            action: Some(row.action),
+        });
+        failed.chain(parts).collect()
     }
 
     fn document(&self) -> Document<'_> {

@@ -5,8 +5,18 @@ use crate::charter::Action;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
-/// One log with one run. `files` are names with their findings.
-pub(super) fn log(files: &[(String, Vec<Found>)]) -> Value {
+/// One thing that was not read: its file, what of it, and what the charter makes of that; no action where the whole
+/// input could not be opened.
+pub(super) struct Gap<'a> {
+    pub(super) path: &'a str,
+    pub(super) part: Option<&'a str>,
+    pub(super) why: &'a str,
+    pub(super) action: Option<&'static str>,
+}
+
+/// One log with one run. `files` are names with their findings; what was not read stands among the notifications of the
+/// invocation (SARIF 2.1.0, 3.20.21), and an input that could not be opened makes that one unsuccessful (3.20.14).
+pub(super) fn log(files: &[(String, Vec<Found>)], gaps: &[Gap<'_>]) -> Value {
     let rules: BTreeSet<&str> =
         files.iter().flat_map(|(_, found)| found).map(|found| found.finding.detector.as_str()).collect();
     let results: Vec<Value> =
@@ -20,6 +30,10 @@ pub(super) fn log(files: &[(String, Vec<Found>)]) -> Value {
                 "version": env!("CARGO_PKG_VERSION"),
                 "rules": rules.into_iter().map(|id| json!({ "id": id })).collect::<Vec<_>>(),
             }},
+            "invocations": [{
+                "executionSuccessful": gaps.iter().all(|gap| gap.action.is_some()),
+                "toolExecutionNotifications": gaps.iter().map(notification).collect::<Vec<_>>(),
+            }],
             "columnKind": "unicodeCodePoints",
             "results": results,
         }],
@@ -42,6 +56,16 @@ fn result(name: &str, found: &Found) -> Value {
                 "byteLength": found.finding.span.len(),
             },
         }}],
+    })
+}
+
+fn notification(gap: &Gap<'_>) -> Value {
+    let part = gap.part.map(|part| format!(" [{part}]")).unwrap_or_default();
+    let action = gap.action.map(|action| format!(" ({action})")).unwrap_or_default();
+    json!({
+        "level": if gap.action.is_some() { "warning" } else { "error" },
+        "message": { "text": format!("{}{part}: not read: {}{action}", gap.path, gap.why) },
+        "locations": [{ "physicalLocation": { "artifactLocation": { "uri": uri(gap.path) } } }],
     })
 }
 

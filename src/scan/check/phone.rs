@@ -112,7 +112,9 @@ pub fn luxembourg(written: &[u8]) -> Outcome {
     };
     match (number, number.len()) {
         ([b'8', b'0' | b'1', ..] | [b'9', b'0', ..], 8) => Outcome::Specimen,
-        ([b'6', b'2' | b'5'..=b'9', b'1', ..], 9) | ([b'2'..=b'9', ..], 6 | 8) if abroad => Outcome::Pass,
+        ([b'6', b'1' | b'2' | b'5'..=b'9', b'1' | b'8', ..], 9) | ([b'2'..=b'9', ..], 6 | 8) if abroad => {
+            Outcome::Pass
+        }
         ([b'2'..=b'9', ..], 5..=11) => Outcome::Labelled,
         _ => Outcome::Fail,
     }
@@ -133,19 +135,31 @@ pub fn germany(written: &[u8]) -> Outcome {
     }
 }
 
-/// Any other country in international form (ITU-T E.164): `+` or `00`, an assigned country code, nine to fifteen
+/// Any other country in international form, and the United Kingdom in its own (ITU-T E.164): `+` or `00`, an assigned country code, nine to fifteen
 /// digits in all. The caller has seen the `+`.
 #[must_use]
 pub fn international(written: &[u8]) -> Outcome {
     let dialled = Dialled::read(written);
     let value = dialled.digits();
     let (number, outcome) = match value {
+        [b'0', b'1'..=b'9', ..] => return britain(written, value),
         [b'0', b'0', number @ ..] => (number, Outcome::Labelled),
         [b'+', number @ ..] | number => (number, Outcome::Pass),
     };
     let digits = number.iter().all(u8::is_ascii_digit);
     let assigned = COUNTRY_CODES.iter().any(|code| number.starts_with(code.as_bytes()));
     if digits && assigned && (9..=15).contains(&number.len()) { outcome } else { Outcome::Fail }
+}
+
+/// The United Kingdom within the country (Ofcom's numbering plan): eleven digits from 01, 02, 03 or 07, always beside a
+/// label. Without separators German mobiles begin like towns do.
+fn britain(written: &[u8], value: &[u8]) -> Outcome {
+    let bare = written.iter().all(u8::is_ascii_digit);
+    match value {
+        [b'0', b'1', b'5'..=b'7', ..] if bare => Outcome::Fail,
+        [b'0', b'1' | b'2' | b'3' | b'7', b'0'..=b'9', ..] if value.len() == 11 => Outcome::Labelled,
+        _ => Outcome::Fail,
+    }
 }
 
 /// With its country code a number stands for itself.
@@ -275,6 +289,7 @@ mod tests {
         assert(germany, &["030123456789"], Outcome::Labelled);
         assert(germany, &["+4915112345", "12345678"], Outcome::Fail);
         assert(international, &["+41791234567", "+447911123456"], Outcome::Pass);
-        assert(international, &["+4479", "+21012345678"], Outcome::Fail);
+        assert(international, &["020 7946 0123", "07700 900123", "0121 234 5678"], Outcome::Labelled);
+        assert(international, &["+4479", "+21012345678", "01711234567", "0475123456"], Outcome::Fail);
     }
 }

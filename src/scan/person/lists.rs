@@ -2,6 +2,7 @@
 
 use super::{NAME_WORDS_MAX, Named, Person, Strength, is_upper};
 use crate::finding::Confidence;
+use crate::scan::address::is_locality;
 use crate::scan::columns::Table;
 use crate::scan::detector::{Hit, Place};
 use crate::scan::lexer::{Kind, Token, tokens};
@@ -87,6 +88,58 @@ impl Person {
         };
         let end = before.len() + 2 + givens.last()?.end();
         (holds && sure).then_some((Span::new(0, end), Confidence::High))
+    }
+
+    /// "Dupont, Jean" in a sentence; the given name stands at `at`. Both lists know the name, and no place stands there
+    /// ("à Verviers, Jean dit") and no second person ("Dupont, Jean Lambert").
+    pub(super) fn sorted(&self, text: &str, at: usize) -> Option<Named> {
+        let all: Vec<Token<'_>> = tokens(text).collect();
+        let here = all.iter().position(|token| token.start == at)?;
+        let last = here.checked_sub(3).filter(|last| all[last + 1].kind == Kind::Mark(','))?;
+        let mut start = last;
+        while let Some(previous) = start.checked_sub(2) {
+            let word = &all[previous];
+            let part = all[previous + 1].kind == Kind::Space
+                && matches!(word.kind, Kind::Word(_))
+                && (self.has_particle(std::slice::from_ref(word))
+                    || is_upper(word) && is_upper(&all[last])
+                    || word.is_capital() && self.particles.contains(&word.folded()));
+            if !part {
+                break;
+            }
+            start = previous;
+        }
+        let mut end = here + 1;
+        while let (Some(gap), Some(next)) = (all.get(end), all.get(end + 1)) {
+            if gap.kind != Kind::Space || !next.is_capital() {
+                break;
+            }
+            if given(next.text) == Given::No || family(next.text) {
+                return None;
+            }
+            end += 2;
+        }
+        let (name, first) = (&all[last], &all[here]);
+        let mixed = is_upper(name) && !is_upper(first);
+        let known = start < last || family(name.text) && given(name.text) != Given::Yes;
+        let sure = given(first.text) == Given::Yes || family(name.text) && given(name.text) == Given::No;
+        let listed = all.get(end).is_some_and(|mark| mark.kind == Kind::Mark(','))
+            && all.get(end + 2).is_some_and(Token::is_capital);
+        let before = start.checked_sub(2).map(|before| &all[before]);
+        let after_given = before.is_some_and(|word| word.is_capital() && given(word.text) == Given::Yes);
+        let before = before.map(Token::folded).unwrap_or_default();
+        let holds = name.is_capital()
+            && first.is_capital()
+            && !self.stops(name)
+            && given(first.text) != Given::No
+            && (known && sure || mixed)
+            && !listed
+            && !after_given
+            && !self.places_before.contains(&before)
+            && !self.suppressed(&all, start, end)
+            && !is_locality(&name.folded());
+        let confidence = if mixed { Confidence::High } else { Confidence::Medium };
+        holds.then(|| (Span::new(all[start].start, all[end - 1].end()), confidence))
     }
 
     /// "Présents : Dupont, Jean ; Lambert, Sophie", and the items of the list that begins below.

@@ -47,6 +47,9 @@ pub(super) fn make(code: &Code) -> Box<dyn Detector> {
         stop: set("stop"),
         suppress_before: set("suppress_before"),
         suppress_after: set("suppress_after"),
+        brands: set("brands"),
+        public: set("public"),
+        places_before: set("places_before"),
     })
 }
 
@@ -87,6 +90,12 @@ struct Person {
     stop: BTreeSet<String>,
     suppress_before: BTreeSet<String>,
     suppress_after: BTreeSet<String>,
+    /// Names of companies that begin like a civility: "Dr. Oetker".
+    brands: BTreeSet<String>,
+    /// Whole names of which every textbook writes.
+    public: BTreeSet<String>,
+    /// Words before places: "à Verviers, Jean".
+    places_before: BTreeSet<String>,
 }
 
 impl Detector for Person {
@@ -107,6 +116,9 @@ impl Detector for Person {
             return self.listed(place, out);
         }
         let worth = match door {
+            Door::Pair if follows_comma(place.text, place.at) => {
+                could_be_given(word_after(place.text, place.at))
+            }
             Door::Pair => self.worth_a_look(place),
             Door::Label => is_label(place),
             Door::Key | Door::Civility | Door::Closing | Door::List => true,
@@ -122,7 +134,8 @@ impl Detector for Person {
             return;
         }
         let hit = match door {
-            Door::Pair => self.pair(text, at),
+            Door::Pair if follows_comma(place.text, place.at) => self.sorted(text, at),
+            Door::Pair => self.pair(text, at).map(|named| self.lowered(text, named)),
             Door::Civility => self.after_civility(text, end),
             Door::Label => self.after_label(text, at, end),
             Door::Closing => self.signature(text, end),
@@ -131,6 +144,11 @@ impl Detector for Person {
         };
         out.extend(hit.map(|(span, confidence)| Hit::new(span.shifted(offset), confidence)));
     }
+}
+
+/// Whether a comma and a space stand before `at`.
+fn follows_comma(text: &[u8], at: usize) -> bool {
+    text[..at].ends_with(b", ")
 }
 
 /// A word of up to six bytes in small letters as a number.
@@ -201,6 +219,13 @@ impl Person {
         } else {
             self.family_first(&all, before, here, right_given)
         }
+    }
+
+    /// A name of history is low: texts about it name nobody that is meant.
+    fn lowered(&self, text: &str, (span, confidence): Named) -> Named {
+        let public =
+            text.get(span.start..span.end).is_some_and(|name| self.public.contains(&fold_text(name)));
+        (span, if public { Confidence::Low } else { confidence })
     }
 
     /// The capitalised word before `here`, over a space and particles.
@@ -295,7 +320,8 @@ impl Person {
         let end = self.name_end(&all, 0)?;
         let words: Vec<&Token<'_>> = all[..end].iter().filter(|token| token.is_capital()).collect();
         let first = words.first()?;
-        if self.suppress_after.contains(&next_word(&all, end)) {
+        let brand = words.len() == 1 && self.brands.contains(&first.folded());
+        if brand || self.suppress_after.contains(&next_word(&all, end)) {
             return None;
         }
         let sure = words.len() > 1
@@ -376,7 +402,11 @@ impl Person {
         }
         let known = words.iter().filter(|word| given(word.text) != Given::No || family(word.text)).count();
         let capitals = words.iter().filter(|word| word.is_capital()).count();
-        let named = words.iter().all(|word| word.is_capital() || self.particles.contains(&word.folded()));
+        let initial = |word: &&&Token<'_>| word.kind == Kind::Word(Case::Initial);
+        let initials = if capitals > 0 { words.iter().filter(initial).count() } else { 0 };
+        let capitals = capitals + initials;
+        let part = |word: &Token<'_>| word.is_capital() || self.particles.contains(&word.folded());
+        let named = words.iter().filter(|word| part(word)).count() + initials >= words.len();
         let confidence = match (label, named, known, capitals) {
             (_, true, 1.., 2..) | (Strength::Strong, true, 1.., _) => Confidence::High,
             (Strength::Strong, true, 0, _) | (_, false, 2.., _) => Confidence::Medium,
