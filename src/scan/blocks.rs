@@ -2,6 +2,8 @@
 //! begin. This file says what the masks mean, one byte at a time; `vector` computes the same ones 64 bytes at a
 //! time and must agree bit for bit. Knows bytes only.
 
+use super::letters::{self, Letters};
+
 /// Masks of one block of 64 bytes, the first byte in the lowest bit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Masks {
@@ -16,6 +18,8 @@ pub(super) struct Masks {
     pub urls: u64,
     /// Colons after a hexadecimal digit or a colon.
     pub hex_colons: u64,
+    /// Bytes that are [letters](super::letters).
+    pub letters: u64,
     /// Capital letters after a letter and one space; of accented ones (À to Þ) the second byte.
     pub capitals: u64,
     /// Signs of an encoding or disguise in ASCII; the byte and its neighbours tell which.
@@ -29,6 +33,18 @@ pub(super) struct Masks {
 }
 
 impl Masks {
+    /// Leaves out what is not of the text.
+    #[inline]
+    pub const fn cut(&mut self, valid: u64) {
+        self.ats &= valid;
+        self.urls &= valid;
+        self.hex_colons &= valid;
+        self.marks &= valid;
+        self.strange &= valid;
+        self.runs &= valid;
+        self.spaced &= valid;
+    }
+
     /// Whether anything but words may begin in the block.
     #[inline]
     pub const fn has_places(&self) -> bool {
@@ -45,9 +61,9 @@ impl Masks {
     }
 }
 
-/// The masks of the block that begins at `base`, by their definition.
-pub(super) fn scalar(text: &[u8], base: usize) -> Masks {
-    let mut masks = Masks::default();
+/// The masks of the block that begins at `base`, by their definition; adds its letters.
+pub(super) fn scalar(text: &[u8], base: usize, letters: &mut Letters) -> Masks {
+    let mut masks = Masks { letters: letters::scalar(text, base, letters), ..Masks::default() };
     for place in 0..64.min(text.len() - base) {
         let at = base + place;
         let back = |bytes: usize| at.checked_sub(bytes).map_or(b' ', |at| text[at]);

@@ -16,6 +16,7 @@ pub mod fold;
 mod iban;
 mod ipv4;
 pub mod label;
+mod letters;
 mod lexer;
 pub mod lexicon;
 mod literal;

@@ -5,7 +5,8 @@ use super::blocks::Masks;
 use super::check::Outcome;
 use super::context::{Near, WordIndex};
 use super::detector::{Hit, Place};
-use super::looks::{CHUNK, Chunk, HEAD, Looks};
+use super::letters::Letters;
+use super::looks::{CHUNK, Chunk, Looks};
 use super::resolve::Candidate;
 use super::table::{Action, Compiled};
 use super::views::{Budget, Level, Regions};
@@ -62,6 +63,8 @@ pub struct NearMiss {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Buffers {
     pub masks: Vec<Masks>,
+    /// The letters of these.
+    pub letters: Letters,
     pub index: WordIndex,
     /// For each expression: the window that is waiting to be tried.
     pub windows: Vec<Option<Span>>,
@@ -111,10 +114,13 @@ impl Pass<'_> {
             let end = (start + CHUNK).min(self.text.len());
             let mut masks = std::mem::take(&mut self.buffers.masks);
             masks.clear();
-            vector::masks(self.scanner.level, self.text, start, end, &mut masks);
+            let part = (start, end);
+            let mut places =
+                vector::masks(self.scanner.level, self.text, part, &mut masks, &mut self.buffers.letters);
             self.words(start, &masks);
-            for (number, masks) in masks.iter().enumerate() {
-                self.block(start + number * 64, masks, &mut digits_done);
+            while let Some(masks) = masks.get(places.trailing_zeros() as usize) {
+                self.block(start + places.trailing_zeros() as usize * 64, masks, &mut digits_done);
+                places &= places - 1;
             }
             self.buffers.masks = masks;
             start = end;
@@ -137,37 +143,21 @@ impl Pass<'_> {
         }
     }
 
-    /// Looks for literals at the words of a chunk. Filters first; where characters stand that the filters do not see
-    /// through, they are not asked.
+    /// Looks for literals at the words of a chunk, after a first look at their letters.
     fn words(&mut self, start: usize, masks: &[Masks]) {
         let literals = &self.scanner.table.literals;
         let mut looks = std::mem::take(&mut self.buffers.looks);
         looks.clear();
-        let chunk = Chunk { text: self.text, start, masks, exhaustive: self.scanner.exhaustive };
-        vector::looks(self.scanner.level, &chunk, literals.first(), &mut looks);
-        for (at, seen) in looks.words() {
-            if !seen || self.may_begin(start + at) {
-                self.literals(start + at);
-            }
+        let letters = &self.buffers.letters;
+        let chunk = Chunk { masks, letters, exhaustive: self.scanner.exhaustive };
+        vector::looks(self.scanner.level, &chunk, literals.filter(), &mut looks);
+        for at in looks.words() {
+            self.literals(start + at);
         }
         self.buffers.looks = looks;
     }
 
-    /// The second look at a word.
-    fn may_begin(&self, at: usize) -> bool {
-        let head = self.text[at..].first_chunk().copied().unwrap_or_else(|| {
-            let mut head = [b' '; HEAD];
-            let rest = &self.text[at..];
-            head[..rest.len()].copy_from_slice(rest);
-            head
-        });
-        self.scanner.table.literals.may_begin(u64::from_le_bytes(head))
-    }
-
     fn block(&mut self, base: usize, masks: &Masks, digits_done: &mut usize) {
-        if !masks.has_places() {
-            return;
-        }
         let table = &self.scanner.table;
         let inside = base > 0 && self.text[base - 1].is_ascii_digit();
         for at in bits(masks.digits & !(masks.digits << 1 | u64::from(inside))) {

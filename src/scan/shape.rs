@@ -3,6 +3,7 @@
 
 use super::number::{after_line_break, left_is_free, right_is_free};
 use super::pass::Pass;
+use super::table;
 use crate::finding::View;
 use crate::rules::{Matcher, Mixed, Part, separator};
 use crate::span::Span;
@@ -20,7 +21,7 @@ pub(super) struct Place {
 }
 
 /// Shapes of one set: as many as the bits of its masks.
-const SET_MAX: usize = 128;
+const SET_MAX: usize = 32;
 
 /// Shapes whose first run of digits has the same length.
 #[derive(Clone, Debug, Default)]
@@ -28,19 +29,24 @@ pub(super) struct Set {
     places: Vec<Place>,
     before: Neighbours,
     behind: Neighbours,
+    /// For each number of digits: the shapes that have no more of them from their first one on.
+    by_digits: [u32; DIGITS_TOLD],
 }
+
+/// Numbers of digits that are told apart.
+const DIGITS_TOLD: usize = 20;
 
 /// Which shapes what stands on one side of the digits lets be. Says yes rather too often.
 #[derive(Clone, Debug)]
 struct Neighbours {
     /// For each ASCII byte: the shapes that may have it right beside the digits.
-    near: Box<[u128; 128]>,
+    near: Box<[u32; 128]>,
     /// For each ASCII byte: the shapes that may have it beyond a separator.
-    far: Box<[u128; 128]>,
+    far: Box<[u32; 128]>,
     /// For each byte from space on: the shapes that may have it as a separator there.
-    gaps: [u128; 32],
+    gaps: [u32; 32],
     /// Those with any separator there.
-    gapped: u128,
+    gapped: u32,
 }
 
 impl Default for Neighbours {
@@ -52,7 +58,7 @@ impl Default for Neighbours {
 impl Neighbours {
     /// Adds a shape of which these parts stand there, the nearest one first. `at_end`: the bytes that may stand there
     /// where no part does.
-    fn add(&mut self, bit: u128, parts: &[Part], separators: u32, at_end: fn(u8) -> bool) {
+    fn add(&mut self, bit: u32, parts: &[Part], separators: u32, at_end: fn(u8) -> bool) {
         let gap = parts.first() == Some(&Part::Gap);
         let next = parts.iter().find(|part| **part != Part::Gap);
         let is_next = |byte: u8| next.map_or_else(|| at_end(byte), |part| part.is(byte));
@@ -71,9 +77,8 @@ impl Neighbours {
         }
     }
 
-    /// The shapes that the nearest byte and the one beyond it let be; at the edge of the text a line break.
-    fn fitting(&self, near: Option<&u8>, far: Option<&u8>) -> u128 {
-        let (near, far) = (near.copied().unwrap_or(b'\n'), far.copied().unwrap_or(b'\n'));
+    /// The shapes that the nearest character and the one beyond it let be.
+    fn fitting(&self, (near, far): (u8, u8)) -> u32 {
         let Some(&direct) = self.near.get(usize::from(near)) else { return !0 };
         let gapped = match near {
             _ if is_break(near) => self.gapped,
@@ -94,12 +99,16 @@ impl Set {
             sets.push(Self::default());
         }
         let Some(set) = sets.last_mut() else { return };
-        let bit = 1_u128 << set.places.len();
+        let bit = 1_u32 << set.places.len();
         let first = parts.iter().position(|part| part.is_digit()).unwrap_or(parts.len());
         let before: Vec<Part> = parts[..first].iter().rev().copied().collect();
         set.before.add(bit, &before, separators, |_| true);
         set.behind
             .add(bit, behind(&parts[first..], length), separators, |byte| !byte.is_ascii_alphanumeric());
+        let digits = parts[first..].iter().filter(|part| part.is_digit()).count();
+        for (count, shapes) in set.by_digits.iter_mut().enumerate() {
+            *shapes |= if digits <= count || count + 1 == DIGITS_TOLD { bit } else { 0 };
+        }
         set.places.push(place);
     }
 }
@@ -120,15 +129,57 @@ const fn is_break(byte: u8) -> bool {
     matches!(byte, b'\n' | b'\r' | b'\\' | b'>' | b'\t')
 }
 
+/// How many digits stand within the longest value that begins at a place.
+fn digits_from(text: &[u8], at: usize) -> usize {
+    table::digits(&text[at..(at + VALUE_BYTES_MAX).min(text.len())])
+}
+
+/// The two characters before a place, the nearest one first: spaces and dashes of any kind as those of ASCII, a line break
+/// at the edge of the text.
+fn neighbours_before(text: &[u8], at: usize) -> (u8, u8) {
+    let near = at.checked_sub(1).map_or(b'\n', |at| text[at]);
+    let width = if near < 0x80 { 1 } else { width_before(text, at) };
+    let far = at.checked_sub(width + 1).map_or(b'\n', |at| text[at]);
+    (if width == 1 { near } else { plain(text, at - width) }, far)
+}
+
+/// How many bytes the separator beyond ASCII before a place takes; 1 where none stands there.
+fn width_before(text: &[u8], at: usize) -> usize {
+    let is_separator = |bytes: &usize| {
+        let start = at.checked_sub(*bytes);
+        start.is_some_and(|at| usize::from(fold(text, at).taken) == *bytes && plain(text, at) < 0x80)
+    };
+    [2, 3].into_iter().find(is_separator).unwrap_or(1)
+}
+
+/// The same for the two characters from a place on.
+fn neighbours_behind(text: &[u8], end: usize) -> (u8, u8) {
+    let near = text.get(end).copied().unwrap_or(b'\n');
+    let plain = if near < 0x80 { near } else { plain(text, end) };
+    let width = if plain == near { 1 } else { usize::from(fold(text, end).taken) };
+    (plain, text.get(end + width).copied().unwrap_or(b'\n'))
+}
+
+/// What a character beyond ASCII folds to, if that is a separator; its first byte otherwise.
+fn plain(text: &[u8], at: usize) -> u8 {
+    match fold(text, at).bytes() {
+        [byte] if separator(*byte) != 0 => *byte,
+        _ => text[at],
+    }
+}
+
 /// Holds the shapes that may have a run of `length` digits as their first against the text at `at`.
 pub(super) fn at(pass: &mut Pass<'_>, at: usize, length: usize) {
     let table = &pass.scanner.table;
     let (text, end) = (pass.text, at + length);
-    let byte = |back: usize| at.checked_sub(back).and_then(|at| text.get(at));
+    let (before, behind) = (neighbours_before(text, at), neighbours_behind(text, end));
     for set in table.shapes.get(length).map_or(&[][..], Vec::as_slice) {
-        let mut fitting = set.before.fitting(byte(1), byte(2));
+        let mut fitting = set.before.fitting(before);
         if fitting != 0 {
-            fitting &= set.behind.fitting(text.get(end), text.get(end + 1));
+            fitting &= set.behind.fitting(behind);
+        }
+        if fitting != 0 {
+            fitting &= set.by_digits[digits_from(text, at).min(DIGITS_TOLD - 1)];
         }
         if pass.scanner.exhaustive {
             fitting = !0;

@@ -82,9 +82,15 @@ impl Expression {
 
     /// Whether so few digits stand there that nothing can match.
     pub fn lacks_digits(&self, text: &[u8]) -> bool {
-        let digits = || text.iter().filter(|byte| byte.is_ascii_digit()).count();
-        self.digits > 0 && digits() < self.digits
+        self.digits > 0 && digits(text) < self.digits
     }
+}
+
+/// How many digits a text has.
+pub(super) fn digits(text: &[u8]) -> usize {
+    // Counted in bytes, so that a compiler makes vectors of it.
+    let count = |part: &[u8]| part.iter().map(|byte| u8::from(byte.is_ascii_digit())).sum::<u8>();
+    text.chunks(128).map(|part| usize::from(count(part))).sum()
 }
 
 /// Compiles an expression within bounds.

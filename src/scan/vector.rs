@@ -5,7 +5,8 @@
 #![allow(unsafe_code, reason = "vector instructions; see above")]
 
 use super::blocks::{Masks, scalar};
-use super::literal::{Fours, packed};
+use super::letters::Letters;
+use super::literal::{Filter, packed};
 use super::looks::{Chunk, Looks, look};
 
 /// Which instructions the processor has; asked once.
@@ -24,10 +25,17 @@ impl Level {
     pub fn detect() -> Self {
         #[cfg(target_arch = "x86_64")]
         {
-            if std::is_x86_feature_detected!("avx512bw") && std::is_x86_feature_detected!("bmi2") {
+            let bits = std::is_x86_feature_detected!("bmi2") && std::is_x86_feature_detected!("popcnt");
+            let bytes =
+                std::is_x86_feature_detected!("avx512bw") && std::is_x86_feature_detected!("avx512vbmi");
+            if std::env::var_os("NO512").is_none()
+                && bits
+                && bytes
+                && std::is_x86_feature_detected!("avx512vbmi2")
+            {
                 return Self::Avx512;
             }
-            if std::is_x86_feature_detected!("avx2") && std::is_x86_feature_detected!("bmi2") {
+            if bits && std::is_x86_feature_detected!("avx2") {
                 return Self::Avx2;
             }
         }
@@ -35,35 +43,55 @@ impl Level {
     }
 }
 
-/// Appends the masks of `text[from..to]`, block by block; `from` is a multiple of 64 and `to` too, or the end.
-/// Returns what all blocks have.
-pub(super) fn masks(level: Level, text: &[u8], from: usize, to: usize, out: &mut Vec<Masks>) {
-    match level {
-        Level::Scalar => out.extend((from..to).step_by(64).map(|base| scalar(text, base))),
+/// Appends the masks of `text[from..to]`, block by block, and makes the letters of these blocks and of the one behind
+/// them; `from` is a multiple of 64 and `to` too, or the end. Returns a bit for each block in which anything but words
+/// may begin.
+pub(super) fn masks(
+    level: Level,
+    text: &[u8],
+    (from, to): (usize, usize),
+    out: &mut Vec<Masks>,
+    letters: &mut Letters,
+) -> u64 {
+    letters.begin();
+    let places = match level {
+        Level::Scalar => {
+            let blocks = (from..to).step_by(64).zip(0..);
+            let places = blocks.fold(0, |places, (base, number)| {
+                let masks = scalar(text, base, letters);
+                out.push(masks);
+                places | u64::from(masks.has_places()) << number
+            });
+            scalar(text, to.min(text.len()), letters);
+            places
+        }
         // SAFETY: `detect` gives these levels only where the processor has the instructions.
         #[cfg(target_arch = "x86_64")]
-        Level::Avx2 => unsafe { x86::avx2(text, from, to, out) },
+        Level::Avx2 => unsafe { x86::avx2(text, (from, to), out, letters) },
         #[cfg(target_arch = "x86_64")]
-        Level::Avx512 => unsafe { x86::avx512(text, from, to, out) },
-    }
+        Level::Avx512 => unsafe { x86::avx512(text, (from, to), out, letters) },
+    };
+    letters.end();
+    places
 }
 
-/// The first look at the words of a chunk that begins at `start`: appends those that may begin a literal.
-pub(super) fn looks(level: Level, chunk: &Chunk<'_>, first: &Fours, out: &mut Looks) {
+/// The first look at the words of a chunk: appends those that may begin a literal.
+pub(super) fn looks(level: Level, chunk: &Chunk<'_>, filter: &Filter, out: &mut Looks) {
     match level {
-        Level::Scalar => look(chunk, first, out, packed),
+        Level::Scalar => look(chunk, filter, out, packed),
         // SAFETY: `detect` gives these levels only where the processor has the instructions.
         #[cfg(target_arch = "x86_64")]
-        Level::Avx2 | Level::Avx512 => unsafe { x86::looks(chunk, first, out) },
+        Level::Avx2 | Level::Avx512 => unsafe { x86::looks(chunk, filter, out) },
     }
 }
 
 #[cfg(target_arch = "x86_64")]
 mod x86 {
     use super::super::blocks::Masks;
-    use super::super::literal::Fours;
+    use super::super::letters::{LATIN, Letters, PUNCTUATION, ROOM, Room, SIGNS, UNKNOWN};
+    use super::super::literal::Filter;
     use super::super::looks::{Chunk, Looks, look};
-    use super::shifted;
+    use super::{REACH, end, shifted};
     use std::arch::x86_64::*;
 
     /// 64 bytes in registers.
@@ -88,6 +116,26 @@ mod x86 {
         /// # Safety
         /// The processor has the instructions.
         unsafe fn listed(self, low: [u8; 16], high: [u8; 16]) -> u64;
+        /// The five lowest bits of bytes beyond the space, zero for those up to it.
+        ///
+        /// # Safety
+        /// The processor has the instructions.
+        unsafe fn letters(self) -> Self;
+        /// At the places of the mask, the entries of the table for the six lowest bits of `by`.
+        ///
+        /// # Safety
+        /// The processor has the instructions.
+        unsafe fn looked_up(self, mask: u64, by: Self, table: &[u8; 64]) -> Self;
+        /// At the places of the mask, this byte.
+        ///
+        /// # Safety
+        /// The processor has the instructions.
+        unsafe fn with(self, mask: u64, byte: u8) -> Self;
+        /// Writes the bytes of the mask in a row.
+        ///
+        /// # Safety
+        /// The processor has the instructions.
+        unsafe fn squeezed(self, mask: u64, to: &mut Room);
     }
 
     #[derive(Clone, Copy)]
@@ -152,6 +200,104 @@ mod x86 {
                 u64::from(half(self.0)) | u64::from(half(self.1)) << 32
             }
         }
+
+        #[inline(always)]
+        unsafe fn letters(self) -> Self {
+            unsafe {
+                let half = |half: __m256i| {
+                    let graphic = _mm256_cmpgt_epi8(half, _mm256_set1_epi8(b' ' as i8));
+                    _mm256_and_si256(_mm256_and_si256(half, _mm256_set1_epi8(31)), graphic)
+                };
+                Self(half(self.0), half(self.1))
+            }
+        }
+
+        #[inline(always)]
+        unsafe fn looked_up(self, mask: u64, by: Self, table: &[u8; 64]) -> Self {
+            unsafe {
+                let low = looked_up_half(self.0, by.0, mask as u32, table);
+                Self(low, looked_up_half(self.1, by.1, (mask >> 32) as u32, table))
+            }
+        }
+
+        #[inline(always)]
+        unsafe fn with(self, mask: u64, byte: u8) -> Self {
+            unsafe {
+                let byte = _mm256_set1_epi8(byte as i8);
+                Self(
+                    _mm256_blendv_epi8(self.0, byte, spread(mask as u32)),
+                    _mm256_blendv_epi8(self.1, byte, spread((mask >> 32) as u32)),
+                )
+            }
+        }
+
+        #[inline(always)]
+        unsafe fn squeezed(self, mask: u64, to: &mut Room) {
+            unsafe {
+                // SAFETY: there is room for 64 bytes.
+                let store = |to: &mut Room| {
+                    _mm256_storeu_si256(to.as_mut_ptr().cast(), self.0);
+                    _mm256_storeu_si256(to.as_mut_ptr().add(32).cast(), self.1);
+                };
+                if mask == !0 {
+                    return store(to);
+                }
+                let (mut all, mut at) = (ROOM, 0);
+                store(&mut all);
+                for (number, eight) in all[..64].chunks_exact(8).enumerate() {
+                    let eight = eight.first_chunk().map_or(0, |eight| u64::from_le_bytes(*eight));
+                    let mask = mask >> (8 * number) & 0xFF;
+                    let bytes = _pdep_u64(mask, 0x0101_0101_0101_0101).wrapping_mul(0xFF);
+                    if let Some(to) = to.get_mut(at..at + 8) {
+                        to.copy_from_slice(&_pext_u64(eight, bytes).to_le_bytes());
+                    }
+                    at += mask.count_ones() as usize;
+                }
+            }
+        }
+    }
+
+    /// A part of a table in both lanes.
+    ///
+    /// # Safety
+    /// The processor has AVX2, and the table sixteen bytes from there on.
+    #[inline(always)]
+    unsafe fn quarter(table: &[u8; 64], from: usize) -> __m256i {
+        unsafe { _mm256_broadcastsi128_si256(_mm_loadu_si128(table.as_ptr().add(from).cast())) }
+    }
+
+    /// # Safety
+    /// The processor has AVX2.
+    #[inline(always)]
+    unsafe fn looked_up_half(old: __m256i, by: __m256i, mask: u32, table: &[u8; 64]) -> __m256i {
+        unsafe {
+            // The bits that choose the quarter, as signs of bytes.
+            let (odd, upper) = (_mm256_slli_epi16(by, 3), _mm256_slli_epi16(by, 2));
+            let within = _mm256_and_si256(by, _mm256_set1_epi8(15));
+            // SAFETY: the table has four times sixteen bytes.
+            let (first, second) = (quarter(table, 0), quarter(table, 16));
+            let (third, fourth) = (quarter(table, 32), quarter(table, 48));
+            let (first, second) = (_mm256_shuffle_epi8(first, within), _mm256_shuffle_epi8(second, within));
+            let (third, fourth) = (_mm256_shuffle_epi8(third, within), _mm256_shuffle_epi8(fourth, within));
+            let (low, high) =
+                (_mm256_blendv_epi8(first, second, odd), _mm256_blendv_epi8(third, fourth, odd));
+            _mm256_blendv_epi8(old, _mm256_blendv_epi8(low, high, upper), spread(mask))
+        }
+    }
+
+    /// A byte of ones for each bit.
+    ///
+    /// # Safety
+    /// The processor has AVX2.
+    #[inline(always)]
+    unsafe fn spread(mask: u32) -> __m256i {
+        unsafe {
+            let places =
+                _mm256_setr_epi64x(0, 0x0101_0101_0101_0101, 0x0202_0202_0202_0202, 0x0303_0303_0303_0303);
+            let bit = _mm256_set1_epi64x(i64::from_le_bytes([1, 2, 4, 8, 16, 32, 64, 128]));
+            let bytes = _mm256_shuffle_epi8(_mm256_set1_epi32(mask as i32), places);
+            _mm256_cmpeq_epi8(_mm256_and_si256(bytes, bit), bit)
+        }
     }
 
     #[derive(Clone, Copy)]
@@ -196,6 +342,37 @@ mod x86 {
                 _mm512_test_epi8_mask(_mm512_shuffle_epi8(low, self.0), _mm512_shuffle_epi8(high, upper))
             }
         }
+
+        #[inline(always)]
+        unsafe fn letters(self) -> Self {
+            unsafe {
+                let graphic = _mm512_cmpgt_epu8_mask(self.0, _mm512_set1_epi8(b' ' as i8));
+                Self(_mm512_maskz_mov_epi8(graphic, _mm512_and_si512(self.0, _mm512_set1_epi8(31))))
+            }
+        }
+
+        #[inline(always)]
+        unsafe fn looked_up(self, mask: u64, by: Self, table: &[u8; 64]) -> Self {
+            unsafe {
+                // SAFETY: the table has 64 bytes.
+                let table = _mm512_loadu_si512(table.as_ptr().cast());
+                Self(_mm512_mask_mov_epi8(self.0, mask, _mm512_permutexvar_epi8(by.0, table)))
+            }
+        }
+
+        #[inline(always)]
+        unsafe fn with(self, mask: u64, byte: u8) -> Self {
+            unsafe { Self(_mm512_mask_mov_epi8(self.0, mask, _mm512_set1_epi8(byte as i8))) }
+        }
+
+        #[inline(always)]
+        unsafe fn squeezed(self, mask: u64, to: &mut Room) {
+            unsafe {
+                let bytes = _mm512_maskz_compress_epi8(mask, self.0);
+                // SAFETY: there is room for 64 bytes.
+                _mm512_storeu_si512(to.as_mut_ptr().cast(), bytes);
+            }
+        }
     }
 
     /// Halves of the ASCII signs that prose hardly has: # $ % & * + / : < = > @ \\ _ ` ~.
@@ -203,84 +380,134 @@ mod x86 {
     const SIGNS_HIGH: [u8; 16] = [0, 0, 1, 2, 4, 8, 4, 16, 0, 0, 0, 0, 0, 0, 0, 0];
 
     /// # Safety
-    /// The processor has AVX2 and BMI2.
+    /// The processor has AVX2, BMI2 and POPCNT.
     #[target_feature(enable = "avx2,bmi1,bmi2,popcnt,lzcnt")]
-    pub(super) unsafe fn avx2(text: &[u8], from: usize, to: usize, out: &mut Vec<Masks>) {
-        unsafe { blocks::<Two>(text, from, to, out) }
+    pub(super) unsafe fn avx2(
+        text: &[u8],
+        part: (usize, usize),
+        out: &mut Vec<Masks>,
+        letters: &mut Letters,
+    ) -> u64 {
+        unsafe { blocks::<Two>(text, part, out, letters) }
     }
 
     /// # Safety
-    /// The processor has AVX-512BW and BMI2.
-    #[target_feature(enable = "avx512f,avx512bw,bmi1,bmi2,popcnt,lzcnt")]
-    pub(super) unsafe fn avx512(text: &[u8], from: usize, to: usize, out: &mut Vec<Masks>) {
-        unsafe { blocks::<One>(text, from, to, out) }
+    /// The processor has AVX-512 (BW, VBMI, VBMI2), BMI2 and POPCNT.
+    #[target_feature(enable = "avx512f,avx512bw,avx512vbmi,avx512vbmi2,bmi1,bmi2,popcnt,lzcnt")]
+    pub(super) unsafe fn avx512(
+        text: &[u8],
+        part: (usize, usize),
+        out: &mut Vec<Masks>,
+        letters: &mut Letters,
+    ) -> u64 {
+        unsafe { blocks::<One>(text, part, out, letters) }
     }
 
     /// # Safety
-    /// The processor has BMI2.
+    /// The processor has BMI2 and POPCNT.
     #[target_feature(enable = "bmi1,bmi2,popcnt,lzcnt")]
-    pub(super) unsafe fn looks(chunk: &Chunk<'_>, first: &Fours, out: &mut Looks) {
-        look(chunk, first, out, |head| _pext_u32(head, 0x1F1F_1F1F) as usize);
+    pub(super) unsafe fn looks(chunk: &Chunk<'_>, filter: &Filter, out: &mut Looks) {
+        look(chunk, filter, out, |word| _pext_u32(word.swap_bytes(), 0x1F1F_1F00) as usize);
+    }
+
+    /// The 64 bytes from `base` on, spaces behind the text, and which of them are of the text.
+    ///
+    /// # Safety
+    /// The processor has the instructions of `B`.
+    #[inline(always)]
+    unsafe fn loaded<B: Block>(text: &[u8], base: usize) -> (B, u64) {
+        let mut last = [b' '; 64];
+        let (block, valid) = match text.get(base..base + 64) {
+            Some(block) => (block, !0),
+            None => {
+                let rest = text.get(base..).unwrap_or_default();
+                last[..rest.len()].copy_from_slice(rest);
+                (&last[..], (1 << rest.len()) - 1)
+            }
+        };
+        // SAFETY: the slice has 64 bytes.
+        (unsafe { B::load(block.as_ptr()) }, valid)
     }
 
     /// # Safety
     /// The processor has the instructions of `B`.
     #[inline(always)]
-    unsafe fn blocks<B: Block>(text: &[u8], from: usize, to: usize, out: &mut Vec<Masks>) {
+    unsafe fn blocks<B: Block>(
+        text: &[u8],
+        (from, to): (usize, usize),
+        out: &mut Vec<Masks>,
+        letters: &mut Letters,
+    ) -> u64 {
         // What stands before the first byte: the block before, and spaces before the text.
-        let mut before = Classes { space: !0, ..Classes::default() };
-        if let Some(block) = from.checked_sub(64).and_then(|start| text.get(start..from)) {
-            // SAFETY: the slice has 64 bytes.
-            unsafe { before = Classes::of(B::load(block.as_ptr()), &before) }
-        }
-        let mut base = from;
-        while base < to {
-            let mut last = [b' '; 64];
-            let block = match text.get(base..base + 64) {
-                Some(block) => block,
-                None => {
-                    let rest = text.get(base..).unwrap_or_default();
-                    last[..rest.len()].copy_from_slice(rest);
-                    &last[..]
-                }
-            };
-            // SAFETY: the slice has 64 bytes.
-            let block = unsafe { B::load(block.as_ptr()) };
-            let valid = match to - base {
-                64.. => !0,
-                rest => (1 << rest) - 1,
-            };
-            // SAFETY: the processor has the instructions.
-            unsafe {
-                let classes = Classes::of(block, &before);
-                let mut masks = classes.masks(&before, valid);
-                if classes.signs | before.signs != 0 {
-                    let hex = base > 0 && text[base - 1].is_ascii_hexdigit();
-                    classes.signs(block, &before, hex, valid, &mut masks);
-                }
-                if classes.high != 0 {
-                    let last = base.checked_sub(1).map_or(b' ', |last| text[last]);
-                    masks.strange = classes.strange(block, &before, last) & valid;
-                    masks.capitals |= classes.accented(block, &before) & valid;
-                }
-                out.push(masks);
-                before = classes;
+        let mut before = Before::default();
+        let mut places = 0;
+        // SAFETY: the processor has the instructions.
+        unsafe {
+            if from >= 64 {
+                let (block, valid) = loaded::<B>(text, from - 64);
+                before.next(block, valid, b' ', &mut { ROOM });
             }
-            base += 64;
+            for (number, base) in (from..to).step_by(64).enumerate() {
+                let (block, valid) = loaded::<B>(text, base);
+                let last = base.checked_sub(1).map_or(b' ', |last| text[last]);
+                let Some(room) = letters.room() else { break };
+                let masks = before.next(block, valid, last, room);
+                letters.took(masks.letters.count_ones() as usize);
+                places |= u64::from(masks.has_places()) << number;
+                out.push(masks);
+            }
+            if to < text.len()
+                && let Some(room) = letters.room()
+            {
+                let (block, valid) = loaded::<B>(text, to);
+                let masks = before.next(block, valid, b' ', room);
+                letters.took(masks.letters.count_ones() as usize);
+            }
+        }
+        places
+    }
+
+    /// What the block before tells about the next one. Signs and bytes beyond ASCII have parts of their own, which are only
+    /// looked at where there are any.
+    #[derive(Clone, Copy)]
+    struct Before {
+        alnum: u64,
+        alpha: u64,
+        lower: u64,
+        digit: u64,
+        space: u64,
+        blank: u64,
+        joints: u64,
+        /// Runs of one, two, four and eight base64 characters up to the byte, and of sixteen.
+        runs: [u64; 5],
+        /// One, two and four single characters with single spaces before them.
+        singles: [u64; 3],
+        signs: Signs,
+        high: High,
+    }
+
+    impl Default for Before {
+        fn default() -> Self {
+            Self {
+                alnum: 0,
+                alpha: 0,
+                lower: 0,
+                digit: 0,
+                space: end(!0),
+                blank: 0,
+                joints: 0,
+                runs: [0; 5],
+                singles: [0; 3],
+                signs: Signs::default(),
+                high: High::default(),
+            }
         }
     }
 
-    /// Which bytes of a block are what. Signs are told apart only where a block, or the one before, has any.
+    /// Signs that prose hardly has.
     #[derive(Clone, Copy, Default)]
-    struct Classes {
-        digit: u64,
-        alpha: u64,
-        upper: u64,
-        high: u64,
-        space: u64,
-        /// `.`, `-` and `/`.
-        joints: u64,
-        signs: u64,
+    struct Signs {
+        all: u64,
         slash: u64,
         colon: u64,
         backslash: u64,
@@ -290,133 +517,236 @@ mod x86 {
         emphasis: u64,
         at: u64,
         under: u64,
-        from_c2: u64,
+        plus: u64,
+    }
+
+    /// Bytes beyond ASCII.
+    #[derive(Clone, Copy, Default)]
+    struct High {
+        all: u64,
         c2: u64,
         c3: u64,
         e2: u64,
+        /// E2 and 80.
+        e280: u64,
         sign3: u64,
-        /// Runs of one, two, four, eight and sixteen base64 characters up to the byte.
-        runs: [u64; 5],
-        /// One, two and four single characters with single spaces before them.
-        singles: [u64; 3],
     }
 
-    impl Classes {
+    impl Signs {
+        /// What the next block may ask for.
+        #[inline(always)]
+        const fn end(self) -> Self {
+            Self {
+                all: end(self.all),
+                slash: end(self.slash),
+                colon: end(self.colon),
+                backslash: end(self.backslash),
+                percent: end(self.percent),
+                amp: end(self.amp),
+                equals: end(self.equals),
+                emphasis: end(self.emphasis),
+                at: end(self.at),
+                under: end(self.under),
+                plus: 0,
+            }
+        }
+
         /// # Safety
         /// The processor has the instructions of `B`.
         #[inline(always)]
-        unsafe fn of<B: Block>(block: B, before: &Self) -> Self {
+        unsafe fn of<B: Block>(block: B, all: u64) -> Self {
             unsafe {
-                let mut classes = Self {
-                    digit: block.within(b'0', b'9'),
-                    alpha: block.lower().within(b'a', b'z'),
-                    upper: block.within(b'A', b'Z'),
-                    high: block.high(),
-                    space: block.eq(b' '),
-                    signs: block.listed(SIGNS_LOW, SIGNS_HIGH),
-                    ..Self::default()
-                };
-                let dash = block.eq(b'-');
-                classes.joints = dash | block.eq(b'.');
-                let mut base64 = classes.digit | classes.alpha | dash;
-                if classes.signs != 0 {
-                    classes.under = block.eq(b'_');
-                    classes.at = block.eq(b'@');
-                    classes.slash = block.eq(b'/');
-                    classes.joints |= classes.slash;
-                    classes.colon = block.eq(b':');
-                    classes.backslash = block.eq(b'\\');
-                    classes.percent = block.eq(b'%');
-                    classes.amp = block.eq(b'&');
-                    classes.equals = block.eq(b'=');
-                    classes.emphasis = block.eq(b'*') | block.eq(b'`') | classes.under | block.eq(b'~');
-                    base64 |= classes.slash | classes.equals | classes.under | block.eq(b'+');
+                let under = block.eq(b'_');
+                Self {
+                    all,
+                    under,
+                    at: block.eq(b'@'),
+                    slash: block.eq(b'/'),
+                    colon: block.eq(b':'),
+                    backslash: block.eq(b'\\'),
+                    percent: block.eq(b'%'),
+                    amp: block.eq(b'&'),
+                    equals: block.eq(b'='),
+                    emphasis: block.eq(b'*') | block.eq(b'`') | under | block.eq(b'~'),
+                    plus: block.eq(b'+'),
                 }
-                if classes.high != 0 {
-                    classes.from_c2 = block.within(0xC2, 0xFF);
-                    classes.c2 = block.eq(0xC2);
-                    classes.c3 = block.eq(0xC3);
-                    classes.e2 = block.eq(0xE2);
-                    classes.sign3 = classes.e2 | block.eq(0xE3) | block.eq(0xEF);
-                }
-                let mut run = base64;
-                for (place, by) in [1, 2, 4, 8].into_iter().enumerate() {
-                    classes.runs[place] = run;
-                    run &= shifted(run, before.runs[place], by);
-                }
-                classes.runs[4] = run;
-                let letters = classes.digit | classes.alpha | classes.joints;
-                let single = letters & shifted(classes.space, before.space, 1);
-                let two = single & shifted(single, before.singles[0], 2);
-                classes.singles = [single, two, two & shifted(two, before.singles[1], 4)];
-                classes
             }
         }
+    }
 
-        /// The masks of what any block has.
+    impl High {
+        /// What the next block may ask for.
         #[inline(always)]
-        const fn masks(&self, before: &Self, valid: u64) -> Masks {
-            let alnum = self.digit | self.alpha;
-            let after_alnum = shifted(alnum, before.digit | before.alpha, 1);
-            let after_high = shifted(self.high, before.high, 1);
-            let escape = shifted(self.backslash, before.backslash, 2);
-            let after_sign = shifted(self.c2, before.c2, 2) | shifted(self.sign3, before.sign3, 3);
-            let hump = self.upper & shifted(self.alpha & !self.upper, before.alpha & !before.upper, 1);
-            let may_start = !after_high & (!after_alnum | escape) | after_high & after_sign | hump;
-            let letter = shifted(self.alpha | self.high, before.alpha | before.high, 2);
-            let run = self.runs[4] & !shifted(self.runs[4], before.runs[4], 1);
-            let spaced = self.singles[2] & !shifted(self.singles[2], before.singles[2], 2);
-            Masks {
-                digits: self.digit & valid,
-                words: (alnum | self.from_c2) & may_start & valid,
-                capitals: self.upper & shifted(self.space, before.space, 1) & letter & valid,
-                marks: self.digit & after_high & valid,
-                runs: run & valid,
-                spaced: spaced & valid,
-                strange: 0,
-                ats: 0,
-                urls: 0,
-                hex_colons: 0,
+        const fn end(self) -> Self {
+            Self {
+                all: end(self.all),
+                c2: end(self.c2),
+                c3: end(self.c3),
+                e2: end(self.e2),
+                e280: end(self.e280),
+                sign3: end(self.sign3),
             }
         }
 
-        /// The masks of signs. `hex`: whether the byte before the block is a hexadecimal digit.
+        /// # Safety
+        /// The processor has the instructions of `B`.
+        #[inline(always)]
+        unsafe fn of<B: Block>(block: B, all: u64, before: &Self) -> Self {
+            unsafe {
+                let e2 = block.eq(0xE2);
+                let after_e2 = shifted(e2, before.e2, 1);
+                Self {
+                    all,
+                    c2: block.eq(0xC2),
+                    c3: block.eq(0xC3),
+                    e2,
+                    e280: if after_e2 == 0 { 0 } else { block.eq(0x80) & after_e2 },
+                    sign3: e2 | block.eq(0xE3) | block.eq(0xEF),
+                }
+            }
+        }
+
+        /// Whether anything of it reaches into the next block.
+        #[inline(always)]
+        const fn reaches(&self) -> bool {
+            self.all >> (REACH - 3) != 0
+        }
+    }
+
+    impl Before {
+        /// The masks of the next block, of which the letters are written; `last` is the byte before it.
         ///
         /// # Safety
         /// The processor has the instructions of `B`.
         #[inline(always)]
-        unsafe fn signs<B: Block>(&self, block: B, before: &Self, hex: bool, valid: u64, masks: &mut Masks) {
+        unsafe fn next<B: Block>(&mut self, block: B, valid: u64, last: u8, letters: &mut Room) -> Masks {
+            // SAFETY: the processor has the instructions.
+            unsafe {
+                let (digit, alpha) = (block.within(b'0', b'9'), block.lower().within(b'a', b'z'));
+                let (high, space) = (block.high(), block.eq(b' '));
+                let blank = block.within(0, b' ');
+                let all = block.listed(SIGNS_LOW, SIGNS_HIGH);
+                let alnum = digit | alpha;
+                let dash = block.eq(b'-');
+                let mut joints = dash | block.eq(b'.');
+                let mut base64 = alnum | dash;
+
+                let mut masks = Masks { digits: digit & valid, ..Masks::default() };
+                let mut letter = block.letters();
+                let mut dropped = blank & shifted(blank, self.blank, 1);
+                let mut may_start = !shifted(alnum, self.alnum, 1);
+                let mut of_words = alnum;
+                let upper = block.within(b'A', b'Z');
+                let lower = alpha & !upper;
+                let mut capital = upper & shifted(space, self.space, 1);
+                capital &= shifted(alpha | high, self.alpha | self.high.all, 2);
+
+                if all | self.signs.all >> (REACH - 2) != 0 {
+                    let signs = Signs::of(block, all);
+                    joints |= signs.slash;
+                    base64 |= signs.slash | signs.equals | signs.under | signs.plus;
+                    // The letter of an escape (`\n`) does not belong to the word.
+                    may_start |= shifted(signs.backslash, self.signs.backslash, 2);
+                    self.signs(block, &signs, (digit, alpha, space, joints), last, &mut masks);
+                    self.signs = signs.end();
+                }
+                if high != 0 || self.high.reaches() {
+                    let now = High::of(block, high, &self.high);
+                    of_words |= block.within(0xC2, 0xFF);
+                    let after_sign =
+                        shifted(now.c2, self.high.c2, 2) | shifted(now.sign3, self.high.sign3, 3);
+                    let after_high = shifted(high, self.high.all, 1);
+                    may_start = !after_high & may_start | after_high & after_sign;
+                    masks.marks |= digit & after_high;
+                    masks.strange = now.strange(block, &self.high, last);
+                    capital |= self.accented(block, &now, (alpha | high, space));
+                    (letter, dropped) = now.letters(block, letter, dropped, &self.high);
+                    self.high = now.end();
+                }
+                may_start |= upper & shifted(lower, self.lower, 1);
+                masks.words = of_words & may_start & valid;
+                masks.capitals = capital & valid;
+                masks.letters = !dropped & valid;
+                letter.squeezed(masks.letters, letters);
+                self.runs(base64, &mut masks);
+                self.singles((alnum | joints, space), &mut masks);
+                (self.digit, self.alpha, self.alnum) = (end(digit), end(alpha), end(alnum));
+                self.lower = end(lower);
+                (self.space, self.blank, self.joints) = (end(space), end(blank), end(joints));
+                if valid != !0 {
+                    masks.cut(valid);
+                }
+                masks
+            }
+        }
+
+        /// The sixteenth bytes of runs of base64 characters.
+        #[inline(always)]
+        fn runs(&mut self, base64: u64, masks: &mut Masks) {
+            let (mut run, before) = (base64, self.runs);
+            for (place, by) in [1, 2, 4, 8].into_iter().enumerate() {
+                self.runs[place] = end(run);
+                run &= shifted(run, before[place], by);
+            }
+            self.runs[4] = end(run);
+            masks.runs = run & !shifted(run, before[4], 1);
+        }
+
+        /// The fourth of single characters with single spaces between them.
+        #[inline(always)]
+        fn singles(&mut self, (letters, space): (u64, u64), masks: &mut Masks) {
+            let single = letters & shifted(space, self.space, 1);
+            let two = single & shifted(single, self.singles[0], 2);
+            let four = two & shifted(two, self.singles[1], 4);
+            masks.spaced = four & !shifted(four, self.singles[2], 2);
+            self.singles = [end(single), end(two), end(four)];
+        }
+
+        /// The masks of signs, of which `now` tells the block's own; `last` is the byte before the block.
+        ///
+        /// # Safety
+        /// The processor has the instructions of `B`.
+        #[inline(always)]
+        unsafe fn signs<B: Block>(
+            &self,
+            block: B,
+            now: &Signs,
+            (digit, alpha, space, joints): (u64, u64, u64, u64),
+            last: u8,
+            masks: &mut Masks,
+        ) {
             macro_rules! back {
                 ($class:ident, $by:expr) => {
-                    shifted(self.$class, before.$class, $by)
+                    shifted(now.$class, self.signs.$class, $by)
                 };
             }
+            // SAFETY: the processor has the instructions.
             unsafe {
-                let hexes = block.lower().within(b'a', b'f') | self.digit;
-                let after_hex = hexes << 1 | u64::from(hex);
-                masks.ats = self.at & valid;
-                masks.urls = self.slash & back!(slash, 1) & back!(colon, 2) & valid;
-                masks.hex_colons = self.colon & (back!(colon, 1) | after_hex) & valid;
+                let hexes = block.lower().within(b'a', b'f') | digit;
+                let after_hex = hexes << 1 | u64::from(last.is_ascii_hexdigit());
+                masks.ats = now.at;
+                masks.urls = now.slash & back!(slash, 1) & back!(colon, 2);
+                masks.hex_colons = now.colon & (back!(colon, 1) | after_hex);
                 let (percent, equals) = (back!(percent, 1), back!(equals, 1));
+                let after_digit = shifted(digit, self.digit, 1);
+                let after_word = shifted(alpha | joints, self.alpha | self.joints, 1) | back!(at, 1);
+                let after_space = shifted(space, self.space, 1) & shifted(digit, self.digit, 2);
                 let less = block.eq(b'<');
-                let after_word = back!(alpha, 1) | back!(at, 1) | back!(joints, 1);
-                let mut marks = hexes & percent
-                    | self.digit & (back!(emphasis, 1) | equals)
-                    | self.emphasis & back!(digit, 1)
-                    | self.emphasis & !self.under & after_word & !back!(slash, 1)
-                    | less & (back!(digit, 1) | after_word | back!(under, 1))
-                    | less & back!(space, 1) & back!(digit, 2)
-                    | (self.alpha | block.eq(b'#')) & back!(amp, 1);
+                masks.marks = hexes & percent
+                    | digit & (back!(emphasis, 1) | equals)
+                    | now.emphasis & after_digit
+                    | now.emphasis & !now.under & after_word & !back!(slash, 1)
+                    | less & (after_digit | after_word | back!(under, 1) | after_space)
+                    | (alpha | block.eq(b'#')) & back!(amp, 1);
                 if equals != 0 {
-                    marks |= (block.within(b'A', b'F') | block.eq(b'\n') | block.eq(b'\r')) & equals;
+                    masks.marks |= (block.within(b'A', b'F') | block.eq(b'\n') | block.eq(b'\r')) & equals;
                 }
                 let escape = back!(backslash, 1);
                 if escape != 0 {
                     let letters = block.eq(b'u') | block.eq(b'x') | block.eq(b'_');
                     let others = block.within(b'-', b'/') | block.eq(b'"');
-                    marks |= (letters | others) & escape;
+                    masks.marks |= (letters | others) & escape;
                 }
-                masks.marks |= marks & valid;
             }
         }
 
@@ -425,14 +755,55 @@ mod x86 {
         /// # Safety
         /// The processor has the instructions of `B`.
         #[inline(always)]
-        unsafe fn accented<B: Block>(&self, block: B, before: &Self) -> u64 {
-            let first = shifted(self.c3, before.c3, 1) & shifted(self.space, before.space, 2);
+        unsafe fn accented<B: Block>(&self, block: B, now: &High, (letter, space): (u64, u64)) -> u64 {
+            let first = shifted(now.c3, self.high.c3, 1) & shifted(space, self.space, 2);
             if first == 0 {
                 return 0;
             }
-            let letter = shifted(self.alpha | self.high, before.alpha | before.high, 3);
+            let letter = shifted(letter, self.alpha | self.high.all, 3);
             // SAFETY: the processor has the instructions.
             first & letter & unsafe { block.within(0x80, 0x9E) }
+        }
+    }
+
+    impl High {
+        /// The letters of the block, and which bytes are none.
+        ///
+        /// # Safety
+        /// The processor has the instructions of `B`.
+        #[inline(always)]
+        unsafe fn letters<B: Block>(
+            &self,
+            block: B,
+            mut letter: B,
+            mut dropped: u64,
+            before: &Self,
+        ) -> (B, u64) {
+            // SAFETY: the processor has the instructions.
+            unsafe {
+                let inner = block.within(0x80, 0xBF);
+                let after_c3 = shifted(self.c3, before.c3, 1);
+                let (mut behind, mut known) = (after_c3, after_c3 & inner);
+                let mut lead = self.c3;
+                let others = self.c2 | self.e2;
+                let mut hidden = 0;
+                if others != 0 || before.c2 | before.e2 | before.e280 != 0 {
+                    let (after_c2, after_e2) =
+                        (shifted(self.c2, before.c2, 1), shifted(self.e2, before.e2, 1));
+                    let third = shifted(self.e280, before.e280, 1);
+                    letter = letter.looked_up(after_c2 & inner, block, &SIGNS);
+                    letter = letter.looked_up(third & inner, block, &PUNCTUATION);
+                    behind |= after_c2 | after_e2 | third;
+                    known |= (after_c2 | third) & inner;
+                    lead |= others;
+                    hidden = self.e280;
+                }
+                letter = letter.looked_up(after_c3 & inner, block, &LATIN);
+                let lead = lead & !behind;
+                let unknown = (self.all & !lead | behind) & !known & !hidden;
+                dropped = (dropped | lead | hidden) & !unknown;
+                (letter.with(unknown, UNKNOWN), dropped)
+            }
         }
 
         /// Bytes of characters that look like others, or like none. `last` stands before the block.
@@ -470,15 +841,27 @@ mod x86 {
     }
 }
 
-/// A mask with the last places of the one before shifted in.
+/// Places of a mask that the next block may ask for.
+const REACH: u32 = 8;
+
+/// The last places of a mask.
 #[cfg(target_arch = "x86_64")]
 #[inline(always)]
-const fn shifted(now: u64, then: u64, by: u32) -> u64 {
-    now << by | then >> (64 - by)
+const fn end(mask: u64) -> u64 {
+    mask >> (64 - REACH)
+}
+
+/// A mask with the end of the one before shifted in. (With the whole one before, a compiler makes it one instruction,
+/// which is a slow one on many processors.)
+#[cfg(target_arch = "x86_64")]
+#[inline(always)]
+const fn shifted(now: u64, end_before: u64, by: u32) -> u64 {
+    now << by | end_before >> (REACH - by)
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::letters::Letters;
     use super::{Level, masks};
     use crate::rules::random::Random;
 
@@ -522,11 +905,14 @@ mod tests {
                 }
             }
             let of = |level| {
-                let mut all = Vec::new();
+                let (mut all, mut letters, mut words) = (Vec::new(), Letters::default(), Vec::new());
                 let half = (text.len() / 2) & !63;
-                masks(level, &text, 0, half, &mut all);
-                masks(level, &text, half, text.len(), &mut all);
-                all
+                let mut places = [0; 2];
+                for (part, places) in [(0, half), (half, text.len())].into_iter().zip(&mut places) {
+                    *places = masks(level, &text, part, &mut all, &mut letters);
+                    words.push(letters.all().to_vec());
+                }
+                (all, places, words)
             };
             let wanted = of(Level::Scalar);
             #[cfg(target_arch = "x86_64")]

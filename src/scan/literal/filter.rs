@@ -1,325 +1,252 @@
-//! Whether a literal may begin at a word, by the first bytes of the word. Says yes rather too often and never wrongly
-//! no, but for characters that fold to nothing. Knows bytes only.
+//! Whether a literal may begin at a word, by the first seven [letters](super::super::letters) of the word. Says yes
+//! rather too often and never wrongly no. Knows letters only.
 //!
-//! The first look takes four bytes, each with its five lowest bits, so that case does not matter, and one bit of a
-//! table. The second one takes six, in which all bytes beyond ASCII count alike, so that each letter has few
-//! spellings: itself, or one accented character of two bytes.
+//! The first look takes four letters and one bit of a table. The second one takes what literals with the same first three
+//! letters go on with: four letters at once, those that count held against those that are wanted.
 
-use crate::text::view::fold::{self, fold};
-use std::sync::OnceLock;
+use crate::scan::letters::{LETTER_BITS, UNKNOWN, letter_of};
+use std::collections::{BTreeMap, HashMap};
 
-/// Bytes that the first look takes.
-const FIRST: usize = 4;
+/// Letters that lead to what follows.
+const FIRST: usize = 3;
 
-/// Bytes that the second look takes.
-const SECOND: usize = 6;
+/// How many first letters there are.
+const FIRSTS: usize = 1 << (FIRST * LETTER_BITS);
 
-/// Words of a table of four bytes.
-const FOUR_WORDS: usize = (1 << (5 * FIRST)) / 64;
+/// Letters that are compared after those.
+const TAIL: usize = 4;
 
-/// A table of bits.
-#[derive(Clone, Debug)]
-struct Bits<const WORDS: usize>(Box<[u64]>);
+/// Letters of a word that are looked at.
+const LETTERS: usize = FIRST + TAIL;
 
-impl<const WORDS: usize> Default for Bits<WORDS> {
-    fn default() -> Self {
-        Self(vec![0; WORDS].into_boxed_slice())
-    }
+/// Letters of which one is not known.
+const UNKNOWNS: u64 = u64::from_le_bytes([UNKNOWN; 8]) >> (8 * (8 - LETTERS));
+
+/// What literals with the same first letters go on with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Tails {
+    /// Which letters count.
+    counting: [u32; 4],
+    /// What these are.
+    wanted: [u32; 4],
+    /// Where there are more of them; 0: no more.
+    more: u32,
 }
 
-impl<const WORDS: usize> Bits<WORDS> {
+impl Tails {
+    /// What no word goes on with.
+    const NONE: Self = Self { counting: [0; 4], wanted: [1; 4], more: 0 };
+
     #[inline(always)]
-    fn has(&self, place: usize) -> bool {
-        self.0.get(place / 64).is_some_and(|bits| bits >> (place % 64) & 1 != 0)
-    }
-
-    fn set(&mut self, place: usize) {
-        self.0[place / 64] |= 1 << (place % 64);
+    fn fit(&self, tail: u32) -> bool {
+        let fits = |place: usize| tail & self.counting[place] == self.wanted[place];
+        fits(0) | fits(1) | fits(2) | fits(3)
     }
 }
 
-/// One bit for any four bytes.
-#[derive(Clone, Debug, Default)]
-pub struct Fours(Bits<FOUR_WORDS>);
-
-impl Fours {
-    /// Whether a literal may begin with these bytes, [packed].
-    #[inline(always)]
-    #[must_use]
-    pub fn may_begin(&self, place: usize) -> bool {
-        self.0.has(place)
-    }
-
-    /// Sets the bits of all heads that begin with these bytes.
-    fn set(&mut self, key: Key) {
-        let length = key.length.min(FIRST);
-        let free = 5 * (FIRST - length);
-        let begin =
-            (0..length).fold(0, |place, at| place << 5 | (key.bytes >> (8 * at) & 31) as usize) << free;
-        (begin..begin + (1 << free)).for_each(|place| self.0.set(place));
-    }
-}
-
-/// The five lowest bits of four bytes in a row, the first byte highest.
-#[inline(always)]
-#[must_use]
-pub const fn packed(head: u32) -> usize {
-    (head & 31 | head >> 3 & 31 << 5 | head >> 6 & 31 << 10 | head >> 9 & 31 << 15) as usize
-}
-
-/// Tables of bits by the first bytes of literals.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Filter {
-    /// Of all literals.
-    first: Fours,
-    /// Of those of which fewer than six bytes are known.
-    short: Fours,
-    /// Of the others, by the hash of six.
-    sixes: Vec<u64>,
-    six_bits: u32,
-    /// How the literals begin that were added.
-    begins: Vec<Begin>,
-}
-
-/// The first bytes of a literal; no more of them count, for a character of the text takes as many bytes as it folds to,
-/// or more.
+/// What one literal goes on with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Begin {
-    exact: bool,
-    bytes: [u8; SECOND],
+struct Tail {
     length: usize,
+    letters: u32,
 }
 
-impl Begin {
-    fn of(word: &[u8], exact: bool) -> Self {
-        let (mut bytes, length) = ([0; SECOND], word.len().min(SECOND));
-        bytes[..length].copy_from_slice(&word[..length]);
-        Self { exact, bytes, length }
+impl Tail {
+    const fn counting(self) -> u32 {
+        if self.length == TAIL { !0 } else { (1 << (8 * self.length)) - 1 }
     }
 
-    fn cut(self, most: usize) -> Self {
-        Self::of(&self.bytes[..self.length.min(most)], self.exact)
+    const fn cut(self, length: usize) -> Self {
+        let short = Self { length: if self.length < length { self.length } else { length }, letters: 0 };
+        Self { letters: self.letters & short.counting(), ..short }
     }
+}
 
-    /// All keys of a text that begins with it.
-    fn keys(&self, start: Key, spellings: &ByFirst, keys: &mut Vec<Key>) {
-        let word = &self.bytes[..self.length];
-        keys.clear();
-        if self.exact { keys.push(start.with(word)) } else { start.spelled(word, spellings, keys) }
+/// Tails of three letters that are told apart; of more, only the beginnings count.
+const TAILS_MAX: usize = 32;
+
+/// How words begin that may begin a literal.
+#[derive(Clone, Debug)]
+pub struct Filter {
+    /// For each three letters, a bit for each fourth one.
+    fourths: Box<[u32; FIRSTS]>,
+    /// For each three letters, their tails.
+    ids: Box<[u16; FIRSTS]>,
+    tails: Vec<Tails>,
+    /// What was added: the first three letters, each with five bits, and the rest.
+    begins: Vec<(usize, Tail)>,
+}
+
+impl Default for Filter {
+    fn default() -> Self {
+        Self {
+            fourths: Box::new([0; FIRSTS]),
+            ids: Box::new([0; FIRSTS]),
+            tails: vec![Tails::NONE],
+            begins: Vec::new(),
+        }
     }
 }
 
 impl Filter {
-    /// Adds a literal from its first word on; an exact one is written as it is, the others in any spelling.
-    pub fn add(&mut self, word: &[u8], exact: bool) {
-        self.begins.push(Begin::of(word, exact));
+    /// Adds a literal, from its first word on.
+    pub(super) fn add(&mut self, word: &[u8]) {
+        let mut letters = [0; LETTERS];
+        let length = word.len().min(LETTERS);
+        for (letter, byte) in letters.iter_mut().zip(word) {
+            match letter_of(*byte) {
+                Some(known) => *letter = known,
+                // Where such a letter stands in a text, nothing is compared.
+                None => return,
+            }
+        }
+        let tail = Tail {
+            length: length.saturating_sub(FIRST),
+            letters: u32::from_le_bytes(*letters.last_chunk().unwrap_or(&[0; TAIL])),
+        };
+        let known = FIRST.min(length);
+        let first = letters[..known].iter().fold(0, |all, letter| all << LETTER_BITS | usize::from(*letter));
+        // A shorter literal goes on with anything.
+        let free = (FIRST - known) * LETTER_BITS;
+        let firsts = first << free..(first + 1) << free;
+        self.begins.extend(firsts.map(|first| (first, tail)));
     }
 
     /// Makes the tables.
-    pub fn finish(&mut self) {
-        let spellings = SPELLINGS.get_or_init(Spellings::new);
-        let mut begins = std::mem::take(&mut self.begins);
-        let (mut keys, mut sixes) = (Vec::new(), Vec::new());
-        begins.sort_unstable();
-        begins.dedup();
-        for begin in &begins {
-            begin.keys(Key { most: SECOND, plain: true, ..Key::default() }, &spellings.few, &mut keys);
-            for key in &keys {
-                if key.length == SECOND { sixes.push(key.bytes) } else { self.short.set(*key) }
+    pub(super) fn finish(&mut self) {
+        let mut by_first: BTreeMap<usize, Vec<Tail>> = BTreeMap::new();
+        for (first, tail) in std::mem::take(&mut self.begins) {
+            by_first.entry(first).or_default().push(tail);
+        }
+        let mut known = HashMap::from([(Tails::NONE, 0)]);
+        for (first, mut tails) in by_first {
+            for length in (0..=TAIL).rev() {
+                tails.iter_mut().for_each(|tail| *tail = tail.cut(length));
+                told_apart(&mut tails);
+                if tails.len() <= TAILS_MAX {
+                    break;
+                }
             }
-        }
-        begins.iter_mut().for_each(|begin| *begin = begin.cut(FIRST));
-        begins.sort_unstable();
-        begins.dedup();
-        for begin in &begins {
-            begin.keys(Key { most: FIRST, ..Key::default() }, &spellings.all, &mut keys);
-            keys.iter().for_each(|key| self.first.set(*key));
-        }
-        self.set_sixes(sixes);
-    }
-
-    fn set_sixes(&mut self, mut keys: Vec<u64>) {
-        keys.sort_unstable();
-        keys.dedup();
-        // Few bits are set, so that few words pass by chance; not too many bits either, for the cache's sake.
-        self.six_bits = (keys.len() * 32).next_power_of_two().ilog2().clamp(16, 21);
-        self.sixes = vec![0; 1 << (self.six_bits - 6)];
-        for key in keys {
-            let place = hash(key, self.six_bits);
-            self.sixes[place / 64] |= 1 << (place % 64);
+            self.ids[first] = self.row(&tails, &mut known);
+            self.fourths[first] = tails
+                .iter()
+                .fold(0, |all, tail| all | if tail.length == 0 { !0 } else { 1 << (tail.letters & 31) });
         }
     }
 
-    /// The first look.
+    /// The number of these tails, which are added where they are new.
+    fn row(&mut self, tails: &[Tail], known: &mut HashMap<Tails, u16>) -> u16 {
+        tails.chunks(4).rev().fold(0, |more, four| {
+            let mut row = Tails { more: u32::from(more), ..Tails::NONE };
+            for (place, tail) in four.iter().enumerate() {
+                (row.counting[place], row.wanted[place]) = (tail.counting(), tail.letters);
+            }
+            *known.entry(row).or_insert_with(|| {
+                self.tails.push(row);
+                u16::try_from(self.tails.len() - 1).unwrap_or(u16::MAX)
+            })
+        })
+    }
+
+    /// The first look: whether a literal's first word may begin with these letters, the first one lowest. `pack` puts
+    /// the five lowest bits of three bytes in a row, those of the lowest byte first.
+    #[inline(always)]
+    pub(in crate::scan) fn may_begin(&self, word: u64, pack: impl Fn(u32) -> usize) -> bool {
+        let fourth = self.fourths[pack(word as u32) % FIRSTS] >> (word >> (8 * FIRST) & 31) & 1;
+        (fourth != 0) | (word & UNKNOWNS != 0)
+    }
+
+    /// The second look.
     #[inline]
-    pub const fn first(&self) -> &Fours {
-        &self.first
-    }
-
-    /// The second look, where the first one says yes.
-    #[inline]
-    pub fn may_begin(&self, head: u64) -> bool {
-        let bytes = counted(head);
-        let six = hash(bytes & 0xFFFF_FFFF_FFFF, self.six_bits.max(1));
-        self.sixes.get(six / 64).is_some_and(|bits| bits >> (six % 64) & 1 != 0)
-            || self.short.may_begin(packed((bytes as u32).swap_bytes()))
+    pub(in crate::scan) fn goes_on(&self, word: u64) -> bool {
+        let mut id = self.ids[packed(word as u32) % FIRSTS];
+        let tail = (word >> (8 * FIRST)) as u32;
+        if word & UNKNOWNS != 0 {
+            return true;
+        }
+        while let Some(tails) = self.tails.get(usize::from(id)) {
+            if tails.fit(tail) {
+                return true;
+            }
+            if tails.more == 0 {
+                return false;
+            }
+            id = tails.more as u16;
+        }
+        false
     }
 }
 
-/// What a byte beyond ASCII counts as: nothing that stands in a word.
-const BEYOND: u8 = 27;
+/// Leaves out what a shorter one stands for, and the same twice.
+fn told_apart(tails: &mut Vec<Tail>) {
+    tails.sort_unstable();
+    let mut kept: Vec<Tail> = Vec::with_capacity(tails.len());
+    for tail in tails.drain(..) {
+        if !kept.iter().any(|short| tail.cut(short.length) == *short) {
+            kept.push(tail);
+        }
+    }
+    *tails = kept;
+}
 
-/// The bytes as they count: with their five lowest bits, all kinds of spaces alike, all bytes beyond ASCII alike.
+/// The first three letters of a word in a row.
 #[inline(always)]
-const fn counted(head: u64) -> u64 {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    let high = head >> 7 & ONES;
-    let plain = (head >> 5 | head >> 6) & ONES & !high;
-    (head & (ONES * 31) & (plain << 8).wrapping_sub(plain)) | (high * BEYOND as u64)
-}
-
-#[inline(always)]
-const fn hash(key: u64, bits: u32) -> usize {
-    (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - bits)) as usize
-}
-
-/// The first bytes of a spelling, as they count.
-#[derive(Clone, Copy, Debug, Default)]
-struct Key {
-    bytes: u64,
-    length: usize,
-    /// How many bytes it may have.
-    most: usize,
-    /// Whether all bytes beyond ASCII count alike, and all kinds of spaces.
-    plain: bool,
-}
-
-impl Key {
-    fn with(mut self, raw: &[u8]) -> Self {
-        for &byte in raw.iter().take(self.most - self.length) {
-            let counts = match byte {
-                0x80.. if self.plain => BEYOND,
-                ..0x20 if self.plain => 0,
-                _ => byte & 31,
-            };
-            self.bytes |= u64::from(counts) << (8 * self.length);
-            self.length += 1;
-        }
-        self
-    }
-
-    /// All ways in which a folded word can be written after this, as far as they count. A quotation mark has too many
-    /// spellings, and after two spaces there may be more of them: there a key ends.
-    fn spelled(self, rest: &[u8], spellings: &ByFirst, keys: &mut Vec<Self>) {
-        let Some(&first) = rest.first().filter(|first| **first != b'"' && self.length < self.most) else {
-            keys.push(self);
-            return;
-        };
-        let on = |raw: &[u8], taken: usize, keys: &mut Vec<Self>| {
-            let key = self.with(raw);
-            key.spelled(&rest[taken..], spellings, keys);
-            if first == b' ' && key.length < key.most {
-                keys.extend(SPACES.iter().map(|space| key.with(&[*space])));
-            }
-        };
-        on(&[first], 1, keys);
-        if first == b' ' {
-            b"\n\t\r\x0C".iter().for_each(|space| on(&[*space], 1, keys));
-        }
-        for spelling in
-            spellings.of(first).iter().filter(|spelling| rest.starts_with(spelling.folded.bytes()))
-        {
-            on(spelling.raw(), spelling.folded.bytes().len(), keys);
-        }
-    }
-}
-
-/// First bytes of all kinds of spaces.
-const SPACES: &[u8] = b" \n\t\r\x0C\xC2\xE2\xE3";
-
-static SPELLINGS: OnceLock<Spellings> = OnceLock::new();
-
-/// A character beyond ASCII that folds to something else.
-#[derive(Clone, Copy)]
-struct Spelling {
-    raw: [u8; 4],
-    length: usize,
-    folded: fold::Folded,
-}
-
-impl Spelling {
-    fn raw(&self) -> &[u8] {
-        &self.raw[..self.length]
-    }
-}
-
-/// Spellings by the first byte of what they fold to.
-#[derive(Default)]
-struct ByFirst(Vec<Vec<Spelling>>);
-
-impl ByFirst {
-    fn of(&self, first: u8) -> &[Spelling] {
-        self.0.get(usize::from(first)).map_or(&[], Vec::as_slice)
-    }
-
-    fn add(&mut self, first: u8, spelling: Spelling) {
-        self.0.resize(0x80, Vec::new());
-        if let Some(spellings) = self.0.get_mut(usize::from(first)) {
-            spellings.push(spelling);
-        }
-    }
-}
-
-/// All of them that are told apart by five bits of each byte, and those that are by their length.
-#[derive(Default)]
-struct Spellings {
-    all: ByFirst,
-    few: ByFirst,
-}
-
-impl Spellings {
-    fn new() -> Self {
-        let characters =
-            ('\u{a0}'..='\u{17f}').chain('\u{2000}'..='\u{2060}').chain(['\u{2212}', '\u{3000}', '\u{ff1a}']);
-        let mut spellings = Self::default();
-        for character in characters {
-            let mut raw = [0; 4];
-            let length = character.encode_utf8(&mut raw).len();
-            let new = Spelling { raw, length, folded: fold(&raw[..length], 0) };
-            let first = new.folded.bytes().first().copied().filter(|byte| byte.is_ascii() && *byte != b'"');
-            let Some(first) = first else { continue };
-            let same = |old: &&Spelling| old.length == length && old.folded.bytes() == new.folded.bytes();
-            if !spellings.few.of(first).iter().any(|old| same(&old)) {
-                spellings.few.add(first, new);
-            }
-            let alike =
-                |old: &Spelling| old.raw().iter().zip(new.raw()).all(|(old, new)| old & 31 == new & 31);
-            if !spellings.all.of(first).iter().filter(same).any(alike) {
-                spellings.all.add(first, new);
-            }
-        }
-        spellings
-    }
+#[must_use]
+pub const fn packed(word: u32) -> usize {
+    let word = word.swap_bytes();
+    (word >> 8 & 31 | word >> 11 & 31 << 5 | word >> 14 & 31 << 10) as usize
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Spellings;
-    use crate::text::view::fold::fold;
+    use super::{Filter, packed};
+    use crate::scan::letters::{Letters, scalar};
+
+    fn begins(filter: &Filter, text: &str) -> bool {
+        let mut letters = Letters::default();
+        letters.begin();
+        for base in (0..text.len()).step_by(64) {
+            scalar(text.as_bytes(), base, &mut letters);
+        }
+        letters.end();
+        let word = letters.word(0);
+        filter.may_begin(word, packed) && filter.goes_on(word)
+    }
 
     #[test]
-    fn no_spelling_is_forgotten() {
-        let known = Spellings::new();
-        for character in '\u{80}'..=char::MAX {
-            let mut raw = [0; 4];
-            let raw = character.encode_utf8(&mut raw).as_bytes();
-            let folded = fold(raw, 0);
-            let Some(first) = folded.bytes().first().filter(|first| first.is_ascii()) else { continue };
-            let listed = known.all.of(*first).iter().any(|same| {
-                same.folded.bytes() == folded.bytes()
-                    && same.raw().iter().map(|byte| byte & 31).eq(raw.iter().map(|byte| byte & 31))
-            });
-            assert!(listed || *first == b'"', "{character:?}");
+    fn words_are_told_by_seven_letters() {
+        let mut filter = Filter::default();
+        for word in
+            ["numero national", "numeros", "nom", "m.", "mot de passe", "numb", "numc", "numd", "ghp_"]
+        {
+            filter.add(word.as_bytes());
         }
+        filter.finish();
+        for word in
+            ["Numéro", "NUMÉRO 5", "nommé", "M. X", "mot  de", "mot\u{a0}x", "MOT\nDE", "numdé", "m", "ghp_a"]
+        {
+            assert!(begins(&filter, word), "{word}");
+        }
+        for word in ["nume", "numerique", "note", "mot du", "ma.", "numeral", "no", "ghpa", "été"] {
+            assert!(!begins(&filter, &format!("{word} et puis")), "{word}");
+        }
+    }
+
+    #[test]
+    fn many_words_with_one_beginning_are_all_found() {
+        let mut filter = Filter::default();
+        let words: Vec<String> = (0..2_000)
+            .map(|number| {
+                format!(
+                    "pro{}{}x",
+                    "abcdefgh".repeat(9).get(number % 64..number % 64 + 2).unwrap_or("zz"),
+                    number
+                )
+            })
+            .collect();
+        words.iter().for_each(|word| filter.add(word.as_bytes()));
+        filter.finish();
+        assert!(words.iter().all(|word| begins(&filter, word)));
+        assert!(!begins(&filter, "prudence"));
     }
 }

@@ -1,12 +1,11 @@
-//! Literals that open a candidate: a filter of the first bytes of a word says where one may begin, a walk through the
+//! Literals that open a candidate: a filter of the first letters of a word says where one may begin, a walk through the
 //! tree of all of them which ones do. Knows what is to be done at a literal only as a number.
 
 mod filter;
 mod trie;
 
 use crate::text::view::fold::{self, fold, fold_text};
-use filter::Filter;
-pub use filter::{Fours, packed};
+pub use filter::{Filter, packed};
 use trie::Trie;
 
 /// One literal.
@@ -54,7 +53,7 @@ impl Literals {
         let Some(offset) = bytes.bytes().position(|byte| fold::is_word(byte.to_ascii_lowercase())) else {
             return false;
         };
-        self.filter.add(&bytes.as_bytes()[offset..], exact);
+        self.filter.add(&bytes.as_bytes()[offset..]);
         self.literals.push(Literal { bytes: bytes.as_bytes().into(), exact, offset, action });
         true
     }
@@ -69,19 +68,12 @@ impl Literals {
         (self.folded, self.exact) = (of(false), of(true));
     }
 
-    /// The first look at a word, to be asked before [`Self::may_begin`].
+    /// The first look at a word, to be asked before [`Self::at`]: it does not see what folds to nothing (combining accents,
+    /// characters of no width).
     #[inline]
     #[must_use]
-    pub const fn first(&self) -> &Fours {
-        self.filter.first()
-    }
-
-    /// Whether a literal's first word may begin with these bytes (the first one lowest). Says yes rather too often;
-    /// does not see what folds to nothing (combining accents, characters of no width): ask [`Self::at`] there.
-    #[inline]
-    #[must_use]
-    pub fn may_begin(&self, head: u64) -> bool {
-        self.filter.may_begin(head)
+    pub const fn filter(&self) -> &Filter {
+        &self.filter
     }
 
     /// Calls `found` with begin, end and action of each literal whose first word begins at `at`.
@@ -175,27 +167,22 @@ pub fn starts_token(text: &[u8], start: usize) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{Literals, packed};
+    use crate::scan::letters::{Letters, scalar};
     use crate::text::view::fold::starts_word;
 
     fn found(literals: &Literals, text: &str) -> Vec<(usize, usize, u32)> {
         let bytes = text.as_bytes();
-        let mut hits = Vec::new();
-        for at in 0..bytes.len() {
-            let mut head = [b' '; 8];
-            let rest = &bytes[at..bytes.len().min(at + 8)];
-            head[..rest.len()].copy_from_slice(rest);
-            let odd = rest.contains(&0xCC);
-            if starts_word(bytes, at) && (odd || both(literals, u64::from_le_bytes(head))) {
+        let (mut letters, mut hits) = (Letters::default(), Vec::new());
+        letters.begin();
+        let kept = scalar(bytes, 0, &mut letters);
+        letters.end();
+        for at in (0..bytes.len()).filter(|at| starts_word(bytes, *at)) {
+            let word = letters.word((kept & !(!0 << at)).count_ones() as usize);
+            if literals.filter().may_begin(word, packed) && literals.filter().goes_on(word) {
                 literals.at(bytes, at, |start, end, action| hits.push((start, end, action)));
             }
         }
         hits
-    }
-
-    fn both(literals: &Literals, head: u64) -> bool {
-        let place = packed((head as u32).swap_bytes());
-        let (first, second) = (literals.first().may_begin(place), literals.may_begin(head));
-        first && second
     }
 
     #[test]

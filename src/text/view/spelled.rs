@@ -284,6 +284,15 @@ fn push_number(groups: &mut Groups, number: u32, word: Span, joined: bool) {
 fn word_from(text: &[u8], at: usize) -> Option<Span> {
     let mut start = at;
     for _ in 0..5 {
+        // Plain letters first: most text is made of them.
+        match text.get(start) {
+            Some(b' ' | b'-' | b',' | b'.') => {
+                start += 1;
+                continue;
+            }
+            Some(byte) if byte.is_ascii_graphic() => break,
+            _ => {}
+        }
         let character = fold(text, start);
         if character.taken == 0 {
             return None;
@@ -299,6 +308,14 @@ fn word_from(text: &[u8], at: usize) -> Option<Span> {
         return Some(Span::new(start, start + 1));
     }
     while end - start < 40 {
+        match text.get(end) {
+            Some(byte) if byte.is_ascii_alphanumeric() => {
+                end += 1;
+                continue;
+            }
+            Some(byte) if byte.is_ascii_graphic() => break,
+            _ => {}
+        }
         let character = fold(text, end);
         if character.taken == 0 || !character.is_word() {
             break;
@@ -320,6 +337,12 @@ fn word_before(text: &[u8], at: usize) -> Option<Span> {
 }
 
 fn said(text: &[u8], word: Span) -> Option<Said> {
+    static WORDS: OnceLock<Words> = OnceLock::new();
+    let words = WORDS.get_or_init(Words::new);
+    let raw = word.of(text)?;
+    if raw.is_ascii() && !words.may_have(raw) {
+        return None;
+    }
     let mut folded = [0_u8; 48];
     let (mut length, mut at) = (0, word.start);
     while at < word.end {
@@ -329,8 +352,6 @@ fn said(text: &[u8], word: Span) -> Option<Said> {
         length += bytes.len();
         at += usize::from(character.taken.max(1));
     }
-    static WORDS: OnceLock<Words> = OnceLock::new();
-    let words = WORDS.get_or_init(Words::new);
     let folded = std::str::from_utf8(&folded[..length]).ok()?;
     words.get(folded).or_else(|| hundreds(words, folded))
 }
@@ -367,6 +388,12 @@ impl Words {
 
     fn kind(word: &[u8]) -> usize {
         word.len() % LENGTHS * 32 + usize::from(word.first().copied().unwrap_or(0) & 31)
+    }
+
+    /// Whether a word of ASCII may be one of them, or be made of several. Says yes rather too often.
+    fn may_have(&self, word: &[u8]) -> bool {
+        let is_long = || word.len() >= "honderd".len() && word.iter().any(|byte| byte | 0x20 == b'h');
+        !self.0[Self::kind(word)].is_empty() || is_long()
     }
 
     fn get(&self, wanted: &str) -> Option<Said> {
