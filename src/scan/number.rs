@@ -1,6 +1,7 @@
 //! Digit groups: reads a cluster of digit runs once and holds it against the groupings of all rules. No
 //! regular expressions. Knows clusters; what a match is worth is judged elsewhere.
 
+use super::check::iban;
 use super::opening::{Begin, Glance, Group};
 use super::pass::Pass;
 use crate::finding::View;
@@ -405,10 +406,25 @@ pub(super) fn left_is_free(pass: &mut Pass<'_>, rule: u16, start: usize) -> bool
     if matches!(previous, b'.' | b'-' | b'/' | b',') {
         return start < 2 || !text[start - 2].is_ascii_digit() || previous == b',';
     }
+    if follows_account_head(text, start) {
+        return false;
+    }
     if crate::text::view::fold::starts_word(text, start) || follows_degree(text, start) {
         return true;
     }
     !previous.is_ascii_digit() && pass.glued(rule, start) || is_escape(text, start)
+}
+
+/// Whether the head of an account stands before and its groups of four go on here, `RS35 2600 0560 …`: a mistyped account
+/// holds no card and no telephone.
+fn follows_account_head(text: &[u8], start: usize) -> bool {
+    let Some(head) = start.checked_sub(5).and_then(|from| text.get(from..start)) else { return false };
+    let shape = matches!(head, [b'A'..=b'Z', b'A'..=b'Z', b'0'..=b'9', b'0'..=b'9', b' ']);
+    let four = |from: usize| {
+        text.get(from..from + 5)
+            .is_some_and(|group| group[..4].iter().all(u8::is_ascii_alphanumeric) && group[4] == b' ')
+    };
+    shape && four(start) && four(start + 5) && iban::is_country([head[0], head[1]])
 }
 
 /// Whether "n°" or "nº" stands right before.

@@ -4,9 +4,15 @@
 
 use super::Outcome;
 
-/// A provider's token: anything but a placeholder.
+/// A provider's token: anything but a placeholder; one of few or stepping characters, or one that says so, is a specimen.
 pub(super) fn token(written: &[u8]) -> Outcome {
-    Outcome::of(!is_token_placeholder(written))
+    if is_blank(written) || is_wording_of_token(written) {
+        Outcome::Fail
+    } else if is_token_placeholder(written) || written.ends_with(b"EXAMPLE") {
+        Outcome::Specimen
+    } else {
+        Outcome::Pass
+    }
 }
 
 /// GitHub: the last six characters are the CRC-32 of the thirty before, in base 62 (the GitHub blog, "Behind
@@ -131,7 +137,21 @@ fn changes_class(value: &[u8]) -> bool {
 /// Words joined by dashes, dots or underscores: `x25519_generate_private_key`.
 fn is_compound(value: &[u8]) -> bool {
     let word = |part: &&[u8]| part.len() >= 4 && part.iter().all(u8::is_ascii_lowercase);
-    value.split(|byte| matches!(byte, b'_' | b'-' | b'.')).filter(word).count() >= 2
+    value.split(|byte| matches!(byte, b'_' | b'-' | b'.')).filter(word).count() >= 2 || is_camel(value)
+}
+
+/// Names in camel case, `X509HardwareKeyUsageFlags`: most of it capitals with three small letters or more behind.
+fn is_camel(value: &[u8]) -> bool {
+    let (mut covered, mut run) = (0, 0);
+    for &byte in value.iter().chain(b"A") {
+        if byte.is_ascii_lowercase() && run > 0 {
+            run += 1;
+            continue;
+        }
+        covered += if run >= 4 { run } else { 0 };
+        run = usize::from(byte.is_ascii_uppercase());
+    }
+    covered * 5 >= value.len() * 3
 }
 
 fn is_uuid(value: &[u8]) -> bool {
@@ -165,10 +185,21 @@ pub fn is_token_placeholder(value: &[u8]) -> bool {
     let steps = longest.windows(2).filter(|pair| pair[1].wrapping_sub(pair[0]) <= 1).count();
     let few = longest.len() >= 8 && distinct <= 3 || longest.len() >= 20 && distinct <= 5;
     let stepped = longest.len() >= 8 && steps * 10 >= longest.len() * 7;
-    let words =
-        value.iter().filter(|byte| !byte.is_ascii_alphabetic() && !matches!(byte, b'_' | b'-')).count() == 0
-            && is_wording(value);
-    few || stepped || words
+    few || stepped || is_wording_of_token(value)
+}
+
+/// `YOUR_TOKEN_HERE` behind a prefix.
+fn is_wording_of_token(value: &[u8]) -> bool {
+    value.iter().all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'-')) && is_wording(value)
+}
+
+/// Whether a token's random part is left blank: one character over and over that stands for any, `xxxx`, `0000`.
+fn is_blank(value: &[u8]) -> bool {
+    let longest =
+        value.split(|byte| !byte.is_ascii_alphanumeric()).max_by_key(|part| part.len()).unwrap_or_default();
+    let last = longest.last().copied().unwrap_or_default();
+    let same = longest.iter().rev().take_while(|byte| **byte == last).count();
+    matches!(last, b'x' | b'X' | b'0') && same * 4 >= longest.len() * 3
 }
 
 /// Whether a value stands for a secret instead of being one.
@@ -197,6 +228,7 @@ fn is_reference(value: &[u8]) -> bool {
         [b'$', inside @ ..] => {
             name(inside)
                 && inside.iter().all(|byte| byte.is_ascii_uppercase() || matches!(byte, b'_' | b'0'..=b'9'))
+                || is_path_of_variable(inside)
                 || inside.iter().all(|byte| byte.is_ascii_lowercase() || *byte == b'_') && inside.len() >= 2
         }
         _ => false,
@@ -223,6 +255,12 @@ fn is_reference(value: &[u8]) -> bool {
         b"settings.",
     ];
     wrapped || starts.iter().any(|start| value.starts_with(start))
+}
+
+/// `$BASE_URL/login`: a path from a variable.
+fn is_path_of_variable(inside: &[u8]) -> bool {
+    let name = inside.iter().take_while(|byte| byte.is_ascii_uppercase() || **byte == b'_').count();
+    name >= 3 && inside.get(name) == Some(&b'/')
 }
 
 fn is_known(value: &[u8]) -> bool {
@@ -522,6 +560,7 @@ mod tests {
             "x25519_generate_private_key",
             "my-service-account-name-1",
             "com.example.package.v1",
+            "X509HardwareKeyUsageFlags",
         ] {
             assert!(!looks_random(value.as_bytes()), "{value}");
         }

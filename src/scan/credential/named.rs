@@ -100,7 +100,8 @@ fn next_start(text: &[u8], from: usize, limit: usize) -> Option<usize> {
             text[at - 1],
             b' ' | b'"' | b'\'' | b'`' | b'=' | b':' | b'\t' | b'(' | b'>' | b'|' | b'/'
         );
-        opens && text[at].is_ascii_alphanumeric() && run_end(text, at) - at >= 12
+        let begins = text[at].is_ascii_alphanumeric() || matches!(text[at], b'.' | b'~' | b'_');
+        opens && begins && run_end(text, at) - at >= 12
     })
 }
 

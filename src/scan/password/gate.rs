@@ -114,6 +114,7 @@ impl Gate<'_> {
         let link = self.link.end.checked_sub(1).and_then(|at| self.text.get(at));
         match (before, link) {
             _ if self.link.markup => b"<",
+            _ if self.kind == Kind::Key => b"|<>;&\\",
             (Some(b'?' | b'&'), Some(b'=')) => b"&#\"'<>",
             (_, Some(b'=')) => b";<>",
             _ if self.link.cell => b"|\t",
@@ -401,6 +402,7 @@ impl Gate<'_> {
         let own = [
             &b"passw"[..],
             b"passwd",
+            b"passphrase",
             b"pwd",
             b"secret",
             b"token",
@@ -465,7 +467,9 @@ fn uncommented(line: &[u8]) -> &[u8] {
 }
 
 /// Names of tokens that are no secrets.
-const HANDLES: [&[u8]; 10] = [
+const HANDLES: [&[u8]; 12] = [
+    b"public",
+    b"publishable",
     b"csrf",
     b"xsrf",
     b"authenticity",
@@ -531,7 +535,8 @@ fn is_call(bytes: &[u8]) -> bool {
     let name = &bytes[..open];
     let plain =
         name.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b':' | b'!'));
-    plain && name.iter().filter(|byte| byte.is_ascii_digit()).count() < 2
+    let digits = name.iter().filter(|byte| byte.is_ascii_digit()).count();
+    plain && (digits < 2 || digits < 4 && name.contains(&b'.'))
 }
 
 /// Strings of source code that are no passwords: interpolations, selectors, paths, messages.

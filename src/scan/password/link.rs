@@ -50,7 +50,7 @@ pub fn after(lexicon: &Lexicon, text: &[u8], window: &Window, label: Span, group
             at += 1;
         }
     }
-    if let Some(end) = sign(text, at) {
+    if let Some(end) = typed(text, at).or_else(|| sign(text, at)) {
         return Some(Link { end, cell: is_cell(text, at, end), ..plain });
     }
     if quoted_label {
@@ -123,9 +123,29 @@ fn sign(text: &[u8], from: usize) -> Option<usize> {
     sign_at(text, at)
 }
 
+/// Past the type in a declaration with a string: `var token string = "…"`, `token: String = "…"`.
+fn typed(text: &[u8], from: usize) -> Option<usize> {
+    let blank = |byte| matches!(byte, b' ' | b'?');
+    let mut at = skip(text, from, blank);
+    at = skip(text, if text.get(at) == Some(&b':') { at + 1 } else { at }, blank);
+    let name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'<' | b'>' | b'&' | b'\'');
+    let end = skip(text, at, name);
+    let sign = skip(text, end, blank);
+    let quote = skip(text, sign + 1, blank);
+    let declared = text.get(at).is_some_and(u8::is_ascii_alphabetic)
+        && (2..=20).contains(&(end - at))
+        && at > from
+        && text.get(sign) == Some(&b'=')
+        && is_quote(text.get(quote));
+    declared.then_some(sign + 1)
+}
+
 fn sign_at(text: &[u8], at: usize) -> Option<usize> {
     let rest = text.get(at..)?;
     let length = match rest {
+        [b':', b':', b':', b'=', ..] => 4,
+        [b':', b':', b'=', ..] => 3,
+        [b'?' | b'.' | b'+', b'=', ..] => 2,
         [b'=', b'=', ..] | [b'!', b'=', ..] | [b':', b':', ..] | [b'=', b'~', ..] => return None,
         [b'=', b'>', ..] | [b':', b'=', ..] | [b'-', b'>', ..] => 2,
         [b':' | b'=' | b'|' | b'\t', ..] => 1,

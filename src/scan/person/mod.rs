@@ -49,6 +49,7 @@ pub(super) fn make(code: &Code) -> Box<dyn Detector> {
         suppress_after: set("suppress_after"),
         brands: set("brands"),
         public: set("public"),
+        nobody: set("nobody"),
         places_before: set("places_before"),
     })
 }
@@ -94,6 +95,8 @@ struct Person {
     brands: BTreeSet<String>,
     /// Whole names of which every textbook writes.
     public: BTreeSet<String>,
+    /// Names that stand for any name.
+    nobody: BTreeSet<String>,
     /// Words before places: "à Verviers, Jean".
     places_before: BTreeSet<String>,
 }
@@ -142,7 +145,11 @@ impl Detector for Person {
             Door::List => None,
             Door::Key => self.under_key(text, place.hint.key).or_else(|| self.at_start(text)),
         };
-        out.extend(hit.map(|(span, confidence)| Hit::new(span.shifted(offset), confidence)));
+        out.extend(hit.map(|(span, confidence)| {
+            let nobody =
+                text.get(span.start..span.end).is_some_and(|name| self.nobody.contains(&fold_text(name)));
+            Hit::new(span.shifted(offset), if nobody { Confidence::Low } else { confidence })
+        }));
     }
 }
 
