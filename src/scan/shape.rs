@@ -3,7 +3,6 @@
 
 use super::number::{after_line_break, left_is_free, right_is_free};
 use super::pass::Pass;
-use super::table;
 use crate::finding::View;
 use crate::rules::{Matcher, Mixed, Part, separator};
 use crate::span::Span;
@@ -24,17 +23,20 @@ pub(super) struct Place {
 const SET_MAX: usize = 32;
 
 /// Shapes whose first run of digits has the same length.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct Set {
     places: Vec<Place>,
     before: Neighbours,
     behind: Neighbours,
-    /// For each number of digits: the shapes that have no more of them from their first one on.
-    by_digits: [u32; DIGITS_TOLD],
+    /// For each pattern of letters and digits: the shapes that may go on so from their first digit on.
+    by_pattern: Box<[u32; 1 << PATTERN]>,
 }
 
-/// Numbers of digits that are told apart.
-const DIGITS_TOLD: usize = 20;
+/// Letters and digits of a pattern, each of which has a bit that says whether it is a digit.
+const PATTERN: usize = 8;
+
+/// Bytes in which they are looked for: a shape has separators.
+const PATTERN_BYTES: usize = 40;
 
 /// Which shapes what stands on one side of the digits lets be. Says yes rather too often.
 #[derive(Clone, Debug)]
@@ -92,6 +94,17 @@ impl Neighbours {
     }
 }
 
+impl Default for Set {
+    fn default() -> Self {
+        Self {
+            places: Vec::new(),
+            before: Neighbours::default(),
+            behind: Neighbours::default(),
+            by_pattern: Box::new([0; 1 << PATTERN]),
+        }
+    }
+}
+
 impl Set {
     /// Adds the shape, whose first run of digits may have this length, to the sets of its length.
     pub fn add(sets: &mut Vec<Self>, place: Place, parts: &[Part], length: usize, separators: u32) {
@@ -105,9 +118,12 @@ impl Set {
         set.before.add(bit, &before, separators, |_| true);
         set.behind
             .add(bit, behind(&parts[first..], length), separators, |byte| !byte.is_ascii_alphanumeric());
-        let digits = parts[first..].iter().filter(|part| part.is_digit()).count();
-        for (count, shapes) in set.by_digits.iter_mut().enumerate() {
-            *shapes |= if digits <= count || count + 1 == DIGITS_TOLD { bit } else { 0 };
+        let kinds = parts[first..].iter().filter(|part| **part != Part::Gap).take(PATTERN);
+        let (known, wanted) = kinds.enumerate().fold((0, 0), |(known, wanted), (place, part)| {
+            (known | 1 << place, wanted | usize::from(part.is_digit()) << place)
+        });
+        for (pattern, shapes) in set.by_pattern.iter_mut().enumerate() {
+            *shapes |= if pattern & known == wanted { bit } else { 0 };
         }
         set.places.push(place);
     }
@@ -129,9 +145,20 @@ const fn is_break(byte: u8) -> bool {
     matches!(byte, b'\n' | b'\r' | b'\\' | b'>' | b'\t')
 }
 
-/// How many digits stand within the longest value that begins at a place.
-fn digits_from(text: &[u8], at: usize) -> usize {
-    table::digits(&text[at..(at + VALUE_BYTES_MAX).min(text.len())])
+/// The pattern of the letters and digits from a place on, separators left out; `None` where they stand too far apart.
+fn pattern(text: &[u8], at: usize) -> Option<usize> {
+    let (mut pattern, mut count) = (0, 0);
+    let near = &text[at..(at + PATTERN_BYTES).min(text.len())];
+    for byte in near {
+        if byte.is_ascii_alphanumeric() {
+            pattern |= usize::from(byte.is_ascii_digit()) << count;
+            count += 1;
+            if count == PATTERN {
+                return Some(pattern);
+            }
+        }
+    }
+    (near.len() < PATTERN_BYTES).then_some(pattern)
 }
 
 /// The two characters before a place, the nearest one first: spaces and dashes of any kind as those of ASCII, a line break
@@ -179,7 +206,7 @@ pub(super) fn at(pass: &mut Pass<'_>, at: usize, length: usize) {
             fitting &= set.behind.fitting(behind);
         }
         if fitting != 0 {
-            fitting &= set.by_digits[digits_from(text, at).min(DIGITS_TOLD - 1)];
+            fitting &= pattern(text, at).map_or(!0, |pattern| set.by_pattern[pattern % (1 << PATTERN)]);
         }
         if pass.scanner.exhaustive {
             fitting = !0;
