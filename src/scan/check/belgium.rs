@@ -69,10 +69,12 @@ fn ten_and_modulo_97(value: &[u8]) -> Outcome {
 /// old nine-digit ones lack the zero. The two last are 97 minus the first eight modulo 97, so never 00, 98, 99.
 pub(super) fn enterprise(value: &[u8]) -> Outcome {
     let value = value.strip_prefix(b"BE").unwrap_or(value);
-    let padded = match value.len() {
-        9 => [b"0", value].concat(),
-        _ => value.to_vec(),
-    };
+    let mut padded = [b'0'; 10];
+    let room = if value.len() == 9 { &mut padded[1..] } else { &mut padded[..] };
+    if room.len() != value.len() {
+        return Outcome::Fail;
+    }
+    room.copy_from_slice(value);
     match digits::<10>(&padded) {
         Some(digits) if digits[0] <= 1 => eight_and_complement(&digits),
         _ => Outcome::Fail,

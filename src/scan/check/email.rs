@@ -30,15 +30,10 @@ struct Address {
 impl Address {
     /// Reads `a@b.be`, `a [at] b.be`, `a(at)b(dot)be`, `a arobase b point be`; `None` where it cannot be one.
     fn read(written: &[u8]) -> Option<Self> {
-        let mut text = std::str::from_utf8(written).ok()?.to_lowercase();
-        text = text.strip_prefix("mailto:").map_or(text.clone(), str::to_owned);
+        let text = std::str::from_utf8(written).ok()?.to_lowercase();
+        let text = text.strip_prefix("mailto:").unwrap_or(&text);
         let (local, domain) = AT_SIGNS.iter().find_map(|sign| text.rsplit_once(sign))?;
-        let (mut local, mut domain) = (local.trim().to_owned(), domain.trim().to_owned());
-        for (spelled, dot) in DOTS {
-            local = local.replace(spelled, dot);
-            domain = domain.replace(spelled, dot);
-        }
-        let address = Self { local, domain };
+        let address = Self { local: with_dots(local.trim()), domain: with_dots(domain.trim()) };
         address.is_well_formed().then_some(address)
     }
 
@@ -81,6 +76,17 @@ impl Address {
         });
         if reserved { Outcome::Specimen } else { Outcome::Pass }
     }
+}
+
+/// With dots that are written as words, or apart, as dots.
+fn with_dots(text: &str) -> String {
+    let mut plain = text.to_owned();
+    if plain.contains([' ', '[', '(', '{']) {
+        for (spelled, dot) in DOTS {
+            plain = plain.replace(spelled, dot);
+        }
+    }
+    plain
 }
 
 const AT_SIGNS: &[&str] = &[

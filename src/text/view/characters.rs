@@ -145,8 +145,7 @@ fn tag(text: &[u8], at: usize) -> Piece {
         b"b", b"i", b"u", b"em", b"strong", b"span", b"font", b"a", b"code", b"tt", b"sub", b"sup", b"mark",
         b"wbr", b"small", b"kbd",
     ];
-    let name = name[..letters].to_ascii_lowercase();
-    let inside = inline.contains(&&name[..]);
+    let inside = inline.iter().any(|inline| inline.eq_ignore_ascii_case(&name[..letters]));
     ([b' ', 0, 0, 0], usize::from(!inside), length + 2)
 }
 
