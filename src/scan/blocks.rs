@@ -20,6 +20,8 @@ pub(super) struct Masks {
     pub hex_colons: u64,
     /// Bytes that are [letters](super::letters).
     pub letters: u64,
+    /// Where the first of these stands among the letters of its chunk.
+    pub first_letter: u32,
     /// Capital letters after a letter and one space; of accented ones (À to Þ) the second byte.
     pub capitals: u64,
     /// Signs of an encoding or disguise in ASCII; the byte and its neighbours tell which.
@@ -63,7 +65,8 @@ impl Masks {
 
 /// The masks of the block that begins at `base`, by their definition; adds its letters.
 pub(super) fn scalar(text: &[u8], base: usize, letters: &mut Letters) -> Masks {
-    let mut masks = Masks { letters: letters::scalar(text, base, letters), ..Masks::default() };
+    let first_letter = letters.len() as u32;
+    let mut masks = Masks { first_letter, letters: letters::scalar(text, base, letters), ..Masks::default() };
     for place in 0..64.min(text.len() - base) {
         let at = base + place;
         let back = |bytes: usize| at.checked_sub(bytes).map_or(b' ', |at| text[at]);

@@ -1,10 +1,13 @@
 //! Words around a value that speak for it or against it. Text is read for words in blocks, only around
 //! candidates, each block once. Knows rules by number.
 
+use super::literal::Filter;
+use super::looks::{Looks, Seen};
+use super::vector::{self, Level};
 use crate::rules::Rule;
 use crate::rules::words::{WordId, Words};
 use crate::span::Span;
-use crate::text::view::fold::{fold, starts_word};
+use crate::text::view::fold::{self, fold, fold_text, starts_word};
 
 /// Words that make any value less likely: specimens.
 const SPECIMEN: &[&str] = &[
@@ -101,12 +104,20 @@ pub struct Uses {
     words: Vec<Vec<(Role, u16)>>,
     /// Words of 64 bits that hold a bit for each rule.
     stride: usize,
+    /// Which words of a text may be one of them; `None`: all are tried.
+    filter: Option<Filter>,
+    level: Level,
 }
 
 impl Uses {
     /// Takes the words of all rules into the table.
     pub(super) fn new(rules: &[Rule], words: &mut Words) -> Self {
-        let mut uses = Self { words: Vec::new(), stride: rules.len().div_ceil(64) };
+        let mut uses = Self {
+            words: Vec::new(),
+            stride: rules.len().div_ceil(64),
+            filter: Some(Filter::default()),
+            level: Level::detect(),
+        };
         for word in SPECIMEN {
             uses.add(words, word, Role::Specimen, 0);
         }
@@ -122,7 +133,15 @@ impl Uses {
                 uses.add(words, word, Role::Lower, number);
             }
         }
+        if let Some(filter) = &mut uses.filter {
+            filter.finish();
+        }
         uses
+    }
+
+    /// From now on, all words of a text are tried: for the slow twin of a scanner.
+    pub(super) fn try_all(&mut self) {
+        self.filter = None;
     }
 
     fn add(&mut self, words: &mut Words, word: &str, role: Role, rule: u16) {
@@ -130,6 +149,9 @@ impl Uses {
         let id = id as usize;
         if self.words.len() <= id {
             self.words.resize(id + 1, Vec::new());
+            let folded = fold_text(word);
+            let first = folded.bytes().take_while(|byte| fold::is_word(*byte)).count();
+            self.filter.iter_mut().for_each(|filter| filter.add(&folded.as_bytes()[..first]));
         }
         if !self.words[id].contains(&(role, rule)) {
             self.words[id].push((role, rule));
@@ -202,6 +224,11 @@ pub struct WordIndex {
     labelled: Option<(usize, usize, bool)>,
     /// Their bits.
     around: Vec<u64>,
+    /// The chunk that the pass is at.
+    pub(super) seen: Seen,
+    /// Another part of the text.
+    apart: Seen,
+    looks: Looks,
 }
 
 impl WordIndex {
@@ -211,6 +238,7 @@ impl WordIndex {
         self.marks.clear();
         self.labels.clear();
         self.labelled = None;
+        self.seen.clear();
     }
 
     /// Whether no label of any rule can be near a span: what is asked for most numbers, and once for all rules.
@@ -309,25 +337,9 @@ impl WordIndex {
         }
         let first = self.marks.len() as u32;
         let end = ((block + 1) * BLOCK).min(text.len());
-        let mut at = block * BLOCK;
-        while at < end {
-            let byte = text[at];
-            let inside = at > 0 && text[at - 1].is_ascii_alphanumeric();
-            // No word of the lists begins with a digit.
-            if !inside && (byte.is_ascii_alphabetic() || byte >= 0xC2) && starts_word(text, at) {
-                let marks = &mut self.marks;
-                let next = words.at(text, at, &mut |found| {
-                    marks.push(Mark {
-                        start: found.start as u32,
-                        end: found.end as u32,
-                        word: found.word,
-                        glued: found.glued,
-                    });
-                });
-                at = next;
-            } else {
-                at += 1;
-            }
+        match &uses.filter {
+            Some(filter) => self.read(text, words, (filter, uses.level), Span::new(block * BLOCK, end)),
+            None => self.read_all(text, words, Span::new(block * BLOCK, end)),
         }
         let known = (first, self.marks.len() as u32 - first);
         self.blocks[block] = known;
@@ -341,6 +353,59 @@ impl WordIndex {
         }
         known
     }
+}
+
+impl WordIndex {
+    /// Marks the words of a block that may be of the lists, by their first letters.
+    fn read(&mut self, text: &[u8], words: &Words, (filter, level): (&Filter, Level), block: Span) {
+        self.looks.clear();
+        let chunk = match self.seen.part(block) {
+            Some(chunk) => chunk,
+            None => {
+                self.apart.take(level, text, block);
+                self.apart.all(false)
+            }
+        };
+        vector::looks(level, &chunk, filter, &mut self.looks);
+        for at in self.looks.words().map(|at| block.start + at) {
+            let byte = text[at];
+            let before = at.checked_sub(1).map_or(b' ', |at| text[at]);
+            let hump = byte.is_ascii_uppercase() && before.is_ascii_lowercase();
+            if hump || may_begin(byte, before) && starts_word(text, at) {
+                mark(&mut self.marks, words, text, at);
+            }
+        }
+    }
+
+    /// Marks all words of a block that are of the lists.
+    fn read_all(&mut self, text: &[u8], words: &Words, block: Span) {
+        let mut at = block.start;
+        while at < block.end {
+            let before = at.checked_sub(1).map_or(b' ', |at| text[at]);
+            if may_begin(text[at], before) && starts_word(text, at) {
+                at = mark(&mut self.marks, words, text, at);
+            } else {
+                at += 1;
+            }
+        }
+    }
+}
+
+/// Whether a word of the lists may begin with a byte that stands after another one. None begins with a digit.
+const fn may_begin(byte: u8, before: u8) -> bool {
+    !before.is_ascii_alphanumeric() && (byte.is_ascii_alphabetic() || byte >= 0xC2)
+}
+
+/// Marks the words that begin at a place; returns where the word of the text ends.
+fn mark(marks: &mut Vec<Mark>, words: &Words, text: &[u8], at: usize) -> usize {
+    words.at(text, at, &mut |found| {
+        marks.push(Mark {
+            start: found.start as u32,
+            end: found.end as u32,
+            word: found.word,
+            glued: found.glued,
+        });
+    })
 }
 
 impl Near {

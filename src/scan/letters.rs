@@ -96,6 +96,12 @@ impl Letters {
         self.length = 0;
     }
 
+    /// How many there are.
+    #[inline(always)]
+    pub const fn len(&self) -> usize {
+        self.length
+    }
+
     /// Room for a block; [`Self::took`] says how much of it was taken.
     #[inline(always)]
     pub fn room(&mut self) -> Option<&mut Room> {

@@ -144,7 +144,8 @@ impl Scanner {
     /// hold the two against each other.
     #[must_use]
     pub fn exhaustive(rules: Vec<Rule>) -> Self {
-        let (table, _) = Table::with_faults(rules, Vec::new());
+        let (mut table, _) = Table::with_faults(rules, Vec::new());
+        table.uses.try_all();
         Self { table, level: vector::Level::Scalar, exhaustive: true }
     }
 

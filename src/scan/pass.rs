@@ -5,8 +5,7 @@ use super::blocks::Masks;
 use super::check::Outcome;
 use super::context::{Near, WordIndex};
 use super::detector::{Hit, Place};
-use super::letters::Letters;
-use super::looks::{CHUNK, Chunk, Looks};
+use super::looks::{CHUNK, Looks};
 use super::resolve::Candidate;
 use super::table::{Action, Compiled};
 use super::views::{Budget, Level, Regions};
@@ -62,9 +61,6 @@ pub struct NearMiss {
 /// Buffers of a pass, kept from text to text.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Buffers {
-    pub masks: Vec<Masks>,
-    /// The letters of these.
-    pub letters: Letters,
     pub index: WordIndex,
     /// For each expression: the window that is waiting to be tried.
     pub windows: Vec<Option<Span>>,
@@ -112,17 +108,13 @@ impl Pass<'_> {
         let mut start = 0;
         while start < self.text.len() {
             let end = (start + CHUNK).min(self.text.len());
-            let mut masks = std::mem::take(&mut self.buffers.masks);
-            masks.clear();
-            let part = (start, end);
-            let mut places =
-                vector::masks(self.scanner.level, self.text, part, &mut masks, &mut self.buffers.letters);
-            self.words(start, &masks);
-            while let Some(masks) = masks.get(places.trailing_zeros() as usize) {
-                self.block(start + places.trailing_zeros() as usize * 64, masks, &mut digits_done);
+            let index = &mut self.buffers.index;
+            let mut places = index.seen.take(self.scanner.level, self.text, Span::new(start, end));
+            self.words(start);
+            while let Some(&masks) = self.buffers.index.seen.masks(places.trailing_zeros() as usize) {
+                self.block(start + places.trailing_zeros() as usize * 64, &masks, &mut digits_done);
                 places &= places - 1;
             }
-            self.buffers.masks = masks;
             start = end;
         }
         self.flush();
@@ -144,12 +136,11 @@ impl Pass<'_> {
     }
 
     /// Looks for literals at the words of a chunk, after a first look at their letters.
-    fn words(&mut self, start: usize, masks: &[Masks]) {
+    fn words(&mut self, start: usize) {
         let literals = &self.scanner.table.literals;
         let mut looks = std::mem::take(&mut self.buffers.looks);
         looks.clear();
-        let letters = &self.buffers.letters;
-        let chunk = Chunk { masks, letters, exhaustive: self.scanner.exhaustive };
+        let chunk = self.buffers.index.seen.all(self.scanner.exhaustive);
         vector::looks(self.scanner.level, &chunk, literals.filter(), &mut looks);
         for at in looks.words() {
             self.literals(start + at);

@@ -10,9 +10,10 @@ use super::literal::{Filter, packed};
 use super::looks::{Chunk, Looks, look};
 
 /// Which instructions the processor has; asked once.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Level {
     /// Byte by byte.
+    #[default]
     Scalar,
     #[cfg(target_arch = "x86_64")]
     Avx2,
@@ -450,8 +451,9 @@ mod x86 {
             for (number, base) in (from..to).step_by(64).enumerate() {
                 let (block, valid) = loaded::<B>(text, base);
                 let last = base.checked_sub(1).map_or(b' ', |last| text[last]);
+                let first_letter = letters.len() as u32;
                 let Some(room) = letters.room() else { break };
-                let masks = before.next(block, valid, last, room);
+                let masks = Masks { first_letter, ..before.next(block, valid, last, room) };
                 letters.took(masks.letters.count_ones() as usize);
                 places |= u64::from(masks.has_places()) << number;
                 out.push(masks);

@@ -90,7 +90,7 @@ impl Default for Filter {
 
 impl Filter {
     /// Adds a literal, from its first word on.
-    pub(super) fn add(&mut self, word: &[u8]) {
+    pub(in crate::scan) fn add(&mut self, word: &[u8]) {
         let mut letters = [0; LETTERS];
         let length = word.len().min(LETTERS);
         for (letter, byte) in letters.iter_mut().zip(word) {
@@ -113,7 +113,7 @@ impl Filter {
     }
 
     /// Makes the tables.
-    pub(super) fn finish(&mut self) {
+    pub(in crate::scan) fn finish(&mut self) {
         let mut by_first: BTreeMap<usize, Vec<Tail>> = BTreeMap::new();
         for (first, tail) in std::mem::take(&mut self.begins) {
             by_first.entry(first).or_default().push(tail);
