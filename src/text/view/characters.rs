@@ -11,6 +11,13 @@ use crate::span::Span;
 pub fn decode(text: &[u8], region: Span, quoted: bool, out: &mut Derived) {
     let mut at = region.start;
     while at < region.end {
+        // Most characters are plain: those in a row are copied at once.
+        let plain = text[at..region.end].iter().take_while(|byte| !may_encode(**byte)).count();
+        if plain > 0 {
+            out.copy(text, Span::new(at, at + plain));
+            at += plain;
+            continue;
+        }
         let byte = text[at];
         let (bytes, count, taken) = match byte {
             b'%' => hex_byte(text, at + 1).map_or(KEEP, |byte| ([byte, 0, 0, 0], 1, 3)),
@@ -30,6 +37,11 @@ pub fn decode(text: &[u8], region: Span, quoted: bool, out: &mut Derived) {
         }
         at += taken;
     }
+}
+
+/// Whether an encoded character may begin with a byte.
+const fn may_encode(byte: u8) -> bool {
+    matches!(byte, b'%' | b'=' | b'&' | b'<' | b'\\' | 0x80..)
 }
 
 /// Which view the byte at `at`, the first of a decoded character, belongs to.
