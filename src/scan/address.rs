@@ -380,7 +380,11 @@ impl Address {
                     let glued = at > 0
                         && !matches!(
                             all[at - 1].kind,
-                            Kind::Space | Kind::Line | Kind::Mark(':' | '(' | '"' | ',')
+                            Kind::Space
+                                | Kind::Line
+                                | Kind::Mark(
+                                    ':' | '(' | '"' | ',' | '*' | '=' | '>' | '|' | '[' | '«' | '„' | '“'
+                                )
                         );
                     return (!glued).then_some(at);
                 }

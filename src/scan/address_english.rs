@@ -54,7 +54,10 @@ fn is_ordinal(word: &str) -> bool {
 /// One to five digits that are no part of another number.
 fn is_house(all: &[Token<'_>], at: usize) -> bool {
     let free = at.checked_sub(1).is_none_or(|before| {
-        matches!(all[before].kind, Kind::Space | Kind::Line | Kind::Mark(':' | '(' | '"' | ',' | '|'))
+        matches!(
+            all[before].kind,
+            Kind::Space | Kind::Line | Kind::Mark(':' | '(' | '"' | ',' | '|' | '*' | '=' | '>' | '[' | '“')
+        )
     });
     free && all[at].text.len() <= 5 && !all[at].text.starts_with('0')
 }

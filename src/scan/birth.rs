@@ -1,6 +1,7 @@
 //! Dates of birth: a date beside words that say so, never a bare date. The words stand in
 //! `patterns/persons.toml`.
 
+use super::answer::to_question;
 use super::columns::{Cell, Table};
 use super::detector::{Anchor, Detector, Hit, Place};
 use super::lexer::tokens;
@@ -83,6 +84,7 @@ impl Detector for Birth {
 impl Birth {
     /// The first date after the words, on the same line or the next, over a gap that names a place or nothing.
     fn after_label(&self, text: &str, end: usize) -> Option<(Span, Confidence)> {
+        let end = to_question(text.as_bytes(), end).unwrap_or(end);
         let rest = text.get(end..)?;
         let first = self.month_first(rest).or_else(|| rest.find(|sign: char| sign.is_ascii_digit()))?;
         if first > GAP_BYTES_MAX || !self.may_lie_between(&rest[..first]) {
@@ -149,7 +151,8 @@ impl Birth {
 
     /// Whether the gap holds only marks, words such as "le" or "op", and words that name a place (capitals).
     fn may_lie_between(&self, gap: &str) -> bool {
-        let gap = &without_remark(&without_tags(gap));
+        let gap = &without_remark(&without_tags(gap)).replace("...", "").replace('…', "");
+        let gap = &gap.replace(" . ", " ").replace(" .. ", " ");
         let gap = gap.strip_prefix(';').unwrap_or(gap);
         let gap = gap.strip_suffix(';').unwrap_or(gap);
         let lines = gap.matches('\n').count();

@@ -3,6 +3,7 @@
 
 mod address;
 mod address_english;
+mod answer;
 mod birth;
 mod blocks;
 pub mod check;

@@ -3,6 +3,7 @@
 use super::{Kind, Secret, find, find_in_field, mnemonic, words};
 use crate::finding::Confidence;
 use crate::rules::Code;
+use crate::scan::columns::Table;
 use crate::scan::detector::{Anchor, Detector, Hit, Place};
 use crate::scan::lexicon::{Lazy, named};
 use crate::span::Span;
@@ -38,6 +39,13 @@ impl Detector for Passwords {
     }
 
     fn detect(&self, place: &mut Place<'_>, out: &mut Vec<Hit>) {
+        if place.anchor < self.labels
+            && !place.guessed
+            && let Some(table) = Table::headed(place.text, place.at, place.end)
+        {
+            self.below(&table, place.at, out);
+            return;
+        }
         let secret = match place.anchor.checked_sub(self.labels) {
             None => find(&self.lexicon, place.text, place.at),
             Some(0) => place
@@ -52,6 +60,18 @@ impl Detector for Passwords {
         if let Some(secret) = secret.filter(|secret| !place.guessed || secret.confidence == Confidence::High)
         {
             out.push(hit(&secret));
+        }
+    }
+}
+
+impl Passwords {
+    /// The secrets in the column of a table whose header, the label at `at`, says so.
+    fn below(&self, table: &Table<'_>, at: usize, out: &mut Vec<Hit>) {
+        let mut heads = table.header().enumerate();
+        let Some((column, head)) = heads.find(|(_, cell)| cell.start == at) else { return };
+        for cell in table.rows().filter_map(|mut row| row.nth(column)) {
+            let found = find_in_field(&self.lexicon, cell.text.as_bytes(), head.text.as_bytes());
+            out.extend(found.map(|secret| hit(&Secret { span: secret.span.shifted(cell.start), ..secret })));
         }
     }
 }

@@ -4,6 +4,7 @@ use super::is_short;
 use super::words::{
     ADVERB, COPULA, DENY, KEY, LOGIN, PAIR, PASSPHRASE, PASSWORD, PIN, QUALIFIER, RECOVERY, SHORT, WIFI,
 };
+use crate::scan::answer::to_question;
 use crate::scan::fold::Window;
 use crate::scan::lexicon::{Lexicon, is_word_byte};
 use crate::span::Span;
@@ -66,16 +67,20 @@ pub fn after(lexicon: &Lexicon, text: &[u8], window: &Window, label: Span, group
     if is_short(groups) {
         let plain_abbreviation = matches!(text[label.start], b'm' | b'M') || label.len() == 3;
         let stated = |end| plain_abbreviation || label.len() == 2 && is_mixed(text, end);
+        let answered =
+            || to_question(text, label.end).filter(|&end| plain_abbreviation && is_mixed(text, end));
         return linked
             .filter(|&(end, word)| if word { stated(end) } else { plain_abbreviation && is_mixed(text, end) })
             .filter(|&(end, _)| end <= label.end + 48)
             .map(|(end, word)| Link { end, word, ..plain })
+            .or_else(|| answered().map(|end| Link { end, word: true, ..plain }))
             .or_else(|| Some(Link { end: bare(text, label, groups)?, word: true, bare: true, ..plain }));
     }
     linked
         .map(|(end, word)| Link { end, word, ..plain })
         .or_else(|| beside_login(lexicon, text, window, label).map(|end| Link { end, word: true, ..plain }))
         .or_else(|| direct_quote(text, at, groups).map(|end| Link { end, word: true, ..plain }))
+        .or_else(|| to_question(text, label.end).map(|end| Link { end, word: true, ..plain }))
         .or_else(|| next_line(text, label, groups).map(|end| Link { end, word: true, ..plain }))
         .or_else(|| Some(Link { end: bare(text, label, groups)?, word: true, bare: true, ..plain }))
         .or_else(|| Some(Link { end: bare_pin(text, label, groups)?, word: true, bare: true, ..plain }))

@@ -132,7 +132,7 @@ fn strip(text: &[u8], start: usize, end: usize) -> Option<Span> {
         if !strips {
             break;
         }
-        end -= 1;
+        end -= if value.ends_with(b"**") { 2 } else { 1 };
     }
     (start < end).then_some(Span::new(start, end))
 }

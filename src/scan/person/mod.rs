@@ -361,7 +361,9 @@ impl Person {
         let from = end + separator + 1;
         let value = &line[separator + 1..];
         let skipped = value.len()
-            - value.trim_start_matches([' ', '\u{a0}', '\u{202f}', '*', '"', '\'', '«', '\t']).len();
+            - value
+                .trim_start_matches([' ', '\u{a0}', '\u{202f}', '*', '"', '\'', '«', '„', '“', '\t'])
+                .len();
         let written_out = text[at..].starts_with(char::is_uppercase);
         let strength = match self.weak_labels.contains(&label) {
             false => Strength::Strong,
@@ -395,7 +397,8 @@ impl Person {
 
     /// A value that is a name as a whole: up to a comma, a tab, the end of the line.
     fn field_value(&self, value: &str, label: Strength) -> Option<Named> {
-        let value = value.split([',', ';', '|', '\t', '\n', '\r', '"', '(', '*', '<']).next()?;
+        let value =
+            value.split([',', ';', '|', '\t', '\n', '\r', '"', '(', '*', '<', '“', '”', '»']).next()?;
         let value = self.before_next_label(value).trim_end();
         let all: Vec<Token<'_>> = tokens(value).take(2 * NAME_WORDS_MAX + 2).collect();
         let words: Vec<&Token<'_>> = all.iter().filter(|token| matches!(token.kind, Kind::Word(_))).collect();
