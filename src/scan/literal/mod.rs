@@ -53,7 +53,11 @@ impl Literals {
         let Some(offset) = bytes.bytes().position(|byte| fold::is_word(byte.to_ascii_lowercase())) else {
             return false;
         };
-        self.filter.add(&bytes.as_bytes()[offset..]);
+        // The filter sees letters without their accents.
+        match bytes.get(offset..) {
+            Some(word) if !word.is_ascii() => self.filter.add(fold_text(word).as_bytes()),
+            word => self.filter.add(word.unwrap_or_default().as_bytes()),
+        }
         self.literals.push(Literal { bytes: bytes.as_bytes().into(), exact, offset, action });
         true
     }
@@ -191,9 +195,11 @@ mod tests {
         for (number, text) in ["né le", "M.", "mot de passe", "n° "].into_iter().enumerate() {
             assert!(literals.add(text, false, number as u32));
         }
+        assert!(literals.add("Né à ", true, 9));
         assert!(literals.add("ghp_", true, 7) && literals.add("-----BEGIN", true, 8));
         assert!(!literals.add("://", true, 9));
         literals.finish();
+        assert_eq!(found(&literals, "Né à Liège, né à"), [(0, 7, 9)]);
         assert_eq!(found(&literals, "NÉ LE, ne\u{a0}le"), [(0, 6, 0), (8, 14, 0)]);
         assert_eq!(found(&literals, "ne\u{301} le m.x"), [(0, 7, 0), (8, 10, 1)]);
         assert_eq!(found(&literals, "«\u{a0}Mot\nde passe"), [(4, 16, 2)]);
