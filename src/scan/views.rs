@@ -387,6 +387,17 @@ fn digits_around(text: &[u8], at: usize) -> usize {
     window.iter().filter(|byte| byte.is_ascii_digit()).count()
 }
 
+/// Whether encoded bytes stand in a row, at most one sign between: `=37=39=2E`, `7=39.=304`.
+fn is_chained(text: &[u8], at: usize) -> bool {
+    let hex = |byte: u8| byte.is_ascii_digit() || (b'A'..=b'F').contains(&byte);
+    let pair = |from: Option<usize>| {
+        let sign = from.and_then(|from| text.get(from..from + 3));
+        sign.is_some_and(|sign| sign[0] == b'=' && hex(sign[1]) && hex(sign[2]))
+    };
+    let beside = |steps: usize| pair(Some(at - 1 + steps)) || pair((at - 1).checked_sub(steps));
+    at > 0 && pair(Some(at - 1)) && (beside(3) || beside(4))
+}
+
 /// Whether `=` before `at` is that of quoted-printable: a soft line break, or an encoded byte with another one near.
 fn is_quoted(text: &[u8], at: usize) -> bool {
     let encoded = |at: usize| match text.get(at..at + 2) {
@@ -396,6 +407,9 @@ fn is_quoted(text: &[u8], at: usize) -> bool {
     };
     if matches!(text[at], b'\n' | b'\r') {
         return at >= 2 && text[at - 2].is_ascii_graphic() && text[at - 2] != b'=';
+    }
+    if is_chained(text, at) {
+        return true;
     }
     if !encoded(at) {
         return false;

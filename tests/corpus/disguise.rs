@@ -57,6 +57,7 @@ pub const DISGUISES: &[Disguise] = &[
     of("an indented line", |value| broken(value, "\n    ")),
     // 7: quoted-printable.
     of("quoted-printable", |value| Some(quoted(value))),
+    of("every second byte in quoted-printable", |value| Some(half_quoted(value))),
     of("a soft line break", |value| Some(format!("⟪{}⟫ =C3=A9t=C3=A9", in_the_middle(value, "=\r\n")))),
     // 8: HTML.
     of("decimal entities", |value| Some(each(value, |letter| format!("&#{};", letter as u32)))),
@@ -210,6 +211,14 @@ fn signs(value: &str, write: impl Fn(char) -> String) -> Option<String> {
         other => other.to_string(),
     });
     (text != value).then_some(text)
+}
+
+fn half_quoted(value: &str) -> String {
+    let part = |(place, byte): (usize, u8)| match place % 2 {
+        0 if byte.is_ascii() && byte != b'=' => char::from(byte).to_string(),
+        _ => format!("={byte:02X}"),
+    };
+    value.bytes().enumerate().map(part).collect()
 }
 
 fn quoted(value: &str) -> String {

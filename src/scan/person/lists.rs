@@ -2,7 +2,7 @@
 
 use super::{NAME_WORDS_MAX, Named, Person, Strength, is_upper};
 use crate::finding::Confidence;
-use crate::scan::address::is_locality;
+use crate::scan::address_locality::is_locality;
 use crate::scan::columns::Table;
 use crate::scan::detector::{Hit, Place};
 use crate::scan::lexer::{Kind, Token, tokens};

@@ -1,0 +1,117 @@
+//! Postal codes with their localities: Belgian, Dutch, Canadian ones, and those of five digits. Belgian codes count only
+//! beside their own locality (`patterns/lists/postal-codes-be.tsv`). Knows no streets.
+
+use super::lexer::{Case, Kind, Token};
+use crate::text::view::fold::fold_text;
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+/// A Belgian code beside its own locality.
+pub(super) fn belgian(all: &[Token<'_>], at: usize) -> Option<usize> {
+    let names = belgian_localities().get(all[at].text)?;
+    let from = next_word(all, at + 1)?;
+    let rest: String = all[from..]
+        .iter()
+        .take(10)
+        .map(|token| if token.kind == Kind::Space { " " } else { token.text })
+        .collect();
+    let folded = fold_text(&rest);
+    let name = names
+        .iter()
+        .filter(|name| {
+            folded
+                .strip_prefix(**name)
+                .is_some_and(|after| !after.starts_with(|next: char| next.is_alphanumeric()))
+        })
+        .max_by_key(|name| name.len())?;
+    let mut covered = 0;
+    let mut end = from;
+    while covered < name.len() {
+        let token = all.get(end)?;
+        covered += if token.kind == Kind::Space { 1 } else { fold_text(token.text).len() };
+        end += 1;
+    }
+    Some(end)
+}
+
+/// A code that no list knows right behind the street, with a capitalised word: "Rue du Bac 4, 4999 Ailleurs". Years
+/// are none.
+pub(super) fn behind(all: &[Token<'_>], from: usize, at: usize) -> Option<usize> {
+    let year = all[at].text.starts_with("19") || all[at].text.starts_with("20");
+    let glued = all[from..at].iter().all(|gap| {
+        matches!(gap.kind, Kind::Space | Kind::Line | Kind::Mark(',' | '-' | '–'))
+            || matches!(gap.text, "B" | "BE" | "L" | "LU")
+    });
+    (glued && at <= from + 5 && !all[at].text.starts_with('0') && !year)
+        .then(|| capitalised_after(all, at))
+        .flatten()
+}
+
+/// `1012 AB Amsterdam`.
+pub(super) fn dutch(all: &[Token<'_>], at: usize) -> Option<usize> {
+    let letters = next_word(all, at + 1)?;
+    let two = all[letters].kind == Kind::Word(Case::Upper) && all[letters].text.len() == 2;
+    if !two {
+        return None;
+    }
+    Some(
+        next_word(all, letters + 1)
+            .filter(|city| all[*city].is_capital())
+            .map_or(letters + 1, |city| city + 1),
+    )
+}
+
+/// `75011 PARIS`, `10115 Berlin`.
+pub(super) fn capitalised_after(all: &[Token<'_>], at: usize) -> Option<usize> {
+    let city = next_word(all, at + 1).filter(|city| all[*city].is_capital())?;
+    let mut end = city + 1;
+    while let (Some(gap), Some(next)) = (all.get(end), all.get(end + 1)) {
+        let joined = matches!(gap.kind, Kind::Space | Kind::Mark('-'))
+            && (next.is_capital() || next.folded() == "cedex");
+        if !joined {
+            break;
+        }
+        end += 2;
+    }
+    Some(end)
+}
+
+/// `G1R 5A5` (Canada Post: no D, F, I, O, Q, U; the first letter is no W or Z).
+pub(super) fn canadian(all: &[Token<'_>], at: usize) -> Option<usize> {
+    let is_letter = |token: &Token<'_>, banned: &str| {
+        token.text.len() == 1
+            && token.text.chars().all(|letter| letter.is_ascii_uppercase() && !banned.contains(letter))
+    };
+    let digit =
+        |at: usize| all.get(at).is_some_and(|token| token.kind == Kind::Number && token.text.len() == 1);
+    let letter = |at: usize, banned: &str| all.get(at).is_some_and(|token| is_letter(token, banned));
+    if !(letter(at, "DFIOQUWZ") && digit(at + 1) && letter(at + 2, "DFIOQU")) {
+        return None;
+    }
+    let next = at + 3 + usize::from(all.get(at + 3).is_some_and(|token| token.kind == Kind::Space));
+    (digit(next) && letter(next + 1, "DFIOQU") && digit(next + 2)).then_some(next + 3)
+}
+
+/// The first word from `from` on, over one space or dash.
+pub(super) fn next_word(all: &[Token<'_>], from: usize) -> Option<usize> {
+    (from..from + 3)
+        .find(|at| all.get(*at).is_some_and(|token| matches!(token.kind, Kind::Word(_))))
+        .filter(|at| (from..*at).all(|gap| matches!(all[gap].kind, Kind::Space | Kind::Mark('-'))))
+}
+
+/// Whether a folded word is the name of a Belgian locality.
+pub(super) fn is_locality(word: &str) -> bool {
+    belgian_localities().values().any(|names| names.contains(&word))
+}
+
+/// Codes and the folded names of their localities.
+fn belgian_localities() -> &'static BTreeMap<&'static str, Vec<&'static str>> {
+    static TABLE: OnceLock<BTreeMap<&'static str, Vec<&'static str>>> = OnceLock::new();
+    TABLE.get_or_init(|| {
+        include_str!("../../patterns/lists/postal-codes-be.tsv")
+            .lines()
+            .filter_map(|line| line.split_once('\t'))
+            .map(|(code, names)| (code, names.split('|').collect()))
+            .collect()
+    })
+}
