@@ -3,8 +3,13 @@
 //! the audit. Figures are medians; what counts is the ratio to the relay.
 //!
 //! `cargo bench --bench proxy`; with `-- --smoke` a handful of requests, to see that it runs. With GUARD_RIVAL naming a
-//! program of `benches/rivals` (`cargo build --release --manifest-path benches/rivals/Cargo.toml`), it has a column; with
+//! program of `benches/rivals` (`cargo build --release --manifest-path benches/rivals/Cargo.toml`), it has two columns: its
+//! expressions with word boundaries of ASCII, and with the engine's plain `\b`, which is Unicode's. With
 //! GUARD_BEFORE naming another build of this bench, so has the guard in that one.
+//!
+//! `-- --load 20` only keeps the guard busy for so many seconds with 32 clients, to look at it meanwhile (GUARD_UNDER="strace -c -f": under another
+//! program); `-- --idle 10000`
+//! opens so many connections, each of which has had a request, and fails where the guard takes more than 250 MB for them.
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout, reason = "a program for developers")]
 
@@ -16,7 +21,7 @@ use guard::charter::Charter;
 use guard::inspect::{Engine, Keys};
 use guard::platform::Account;
 use guard::proxy::confirmations::Confirmations;
-use guard::proxy::upstream::{Dialler, RustlsEgress, Upstream};
+use guard::proxy::upstream::{Dialler, KeyExchange, RustlsEgress, Upstream};
 use guard::proxy::{Bodies, Inspecting, Parts, Patience, State};
 use guard::scan::Scanner;
 use guard::tools::Catalogue;
@@ -31,7 +36,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use rustls::{ClientConfig, RootCertStore, ServerConfig};
 use std::convert::Infallible;
 use std::io::{BufRead, BufReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
@@ -43,6 +48,8 @@ use tokio_rustls::{TlsAcceptor, TlsConnector};
 
 const HOST: &str = "api.openai.com";
 const CHAT: &str = "/v1/chat/completions";
+/// Answers and closes, so that no connection to the service is there for the next request.
+const ONCE: &str = "/v1/embeddings";
 /// Answers with a stream.
 const STREAM: &str = "/v1/responses";
 /// What a stream consists of, and how often.
@@ -50,6 +57,8 @@ const CHUNK: &[u8] =
     b"data: {\"type\":\"response.output_text.delta\",\"delta\":\" mot\",\"output_index\":0}\n\n";
 const CHUNKS: usize = 200;
 const CLIENTS: usize = 32;
+/// Kilobytes that the guard may take for 10,000 connections that wait, all in all.
+const IDLE_KB_MAX: u64 = 250_000;
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
@@ -59,6 +68,8 @@ fn main() {
         ["relay", to] => runtime.block_on(relay(to)),
         ["guard", to, dir] => runtime.block_on(proxy(to, Path::new(dir))),
         ["--smoke"] => runtime.block_on(measure(3, 2)),
+        ["--load", seconds] => runtime.block_on(load(seconds.parse().unwrap())),
+        ["--idle", connections] => runtime.block_on(many_idle(connections.parse().unwrap())),
         _ => runtime.block_on(measure(2_000, 200)),
     }
 }
@@ -93,6 +104,7 @@ async fn service(dir: &Path) {
             socket.set_nodelay(true).unwrap();
             let Ok(stream) = acceptor.accept(socket).await else { return };
             let answer = hyper::service::service_fn(|request: Request<Incoming>| async {
+                let is_last = request.uri().path() == ONCE;
                 if request.uri().path() == STREAM {
                     let mut answer = Response::new(Events(CHUNKS, false).boxed());
                     answer
@@ -102,7 +114,11 @@ async fn service(dir: &Path) {
                 }
                 let length = request.into_body().collect().await.map_or(0, |body| body.to_bytes().len());
                 let whole = Full::new(Bytes::from(format!("{{\"length\":{length}}}")));
-                Ok::<_, Infallible>(Response::new(whole.boxed()))
+                let mut answer = Response::new(whole.boxed());
+                if is_last {
+                    answer.headers_mut().insert("connection", HeaderValue::from_static("close"));
+                }
+                Ok::<_, Infallible>(answer)
             });
             let _ = hyper::server::conn::http1::Builder::new()
                 .serve_connection(TokioIo::new(stream), answer)
@@ -158,12 +174,13 @@ async fn relay(to: &str) {
 }
 
 async fn proxy(to: &str, dir: &Path) {
+    let _ = guard::platform::open_as_many_files_as_allowed();
     let catalogue = Arc::clone(Catalogue::shipped());
     let hosts: Vec<String> = catalogue.hosts().collect();
     let authority = Authority::load_or_create(&dir.join("ca"), &hosts).unwrap();
     std::fs::write(dir.join("guard.pem"), authority.root_pem()).unwrap();
     let root = CertificateDer::from_pem_file(dir.join("service.pem")).unwrap();
-    let egress = Arc::new(RustlsEgress::bundled(vec![root]).unwrap());
+    let egress = Arc::new(RustlsEgress::bundled(vec![root], KeyExchange::default()).unwrap());
     let resolve = [(format!("{HOST}:443"), to.to_owned())].into_iter().collect();
     let keys = Keys { placeholder: [1; 32], fingerprint: [2; 32], cache: [3; 32] };
     let engine = Engine::new(Scanner::shipped(), Charter::shipped("baseline").unwrap(), catalogue, keys);
@@ -197,6 +214,14 @@ impl Part {
     fn start(arguments: &[&str]) -> Self {
         let mut command = Command::new(std::env::current_exe().unwrap());
         command.args(arguments);
+        Self::of(command)
+    }
+
+    /// The same under another program: words that stand before the command.
+    fn under(program: &str, arguments: &[&str]) -> Self {
+        let mut words = program.split(' ');
+        let mut command = Command::new(words.next().unwrap());
+        command.args(words).arg(std::env::current_exe().unwrap()).args(arguments);
         Self::of(command)
     }
 
@@ -246,31 +271,32 @@ async fn measure(requests: usize, handshakes: usize) {
     let path = dir.path().to_str().unwrap();
     let service = Part::start(&["service", path]);
     let mut parts = vec![
-        ("relay", Part::start(&["relay", &service.address]), "service.pem"),
-        ("guard", Part::start(&["guard", &service.address, path]), "guard.pem"),
+        ("relay", Part::start(&["relay", &service.address]), dir.path().join("service.pem")),
+        ("guard", Part::start(&["guard", &service.address, path]), dir.path().join("guard.pem")),
     ];
     if let Some(before) = std::env::var_os("GUARD_BEFORE") {
-        let apart = dir.path().join("before");
-        std::fs::create_dir(&apart).unwrap();
-        std::fs::copy(dir.path().join("service.pem"), apart.join("service.pem")).unwrap();
+        let apart = apart(dir.path(), "before");
         let mut command = Command::new(before);
         command.args(["guard", &service.address, apart.to_str().unwrap()]);
-        parts.push(("before", Part::of(command), "before/guard.pem"));
+        parts.push(("before", Part::of(command), apart.join("guard.pem")));
     }
     if let Some(rival) = std::env::var_os("GUARD_RIVAL") {
-        let mut command = Command::new(rival);
-        command.args([&service.address, path]);
-        parts.push(("rival", Part::of(command), "rival.pem"));
+        for (name, boundary) in [("h. ascii", "ascii"), ("h. \\b", "unicode")] {
+            let apart = apart(dir.path(), boundary);
+            let mut command = Command::new(&rival);
+            command.args([&service.address, apart.to_str().unwrap(), boundary]);
+            parts.push((name, Part::of(command), apart.join("rival.pem")));
+        }
     }
-    let ways: Vec<Way<'_>> =
-        parts.iter().map(|(name, part, root)| (*name, part, client(&dir.path().join(root)))).collect();
+    let ways: Vec<Way<'_>> = parts.iter().map(|(name, part, root)| (*name, part, client(root))).collect();
     row("", ways.iter().map(|way| way.0));
     row("memory before, kB", ways.iter().map(|way| way.1.peak()));
     for (what, size) in [("4 KB body, one client, µs", 4 << 10), ("1 MB body, one client, µs", 1 << 20)] {
         let requests = if size > 4 << 10 { requests / 10 + 1 } else { requests };
         row(what, alternate(&ways, requests, size).await);
     }
-    row("new connection, 4 KB, µs", new_connections(&ways, handshakes).await);
+    row("new connection, 4 KB, µs", new_connections(&ways, handshakes, CHAT).await);
+    row("the same, none to the service, µs", new_connections(&ways, handshakes, ONCE).await);
     let (rates, costs) = in_turn(&ways, requests / 40 + 1, CHAT).await;
     row("requests a second, 32 clients", rates);
     row("processor µs a request, 32 clients", costs);
@@ -282,6 +308,14 @@ async fn measure(requests: usize, handshakes: usize) {
         each.push(idle(way, handshakes).await);
     }
     row("bytes an idle connection", each);
+}
+
+/// A folder for a part that writes its own root, with the service's in it.
+fn apart(dir: &Path, name: &str) -> PathBuf {
+    let apart = dir.join(name);
+    std::fs::create_dir(&apart).unwrap();
+    std::fs::copy(dir.join("service.pem"), apart.join("service.pem")).unwrap();
+    apart
 }
 
 fn row<T: std::fmt::Display>(what: &str, figures: impl IntoIterator<Item = T>) {
@@ -310,13 +344,13 @@ async fn alternate(ways: &[Way<'_>], requests: usize, size: usize) -> Vec<u128> 
 }
 
 /// Medians of a connection and its first request, in turn too.
-async fn new_connections(ways: &[Way<'_>], handshakes: usize) -> Vec<u128> {
+async fn new_connections(ways: &[Way<'_>], handshakes: usize, path: &str) -> Vec<u128> {
     let mut times = vec![Vec::new(); ways.len()];
     for number in 0..handshakes {
         for ((_, part, config), times) in ways.iter().zip(&mut times) {
             let began = Instant::now();
             let mut sender = connect(&part.address, config).await;
-            ask(&mut sender, 4 << 10, number).await;
+            send(&mut sender, path, 4 << 10, number).await;
             times.push(began.elapsed());
         }
     }
@@ -369,6 +403,56 @@ async fn idle(way: &Way<'_>, connections: usize) -> u64 {
         senders.push(sender);
     }
     part.resident().saturating_sub(before) * 1024 / connections as u64
+}
+
+/// Keeps the guard busy with 32 clients.
+async fn load(seconds: u64) {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().to_str().unwrap();
+    let service = Part::start(&["service", path]);
+    let part = match std::env::var("GUARD_UNDER") {
+        Ok(under) => Part::under(&under, &["guard", &service.address, path]),
+        Err(_) => Part::start(&["guard", &service.address, path]),
+    };
+    let way = ("guard", &part, client(&dir.path().join("guard.pem")));
+    println!("guard is process {}", part.child.id());
+    let began = Instant::now();
+    while began.elapsed() < Duration::from_secs(seconds) {
+        let (rate, cost) = together(&way, 1_000, CHAT).await;
+        println!("{rate:.0} requests a second, {cost:.1} µs of processor each");
+    }
+}
+
+/// The memory of very many connections that wait. They stay open until all are.
+async fn many_idle(connections: usize) {
+    let _ = guard::platform::open_as_many_files_as_allowed();
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().to_str().unwrap();
+    let service = Part::start(&["service", path]);
+    let part = Part::start(&["guard", &service.address, path]);
+    let config = client(&dir.path().join("guard.pem"));
+    let (before, began) = (part.resident(), Instant::now());
+    let mut senders = Vec::new();
+    for number in 0..connections {
+        let mut sender = connect(&part.address, &config).await;
+        ask(&mut sender, 4 << 10, number).await;
+        senders.push(sender);
+    }
+    let (after, took) = (part.resident(), began.elapsed());
+    // Each of them still is what it was: none was closed to save memory.
+    for (number, sender) in senders.iter_mut().enumerate() {
+        ask(sender, 100, number).await;
+    }
+    println!(
+        "{connections} idle connections in {:.1} s: {} kB before, {after} kB with them, peak {} kB, {} kB after one more \
+         request each: {} bytes a connection",
+        took.as_secs_f64(),
+        before,
+        part.peak(),
+        part.resident(),
+        after.saturating_sub(before) * 1024 / connections.max(1) as u64,
+    );
+    assert!(part.peak() < IDLE_KB_MAX, "too much memory for connections that wait");
 }
 
 fn median(times: &mut [Duration]) -> u128 {

@@ -2,7 +2,7 @@
 //! wrote, sent, logged or printed is searched for them, in every shape by which they could be known without a key.
 //! `tests/audit/leak.rs` does the same for what no door can bring about.
 
-mod canaries;
+pub mod canaries;
 mod commands;
 mod doors;
 mod md5;

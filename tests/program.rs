@@ -156,9 +156,20 @@ impl Running {
         rustix::process::kill_process(process, rustix::process::Signal::HUP).unwrap();
     }
 
+    /// The number of its process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Asks it to end, and waits until it has.
     #[cfg(unix)]
     pub fn end(mut self) {
+        self.ends();
+    }
+
+    /// The same; what it said stays to be read.
+    #[cfg(unix)]
+    pub fn ends(&mut self) {
         let process = rustix::process::Pid::from_child(&self.child);
         rustix::process::kill_process(process, rustix::process::Signal::TERM).unwrap();
         assert!(self.child.wait().unwrap().success());

@@ -21,5 +21,7 @@ mod program;
 mod proxy;
 mod redact;
 mod scan;
+#[cfg(target_os = "linux")]
+mod soak;
 mod tidy;
 mod views;

@@ -11,7 +11,7 @@ use crate::config::{self, Config, Loaded, Roots, Store};
 use crate::inspect::{Engine, Keys};
 use crate::platform::{self, Account, files};
 use crate::proxy::confirmations::Confirmations;
-use crate::proxy::upstream::{Dialler, Parent, RustlsEgress, Upstream};
+use crate::proxy::upstream::{Dialler, KeyExchange, Parent, RustlsEgress, Upstream};
 use crate::proxy::{Acknowledged, Bodies, Inspecting, Parts, Patience, State, hosts};
 use crate::redact::restore;
 use crate::sensitive::Sensitive;
@@ -307,9 +307,10 @@ pub(super) fn dialler(config: &Config) -> Result<Dialler, Failure> {
     for path in &upstream.extra_roots {
         extra.extend(certificates(path)?);
     }
+    let exchange = if upstream.post_quantum { KeyExchange::PostQuantum } else { KeyExchange::Classical };
     let egress = match upstream.roots {
-        Roots::System => RustlsEgress::system(extra)?,
-        Roots::Bundled => RustlsEgress::bundled(extra)?,
+        Roots::System => RustlsEgress::system(extra, exchange)?,
+        Roots::Bundled => RustlsEgress::bundled(extra, exchange)?,
     };
     let parent = config.proxy.parent.clone().map(|address| Parent {
         address,

@@ -75,6 +75,8 @@ pub struct Upstream {
     pub resolve: BTreeMap<String, String>,
     /// Time to reach a service.
     pub connect_timeout: Duration,
+    /// Whether keys that quantum computers cannot break are preferred.
+    pub post_quantum: bool,
 }
 
 /// Which roots services are verified by.
@@ -156,6 +158,7 @@ impl Default for Config {
                     extra_roots: Vec::new(),
                     resolve: BTreeMap::new(),
                     connect_timeout: limits::CONNECT_TIMEOUT,
+                    post_quantum: true,
                 },
                 limits: Limits {
                     max_body: limits::BODY_BYTES_MAX,

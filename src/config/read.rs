@@ -11,7 +11,7 @@ const ROOT: &[&str] =
     &["charter", "patterns", "groups", "proxy", "ca", "audit", "metrics", "redaction", "log"];
 const PROXY: &[&str] =
     &["listen", "parent", "parent_credentials", "parent_bypass", "mode", "upstream", "limits"];
-const UPSTREAM: &[&str] = &["roots", "extra_roots", "resolve", "connect_timeout"];
+const UPSTREAM: &[&str] = &["roots", "extra_roots", "resolve", "connect_timeout", "post_quantum"];
 const AUDIT: &[&str] =
     &["store", "dir", "export", "export_headers", "export_roots", "max_size", "pseudonym_key"];
 const LIMITS: &[&str] = &["max_body", "max_connections", "header_timeout", "idle_timeout"];
@@ -174,6 +174,7 @@ fn apply_upstream(config: &mut Config, table: &Table<'_>) {
         }
     }
     set(&mut upstream.connect_timeout, table.duration("connect_timeout"));
+    set(&mut upstream.post_quantum, table.flag("post_quantum"));
 }
 
 fn apply_limits(config: &mut Config, table: &Table<'_>) {

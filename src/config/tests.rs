@@ -31,6 +31,7 @@ fn every_key_of_the_example_changes_something() {
         ("extra_roots = []", "extra_roots = [\"a.pem\"]"),
         ("resolve = {}", "resolve = { \"a:1\" = \"b:2\" }"),
         ("connect_timeout = \"10s\"", "connect_timeout = \"11s\""),
+        ("post_quantum = true", "post_quantum = false"),
         ("max_body = \"64MiB\"", "max_body = \"100MiB\""),
         ("max_connections = 16384", "max_connections = 1"),
         ("header_timeout = \"15s\"", "header_timeout = \"1s\""),

@@ -12,7 +12,7 @@ use crate::charter::Charter;
 use crate::inspect::{Engine, Keys};
 use crate::platform::Account;
 use crate::proxy::confirmations::Confirmations;
-use crate::proxy::upstream::{Dialler, RustlsEgress, Upstream};
+use crate::proxy::upstream::{Dialler, KeyExchange, RustlsEgress, Upstream};
 use crate::proxy::{self, Bodies, Inspecting, Parts, Patience, State};
 use crate::redact::restore::Memory;
 use crate::scan::Scanner;
@@ -97,7 +97,7 @@ pub async fn run(charter: Arc<Charter>, catalogue: Arc<Catalogue>) -> Result<Vec
     let root = authority.root().clone();
     let confirmations = Arc::new(Confirmations::default());
     let judge = Inspecting::new(engine, Arc::new(Memory::default()), Arc::clone(&confirmations), usize::MAX);
-    let egress = Arc::new(RustlsEgress::bundled(vec![endpoint.root.clone()])?);
+    let egress = Arc::new(RustlsEgress::bundled(vec![endpoint.root.clone()], KeyExchange::default())?);
     let resolve = HashMap::from([(format!("{HOST}:443"), endpoint.address.to_string())]);
     let parts = Parts {
         authority: Arc::new(authority),

@@ -147,10 +147,11 @@ impl Metrics {
     }
 }
 
-/// Appends a counter that is kept elsewhere to a page.
+/// Appends to a page what is kept elsewhere: a counter where its name says that it is a total, else a gauge.
 pub fn append(page: &mut String, name: &str, help: &str, value: u64) {
     let mut more = Page(std::mem::take(page));
-    more.single(name, "counter", help, value);
+    let kind = if name.ends_with("_total") { "counter" } else { "gauge" };
+    more.single(name, kind, help, value);
     *page = more.0;
 }
 

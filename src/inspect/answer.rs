@@ -214,7 +214,7 @@ impl Listener {
                 found |= self.add(finding, text);
             }
         }
-        self.engine.desks().give_back(desk);
+        self.engine.desks().give_back(desk, text.window.len());
         text.forget();
         found
     }

@@ -21,9 +21,9 @@ pub fn inspect(engine: &Engine, inbound: &Inbound<'_>, confirmed: &dyn Confirmed
     let body = request.decoded();
     let seen = request.look(&mut desk, &body);
     let (decision, held) = request.decide(&seen, confirmed);
-    let (verdict, report) =
-        request.carry_out(&mut desk, body.as_deref().unwrap_or_default(), seen, decision, held);
-    engine.desks().give_back(desk);
+    let body = body.as_deref().unwrap_or_default();
+    let (verdict, report) = request.carry_out(&mut desk, body, seen, decision, held);
+    engine.desks().give_back(desk, body.len());
     (verdict, report)
 }
 
@@ -40,7 +40,7 @@ pub fn inspect_unread(
     let seen = Seen { unread, ..Seen::default() };
     let decision = request.ask(&seen, false);
     let outcome = request.carry_out(&mut desk, &[], seen, decision, Vec::new());
-    engine.desks().give_back(desk);
+    engine.desks().give_back(desk, 0);
     outcome
 }
 

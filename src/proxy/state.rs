@@ -156,6 +156,12 @@ impl State {
                 "The most bytes of request bodies that were in memory at a time.",
                 self.bodies.bytes_most(),
             ),
+            (
+                "guard_upstream_kept",
+                "Connections to services that are open between requests.",
+                self.upstream.kept() as u64,
+            ),
+            ("guard_tasks", "Tasks of the proxy: what it does at this moment.", tasks()),
         ] {
             crate::gateway::metrics::append(&mut page, name, help, value);
         }
@@ -230,6 +236,11 @@ impl State {
         // Nothing waits for it: the attempt is refused in any case.
         drop(audit.record(Event::attempt(attempt, jiff::Timestamp::now(), (tool, host), user, &facts)));
     }
+}
+
+/// How many tasks there are, where there is a runtime.
+fn tasks() -> u64 {
+    tokio::runtime::Handle::try_current().map_or(0, |handle| handle.metrics().num_alive_tasks() as u64)
 }
 
 /// Resolves once the program is to end.

@@ -10,7 +10,7 @@ use guard::language::Language;
 use guard::platform::Account;
 use guard::proxy::confirmations::Confirmations;
 use guard::proxy::judge::{Judge, Restore, Ruling, Treatment};
-use guard::proxy::upstream::{Dialler, Parent, RustlsEgress, Upstream};
+use guard::proxy::upstream::{Dialler, KeyExchange, Parent, RustlsEgress, Upstream};
 use guard::proxy::{Bodies, Parts, Patience, State};
 use guard::sensitive::Sensitive;
 use guard::tools::{HostPattern, Kind, Tool, Wire};
@@ -368,7 +368,7 @@ impl Setup {
         let dir = tempfile::tempdir().unwrap();
         let authority = Authority::load_or_create(&dir.path().join("ca"), &self.constraints).unwrap();
         let root = authority.root().clone();
-        let egress = Arc::new(RustlsEgress::bundled(self.roots).unwrap());
+        let egress = Arc::new(RustlsEgress::bundled(self.roots, KeyExchange::default()).unwrap());
         let dialler = Dialler::new(egress, self.resolve, self.parent, Duration::from_secs(5));
         let (stop, stopping) = watch::channel(false);
         let confirmations: Arc<Confirmations> = Arc::default();

@@ -120,6 +120,12 @@ impl Upstream {
         self.pool.sweep();
     }
 
+    /// How many connections are open between requests.
+    #[must_use]
+    pub fn kept(&self) -> usize {
+        self.pool.kept()
+    }
+
     /// The version of HTTP that the service chooses: known from before, else asked now, and the connection kept
     /// for the request that follows.
     ///

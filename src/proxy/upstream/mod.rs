@@ -12,7 +12,7 @@ pub use body::AnswerBody;
 pub use dial::{Dialler, Parent, ResolveTo};
 pub use exchange::{Opening, Outgoing, Upstream};
 pub use payload::Payload;
-pub use tls::{Egress, RustlsEgress, TlsError};
+pub use tls::{Egress, KeyExchange, RustlsEgress, TlsError};
 
 use std::fmt;
 use std::net::IpAddr;

@@ -84,6 +84,11 @@ impl Pool {
         self.idle.fetch_add(1, Ordering::Relaxed);
     }
 
+    /// How many connections are kept.
+    pub(super) fn kept(&self) -> usize {
+        self.idle.load(Ordering::Relaxed) + lock(&self.http2).len()
+    }
+
     pub(super) fn http2(&self, key: &Key) -> Option<Http2> {
         let mut kept = lock(&self.http2);
         let Entry::Occupied(mut entry) = kept.entry(key.clone()) else { return None };
