@@ -52,6 +52,10 @@ pub const HEADER_TIMEOUT: Duration = Duration::from_secs(15);
 /// Time that a kept-alive connection may be idle.
 pub const IDLE_TIMEOUT: Duration = Duration::from_secs(90);
 
+/// Time between two requests of a connection after which it rests: the HTTP library's buffers, more than half of what it
+/// takes, are let go of until the next one. Programs that ask one thing after the other do so within it.
+pub const REST_AFTER: Duration = Duration::from_secs(2);
+
 /// Time to reach an upstream, TLS included.
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 

@@ -85,7 +85,8 @@ impl Running {
         Self::heard(place.command(arguments), listen)
     }
 
-    fn heard(mut command: Command, listen: impl Fn(&str) + Send + 'static) -> Self {
+    /// Starts what this command starts; `listen` gets every line that it says.
+    pub fn heard(mut command: Command, listen: impl Fn(&str) + Send + 'static) -> Self {
         let mut child = command.stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
         let lines = BufReader::new(child.stderr.take().unwrap()).lines();
         let (saying, said) = channel();

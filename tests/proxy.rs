@@ -10,6 +10,7 @@ pub mod harness;
 mod http;
 mod judged;
 mod pages;
+mod rests;
 mod streams;
 mod trouble;
 mod uploads;

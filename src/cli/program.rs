@@ -123,7 +123,11 @@ impl Program {
             authority: Arc::new(authority),
             upstream,
             audit,
-            patience: Patience { header: limits.header_timeout, idle: limits.idle_timeout },
+            patience: Patience {
+                header: limits.header_timeout,
+                idle: limits.idle_timeout,
+                ..Patience::default()
+            },
             connections_max: limits.max_connections,
             account: account(config),
             confirmations: Arc::clone(&confirmations),

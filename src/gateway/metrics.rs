@@ -28,6 +28,7 @@ pub struct Metrics {
     bytes_uninspected: AtomicU64,
     stages: [Histogram; 4],
     connections: AtomicI64,
+    resting: AtomicI64,
     tunnels: AtomicU64,
     upstream_errors: AtomicU64,
 }
@@ -90,6 +91,16 @@ impl Metrics {
         self.connections.fetch_sub(1, Ordering::Relaxed);
     }
 
+    /// Counts a connection that begins to rest between two requests.
+    pub fn rest_began(&self) {
+        self.resting.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Counts one that does not rest any more.
+    pub fn rest_ended(&self) {
+        self.resting.fetch_sub(1, Ordering::Relaxed);
+    }
+
     /// Counts a tunnel to a host outside the catalogue.
     pub fn tunnel(&self) {
         self.tunnels.fetch_add(1, Ordering::Relaxed);
@@ -132,6 +143,12 @@ impl Metrics {
         page.stages(&self.stages);
         page.family("guard_connections", "gauge", "Client connections that are open.");
         page.sample("guard_connections", &[], self.connections.load(Ordering::Relaxed));
+        page.family(
+            "guard_connections_resting",
+            "gauge",
+            "Client connections that rest between two requests.",
+        );
+        page.sample("guard_connections_resting", &[], self.resting.load(Ordering::Relaxed));
         page.single(
             "guard_tunnels_total",
             "counter",

@@ -10,11 +10,12 @@ use hyper::body::Incoming;
 use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
-use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::time::timeout;
 
 /// Requests of one connection at once; browsers use 100.
@@ -27,27 +28,68 @@ const SEND_BUFFER: usize = 256 << 10;
 const PING_INTERVAL: Duration = Duration::from_secs(20);
 const PING_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// Serves HTTP/1.1. No `async` function: it would keep room for what is moved into the connection beside it.
-pub fn http1<S>(state: Arc<State>, session: Arc<Session>, io: S) -> impl Future<Output = ()> + Send
+/// Serves HTTP/1.1. Between requests that are far apart the connection rests: nothing is kept then but itself.
+pub async fn http1<S>(state: Arc<State>, session: Arc<Session>, io: S)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let (knowing, client) = (Arc::clone(&state), Arc::clone(&session));
     let refused = move || knowing.attempt_of(Attempt::Framing, &client);
-    let io = TokioIo::new(Patient::http1(io, session.activity.clone(), state.patience, refused));
-    let stopping = state.stopping.clone();
+    let mut stopping = state.stopping.clone();
+    let mut io = Patient::http1(io, session.activity.clone(), state.patience, refused);
+    while let Some(rests) = Box::pin(until_rest(&state, &session, io)).await {
+        io = rests;
+        state.metrics.rest_began();
+        let goes_on = tokio::select! {
+            woken = io.woken() => woken,
+            () = stopped(&mut stopping) => false,
+        };
+        state.metrics.rest_ended();
+        if !goes_on {
+            // So that the client knows that this is the end; whether it still listens does not matter.
+            let _ = timeout(state.patience.header, io.shutdown()).await;
+            return;
+        }
+    }
+}
+
+/// Serves requests until the connection ends, or rests: then it is given back.
+async fn until_rest<S>(state: &Arc<State>, session: &Arc<Session>, io: Patient<S>) -> Option<Patient<S>>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let (serving, asking) = (Arc::clone(state), Arc::clone(session));
     let service = service_fn(move |request: hyper::Request<Incoming>| {
         // Boxed: the library keeps room for one of these as long as the connection lives.
-        Box::pin(request::handle(Arc::clone(&state), Arc::clone(&session), request))
+        Box::pin(request::handle(Arc::clone(&serving), Arc::clone(&asking), request))
     });
-    let connection = http1::Builder::new()
+    let mut connection = http1::Builder::new()
         .preserve_header_case(true)
         .max_headers(HEADERS_MAX)
         .max_header_size(HEADER_BYTES_MAX as usize)
         .header_read_timeout(None)
-        .serve_connection(io, service)
+        .serve_connection(TokioIo::new(io), service)
         .with_upgrades();
-    until_stopped(Box::pin(connection), stopping, |connection| connection.graceful_shutdown())
+    let driving = poll_fn(|context| match Pin::new(&mut connection).poll(context) {
+        Poll::Ready(ended) => Poll::Ready(Some(ended)),
+        Poll::Pending if session.activity.rests() => Poll::Ready(None),
+        Poll::Pending => Poll::Pending,
+    });
+    let mut stopping = state.stopping.clone();
+    let ended = tokio::select! {
+        ended = driving => ended,
+        () = stopped(&mut stopping) => {
+            Pin::new(&mut connection).graceful_shutdown();
+            timeout(SHUTDOWN_TIMEOUT, &mut connection).await.ok()?.into()
+        }
+    };
+    let Some(ended) = ended else {
+        let parts = connection.into_parts()?;
+        // A rest begins where every byte that came was part of a request that was answered: if not, it ends here.
+        return parts.read_buf.is_empty().then(|| parts.io.into_inner());
+    };
+    log(ended);
+    None
 }
 
 /// Serves HTTP/2; `websockets` where the service takes them over HTTP/2, so that we may say that we do.
@@ -101,6 +143,10 @@ async fn until_stopped<C>(
             }
         }
     };
+    log(ended);
+}
+
+fn log(ended: hyper::Result<()>) {
     if let Err(error) = ended {
         tracing::debug!(%error, "a client's connection ended");
     }

@@ -41,7 +41,11 @@ async fn an_unreachable_host_outside_the_catalogue_is_502_at_connect() {
 async fn slow_headers_and_idle_connections_are_ended_and_hold_nobody_up() {
     let service = Service::noting(&["http/1.1"]).await;
     let mut setup = Setup::before(&service);
-    setup.patience = Patience { header: Duration::from_millis(300), idle: Duration::from_millis(600) };
+    setup.patience = Patience {
+        header: Duration::from_millis(300),
+        idle: Duration::from_millis(600),
+        rest: Duration::from_millis(100),
+    };
     let proxy = setup.start().await;
     // Each waits for the proxy to hang up: before the first byte, within CONNECT, before TLS, within a header
     // inside TLS, between requests, within a body.
