@@ -51,7 +51,7 @@ impl Person {
 
     /// A text that begins with a name as lists print it.
     pub(super) fn at_start(&self, text: &str) -> Option<Named> {
-        self.comma_name(text.split(['\n', '\r', ';', '(', '|']).next()?, false)
+        self.comma_name(text.split(['\n', '\r', ';', '(', '|', ':']).next()?, false)
     }
 
     /// "Dupont, Jean", "VAN DAMME, Kevin" and nothing else. The lists know the given name, and the family's too unless

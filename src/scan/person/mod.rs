@@ -476,12 +476,18 @@ impl Person {
     fn name_end(&self, all: &[Token<'_>], start: usize) -> Option<usize> {
         let mut end = None;
         let mut at = start;
-        let mut words = 0;
+        let (mut words, mut capitals, mut joined) = (0, 0, false);
         while let Some(token) = all.get(at) {
             let Kind::Word(case) = token.kind else { break };
             let initial =
                 case == Case::Initial && all.get(at + 1).is_some_and(|next| next.kind == Kind::Mark('.'));
             let particle = self.particles.contains(&token.folded());
+            // "Uwe Schneider den Bericht": an article, not "van den".
+            if particle && capitals >= 2 && !joined && is_article(token) {
+                break;
+            }
+            joined = particle;
+            capitals += usize::from(token.is_capital());
             if initial {
                 at += 1;
             } else if token.is_capital() && !particle && !self.stops(token) {
@@ -541,6 +547,11 @@ impl Person {
         }
         self.suppress_after.contains(&next_word(all, end))
     }
+}
+
+/// Whether a particle is an article of German or Dutch prose where no other particle stands before it.
+fn is_article(token: &Token<'_>) -> bool {
+    matches!(token.text, "der" | "den" | "te" | "op" | "zu" | "la" | "le" | "y" | "e")
 }
 
 fn is_upper(token: &Token<'_>) -> bool {
