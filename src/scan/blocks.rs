@@ -74,7 +74,7 @@ pub(super) fn scalar(text: &[u8], base: usize, letters: &mut Letters) -> Masks {
         let set = |mask: &mut u64, holds: bool| *mask |= if holds { bit } else { 0 };
         set(&mut masks.digits, byte.is_ascii_digit());
         let hump = byte.is_ascii_uppercase() && back(1).is_ascii_lowercase();
-        set(&mut masks.words, is_word(byte) && (hump || may_start_after(back(1), back(2), back(3))));
+        set(&mut masks.words, is_word(byte) && (hump || may_start_after(back(1), back(2), back(3), back(4))));
         set(&mut masks.ats, byte == b'@');
         set(&mut masks.urls, byte == b'/' && back(1) == b'/' && back(2) == b':');
         set(&mut masks.hex_colons, byte == b':' && (back(1) == b':' || back(1).is_ascii_hexdigit()));
@@ -105,13 +105,14 @@ const fn is_base64(byte: u8) -> bool {
 }
 
 /// Whether a word may start after these bytes: after ASCII that is no letter or digit, after the letter of an
-/// escape (`\n`), and after a character of two bytes beginning C2 or of three beginning E2, E3 or EF (signs,
-/// spaces, quotation marks, not letters of ours). Says yes rather too often.
-const fn may_start_after(previous: u8, second: u8, third: u8) -> bool {
+/// escape (`\n`), and after a character of two bytes beginning C2, of three beginning E2, E3 or EF or of four beginning
+/// F0 (signs, spaces, quotation marks, pictures, not letters of ours), and after a byte that is no character. Says yes
+/// rather too often.
+const fn may_start_after(previous: u8, second: u8, third: u8, fourth: u8) -> bool {
     if previous < 0x80 {
         return !previous.is_ascii_alphanumeric() || second == b'\\';
     }
-    second == 0xC2 || matches!(third, 0xE2 | 0xE3 | 0xEF)
+    matches!(second, ..0x80 | 0xC2) || matches!(third, 0xE2 | 0xE3 | 0xEF) || fourth == 0xF0
 }
 
 /// Whether the byte, after these two, is the sign of an encoding or a disguise. French prose has none of them.

@@ -532,6 +532,8 @@ mod x86 {
         /// E2 and 80.
         e280: u64,
         sign3: u64,
+        /// Where characters of four bytes begin: pictures.
+        sign4: u64,
     }
 
     impl Signs {
@@ -587,6 +589,7 @@ mod x86 {
                 e2: end(self.e2),
                 e280: end(self.e280),
                 sign3: end(self.sign3),
+                sign4: end(self.sign4),
             }
         }
 
@@ -604,6 +607,7 @@ mod x86 {
                     e2,
                     e280: if after_e2 == 0 { 0 } else { block.eq(0x80) & after_e2 },
                     sign3: e2 | block.eq(0xE3) | block.eq(0xEF),
+                    sign4: block.eq(0xF0),
                 }
             }
         }
@@ -655,8 +659,10 @@ mod x86 {
                 if high != 0 || self.high.reaches() {
                     let now = High::of(block, high, &self.high);
                     of_words |= block.within(0xC2, 0xFF);
-                    let after_sign =
-                        shifted(now.c2, self.high.c2, 2) | shifted(now.sign3, self.high.sign3, 3);
+                    let after_sign = shifted(now.c2, self.high.c2, 2)
+                        | shifted(now.sign3, self.high.sign3, 3)
+                        | shifted(now.sign4, self.high.sign4, 4)
+                        | !shifted(high, self.high.all, 2);
                     let after_high = shifted(high, self.high.all, 1);
                     may_start = !after_high & may_start | after_high & after_sign;
                     masks.marks |= digit & after_high;
