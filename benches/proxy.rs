@@ -366,7 +366,10 @@ async fn in_turn(ways: &[Way<'_>], each: usize, path: &'static str) -> (Vec<u64>
         for (number, way) in ways.iter().enumerate() {
             let (rate, cost) = together(way, each, path).await;
             rates[number] = rates[number].max(rate.round() as u64);
-            costs[number] = costs[number].min(cost.round() as u64);
+            // A thread that ended meanwhile takes its time with it: such a round says nothing.
+            if cost > 0.0 {
+                costs[number] = costs[number].min(cost.round() as u64);
+            }
         }
     }
     (rates, costs)
