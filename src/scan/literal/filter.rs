@@ -5,7 +5,7 @@
 //! letters go on with: four letters at once, those that count held against those that are wanted.
 
 use crate::scan::letters::{LETTER_BITS, UNKNOWN, letter_of};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 /// Letters that lead to what follows.
 const FIRST: usize = 3;
@@ -114,14 +114,15 @@ impl Filter {
 
     /// Makes the tables.
     pub(in crate::scan) fn finish(&mut self) {
-        let mut by_first: BTreeMap<usize, Vec<Tail>> = BTreeMap::new();
-        for (first, tail) in std::mem::take(&mut self.begins) {
-            by_first.entry(first).or_default().push(tail);
-        }
-        let mut known = HashMap::from([(Tails::NONE, 0)]);
-        for (first, mut tails) in by_first {
+        let mut begins = std::mem::take(&mut self.begins);
+        begins.sort_unstable();
+        begins.dedup();
+        let (mut known, mut tails) = (HashMap::from([(Tails::NONE, 0)]), Vec::new());
+        for same in begins.chunk_by(|one, next| one.0 == next.0) {
+            let Some(&(first, _)) = same.first() else { continue };
             for length in (0..=TAIL).rev() {
-                tails.iter_mut().for_each(|tail| *tail = tail.cut(length));
+                tails.clear();
+                tails.extend(same.iter().map(|(_, tail)| tail.cut(length)));
                 told_apart(&mut tails);
                 if tails.len() <= TAILS_MAX {
                     break;
@@ -180,13 +181,15 @@ impl Filter {
 /// Leaves out what a shorter one stands for, and the same twice.
 fn told_apart(tails: &mut Vec<Tail>) {
     tails.sort_unstable();
-    let mut kept: Vec<Tail> = Vec::with_capacity(tails.len());
-    for tail in tails.drain(..) {
-        if !kept.iter().any(|short| tail.cut(short.length) == *short) {
-            kept.push(tail);
+    let mut kept = 0;
+    for place in 0..tails.len() {
+        let tail = tails[place];
+        if !tails[..kept].iter().any(|short| tail.cut(short.length) == *short) {
+            tails[kept] = tail;
+            kept += 1;
         }
     }
-    *tails = kept;
+    tails.truncate(kept);
 }
 
 /// The first three letters of a word in a row.
