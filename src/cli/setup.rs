@@ -26,8 +26,6 @@ pub(super) struct Setup {
 impl Setup {
     /// Loads all of it; `None` where something is wrong, which was said.
     pub(super) fn load(global: &Global, output: &mut Output) -> io::Result<Option<Self>> {
-        // The scanner's tables and the catalogue take some milliseconds each: side by side.
-        drop(std::thread::Builder::new().spawn(Scanner::shipped));
         let loaded = match program::configuration(global) {
             Ok(loaded) => loaded,
             Err(fault) => {
@@ -36,10 +34,17 @@ impl Setup {
             }
         };
         let name = global.charter.as_deref().unwrap_or(&loaded.config.charter);
+        // The scanner's tables and the catalogue take some milliseconds each: side by side. The greater of them, the tables,
+        // here: a thread's heap grows a page at a time.
+        let shipped = name.to_owned();
+        drop(std::thread::Builder::new().spawn(move || {
+            Catalogue::shipped();
+            Charter::shipped(&shipped);
+        }));
+        let Some(scanner) = scanner(&loaded.config, output)? else { return Ok(None) };
         let Some((charter, catalogue)) = charter(name, Catalogue::shipped(), output)? else {
             return Ok(None);
         };
-        let Some(scanner) = scanner(&loaded.config, output)? else { return Ok(None) };
         if let Err(fault) = names_are_known(name, &charter, &scanner) {
             output.out.flush()?;
             writeln!(output.err, "{fault}")?;

@@ -105,6 +105,12 @@ impl Words {
         Some(number - 1)
     }
 
+    /// The first word of a phrase, folded.
+    #[must_use]
+    pub fn first_word(&self, phrase: WordId) -> &[u8] {
+        self.phrases.get(phrase as usize).map_or(&[], |phrase| &phrase.first)
+    }
+
     /// How many phrases it has.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -7,7 +7,7 @@ use super::vector::{self, Level};
 use crate::rules::Rule;
 use crate::rules::words::{WordId, Words};
 use crate::span::Span;
-use crate::text::view::fold::{self, fold, fold_text, starts_word};
+use crate::text::view::fold::{fold, starts_word};
 
 /// Words that make any value less likely: specimens.
 const SPECIMEN: &[&str] = &[
@@ -149,9 +149,8 @@ impl Uses {
         let id = id as usize;
         if self.words.len() <= id {
             self.words.resize(id + 1, Vec::new());
-            let folded = fold_text(word);
-            let first = folded.bytes().take_while(|byte| fold::is_word(*byte)).count();
-            self.filter.iter_mut().for_each(|filter| filter.add(&folded.as_bytes()[..first]));
+            let first = words.first_word(id as WordId);
+            self.filter.iter_mut().for_each(|filter| filter.add(first));
         }
         if !self.words[id].contains(&(role, rule)) {
             self.words[id].push((role, rule));

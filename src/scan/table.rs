@@ -241,21 +241,7 @@ impl Table {
         table.shapes.resize_with(16, Vec::new);
         table.any_groups.resize_with(41, Vec::new);
         table.uses = Uses::new(&rules, &mut table.words);
-        let mut faults = Vec::new();
-        for (number, rule) in rules.iter().enumerate() {
-            let mut report = |message: String| {
-                // Rules without a place are the shipped ones, which the tests answer for.
-                faults.extend(rule.place.clone().map(|place| place.saying(message)));
-            };
-            table.checks.push(check::by_name(&rule.check));
-            if !rule.check.is_empty() && check::by_name(&rule.check).is_none() {
-                report(format!("there is no check `{}`", rule.check));
-            }
-            for (place, matcher) in rule.matchers.iter().enumerate() {
-                let matcher = with_words_of(matcher, &rules, &mut report);
-                table.matcher(rule, number as u16, place as u16, &matcher, &mut report);
-            }
-        }
+        let faults = table.matchers(&rules);
         for (number, list) in lists.iter().enumerate() {
             let action = table.action(Action::List(number as u16));
             for word in &list.words {
@@ -271,6 +257,26 @@ impl Table {
         table.rules = rules;
         table.lists = lists;
         (table, faults)
+    }
+
+    /// Takes in the matchers of all rules; returns what is wrong with them.
+    fn matchers(&mut self, rules: &[Rule]) -> Vec<Fault> {
+        let mut faults = Vec::new();
+        for (number, rule) in rules.iter().enumerate() {
+            let mut report = |message: String| {
+                // Rules without a place are the shipped ones, which the tests answer for.
+                faults.extend(rule.place.clone().map(|place| place.saying(message)));
+            };
+            self.checks.push(check::by_name(&rule.check));
+            if !rule.check.is_empty() && check::by_name(&rule.check).is_none() {
+                report(format!("there is no check `{}`", rule.check));
+            }
+            for (place, matcher) in rule.matchers.iter().enumerate() {
+                let matcher = with_words_of(matcher, rules, &mut report);
+                self.matcher(rule, number as u16, place as u16, &matcher, &mut report);
+            }
+        }
+        faults
     }
 
     /// A rule's matcher of numbers.

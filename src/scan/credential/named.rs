@@ -7,7 +7,7 @@ use crate::rules::format::Format;
 use crate::scan::check::secret::is_token_placeholder;
 use crate::scan::detector::{Anchor, Detector, Hit, Place};
 use crate::scan::fold::fold;
-use crate::scan::lexicon::Lexicon;
+use crate::scan::lexicon::{Lazy, Lexicon};
 use crate::span::Span;
 
 /// Bytes behind the name in which the value may begin.
@@ -20,8 +20,11 @@ const VALUE_MAX: usize = 600;
 /// `named_token`. Lists: `names`, `formats`, and `keys`, the words for keys.
 pub(in crate::scan) fn make(code: &Code) -> Box<dyn Detector> {
     let list = |name: &str| code.words.get(name).into_iter().flat_map(|words| words.iter());
-    let mut keys = Lexicon::default();
-    list("keys").for_each(|word| keys.add(word, 1));
+    let keys = code.words.get("keys").cloned();
+    let keys = Lazy::new(Box::new(move || {
+        let words = keys.iter().flat_map(|keys| keys.iter());
+        Lexicon::of(&[("keys", 1)], words.map(|word| ("keys", word.as_str())))
+    }));
     let formats = list("formats").filter_map(|format| Format::parse(format).ok()).collect();
     let names = list("names").map(|name| Anchor::Word(name.clone())).collect();
     Box::new(Named { names, formats, keys })
@@ -30,7 +33,7 @@ pub(in crate::scan) fn make(code: &Code) -> Box<dyn Detector> {
 struct Named {
     names: Vec<Anchor>,
     formats: Vec<Format>,
-    keys: Lexicon,
+    keys: Lazy,
 }
 
 impl Detector for Named {

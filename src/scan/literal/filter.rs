@@ -79,12 +79,7 @@ pub struct Filter {
 
 impl Default for Filter {
     fn default() -> Self {
-        Self {
-            fourths: Box::new([0; FIRSTS]),
-            ids: Box::new([0; FIRSTS]),
-            tails: vec![Tails::NONE],
-            begins: Vec::new(),
-        }
+        Self { fourths: zeros(), ids: zeros(), tails: vec![Tails::NONE], begins: Vec::new() }
     }
 }
 
@@ -176,6 +171,12 @@ impl Filter {
         }
         false
     }
+}
+
+/// A table of zeros, of which only the pages are made that are written to.
+fn zeros<T: Clone + Default>() -> Box<[T; FIRSTS]> {
+    let made = vec![T::default(); FIRSTS].into_boxed_slice().try_into();
+    made.unwrap_or_else(|_| Box::new(std::array::from_fn(|_| T::default())))
 }
 
 /// Leaves out what a shorter one stands for, and the same twice.
