@@ -38,8 +38,7 @@ impl Setup {
         // here: a thread's heap grows a page at a time.
         let shipped = name.to_owned();
         drop(std::thread::Builder::new().spawn(move || {
-            Catalogue::shipped();
-            Charter::shipped(&shipped);
+            drop((Catalogue::shipped(), Charter::shipped(&shipped)));
         }));
         let Some(scanner) = scanner(&loaded.config, output)? else { return Ok(None) };
         let Some((charter, catalogue)) = charter(name, Catalogue::shipped(), output)? else {
