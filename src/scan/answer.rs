@@ -31,7 +31,7 @@ fn blanks(text: &[u8], from: usize) -> usize {
     }
 }
 
-/// Past "[14:03] Marc:", "Marc :", "- ".
+/// Past `[14:03] Marc:`, "Marc :", "- ".
 fn speaker(text: &[u8], at: usize) -> Option<usize> {
     let line = text.get(at..)?.split(|byte| *byte == b'\n').next()?;
     if let Some(rest) = line.strip_prefix(b"- ") {

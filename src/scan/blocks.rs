@@ -18,7 +18,7 @@ pub(super) struct Masks {
     pub urls: u64,
     /// Colons after a hexadecimal digit or a colon.
     pub hex_colons: u64,
-    /// Bytes that are [letters](super::letters).
+    /// Bytes that are letters, as `letters` says.
     pub letters: u64,
     /// Where the first of these stands among the letters of its chunk.
     pub first_letter: u32,

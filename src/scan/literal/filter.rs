@@ -1,4 +1,4 @@
-//! Whether a literal may begin at a word, by the first seven [letters](super::super::letters) of the word. Says yes
+//! Whether a literal may begin at a word, by the first seven letters of the word. Says yes
 //! rather too often and never wrongly no. Knows letters only.
 //!
 //! The first look takes four letters and one bit of a table. The second one takes what literals with the same first three
