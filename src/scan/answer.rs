@@ -3,19 +3,95 @@
 /// Bytes of a time and a speaker's name before an answer.
 const SPEAKER_BYTES_MAX: usize = 40;
 
-/// What an answer begins with.
-const YES: [&str; 11] =
-    ["oui", "ja", "yes", "ok", "voilà", "voici", "sure", "klar", "natürlich", "bien sûr", "tuurlijk"];
+/// Bytes of words between what is asked for and the question mark: "deja ?", "nog eens door?".
+const TAIL_BYTES_MAX: usize = 28;
 
-/// Where the answer begins to a question whose last word ends at `at`; somebody speaks there or says yes.
+/// Bytes of a line with a name and a time, as chats put it above a message.
+const HEAD_BYTES_MAX: usize = 56;
+
+/// What an answer begins with.
+const YES: [&str; 34] = [
+    "oui",
+    "ja",
+    "yes",
+    "ok",
+    "voilà",
+    "voici",
+    "sure",
+    "klar",
+    "natürlich",
+    "bien sûr",
+    "tuurlijk",
+    "alors",
+    "donc",
+    "euh",
+    "c'est",
+    "c’est",
+    "ce serait",
+    "dat is",
+    "het is",
+    "die is",
+    "das ist",
+    "es ist",
+    "die lautet",
+    "es lautet",
+    "er lautet",
+    "sie lautet",
+    "it's",
+    "it’s",
+    "it is",
+    "that's",
+    "that is",
+    "mon",
+    "mijn",
+    "my",
+];
+
+/// Where the answer begins to a question that ends at `at` or a few words behind; somebody speaks there, says yes, is
+/// quoted, or writes nothing but one word with a digit.
 pub(super) fn to_question(text: &[u8], at: usize) -> Option<usize> {
-    let from = blanks(text, at);
-    let line = blanks(text, from + text.get(from..)?.strip_prefix(b"?").map(|_| 1)?);
-    let line = line + usize::from(text.get(line) == Some(&b'\r'));
-    let start = blanks(text, text.get(line).filter(|byte| **byte == b'\n').map(|_| line + 1)?);
+    let line = next_line(text, question_mark(text, at)? + 1)?;
+    let headed = past_head(text, line);
+    let from = headed.unwrap_or(line);
+    let start = blanks(text, from);
+    let quoted = text[from..start].contains(&b'>');
     let spoken = speaker(text, start);
     let answer = spoken.unwrap_or(start);
-    yes(text, answer).or(spoken)
+    let told = quoted || headed.is_some() || is_one_word_with_a_digit(text, answer);
+    yes(text, answer).or(spoken).or_else(|| told.then_some(answer))
+}
+
+/// The question mark at `at`, or behind a few words of the same line.
+fn question_mark(text: &[u8], at: usize) -> Option<usize> {
+    let rest = text.get(at..text.len().min(at + TAIL_BYTES_MAX))?;
+    let mark = rest.iter().position(|byte| *byte == b'?')?;
+    let word = |byte: &u8| byte.is_ascii_alphabetic() || *byte >= 0x80 || b" '*".contains(byte);
+    rest[..mark].iter().all(word).then_some(at + mark)
+}
+
+/// The line behind `from`, where nothing but blanks is left of this one.
+fn next_line(text: &[u8], from: usize) -> Option<usize> {
+    let end = blanks(text, from);
+    let end = end + usize::from(text.get(end) == Some(&b'\r'));
+    (text.get(end) == Some(&b'\n')).then_some(end + 1)
+}
+
+/// Past a line that holds a name and a time and nothing else: `Marc Lambert 10:13`, `[10:13] Marc`.
+fn past_head(text: &[u8], at: usize) -> Option<usize> {
+    let rest = &text[at..text.len().min(at + HEAD_BYTES_MAX)];
+    let line = &rest[..rest.iter().position(|byte| *byte == b'\n')?];
+    let digit = |at: Option<usize>| at.and_then(|at| line.get(at)).is_some_and(u8::is_ascii_digit);
+    let mut colons = line.iter().enumerate().filter(|(_, byte)| **byte == b':').map(|(at, _)| at).peekable();
+    let timed = colons.peek().is_some() && colons.all(|at| digit(at.checked_sub(1)) && digit(Some(at + 2)));
+    let named = |byte: &u8| byte.is_ascii_alphanumeric() || *byte >= 0x80 || b" []():,.-/'\r".contains(byte);
+    let begins = line.first().is_some_and(|byte| !byte.is_ascii_lowercase() && *byte != b' ');
+    (begins && timed && line.iter().all(named)).then_some(at + line.len() + 1)
+}
+
+fn is_one_word_with_a_digit(text: &[u8], at: usize) -> bool {
+    let rest = text.get(at..).unwrap_or_default();
+    let line = rest.split(|byte| *byte == b'\n').next().unwrap_or_default().trim_ascii();
+    line.iter().any(u8::is_ascii_digit) && !line.iter().any(u8::is_ascii_whitespace)
 }
 
 /// Past blanks and quotation marks of mails.
@@ -31,11 +107,15 @@ fn blanks(text: &[u8], from: usize) -> usize {
     }
 }
 
-/// Past `[14:03] Marc:`, "Marc :", "- ".
+/// Past `[14:03] Marc:`, "Marc :", "- ", "CLIENT  ".
 fn speaker(text: &[u8], at: usize) -> Option<usize> {
     let line = text.get(at..)?.split(|byte| *byte == b'\n').next()?;
     if let Some(rest) = line.strip_prefix(b"- ") {
         return Some(at + line.len() - rest.len());
+    }
+    let capitals = line.iter().take_while(|byte| byte.is_ascii_uppercase()).count();
+    if capitals >= 3 && matches!(line.get(capitals..), Some([b'\t', ..] | [b' ', b' ', ..])) {
+        return Some(blanks(text, at + capitals));
     }
     let time = match line.first() {
         Some(b'[' | b'(') => line.iter().take(24).position(|byte| matches!(byte, b']' | b')'))? + 1,
@@ -48,15 +128,22 @@ fn speaker(text: &[u8], at: usize) -> Option<usize> {
         .then(|| blanks(text, at + time + colon + 1))
 }
 
-/// Past "oui, ", "ja: ".
-fn yes(text: &[u8], at: usize) -> Option<usize> {
-    let rest = text.get(at..)?;
+/// Past "oui, ", "ja: dat is ", "oui alors c'est ".
+fn yes(text: &[u8], from: usize) -> Option<usize> {
+    let mut at = from;
+    while let Some(next) = text.get(at..).and_then(one_yes) {
+        at += next;
+    }
+    (at > from).then_some(at)
+}
+
+fn one_yes(rest: &[u8]) -> Option<usize> {
+    let mark = |byte: &u8| matches!(byte, b' ' | b',' | b':' | b'.' | b'!');
     let word = YES.iter().find(|word| {
         rest.get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word.as_bytes()))
-            && rest.get(word.len()).is_some_and(|next| matches!(next, b' ' | b',' | b':' | b'.' | b'!'))
+            && rest.get(word.len()).is_some_and(mark)
     })?;
-    let marks = rest[word.len()..].iter().take_while(|byte| matches!(byte, b' ' | b',' | b':' | b'.' | b'!'));
-    Some(at + word.len() + marks.count())
+    Some(word.len() + rest[word.len()..].iter().take_while(|byte| mark(byte)).count())
 }
 
 #[cfg(test)]
@@ -72,11 +159,22 @@ mod tests {
         assert_eq!(answer("[14:02] Léa: son mdp ?\n[14:03] Marc: oui, abc"), Some("abc"));
         assert_eq!(answer("tu as le mdp\u{a0}?\r\n> ja: abc"), Some("abc"));
         assert_eq!(answer("mdp?\nMarc: abc"), Some("abc"));
+        assert_eq!(answer("mdp deja ?\nMarc Lambert 10:13\nabc"), Some("abc"));
+        assert_eq!(answer("mdp ?\nCLIENT  Oui alors c'est abc"), Some("abc"));
+        assert_eq!(answer("> ton mdp ?\n> abc"), Some("abc"));
+        assert_eq!(answer("mdp ?\nabc1\nMerci"), Some("abc1\nMerci"));
     }
 
     #[test]
     fn what_merely_follows_is_none() {
-        for text in ["mdp ?\nabc", "mdp ? oui, abc", "mdp\nMarc: abc", "mdp ?\nhttp://x", "mdp ?"] {
+        for text in [
+            "mdp ?\nabc",
+            "mdp ? oui, abc",
+            "mdp\nMarc: abc",
+            "mdp ?\nhttp://x",
+            "mdp ?",
+            "mdp ?\nil est 10:13\n, abc",
+        ] {
             assert_eq!(answer(text), None, "{text}");
         }
     }

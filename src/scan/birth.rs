@@ -62,7 +62,9 @@ impl Detector for Birth {
             && let Some(table) = Table::headed(place.text, place.at, place.end)
         {
             self.below(&table, place.at, out);
-            return;
+            if !out.is_empty() || !table.is_beside(place.at) {
+                return;
+            }
         }
         let (bytes, offset) = place.around(0, 128);
         let text = match std::str::from_utf8(bytes) {

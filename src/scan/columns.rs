@@ -84,6 +84,12 @@ impl<'a> Table<'a> {
         })
     }
 
+    /// Whether the word at `at` is the first of two cells: what it names may stand beside it instead of below.
+    pub(super) fn is_beside(&self, at: usize) -> bool {
+        let mut heads = self.header();
+        heads.next().is_some_and(|cell| cell.start == at) && heads.count() == 1
+    }
+
     fn width_of(&self, line: &[u8]) -> usize {
         std::str::from_utf8(line).map_or(0, |line| cells(line, self.delimiter, 0).count())
     }
@@ -107,10 +113,13 @@ fn cells(line: &str, delimiter: char, offset: usize) -> impl Iterator<Item = Cel
     });
     let mut at = offset;
     parts.map(move |part| {
-        let inner = part.trim_start_matches([' ', '"', '*']);
+        let inner = part.trim_start_matches([' ', '"', '*', '`']);
         let start = at + part.len() - inner.len();
         at += part.len() + 1;
-        Cell { text: inner.trim_end_matches([' ', '"', '*', '\r']), start }
+        let ornate = part[..part.len() - inner.len()].contains("**");
+        let text = inner
+            .trim_end_matches(|sign: char| matches!(sign, ' ' | '"' | '\r' | '`') || ornate && sign == '*');
+        Cell { text, start }
     })
 }
 

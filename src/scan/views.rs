@@ -395,7 +395,19 @@ fn is_chained(text: &[u8], at: usize) -> bool {
         sign.is_some_and(|sign| sign[0] == b'=' && hex(sign[1]) && hex(sign[2]))
     };
     let beside = |steps: usize| pair(Some(at - 1 + steps)) || pair((at - 1).checked_sub(steps));
-    at > 0 && pair(Some(at - 1)) && (beside(3) || beside(4))
+    // A byte or two as they are between: three in a row say it, with nothing of a query between.
+    let plain = |from: usize, to: usize| {
+        let between = text.get(from..to).unwrap_or_default();
+        between.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b' ' | b'-' | b'.' | b'/'))
+    };
+    let sparse = |steps: usize| {
+        let row = |first: usize| {
+            let all = [first, first + steps, first + 2 * steps];
+            all.iter().all(|at| pair(Some(*at)) && plain(at + 3, at + steps))
+        };
+        (0..3).any(|back| (at - 1).checked_sub(back * steps).is_some_and(row))
+    };
+    at > 0 && pair(Some(at - 1)) && (beside(3) || beside(4) || sparse(5) || sparse(6))
 }
 
 /// Whether `=` before `at` is that of quoted-printable: a soft line break, or an encoded byte with another one near.

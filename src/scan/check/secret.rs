@@ -115,23 +115,32 @@ pub fn looks_random(value: &[u8]) -> bool {
     let hex = value.iter().all(u8::is_ascii_hexdigit);
     let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
     let letters = value.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
-    if length < 16 || digits < 2 || letters < 4 || is_uuid(value) || is_compound(value) {
+    if length < 16 || letters < 4 || is_uuid(value) || is_compound(value) {
         return false;
     }
     let bits = entropy(value);
-    if hex { length >= 32 && bits >= 3.0 } else { bits >= 3.5 && changes_class(value) }
+    match (hex, digits) {
+        (true, _) => digits >= 2 && length >= 32 && bits >= 3.0,
+        (false, 2..) => bits >= 3.5 && changes(value) * 4 >= length,
+        (false, _) => length >= 20 && bits >= 3.7 && is_mixed_case(value) && changes(value) * 3 >= length,
+    }
 }
 
-/// Letters, digits and case are mixed as by chance, not word by word (`getElement2`, `version-1-2-3`).
-fn changes_class(value: &[u8]) -> bool {
+/// Whether a fifth or more is capitals, and a fifth small letters.
+fn is_mixed_case(value: &[u8]) -> bool {
+    let count = |test: fn(&u8) -> bool| value.iter().filter(|byte| test(byte)).count() * 5 >= value.len();
+    count(u8::is_ascii_uppercase) && count(u8::is_ascii_lowercase)
+}
+
+/// How often letters, digits and case change: as by chance, or word by word (`getElement2`, `version-1-2-3`).
+fn changes(value: &[u8]) -> usize {
     let class = |byte: u8| match byte {
         b'0'..=b'9' => 0,
         b'a'..=b'z' => 1,
         b'A'..=b'Z' => 2,
         _ => 3,
     };
-    let changes = value.windows(2).filter(|pair| class(pair[0]) != class(pair[1])).count();
-    changes * 4 >= value.len()
+    value.windows(2).filter(|pair| class(pair[0]) != class(pair[1])).count()
 }
 
 /// Words joined by dashes, dots or underscores: `x25519_generate_private_key`.

@@ -15,11 +15,15 @@ pub(super) fn user_identifier(written: &[u8]) -> Outcome {
     let digits = account.bytes().filter(u8::is_ascii_digit).count();
     let lower = account.to_ascii_lowercase();
     let path = account.split('.').count() > 3 || account.split('.').any(|part| part.is_empty());
+    // `req.params.id`, `this.userName`: names of source code.
+    let last = lower.rsplit('.').next().unwrap_or_default();
+    let member =
+        lower.contains('.') && ["id", "uid", "userid", "user", "name", "username", "login"].contains(&last);
     let kind = matches!(lower.as_bytes(), [b'i' | b'u' | b'f', rest @ ..] if WIDTHS.contains(&rest));
     let hex = |part: &str| part.len() >= 3 && part.bytes().all(|byte| byte.is_ascii_hexdigit());
     let uuid = account.split('-').count() > 2 && account.split('-').take(3).all(hex);
     let constant = account.contains('_') && !account.bytes().any(|byte| byte.is_ascii_lowercase());
-    if path || uuid || kind || constant || text.ends_with('-') && !text.contains('@') {
+    if path || member || uuid || kind || constant || text.ends_with('-') && !text.contains('@') {
         return Outcome::Fail;
     }
     let length = (3..=40).contains(&account.len());

@@ -41,9 +41,9 @@ impl Detector for Passwords {
     fn detect(&self, place: &mut Place<'_>, out: &mut Vec<Hit>) {
         if place.anchor < self.labels
             && !place.guessed
-            && let Some(table) = Table::headed(place.text, place.at, place.end)
+            && let Some(table) = Table::headed(place.text, place.at, cell_end(place.text, place.end))
         {
-            self.below(&table, place.at, out);
+            self.in_table(&table, place, out);
             return;
         }
         let secret = match place.anchor.checked_sub(self.labels) {
@@ -65,6 +65,20 @@ impl Detector for Passwords {
 }
 
 impl Passwords {
+    /// In a table's first row: what stands in the cell beside where that is no word, as in a table of two columns, else
+    /// what stands below.
+    fn in_table(&self, table: &Table<'_>, place: &Place<'_>, out: &mut Vec<Hit>) {
+        let beside = find(&self.lexicon, place.text, place.at);
+        let digit = |secret: &Secret| {
+            secret.span.of(place.text).is_some_and(|value| value.iter().any(u8::is_ascii_digit))
+        };
+        let before = out.len();
+        if !beside.as_ref().is_some_and(digit) {
+            self.below(table, place.at, out);
+        }
+        out.extend(beside.filter(|_| out.len() == before).as_ref().map(hit));
+    }
+
     /// The secrets in the column of a table whose header, the label at `at`, says so.
     fn below(&self, table: &Table<'_>, at: usize, out: &mut Vec<Hit>) {
         let mut heads = table.header().enumerate();
@@ -74,6 +88,12 @@ impl Passwords {
             out.extend(found.map(|secret| hit(&Secret { span: secret.span.shifted(cell.start), ..secret })));
         }
     }
+}
+
+/// Where the cell ends that a label begins: "mot de passe de session", "PIN-Code".
+fn cell_end(text: &[u8], from: usize) -> usize {
+    let letter = |byte: &u8| byte.is_ascii_alphabetic() || *byte >= 0x80 || matches!(byte, b' ' | b'-');
+    from + text[from..].iter().take(32).take_while(|byte| letter(byte)).count()
 }
 
 /// A recovery phrase without a label.

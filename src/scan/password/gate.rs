@@ -2,7 +2,7 @@
 
 use super::link::Link;
 use super::value::{self, Value};
-use super::words::{ABOUT, ACCESS, DENY, LABELS, LOGIN, WEAK};
+use super::words::{ABOUT, ACCESS, COPULA, DENY, KNOWN, LABELS, LOGIN, WEAK};
 use super::{Kind, is_phrase, is_short};
 use crate::finding::Confidence;
 use crate::scan::check::secret::{entropy, is_placeholder, is_token_placeholder, looks_random};
@@ -123,12 +123,18 @@ impl Gate<'_> {
         }
     }
 
-    fn judge(&self, value: Value, bytes: &[u8]) -> Option<Confidence> {
-        if is_placeholder(bytes) || self.is_talk(value, bytes) || is_location(bytes) || is_date(bytes) {
+    /// Judges a value that stands elsewhere than behind the link.
+    #[must_use]
+    pub fn judge(&self, value: Value, bytes: &[u8]) -> Option<Confidence> {
+        let empty = is_placeholder(bytes) && !self.is_counted_up(value, bytes);
+        if empty || self.is_talk(value, bytes) || is_location(bytes) || is_date(bytes) {
             return None;
         }
-        if self.link.bare && (self.is_code_line() || self.is_about() || Shape::of(bytes).word) {
-            return None;
+        if self.link.bare && self.kind != Kind::Key {
+            let prose = Shape::of(bytes).word && !self.is_weak(bytes);
+            if prose || self.is_code_line() || self.is_about() {
+                return None;
+            }
         }
         match self.kind {
             Kind::Pin => self.pin(bytes),
@@ -136,6 +142,17 @@ impl Gate<'_> {
             Kind::Key => self.key(value, bytes),
             Kind::Password | Kind::Recovery => self.password(value, bytes),
         }
+    }
+
+    /// Whether everybody knows the password.
+    fn is_weak(&self, bytes: &[u8]) -> bool {
+        self.lexicon.groups(&fold(&String::from_utf8_lossy(bytes))) & WEAK != 0
+    }
+
+    /// `123456`, which stands for any number in examples, and is a password in prose.
+    fn is_counted_up(&self, value: Value, bytes: &[u8]) -> bool {
+        let number = bytes.iter().all(u8::is_ascii_digit) && self.is_weak(bytes);
+        number && !value.quoted && !self.link.quoted_label && !self.is_code_line()
     }
 
     fn pin(&self, bytes: &[u8]) -> Option<Confidence> {
@@ -156,7 +173,9 @@ impl Gate<'_> {
             return None;
         }
         let stated = value.ends_line && !self.link.word;
-        if Shape::of(bytes).word && !stated {
+        let shape = Shape::of(bytes);
+        let spaced = bytes.contains(&b' ') && shape.digits == 0;
+        if spaced || shape.word && !stated {
             return None;
         }
         (!self.is_code(value, bytes)).then_some(Confidence::High)
@@ -204,8 +223,8 @@ impl Gate<'_> {
         }
         if shape.digits == shape.length || shape.letters() == 0 {
             let enough = if self.groups & ACCESS != 0 || is_short(self.groups) { 4 } else { 6 };
-            return (shape.length >= enough && shape.digits >= 4 && !self.is_measure(value))
-                .then_some(Confidence::Medium);
+            let enough = shape.length >= enough && shape.digits >= 4 || weak;
+            return (enough && !self.is_measure(value)).then_some(Confidence::Medium);
         }
         let mixed = shape.classes() >= 2
             && (shape.length >= 6
@@ -230,7 +249,9 @@ impl Gate<'_> {
         let in_code = self.link.quoted_label || self.is_code_line() || self.link.argument;
         let stated = !self.link.word || value.quoted && !in_code;
         let ends = value.ends_line && stated && !self.is_about();
-        let accept = weak && (stated || value.ends_line)
+        let known = self.lexicon.groups(&self.folded(value)) & KNOWN != 0 && !in_code;
+        let accept = weak && (stated || value.ends_line || self.link.bare)
+            || known
             || paired && stated && (value.ends_line || value.quoted)
             || !in_code && ends && shape.length <= 24
             || !in_code && value.quoted && !self.is_about() && shape.length <= 24;
@@ -242,6 +263,10 @@ impl Gate<'_> {
             && shape.letters() >= 4
             && !(in_code && !value.quoted && !weak))
             .then_some(Confidence::Medium)
+    }
+
+    fn folded(&self, value: Value) -> Vec<u8> {
+        fold(&String::from_utf8_lossy(value.span.of(self.text).unwrap_or_default()))
     }
 
     /// `mdp` and `pwd` mean nothing else; `pass`, `passe`, `pw` and `ww` do.
@@ -285,9 +310,16 @@ impl Gate<'_> {
         let first_word = first.split(|byte| !byte.is_ascii_alphanumeric()).next().unwrap_or_default();
         let denied = |word: &[u8]| self.lexicon.groups(word) & (DENY | LABELS) != 0;
         let shape = Shape::of(bytes);
-        if denied(&folded)
-            || (shape.digits == 0 || value.quoted && bytes.contains(&b' '))
-                && (denied(first) || denied(first_word))
+        // "mdp : motdepasse" is one, `password: password` is not.
+        let label = self.label.of(self.text).map(|label| fold(&String::from_utf8_lossy(label)));
+        let own = self.lexicon.groups(&folded) & KNOWN != 0
+            && label.is_some_and(|label| label != folded)
+            && !self.link.quoted_label
+            && !self.is_code_line();
+        if !own
+            && (denied(&folded)
+                || (shape.digits == 0 || value.quoted && bytes.contains(&b' '))
+                    && (denied(first) || denied(first_word)))
         {
             return true;
         }
@@ -342,10 +374,14 @@ impl Gate<'_> {
 
     /// Whether the next word behind a number says what it counts.
     fn is_measured(&self, end: usize) -> bool {
+        if self.text.get(end) != Some(&b' ') {
+            return false;
+        }
         let folded = self.window.text();
         let after = self.window.index(end).min(folded.len());
         let next = self.lexicon.words(folded, after, folded.len().min(after + 24)).next();
-        next.is_some_and(|word| word.groups & DENY != 0)
+        let verb = next.is_some_and(|word| word.groups & COPULA != 0);
+        next.is_some_and(|word| word.groups & DENY != 0) && !verb
     }
 
     /// Source code that handles a password: names, calls, types.
@@ -385,7 +421,21 @@ impl Gate<'_> {
             || contains(bytes, b"::")
             || contains(bytes, b"->")
             || contains(bytes, b"&&")
+            || is_variable(bytes)
+            || is_function_of_arity(bytes)
+            || self.is_type(bytes)
             || self.is_name(bytes)
+    }
+
+    /// A name behind a label that is the end of a name itself, as in `u_passwd: PTextEntry`; names in capitals are those
+    /// of settings.
+    fn is_type(&self, bytes: &[u8]) -> bool {
+        let before = self.label.start.checked_sub(1).and_then(|at| self.text.get(at));
+        let part = before.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
+        let label = self.label.of(self.text).unwrap_or_default();
+        part && label.iter().any(u8::is_ascii_lowercase)
+            && bytes.iter().all(|byte| byte.is_ascii_alphabetic() || *byte == b'_')
+            && !self.is_weak(bytes)
     }
 
     /// An unquoted name in a line of code, or a name that holds a label itself (`password_input`).
@@ -437,7 +487,8 @@ impl Gate<'_> {
             || line.ends_with(b"),")
             || line.ends_with(b"),")
             || line.ends_with(b")") && contains(line, b"(") && contains(line, b"=");
-        ends || CODE.iter().any(|mark| contains(line, mark))
+        ends || CODE_STARTS.iter().any(|mark| line.starts_with(mark))
+            || CODE.iter().any(|mark| holds_mark(line, mark))
     }
 
     /// `…;user=sa;password=…;`: the semicolon before and an earlier `name=value`.
@@ -493,9 +544,21 @@ fn is_host(bytes: &[u8]) -> bool {
 fn is_location(bytes: &[u8]) -> bool {
     let path = matches!(bytes, [b'/', ..] | [b'.', b'/', ..] | [b'~', b'/', ..] | [b'.', b'.', b'/', ..]);
     contains(bytes, b"://")
+        || is_file(bytes)
         || path && bytes[1..].contains(&b'/')
         || bytes.starts_with(b"www.")
         || bytes.starts_with(b"mailto:")
+}
+
+/// `tests/category/test0.nim`: folders and a file with its ending.
+fn is_file(bytes: &[u8]) -> bool {
+    let ending = bytes.rsplit(|byte| *byte == b'.').next().unwrap_or_default();
+    bytes.iter().filter(|byte| **byte == b'/').count() >= 2
+        && (1..=5).contains(&ending.len())
+        && ending.iter().all(u8::is_ascii_lowercase)
+        && bytes.iter().all(|byte| {
+            byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'/' | b'.' | b'_' | b'-')
+        })
 }
 
 /// `12/03/2024`, `2024-03-12`, `1.2.840.113549`.
@@ -530,6 +593,21 @@ fn is_label_name(bytes: &[u8]) -> bool {
         .any(|part| contains(&lower, part))
 }
 
+/// `$connection['password']`, `.$connection[`, `$this->password`: variables of PHP and Perl.
+fn is_variable(bytes: &[u8]) -> bool {
+    let name = bytes.strip_prefix(b".").unwrap_or(bytes).strip_prefix(b"$").unwrap_or_default();
+    let end = name.iter().position(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_').unwrap_or(0);
+    end > 0 && (name[end..].starts_with(b"[") || name[end..].starts_with(b"->"))
+}
+
+/// `translate_args/3`: a function of Erlang or Elixir.
+fn is_function_of_arity(bytes: &[u8]) -> bool {
+    let slash = bytes.len().saturating_sub(2);
+    let (name, arity) = bytes.split_at(slash);
+    matches!(arity, [b'/', b'0'..=b'9'])
+        && name.iter().all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'_' | b'?' | b'!'))
+}
+
 fn is_call(bytes: &[u8]) -> bool {
     let open = memchr::memchr(b'(', bytes).unwrap_or(0);
     let name = &bytes[..open];
@@ -554,6 +632,7 @@ fn is_quoted_code(bytes: &[u8]) -> bool {
         || is_dotted_code(bytes) && bytes.len() > 8
         || bytes.starts_with(b"--")
         || bytes.starts_with(b"\\")
+        || bytes.starts_with(b".$")
 }
 
 /// Ten bytes or more in hexadecimal: shorter than what speaks for itself, and nothing else beside a label of keys.
@@ -577,22 +656,40 @@ fn is_digest(text: &[u8], span: Span) -> bool {
     named(before) || named(&value[..value.len().min(8)])
 }
 
+/// Whether a mark of code stands in a line, not as the end of a word or of a URL's scheme: "point " is no `int `.
+fn holds_mark(line: &[u8], mark: &[u8]) -> bool {
+    let word = mark.first().is_some_and(u8::is_ascii_alphabetic);
+    let inside = |at: usize| at > 0 && (line[at - 1].is_ascii_alphanumeric() || line[at - 1] >= 0x80);
+    let scheme = |at: usize| mark == b"//" && line[..at].ends_with(b":");
+    memchr::memmem::find_iter(line, mark).any(|at| !(word && inside(at) || scheme(at)))
+}
+
 fn contains(text: &[u8], part: &[u8]) -> bool {
     memchr::memmem::find(text, part).is_some()
 }
 
-const CODE: &[&[u8]] = &[
-    b"let ",
-    b"fn ",
-    b"def ",
-    b"var ",
-    b"const ",
+/// What lines of code begin with that are words of prose elsewhere.
+const CODE_STARTS: &[&[u8]] = &[
     b"return ",
     b"import ",
     b"public ",
     b"private ",
+    b"protected ",
     b"static ",
     b"final ",
+    b"use ",
+    b"val ",
+    b"pub ",
+    b"let ",
+];
+
+const CODE: &[&[u8]] = &[
+    b"let mut ",
+    b"fn ",
+    b"proc ",
+    b"def ",
+    b"var ",
+    b"const ",
     b"self.",
     b"this.",
     b"== ",
@@ -611,7 +708,6 @@ const CODE: &[&[u8]] = &[
     b"char *",
     b"void ",
     b"int ",
-    b"val ",
     b"if (",
     b"if let",
     b".unwrap",
@@ -619,8 +715,11 @@ const CODE: &[&[u8]] = &[
     b"async ",
     b"assert",
     b"println",
-    b"pub ",
-    b"use ",
+    b"pub fn",
+    b"public static",
+    b"private static",
+    b"static final",
+    b"private final",
     b"#define",
     b"Some(",
     b"None",

@@ -2,15 +2,17 @@
 
 use super::is_short;
 use super::words::{
-    ADVERB, COPULA, DENY, KEY, LOGIN, PAIR, PASSPHRASE, PASSWORD, PIN, QUALIFIER, RECOVERY, SHORT, WIFI,
+    ABOUT, ADVERB, COPULA, DENY, KEY, KNOWN, LOGIN, PAIR, PASSPHRASE, PASSWORD, PIN, QUALIFIER, RECOVERY,
+    SHORT, WEAK, WIFI,
 };
 use crate::scan::answer::to_question;
-use crate::scan::fold::Window;
+use crate::scan::fold::{Window, fold};
 use crate::scan::lexicon::{Lexicon, is_word_byte};
 use crate::span::Span;
+use smallvec::SmallVec;
 
 /// A link, and what it says about the value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Link {
     /// Where the value may begin, in the original text.
     pub end: usize,
@@ -31,65 +33,116 @@ pub struct Link {
 /// Words between a label and its link.
 const QUALIFIERS_MAX: usize = 7;
 
-/// The link behind a label.
+/// The links that may stand behind a label, the surest first; each is tried until a value holds.
+pub type Links = SmallVec<[Link; 4]>;
+
+/// Finds the links behind a label.
 #[must_use]
-pub fn after(lexicon: &Lexicon, text: &[u8], window: &Window, label: Span, groups: u32) -> Option<Link> {
-    let prefix = text[..label.start].iter().rev().take(48);
-    let prefix =
-        prefix.take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-')).count();
-    let before = (label.start - prefix).checked_sub(1).and_then(|at| text.get(at));
-    let quoted_label = is_quote(before);
-    let plain =
-        Link { end: 0, word: false, quoted_label, cell: false, argument: false, markup: false, bare: false };
-    if before == Some(&b'<') && text.get(label.end) == Some(&b'>') {
+pub fn after(lexicon: &Lexicon, text: &[u8], window: &Window, label: Span, groups: u32) -> Links {
+    let (plain, tagged) = plain(text, label);
+    if tagged {
         let end = skip(text, label.end + 1, |byte| byte.is_ascii_whitespace());
-        return Some(Link { end, markup: true, ..plain });
+        return Links::from_iter([Link { end, markup: true, ..plain }]);
     }
     let mut at = label.end;
-    if quoted_label {
+    if plain.quoted_label {
         while at < text.len() && matches!(text[at], b'\\' | b'"' | b'\'' | b'`' | b']' | b')') {
             at += 1;
         }
     }
     if let Some(end) = typed(text, at).or_else(|| sign(text, at)) {
-        return Some(Link { end, cell: is_cell(text, at, end), ..plain });
+        return Links::from_iter([Link { end, cell: is_cell(text, at, end), ..plain }]);
     }
-    if quoted_label {
-        // `<add key="Password" value="…"/>`
-        let attribute = text[at..].strip_prefix(b" value=").map(|rest| text.len() - rest.len());
-        let end = attribute.or_else(|| (text.get(at) == Some(&b',')).then_some(at + 1));
-        return end.map(|end| Link { end, ..plain });
+    if plain.quoted_label {
+        return quoted(lexicon, text, window, (at, groups), plain).into_iter().collect();
     }
     if label.start >= 2 && &text[label.start - 2..label.start] == b"--" && text.get(at) == Some(&b' ') {
-        return Some(Link { end: at + 1, argument: true, ..plain });
+        return Links::from_iter([Link { end: at + 1, argument: true, ..plain }]);
     }
-    let linked = qualified(lexicon, text, window, label.end, groups);
-    if is_short(groups) {
-        let plain_abbreviation = matches!(text[label.start], b'm' | b'M') || label.len() == 3;
-        let stated = |end| plain_abbreviation || label.len() == 2 && is_mixed(text, end);
-        let answered =
-            || to_question(text, label.end).filter(|&end| plain_abbreviation && is_mixed(text, end));
-        return linked
-            .filter(|&(end, word)| if word { stated(end) } else { plain_abbreviation && is_mixed(text, end) })
-            .filter(|&(end, _)| end <= label.end + 48)
-            .map(|(end, word)| Link { end, word, ..plain })
-            .or_else(|| answered().map(|end| Link { end, word: true, ..plain }))
-            .or_else(|| Some(Link { end: bare(text, label, groups)?, word: true, bare: true, ..plain }));
-    }
-    linked
-        .map(|(end, word)| Link { end, word, ..plain })
-        .or_else(|| beside_login(lexicon, text, window, label).map(|end| Link { end, word: true, ..plain }))
-        .or_else(|| direct_quote(text, at, groups).map(|end| Link { end, word: true, ..plain }))
-        .or_else(|| to_question(text, label.end).map(|end| Link { end, word: true, ..plain }))
-        .or_else(|| next_line(text, label, groups).map(|end| Link { end, word: true, ..plain }))
-        .or_else(|| Some(Link { end: bare(text, label, groups)?, word: true, bare: true, ..plain }))
-        .or_else(|| Some(Link { end: bare_pin(text, label, groups)?, word: true, bare: true, ..plain }))
+    loose(lexicon, text, window, label, groups, plain)
 }
 
-/// "PIN 4821", "code pin 4821": four to six digits right behind, no year and no part of a greater number.
+/// A link without its end, and whether the label is the name of a tag.
+fn plain(text: &[u8], label: Span) -> (Link, bool) {
+    let prefix = text[..label.start].iter().rev().take(48);
+    let prefix =
+        prefix.take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-')).count();
+    let before = (label.start - prefix).checked_sub(1).and_then(|at| text.get(at));
+    let quoted_label = is_quote(before);
+    let plain = Link { quoted_label, ..Link::default() };
+    (plain, before == Some(&b'<') && text.get(label.end) == Some(&b'>'))
+}
+
+/// Behind a label in quotes: `<add key="Password" value="…"/>`, `'password', '…'`, `<champ nom="mot de passe">…`,
+/// `"mot de passe de session": "…"`, `variable "db_password" { default = "…" }`.
+fn quoted(
+    lexicon: &Lexicon,
+    text: &[u8],
+    window: &Window,
+    (at, groups): (usize, u32),
+    plain: Link,
+) -> Option<Link> {
+    let rest = text.get(at..)?;
+    if rest.starts_with(b" value=") {
+        return Some(Link { end: at + b" value=".len(), ..plain });
+    }
+    match rest.first()? {
+        b',' => Some(Link { end: at + 1, ..plain }),
+        b'>' => Some(Link { end: at + 1, markup: true, ..plain }),
+        b' ' if rest.trim_ascii_start().starts_with(b"{") => {
+            let block = rest.iter().take(200).position(|byte| *byte == b'}')?;
+            let default = memchr::memmem::find(&rest[..block], b"default")? + b"default".len();
+            Some(Link { end: sign(text, at + default)?, ..plain })
+        }
+        b' ' => {
+            let close = rest.iter().take(40).position(|byte| matches!(byte, b'"' | b'\'' | b'`'))?;
+            let qualified =
+                are_qualifiers(lexicon, window.text(), window.index(at), window.index(at + close));
+            let behind = at + close + 1;
+            let end = sign(text, behind).or_else(|| (text.get(behind) == Some(&b',')).then_some(behind + 1));
+            Some(Link { end: end.filter(|_| qualified)?, ..plain })
+        }
+        _ => {
+            bare(lexicon, text, Span::new(at, at), groups & KEY).map(|end| Link { end, bare: true, ..plain })
+        }
+    }
+}
+
+/// Whether words only say whose or which password it is: "de session", "for the vpn".
+pub(super) fn are_qualifiers(lexicon: &Lexicon, folded: &[u8], from: usize, to: usize) -> bool {
+    let mut words = lexicon.words(folded, from, to).peekable();
+    words.peek().is_some()
+        && words.all(|word| word.groups & QUALIFIER != 0 || word.groups & (DENY | ABOUT) == 0)
+}
+
+/// Links in prose, and none at all: a word, an answer, the next line, brackets.
+fn loose(lexicon: &Lexicon, text: &[u8], window: &Window, label: Span, groups: u32, plain: Link) -> Links {
+    let short = is_short(groups);
+    let abbreviation = !short || matches!(text[label.start], b'm' | b'M') || label.len() == 3;
+    let mixed = |end: &usize| !short || abbreviation && is_mixed(text, *end);
+    let sure = |_: &usize| abbreviation;
+    let linked = qualified(lexicon, text, window, label.end, groups).filter(|&(end, word)| {
+        let stated = abbreviation || label.len() == 2 && is_mixed(text, end);
+        !short || end <= label.end + 48 && if word { stated } else { mixed(&end) }
+    });
+    let word = |end| Link { end, word: true, ..plain };
+    let bare_at = |end| Link { end, word: true, bare: true, ..plain };
+    let beside = || beside_login(lexicon, text, window, label).filter(|_| !short);
+    let mut links = Links::new();
+    links.extend(linked.map(|(end, word)| Link { end, word, ..plain }));
+    links.extend(beside().map(word));
+    links.extend(direct_quote(text, label.end, groups).filter(|_| !short).map(word));
+    links.extend(to_question(text, label.end).filter(|_| abbreviation).map(word));
+    links.extend(next_line(text, label, groups).filter(sure).map(word));
+    links.extend(bare(lexicon, text, label, groups).map(bare_at));
+    links.extend(bare_pin(text, label, groups).map(bare_at));
+    links
+}
+
+/// "PIN 4821", "code pin (4821)": four to eight digits right behind, no year and no part of a greater number.
 fn bare_pin(text: &[u8], label: Span, groups: u32) -> Option<usize> {
-    let at = skip_no_break(text, label.end);
-    let rest = text.get(at..).filter(|_| groups & PIN != 0 && at > label.end)?;
+    let (at, _) = beside(text, label.end).filter(|_| groups & PIN != 0)?;
+    let rest = text.get(at..)?;
     let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
     let year = digits == 4 && (rest.starts_with(b"19") || rest.starts_with(b"20"));
     let goes_on = match rest.get(digits..) {
@@ -103,12 +156,15 @@ fn bare_pin(text: &[u8], label: Span, groups: u32) -> Option<usize> {
         unit,
         b"m" | b"mm" | b"cm" | b"km" | b"g" | b"kg" | b"V" | b"mV" | b"W" | b"kW" | b"px" | b"ms" | b"s"
     );
-    ((4..=6).contains(&digits) && !year && !goes_on && !measure).then_some(at)
+    ((4..=8).contains(&digits) && !year && !goes_on && !measure).then_some(at)
 }
 
 /// Whether letters and digits stand behind "ww is", which begins sentences of other things too.
 fn is_mixed(text: &[u8], from: usize) -> bool {
     let at = skip_no_break(text, from);
+    let quote =
+        ["« ", "«\u{a0}", "«", "“", "„"].iter().find(|quote| text[at..].starts_with(quote.as_bytes()));
+    let at = at + quote.map_or(0, |quote| quote.len());
     let value = text[at..].iter().take(48).take_while(|byte| !byte.is_ascii_whitespace());
     let (digits, letters) = value.fold((0, 0), |(digits, letters), byte| {
         (digits + usize::from(byte.is_ascii_digit()), letters + usize::from(byte.is_ascii_alphabetic()))
@@ -118,8 +174,13 @@ fn is_mixed(text: &[u8], from: usize) -> bool {
 
 /// A sign directly behind the label, ornaments and one bracketed remark between.
 fn sign(text: &[u8], from: usize) -> Option<usize> {
-    let mut at = skip(text, from, |byte| matches!(byte, b' ' | b'*' | b'_' | b'`'));
-    at = skip_no_break(text, skip_leaders(text, at));
+    let mut at = skip(text, from, |byte| matches!(byte, b' ' | b'*' | b'`'));
+    at = skip(text, at, |byte| byte == b'_' && !text[at..].starts_with(b"___"));
+    let leaders = skip_leaders(text, at);
+    if leaders > at + 4 && text.get(leaders).is_some_and(|byte| byte.is_ascii_alphanumeric()) {
+        return Some(leaders);
+    }
+    at = skip_no_break(text, leaders);
     if text.get(at) == Some(&b'(') {
         let close = text[at..].iter().take(40).position(|&byte| byte == b')')?;
         at = skip(text, at + close + 1, |byte| byte == b' ');
@@ -174,7 +235,7 @@ fn qualified(
 ) -> Option<(usize, bool)> {
     let folded = window.text();
     let start = window.index(from);
-    let mut words = 0;
+    let (mut words, mut only_qualifiers) = (0, true);
     for word in lexicon.words(folded, start, folded.len()) {
         let between = &folded[start..word.start];
         // "le mot de passe, c'est …"
@@ -193,14 +254,16 @@ fn qualified(
             return Some((behind_copula(lexicon, window, word.end)?, true));
         }
         words += 1;
-        let unknown_key = groups & (KEY | RECOVERY | PAIR) != 0 && word.groups & QUALIFIER == 0 && words > 3;
+        only_qualifiers &= word.groups & QUALIFIER != 0;
+        let unknown_key = groups & (RECOVERY | PAIR) != 0 && word.groups & QUALIFIER == 0 && words > 3;
         if words > QUALIFIERS_MAX || word.groups & (DENY | LOGIN | QUALIFIER) == DENY || unknown_key {
             return None;
         }
         let end = window.original(word.end);
         let at = skip_no_break(text, skip(text, end, |byte| byte == b' ' || byte == b'*' || byte == b')'));
-        if let Some(end) = sign_at(text, at).filter(|_| text[at] != b'|' && text[at] != b'\t') {
-            let glued = text[at] == b'=' && at == window.original(word.end) && words > 1;
+        let cell = matches!(text.get(at), Some(b'|' | b'\t'));
+        if let Some(end) = sign_at(text, at).filter(|_| !cell || only_qualifiers) {
+            let glued = text[at] == b'=' && at == window.original(word.end) && words > 1 && !only_qualifiers;
             return (!glued).then_some((end, false));
         }
     }
@@ -241,46 +304,72 @@ fn direct_quote(text: &[u8], from: usize, groups: u32) -> Option<usize> {
     let opens = matches!(text.get(at), Some(b'"' | b'\'' | b'`'))
         || text[at.min(text.len())..].starts_with("«".as_bytes())
         || text[at.min(text.len())..].starts_with("“".as_bytes());
-    (opens && at > from && groups & (KEY | RECOVERY | PAIR) == 0).then_some(at)
+    (opens && at > from && groups & (RECOVERY | PAIR) == 0).then_some(at)
 }
 
-/// "mdp Ciney2017", "le mot de passe (Zomer93!)": nothing links them, so that the value must look like nothing else:
-/// letters and digits, no code of a norm (`RFC2898`), and beside the English label, which stands in source code, two
-/// digits at least.
-fn bare(text: &[u8], label: Span, groups: u32) -> Option<usize> {
-    if groups & (PASSWORD | PASSPHRASE | WIFI | SHORT) == 0 || groups & (KEY | RECOVERY | PAIR) != 0 {
+/// "mdp Ciney2017", "le mot de passe (Zomer93!)", "son mot de passe, Zomer93!, …": nothing links them, so that the value
+/// must look like nothing else: letters and digits, no code of a norm (`RFC2898`), and beside the English label, which
+/// stands in source code, two digits at least; or set apart and one that everybody knows.
+fn bare(lexicon: &Lexicon, text: &[u8], label: Span, groups: u32) -> Option<usize> {
+    if groups & (PASSWORD | PASSPHRASE | WIFI | SHORT | KEY) == 0 || groups & (RECOVERY | PAIR) != 0 {
         return None;
     }
     let word = label.of(text)?.to_ascii_lowercase();
     let in_code = matches!(&*word, b"password" | b"passwd" | b"pwd" | b"pass" | b"passe" | b"pw" | b"ww");
-    let at = match text.get(label.end) {
-        Some(b';') => label.end + 1,
-        Some(b'<') => behind_tags(text, label.end)?,
-        _ => skip_no_break(text, label.end),
-    };
-    let at = if text.get(at) == Some(&b'(') { at + 1 } else { at };
+    let (at, apart) = beside(text, label.end)?;
     let end = at
         + text
             .get(at..)?
             .iter()
-            .take(48)
+            .take(64)
             .take_while(|byte| !byte.is_ascii_whitespace() && !matches!(byte, b'<' | b';'))
             .count();
     let value = text[at..end].trim_ascii_end();
     let count = |test: fn(&u8) -> bool| value.iter().filter(|byte| test(byte)).count();
     let (digits, letters) = (count(u8::is_ascii_digit), count(u8::is_ascii_alphabetic));
+    if groups & KEY != 0 {
+        return (letters >= 4 && value.len() >= 20).then_some(at);
+    }
+    let name =
+        value.trim_ascii_end().strip_suffix(b",").or_else(|| value.strip_suffix(b")")).unwrap_or(value);
+    let known = lexicon.groups(&fold(&String::from_utf8_lossy(name)));
+    let ends = matches!(text.get(end), None | Some(b'\n' | b'\r' | b'<' | b';'));
+    if known & KNOWN != 0 || known & WEAK != 0 && apart == Some(b'(') {
+        return (apart.is_some() || ends || !in_code).then_some(at);
+    }
     let norm = count(u8::is_ascii_lowercase) == 0;
-    let holds = at > label.end
-        && value.len() >= 6
+    let plain = count(u8::is_ascii_uppercase) == 0 && digits + letters == name.len();
+    let holds = value.len() >= 6
         && letters >= 3
         && digits >= if in_code { 2 } else { 1 }
         && !norm
+        && !(plain && in_code && apart == Some(b','))
         && !["sha", "md5", "base", "utf", "oauth", "http", "argon"]
             .iter()
             .any(|name| starts_with(value, name))
         && !value.contains(&b'(')
         && !value.contains(&b'/');
     holds.then_some(at)
+}
+
+/// Where a value may begin right behind a label, and the sign that sets it apart: "mdp x", "mdp (x)", "mdp, x",
+/// "wachtwoord mee, x", `mdp;x`, `<td>mdp</td><td>x</td>`.
+fn beside(text: &[u8], from: usize) -> Option<(usize, Option<u8>)> {
+    match text.get(from)? {
+        b';' => return Some((from + 1, None)),
+        b'<' => return Some((behind_tags(text, from)?, None)),
+        b',' => return (text.get(from + 1) == Some(&b' ')).then_some((from + 2, Some(b','))),
+        _ => {}
+    }
+    let at = skip_no_break(text, from);
+    if text.get(at) == Some(&b'(') {
+        return Some((at + 1, Some(b'(')));
+    }
+    let word = text[at..].iter().take(12).take_while(|byte| byte.is_ascii_lowercase()).count();
+    if word > 2 && text[at + word..].starts_with(b", ") {
+        return Some((at + word + 2, Some(b',')));
+    }
+    (at > from).then_some((at, None))
 }
 
 /// Past the tags of a table's or list's cells: `</dt>\n<dd>`.
@@ -326,14 +415,14 @@ fn skip(text: &[u8], mut at: usize, skipped: impl Fn(u8) -> bool) -> usize {
     at
 }
 
-/// Past the dots that lead to a value in a form: "mot de passe ......... : ".
+/// Past the dots or the line that lead to a value in a form: "mot de passe ......... : ".
 fn skip_leaders(text: &[u8], from: usize) -> usize {
     let mut at = from;
     while text[at..].starts_with("…".as_bytes()) {
         at += "…".len();
     }
-    let dots = skip(text, at, |byte| byte == b'.');
-    if dots - at > 1 { dots } else { at }
+    let dots = skip(text, at, |byte| matches!(byte, b'.' | b'_'));
+    if dots - at > 1 { skip(text, dots, |byte| byte == b' ') } else { at }
 }
 
 /// Past no-break spaces (French typography puts one before a colon).

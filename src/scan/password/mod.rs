@@ -4,6 +4,7 @@
 
 pub(super) mod detector;
 pub mod gate;
+mod inverted;
 pub mod link;
 mod mnemonic;
 pub mod value;
@@ -14,7 +15,7 @@ use crate::scan::fold::{ShortWord, Window};
 use crate::scan::lexicon::Lexicon;
 use crate::span::Span;
 use gate::Gate;
-use link::Link;
+use link::{Link, Links};
 use words::{KEY, LABELS, PAIR, PASSPHRASE, PIN, RECOVERY, SHORT, WIFI};
 
 /// What kind of secret a label announces.
@@ -53,7 +54,8 @@ const AFTER: usize = 300;
 /// Judges the label that starts at `at`. `key` is the field's name where the text is a field's value.
 #[must_use]
 pub fn find(lexicon: &Lexicon, text: &[u8], at: usize) -> Option<Secret> {
-    if !may_link(text, at) {
+    let linked = may_link(text, at);
+    if !linked && !inverted::may_stand_before(text, at) {
         return None;
     }
     // Most words that begin like a label are none ("passée"): a look at the first word is enough to see that, or at the
@@ -71,14 +73,19 @@ pub fn find(lexicon: &Lexicon, text: &[u8], at: usize) -> Option<Secret> {
     if continues(text, label.end) {
         return None;
     }
-    let link = link::after(lexicon, text, &window, label, groups)?;
     let kind = kind(groups);
-    let gate = Gate { lexicon, text, window: &window, label, groups, kind, link };
-    let (span, confidence) = match kind {
-        Kind::Recovery => value::recovery_phrase(text, link.end).map(|span| (span, Confidence::High))?,
-        _ if groups & PAIR != 0 => gate.pair()?,
-        _ => gate.value()?,
-    };
+    let gate = |link| Gate { lexicon, text, window: &window, label, groups, kind, link };
+    let links = if linked { link::after(lexicon, text, &window, label, groups) } else { Links::new() };
+    let behind = links.into_iter().find_map(|link| match kind {
+        Kind::Recovery => value::recovery_phrase(text, link.end).map(|span| (span, Confidence::High)),
+        _ if groups & PAIR != 0 => gate(link).pair(),
+        _ => gate(link).value(),
+    });
+    let (span, confidence) = behind.or_else(|| {
+        let value = inverted::before(lexicon, text, &window, label, groups)?;
+        let link = Link { end: value.span.start, word: true, ..Link::default() };
+        Some((value.span, gate(link).judge(value, value.span.of(text)?)?))
+    })?;
     Some(Secret { span, kind, confidence })
 }
 
@@ -87,19 +94,12 @@ pub fn find(lexicon: &Lexicon, text: &[u8], at: usize) -> Option<Secret> {
 pub fn find_in_field(lexicon: &Lexicon, text: &[u8], key: &[u8]) -> Option<Secret> {
     let window = Window::around(key, 0, 0, 200);
     let folded = window.text();
+    let whole = |end: usize| end == folded.len() || link::are_qualifiers(lexicon, folded, end, folded.len());
     let (_, groups) = (0..folded.len())
         .filter(|&at| at == 0 || !folded[at - 1].is_ascii_alphanumeric())
-        .find_map(|at| lexicon.longest_at(folded, at, LABELS).filter(|(end, _)| *end == folded.len()))?;
+        .find_map(|at| lexicon.longest_at(folded, at, LABELS).filter(|(end, _)| whole(*end)))?;
     let empty = Span::new(0, 0);
-    let link = Link {
-        end: 0,
-        word: false,
-        quoted_label: true,
-        cell: false,
-        argument: false,
-        markup: false,
-        bare: false,
-    };
+    let link = Link { quoted_label: true, ..Link::default() };
     let text_window = Window::around(text, 0, 0, AFTER);
     let gate = Gate { lexicon, text, window: &text_window, label: empty, groups, kind: kind(groups), link };
     let (span, confidence) = gate.whole()?;
@@ -120,7 +120,7 @@ const fn kind(groups: u32) -> Kind {
 fn may_link(text: &[u8], at: usize) -> bool {
     let near = &text[at..text.len().min(at + 90)];
     memchr::memchr3(b':', b'=', b'|', near).is_some()
-        || near.iter().take(40).any(u8::is_ascii_digit)
+        || near.iter().take(40).any(|byte| byte.is_ascii_digit() || matches!(byte, b'(' | b','))
         || near.iter().any(|byte| matches!(byte, b'"' | b'\'' | b'`' | b'\t' | b'>' | 0xc2 | 0xe2 | b'\n'))
         || memchr::memmem::find(near, b" is").is_some()
         || memchr::memmem::find(near, b" est").is_some()
@@ -129,12 +129,14 @@ fn may_link(text: &[u8], at: usize) -> bool {
         || near.contains(&b' ') && at >= 2 && &text[at - 2..at] == b"--"
 }
 
-/// `password_hash`, `passwordField`, `mot de passe-t`: another word.
+/// `password_hash`, `passwordField`, `mot de passe-t`, `password@host`: another word.
 fn continues(text: &[u8], end: usize) -> bool {
     match text.get(end..) {
         Some([b'_', next, ..]) => next.is_ascii_alphanumeric(),
         Some([b'-', next, ..]) => next.is_ascii_alphabetic(),
         Some([b'(', ..]) => text.get(end + 1) != Some(&b's'),
+        // `user:password@host:port`
+        Some([b'@', next, ..]) => next.is_ascii_alphabetic(),
         _ => false,
     }
 }

@@ -100,7 +100,8 @@ fn unquoted_end(text: &[u8], start: usize, stop: &[u8]) -> usize {
     while at < text.len() && at - start < VALUE_BYTES_MAX {
         let byte = text[at];
         let no_break = text[at..].starts_with(b"\xc2\xa0") || text[at..].starts_with("\u{202f}".as_bytes());
-        if byte.is_ascii_whitespace() || byte < 0x20 || stop.contains(&byte) || no_break {
+        let escaped = at > start && matches!(text[at..], [b'\\', b'n' | b'r', ..]);
+        if byte.is_ascii_whitespace() || byte < 0x20 || stop.contains(&byte) || no_break || escaped {
             break;
         }
         if text[at..].starts_with("»".as_bytes()) || text[at..].starts_with("”".as_bytes()) {

@@ -32,12 +32,16 @@ pub const DENY: Groups = 1 << 11;
 pub const ABOUT: Groups = 1 << 12;
 /// Passwords that everybody knows and people still use.
 pub const WEAK: Groups = 1 << 13;
+/// Those of them that are never a word of a sentence about passwords: *azerty*, *chouchou*, *123456*.
+pub const KNOWN: Groups = 1 << 16;
+/// Words between a label and a value before it: *mon*, *the*, *juiste*.
+pub const POINTER: Groups = 1 << 17;
 /// Words that may stand between *est* and the value: *bien*, *now*.
 pub const ADVERB: Groups = 1 << 15;
 /// Words that may stand between a label and its link: *du compte*, *for the vpn*.
 pub const QUALIFIER: Groups = 1 << 14;
 
-const NAMES: [(&str, Groups); 16] = [
+const NAMES: [(&str, Groups); 18] = [
     ("password", PASSWORD),
     ("short", SHORT),
     ("pin", PIN),
@@ -52,6 +56,8 @@ const NAMES: [(&str, Groups); 16] = [
     ("deny", DENY),
     ("about", ABOUT),
     ("weak", WEAK),
+    ("known", WEAK | KNOWN),
+    ("pointer", POINTER),
     ("qualifier", QUALIFIER),
     ("adverb", ADVERB),
 ];

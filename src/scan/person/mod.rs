@@ -169,6 +169,7 @@ fn is_label(place: &Place<'_>) -> bool {
     let after = &place.text[place.end..(place.end + 48).min(place.text.len())];
     let line = after.iter().take_while(|byte| !matches!(byte, b'\n' | b'\r'));
     after.first() == Some(&b'>')
+        || matches!(after, [b'"' | b'\'', b',', ..])
         || line.into_iter().any(|byte| matches!(byte, b':' | b'\t' | b'=' | b'|' | b';'))
 }
 
@@ -178,6 +179,12 @@ fn readable(bytes: &[u8]) -> &str {
         Ok(text) => text,
         Err(fault) => std::str::from_utf8(&bytes[..fault.valid_up_to()]).unwrap_or_default(),
     }
+}
+
+/// Whether an attribute names a field whose value stands in its element: `<champ nom="PDL">23159…</champ>`.
+fn is_attribute_of_a_field(value: &str) -> bool {
+    let inside = value.strip_prefix('"').and_then(|inside| inside.split_once("\">"));
+    inside.is_some_and(|(name, rest)| !name.contains('"') && !rest.is_empty() && !rest.starts_with('<'))
 }
 
 type Named = (Span, Confidence);
@@ -344,11 +351,13 @@ impl Person {
         let tag = text[..at].ends_with('<') && line.starts_with('>');
         let separator = if tag {
             0
+        } else if line.starts_with("',") || line.starts_with("\",") {
+            1
         } else {
             line.find([':', '\t', '=', '|', ';']).filter(|separator| *separator <= 40)?
         };
         let tail = line[..separator]
-            .trim_matches([' ', '\u{a0}', '\u{202f}', '*', '"', '(', ')', 's', '/', '.', '…']);
+            .trim_matches([' ', '\u{a0}', '\u{202f}', '*', '"', '\'', '(', ')', 's', '/', '.', '…']);
         // Prose goes on for longer than any of the tails, whatever their accents.
         if tail.len() > self.label_tail_max * 3 / 2 {
             return None;
@@ -360,6 +369,9 @@ impl Person {
         let label = fold_text(text.get(at..end)?);
         let from = end + separator + 1;
         let value = &line[separator + 1..];
+        if is_attribute_of_a_field(value) {
+            return None;
+        }
         let skipped = value.len()
             - value
                 .trim_start_matches([' ', '\u{a0}', '\u{202f}', '*', '"', '\'', '«', '„', '“', '\t'])
@@ -399,6 +411,7 @@ impl Person {
     fn field_value(&self, value: &str, label: Strength) -> Option<Named> {
         let value =
             value.split([',', ';', '|', '\t', '\n', '\r', '"', '(', '*', '<', '“', '”', '»']).next()?;
+        let value = ["',", "')"].iter().fold(value, |value, end| value.split(end).next().unwrap_or(value));
         let value = self.before_next_label(value).trim_end();
         let all: Vec<Token<'_>> = tokens(value).take(2 * NAME_WORDS_MAX + 2).collect();
         let words: Vec<&Token<'_>> = all.iter().filter(|token| matches!(token.kind, Kind::Word(_))).collect();
@@ -424,7 +437,13 @@ impl Person {
             (Strength::Form, true, 1.., 1) if words.len() == 1 => Confidence::Medium,
             _ => return None,
         };
-        Some((Span::new(all[0].start, all[all.len() - 1].end()), confidence))
+        // The sentence's full stop, not that of an initial.
+        let stop = all.len()
+            - usize::from(matches!(
+                all[..],
+                [.., before, last] if last.kind == Kind::Mark('.') && before.kind != Kind::Word(Case::Initial)
+            ));
+        Some((Span::new(all[0].start, all[stop - 1].end()), confidence))
     }
 
     /// The text up to the next label on the line: "Dupont Prénom : Jean", "Sophie Date de naissance : …".

@@ -37,8 +37,15 @@ const fn is_packed(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'-' | b'_')
 }
 
-/// Unpacks a run, if text comes out of it.
+/// Unpacks a run, if text comes out of it; of several lines the first one, where the next is a word of its own.
 pub fn decode(text: &[u8], run: Span, out: &mut Derived) -> Option<View> {
+    decode_run(text, run, out).or_else(|| {
+        let line = memchr::memchr2(b'\n', b'\r', run.of(text)?)?;
+        decode_run(text, Span::new(run.start, run.start + line), out)
+    })
+}
+
+fn decode_run(text: &[u8], run: Span, out: &mut Derived) -> Option<View> {
     let bytes = run.of(text)?;
     let mut start = run.start;
     // `token=…`: what follows the last equals sign that is no padding.
@@ -188,6 +195,8 @@ mod tests {
             opened("bQBvAHQAIABkAGUAIABwAGEAcwBzAGUA", 16),
             Some((View::Base64, "mot de passe".into()))
         );
+        let below = "bQBvAHQAIABkAGUAIABwAGEAcwBzAGUAIAA6ACAAYQB6AGUAcgB0AHkA\nMerci";
+        assert_eq!(opened(below, 16), Some((View::Base64, "mot de passe : azerty".into())));
         for other in [
             "anticonstitutionnellement",
             "getElementsByClassNameAndId",
