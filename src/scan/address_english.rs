@@ -1,6 +1,7 @@
 //! Addresses as the British and the Americans write them: number, street, kind of street, town, post code. All of it or
-//! nothing: "10 Downing Street" alone is a sight. Knows no other languages.
+//! nothing: "10 Downing Street" alone is a sight. Canadians write them so as well. Knows no other languages.
 
+use super::address_locality::canadian;
 use super::lexer::{Case, Kind, Token};
 
 /// Words of a street's name.
@@ -56,7 +57,9 @@ fn is_house(all: &[Token<'_>], at: usize) -> bool {
     let free = at.checked_sub(1).is_none_or(|before| {
         matches!(
             all[before].kind,
-            Kind::Space | Kind::Line | Kind::Mark(':' | '(' | '"' | ',' | '|' | '*' | '=' | '>' | '[' | '“')
+            Kind::Space
+                | Kind::Line
+                | Kind::Mark(':' | '(' | '"' | '\'' | '`' | ',' | '|' | '*' | '=' | '>' | '[' | '“')
         )
     });
     free && all[at].text.len() <= 5 && !all[at].text.starts_with('0')
@@ -65,7 +68,7 @@ fn is_house(all: &[Token<'_>], at: usize) -> bool {
 /// One past the post code behind a street, over capitalised words and marks.
 fn post_code(all: &[Token<'_>], from: usize) -> Option<usize> {
     for at in from..all.len().min(from + GAP_TOKENS_MAX) {
-        if let Some(end) = british(all, at).or_else(|| american(all, at)) {
+        if let Some(end) = british(all, at).or_else(|| american(all, at)).or_else(|| canadian(all, at)) {
             return Some(end);
         }
         if all[at].kind == Kind::Word(Case::Lower) {

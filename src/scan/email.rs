@@ -2,6 +2,7 @@
 
 use super::check::{Check, Outcome, by_name};
 use super::detector::{Anchor, Detector, Hit, Place};
+use super::number;
 use crate::finding::Confidence;
 use crate::rules::Code;
 use crate::span::Span;
@@ -34,7 +35,10 @@ impl Detector for Email {
 
     fn detect(&self, place: &mut Place<'_>, out: &mut Vec<Hit>) {
         // The domain first: it fails soonest.
-        let Some(end) = domain_end(place.text, place.end) else { return };
+        let Some(end) = domain_end(place.text, place.end) else {
+            out.extend(self.wrapped(place));
+            return;
+        };
         let Some(start) = local_start(place.text, place.at) else { return };
         if is_other(place.text, start, end) {
             return;
@@ -48,6 +52,56 @@ impl Detector for Email {
             Some(Outcome::PassPrefix(_) | Outcome::Weak | Outcome::Labelled | Outcome::Fail) | None => return,
         }
         out.push(hit);
+    }
+}
+
+/// Bytes of a domain that is joined over a line break.
+const JOINED_MAX: usize = 96;
+
+/// Ends of domains that make a broken one likely; those of files (`py`, `rs`, `sh`) are none of them.
+const ENDS: [&[u8]; 16] = [
+    b"be",
+    b"fr",
+    b"nl",
+    b"de",
+    b"lu",
+    b"ca",
+    b"eu",
+    b"ch",
+    b"uk",
+    b"com",
+    b"org",
+    b"net",
+    b"info",
+    b"brussels",
+    b"vlaanderen",
+    b"quebec",
+];
+
+impl Email {
+    /// An address whose domain goes on in the next line: `jean@skyn\net.be`.
+    fn wrapped(&self, place: &Place<'_>) -> Option<Hit> {
+        let mut joined = [0_u8; JOINED_MAX];
+        let (mut length, mut at, mut broken) = (0, place.end, None);
+        while let Some(&byte) = place.text.get(at).filter(|_| length < JOINED_MAX) {
+            if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.') {
+                joined[length] = byte;
+                (length, at) = (length + 1, at + 1);
+                continue;
+            }
+            let next = number::after_line_break(place.text, at).filter(|_| broken.is_none());
+            let Some(next) = next else { break };
+            broken = Some((length, next));
+            at = next;
+        }
+        let (kept, next) = broken?;
+        let end = domain_end(&joined[..length], 0).filter(|end| *end > kept)?;
+        let top = joined[..end].rsplit(|byte| *byte == b'.').next()?.to_ascii_lowercase();
+        let start = local_start(place.text, place.at)?;
+        let whole = [&place.text[start..=place.at], &joined[..end]].concat();
+        let holds = ENDS.contains(&top.as_slice()) && self.check?.run(&whole) == Outcome::Pass;
+        let span = Span::new(start, next + (end - kept));
+        holds.then(|| Hit::new(span, self.confidence.min(Confidence::Medium)))
     }
 }
 

@@ -33,6 +33,7 @@ fn wrapped(pass: &mut Pass<'_>, index: u16, start: usize) {
     let token = &pass.scanner.table.tokens[usize::from(index)];
     let mut joined = [0_u8; JOINED_MAX];
     let mut sources = [0_usize; JOINED_MAX];
+    let mut lines = [0_usize; BREAKS_MAX + 1];
     let (mut length, mut at, mut breaks) = (0, start, 0);
     while let Some(&byte) = pass.text.get(at) {
         if byte.is_ascii_graphic() && !(byte == b'\\' && matches!(pass.text.get(at + 1), Some(b'\n' | b'\r')))
@@ -50,11 +51,15 @@ fn wrapped(pass: &mut Pass<'_>, index: u16, start: usize) {
             None => break,
         }
         breaks += 1;
+        lines[breaks] = length;
     }
     if breaks == 0 {
         return;
     }
-    if let Some(end) = token.format.match_at(&joined[..length], 0) {
+    // What stands on the last lines may be words of their own.
+    let lengths = std::iter::once(length).chain(lines[2..=breaks.max(1)].iter().rev().copied());
+    let end = lengths.into_iter().find_map(|length| token.format.match_at(&joined[..length], 0));
+    if let Some(end) = end.filter(|end| *end > lines[1]) {
         let span = Span::new(start, sources[end - 1] + 1);
         let text = &joined[..end];
         pass.judge(token.rule, span, Some(text), true, true, View::Wrapped);

@@ -20,7 +20,7 @@ mod tests {
         assert!(
             is_pattern(&[1, 2, 3, 4, 5, 6, 7, 8, 9, 0]) && is_pattern(&[7; 9]) && is_pattern(&[9, 8, 7, 6])
         );
-        assert!(is_pattern(&[0, 4, 7, 0, 0, 0, 0, 0, 0, 0]) && !is_pattern(&[4, 7, 1, 0, 0, 0, 0, 0, 0]));
+        assert!(is_pattern(&[0, 4, 7, 0, 0, 0, 0, 0, 0, 0]) && !is_pattern(&[4, 7, 1, 2, 0, 0, 0, 0, 0]));
         assert!(!is_pattern(&[1, 2, 3, 4, 5, 6, 7, 8, 2]) && !is_pattern(&[]) && !is_pattern(&[1, 1, 1]));
     }
 }

@@ -96,15 +96,19 @@ fn quoted(
         }
         b' ' => {
             let close = rest.iter().take(40).position(|byte| matches!(byte, b'"' | b'\'' | b'`'))?;
+            let behind = at + close + 1;
             let qualified =
                 are_qualifiers(lexicon, window.text(), window.index(at), window.index(at + close));
-            let behind = at + close + 1;
-            let end = sign(text, behind).or_else(|| (text.get(behind) == Some(&b',')).then_some(behind + 1));
-            Some(Link { end: end.filter(|_| qualified)?, ..plain })
+            let linked =
+                sign(text, behind).or_else(|| (text.get(behind) == Some(&b',')).then_some(behind + 1));
+            if let Some(end) = linked.filter(|_| qualified) {
+                return Some(Link { end, ..plain });
+            }
+            // "'API key …'" in a string: nothing but what is random by itself.
+            let end = bare(lexicon, text, Span::new(at, at), groups & KEY)?;
+            Some(Link { end, word: true, bare: true, ..plain })
         }
-        _ => {
-            bare(lexicon, text, Span::new(at, at), groups & KEY).map(|end| Link { end, bare: true, ..plain })
-        }
+        _ => None,
     }
 }
 
@@ -113,6 +117,26 @@ pub(super) fn are_qualifiers(lexicon: &Lexicon, folded: &[u8], from: usize, to: 
     let mut words = lexicon.words(folded, from, to).peekable();
     words.peek().is_some()
         && words.all(|word| word.groups & QUALIFIER != 0 || word.groups & (DENY | ABOUT) == 0)
+}
+
+/// The label with the words behind it that say whose it is: "mot de passe de session".
+pub(super) fn with_qualifiers(lexicon: &Lexicon, window: &Window, label: Span) -> Option<Span> {
+    let folded = window.text();
+    let start = window.index(label.end);
+    let words = lexicon.words(folded, start, folded.len().min(start + 48)).take(QUALIFIERS_MAX);
+    let mut end = start;
+    for word in words.take_while(|word| word.groups & QUALIFIER != 0) {
+        if folded[end..word.start].iter().any(|byte| !matches!(byte, b' ' | b'\'')) {
+            break;
+        }
+        end = word.end;
+    }
+    (end > start).then(|| Span::new(label.start, window.original(end)))
+}
+
+/// Whether a link is no more than a space.
+pub(super) fn is_mere_space(text: &[u8], label: Span, link: &Link) -> bool {
+    link.bare && text[label.end..link.end].iter().all(|byte| *byte == b' ')
 }
 
 /// Links in prose, and none at all: a word, an answer, the next line, brackets.

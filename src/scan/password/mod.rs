@@ -74,17 +74,24 @@ pub fn find(lexicon: &Lexicon, text: &[u8], at: usize) -> Option<Secret> {
         return None;
     }
     let kind = kind(groups);
-    let gate = |link| Gate { lexicon, text, window: &window, label, groups, kind, link };
-    let links = if linked { link::after(lexicon, text, &window, label, groups) } else { Links::new() };
-    let behind = links.into_iter().find_map(|link| match kind {
+    let gate = |label, link| Gate { lexicon, text, window: &window, label, groups, kind, link };
+    let value = |label: Span, link: Link| match kind {
         Kind::Recovery => value::recovery_phrase(text, link.end).map(|span| (span, Confidence::High)),
-        _ if groups & PAIR != 0 => gate(link).pair(),
-        _ => gate(link).value(),
+        _ if groups & PAIR != 0 => gate(label, link).pair(),
+        _ => gate(label, link).value(),
+    };
+    let links = |label| {
+        if linked { link::after(lexicon, text, &window, label, groups) } else { Links::new() }
+    };
+    let behind = links(label).into_iter().find_map(|link| value(label, link)).or_else(|| {
+        let label = link::with_qualifiers(lexicon, &window, label).filter(|_| linked)?;
+        let links = links(label).into_iter().filter(|link| !link::is_mere_space(text, label, link));
+        links.into_iter().find_map(|link| value(label, link))
     });
     let (span, confidence) = behind.or_else(|| {
         let value = inverted::before(lexicon, text, &window, label, groups)?;
         let link = Link { end: value.span.start, word: true, ..Link::default() };
-        Some((value.span, gate(link).judge(value, value.span.of(text)?)?))
+        Some((value.span, gate(label, link).judge(value, value.span.of(text)?)?))
     })?;
     Some(Secret { span, kind, confidence })
 }
