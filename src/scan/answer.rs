@@ -124,7 +124,8 @@ fn speaker(text: &[u8], at: usize) -> Option<usize> {
     let name = &line[time..line.len().min(time + SPEAKER_BYTES_MAX)];
     let colon = name.iter().position(|byte| *byte == b':')?;
     let plain = |byte: &u8| byte.is_ascii_alphabetic() || *byte >= 0x80 || matches!(byte, b' ' | b'-' | b'.');
-    (name[..colon].iter().all(plain) && name.get(colon + 1) == Some(&b' '))
+    let capital = time > 0 || name.first().is_some_and(|byte| !byte.is_ascii_lowercase());
+    (capital && name[..colon].iter().all(plain) && name.get(colon + 1) == Some(&b' '))
         .then(|| blanks(text, at + time + colon + 1))
 }
 

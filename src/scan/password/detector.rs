@@ -76,6 +76,7 @@ impl Passwords {
         if !beside.as_ref().is_some_and(digit) {
             self.below(table, place.at, out);
         }
+        let beside = beside.filter(|secret| table.is_beside(place.at) || digit(secret));
         out.extend(beside.filter(|_| out.len() == before).as_ref().map(hit));
     }
 

@@ -214,6 +214,11 @@ impl Gate<'_> {
         {
             return None;
         }
+        // Behind a word or a question: digests are what stands there by chance.
+        let digest = shape.length >= 32 && bytes.iter().all(u8::is_ascii_hexdigit);
+        if self.link.word && (digest || is_digest(self.text, value.span)) {
+            return None;
+        }
         let paired = self.is_paired(value.span.end);
         if self.groups & ACCESS != 0 && shape.digits < 3 && !(shape.classes() >= 3 && shape.length >= 6) {
             return None;
@@ -325,7 +330,8 @@ impl Gate<'_> {
         }
         // A validation rule: `required|min:8`, `^[A-Z]+$`.
         let rule = (bytes.contains(&b'|') || bytes.contains(&b':')) && denied(first_word);
-        rule || bytes.starts_with(b"^") || bytes.starts_with(b"/^")
+        let remark = !value.quoted && bytes.starts_with(b"(") && !bytes.contains(&b')');
+        rule || remark || bytes.starts_with(b"^") || bytes.starts_with(b"/^")
     }
 
     /// Whether the label is the complement of another noun: "changement de mot de passe", "password policy".
@@ -465,7 +471,8 @@ impl Gate<'_> {
         .iter()
         .any(|part| contains(&lower, part));
         let shape = Shape::of(bytes);
-        own && shape.digits < 3
+        own && !self.is_weak(bytes)
+            && shape.digits < 3
             && shape.symbols == bytes.iter().filter(|&&byte| byte == b'_').count()
             && (bytes.contains(&b'_') || shape.upper > 0 && shape.lower > 0 || shape.digits == 0)
             || self.is_code_line() && (shape.digits <= 2 || bytes.contains(&b'_'))

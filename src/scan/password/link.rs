@@ -86,6 +86,9 @@ fn quoted(
     if rest.starts_with(b" value=") {
         return Some(Link { end: at + b" value=".len(), ..plain });
     }
+    if let Some(end) = value_key(text, at) {
+        return Some(Link { end, ..plain });
+    }
     match rest.first()? {
         b',' => Some(Link { end: at + 1, ..plain }),
         b'>' => Some(Link { end: at + 1, markup: true, ..plain }),
@@ -110,6 +113,26 @@ fn quoted(
         }
         _ => None,
     }
+}
+
+/// Bytes between a name and the key of its value: `"type": "string", "value":`.
+const VALUE_KEY_BYTES: usize = 60;
+
+/// Behind a name whose value stands in a field of its own: `name: DB_PASSWORD` and `value: …` below it, `{"key":
+/// "password", "value": "…"}`, `ParameterKey=DbPassword,ParameterValue=…`.
+fn value_key(text: &[u8], from: usize) -> Option<usize> {
+    let rest = text.get(from..text.len().min(from + VALUE_KEY_BYTES))?;
+    let rest = &rest[..rest.iter().position(|byte| matches!(byte, b'}' | b'{')).unwrap_or(rest.len())];
+    if !rest.iter().take(3).any(|byte| matches!(byte, b'\n' | b'\r' | b',')) {
+        return None;
+    }
+    let at = [&b"alue"[..], b"ALUE"].iter().find_map(|word| memchr::memmem::find(rest, word))?;
+    let end = skip(text, from + at + 4, |byte| matches!(byte, b'"' | b'\'' | b'\\'));
+    let between = &rest[..at - usize::from(at > 0)];
+    // Keys and short values may stand between, no sentence.
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"\"'\\ ,:-_\r\n\t=".contains(byte);
+    (between.iter().all(plain) && memchr::memchr_iter(b'\n', between).count() <= 2)
+        .then(|| sign(text, end))?
 }
 
 /// Whether words only say whose or which password it is: "de session", "for the vpn".
@@ -158,6 +181,8 @@ fn loose(lexicon: &Lexicon, text: &[u8], window: &Window, label: Span, groups: u
     links.extend(direct_quote(text, label.end, groups).filter(|_| !short).map(word));
     links.extend(to_question(text, label.end).filter(|_| abbreviation).map(word));
     links.extend(next_line(text, label, groups).filter(sure).map(word));
+    let valued = value_key(text, label.end).filter(|_| !text[label.end..].starts_with(b", "));
+    links.extend(valued.map(|end| Link { end, quoted_label: true, ..plain }));
     links.extend(bare(lexicon, text, label, groups).map(bare_at));
     links.extend(bare_pin(text, label, groups).map(bare_at));
     links
@@ -198,7 +223,10 @@ fn is_mixed(text: &[u8], from: usize) -> bool {
 
 /// A sign directly behind the label, ornaments and one bracketed remark between.
 fn sign(text: &[u8], from: usize) -> Option<usize> {
-    let mut at = skip(text, from, |byte| matches!(byte, b' ' | b'*' | b'`'));
+    let mut at = skip_no_break(text, skip(text, from, |byte| matches!(byte, b' ' | b'*' | b'`')));
+    if let Some(close) = ["»", "”", "“"].iter().find(|close| text[at..].starts_with(close.as_bytes())) {
+        return sign_at(text, skip_no_break(text, at + close.len()));
+    }
     at = skip(text, at, |byte| byte == b'_' && !text[at..].starts_with(b"___"));
     let leaders = skip_leaders(text, at);
     if leaders > at + 4 && text.get(leaders).is_some_and(|byte| byte.is_ascii_alphanumeric()) {
@@ -302,8 +330,12 @@ fn behind_copula(lexicon: &Lexicon, window: &Window, from: usize) -> Option<usiz
     }
     let next = lexicon.words(folded, from, folded.len().min(from + 16)).next();
     let from = next.filter(|word| word.groups & ADVERB != 0).map_or(from, |word| word.end);
-    let mut end = from;
+    let (mut end, mut before) = (from, from);
     for word in lexicon.words(folded, from, folded.len().min(from + 40)).take(4) {
+        if folded[before..word.start].iter().any(|byte| matches!(byte, b'\n' | b'.')) {
+            break;
+        }
+        before = word.end;
         let at = skip(folded, word.end, |byte| byte == b' ');
         if folded.get(at) == Some(&b':') {
             end = at + 1;
@@ -358,7 +390,7 @@ fn bare(lexicon: &Lexicon, text: &[u8], label: Span, groups: u32) -> Option<usiz
         value.trim_ascii_end().strip_suffix(b",").or_else(|| value.strip_suffix(b")")).unwrap_or(value);
     let known = lexicon.groups(&fold(&String::from_utf8_lossy(name)));
     let ends = matches!(text.get(end), None | Some(b'\n' | b'\r' | b'<' | b';'));
-    if known & KNOWN != 0 || known & WEAK != 0 && apart == Some(b'(') {
+    if known & KNOWN != 0 || known & WEAK != 0 && matches!(apart, Some(b'(' | b'[')) {
         return (apart.is_some() || ends || !in_code).then_some(at);
     }
     let norm = count(u8::is_ascii_lowercase) == 0;
@@ -377,7 +409,7 @@ fn bare(lexicon: &Lexicon, text: &[u8], label: Span, groups: u32) -> Option<usiz
 }
 
 /// Where a value may begin right behind a label, and the sign that sets it apart: "mdp x", "mdp (x)", "mdp, x",
-/// "wachtwoord mee, x", `mdp;x`, `<td>mdp</td><td>x</td>`.
+/// "wachtwoord mee, x", `mdp;x`, `[mdp] x`, `<td>mdp</td><td>x</td>`.
 fn beside(text: &[u8], from: usize) -> Option<(usize, Option<u8>)> {
     match text.get(from)? {
         b';' => return Some((from + 1, None)),
@@ -385,7 +417,11 @@ fn beside(text: &[u8], from: usize) -> Option<(usize, Option<u8>)> {
         b',' => return (text.get(from + 1) == Some(&b' ')).then_some((from + 2, Some(b','))),
         _ => {}
     }
-    let at = skip_no_break(text, from);
+    let close = text[from..].starts_with(b"] ") || text[from..].starts_with(b"]\t");
+    let at = skip_no_break(text, from + usize::from(close));
+    if close {
+        return Some((at, Some(b'[')));
+    }
     if text.get(at) == Some(&b'(') {
         return Some((at + 1, Some(b'(')));
     }

@@ -54,6 +54,10 @@ const AFTER: usize = 300;
 /// Judges the label that starts at `at`. `key` is the field's name where the text is a field's value.
 #[must_use]
 pub fn find(lexicon: &Lexicon, text: &[u8], at: usize) -> Option<Secret> {
+    // The end of "mot de passe" is none by itself.
+    if text[..at].ends_with(b" de ") && text[at..].starts_with(b"passe") {
+        return None;
+    }
     let linked = may_link(text, at);
     if !linked && !inverted::may_stand_before(text, at) {
         return None;
@@ -129,6 +133,7 @@ fn may_link(text: &[u8], at: usize) -> bool {
     memchr::memchr3(b':', b'=', b'|', near).is_some()
         || near.iter().take(40).any(|byte| byte.is_ascii_digit() || matches!(byte, b'(' | b','))
         || near.iter().any(|byte| matches!(byte, b'"' | b'\'' | b'`' | b'\t' | b'>' | 0xc2 | 0xe2 | b'\n'))
+        || memchr::memmem::find(near, b"___").is_some()
         || memchr::memmem::find(near, b" is").is_some()
         || memchr::memmem::find(near, b" est").is_some()
         || memchr::memmem::find(near, b" was").is_some()
