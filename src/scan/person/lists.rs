@@ -1,6 +1,6 @@
 //! Names in lists: below a table's header, behind "Présents :", and sorted as "Dupont, Jean".
 
-use super::{NAME_WORDS_MAX, Named, Person, Strength, is_upper};
+use super::{NAME_WORDS_MAX, Named, Person, Strength, is_upper, next_word};
 use crate::finding::Confidence;
 use crate::scan::address_locality::is_locality;
 use crate::scan::columns::Table;
@@ -121,7 +121,11 @@ impl Person {
         }
         let (name, first) = (&all[last], &all[here]);
         let mixed = is_upper(name) && !is_upper(first);
-        let known = start < last || family(name.text) && given(name.text) != Given::Yes;
+        // "Thomas, Marc et Simon" are three; "Lambert, Marc" is one where nobody else is named beside.
+        let enumerated =
+            matches!(&*next_word(&all, end), "et" | "en" | "und" | "and" | "ou" | "of" | "oder" | "or")
+                || start.checked_sub(2).is_some_and(|at| all[at].kind == Kind::Mark(','));
+        let known = start < last || family(name.text) && (given(name.text) != Given::Yes || !enumerated);
         let sure = given(first.text) == Given::Yes || family(name.text) && given(name.text) == Given::No;
         let listed = all.get(end).is_some_and(|mark| mark.kind == Kind::Mark(','))
             && all.get(end + 2).is_some_and(Token::is_capital);
