@@ -124,6 +124,7 @@ pub enum Part {
 
 impl Part {
     /// Whether the byte is one of these; a gap is no byte.
+    #[inline]
     #[must_use]
     pub const fn is(self, byte: u8) -> bool {
         match self {
@@ -143,6 +144,7 @@ impl Part {
 }
 
 /// The bit of a separator: ASCII punctuation from the space to `?`.
+#[inline]
 #[must_use]
 pub const fn separator(byte: u8) -> u32 {
     match byte {

@@ -4,7 +4,7 @@
 use super::address_english as english;
 use super::address_locality::{behind, belgian, canadian, capitalised_after, dutch, next_word};
 use super::detector::{Anchor, Detector, Hit, Place};
-use super::lexer::{Case, Kind, Token, tokens};
+use super::lexer::{Case, Kind, Token, Tokens, tokens};
 use crate::finding::Confidence;
 use crate::rules::Code;
 use crate::span::Span;
@@ -75,20 +75,22 @@ impl Detector for Address {
         let germanic = place.anchor + 1 == self.anchors.len();
         let ends_street = !germanic && place.anchor >= self.romance;
         let post_box = germanic && self.follows_post_box(place);
+        let goes_on = || place.text.get(place.end).is_some_and(u8::is_ascii_alphabetic);
         if germanic && !post_box && !self.ends_like_street(place)
             || ends_street && !english::may_be(place.text, place.at)
+            || !germanic && goes_on()
         {
             return;
         }
         let (bytes, offset) = place.around(72, 224);
+        if !has_digit(bytes) {
+            return;
+        }
         let text = match std::str::from_utf8(bytes) {
             Ok(text) => text,
             Err(fault) => std::str::from_utf8(&bytes[..fault.valid_up_to()]).unwrap_or_default(),
         };
-        if !text.bytes().any(|byte| byte.is_ascii_digit()) {
-            return;
-        }
-        let all: Vec<Token<'_>> = tokens(text).collect();
+        let all: Tokens<'_> = tokens(text).collect();
         let Some(here) = all.iter().position(|token| token.start == place.at - offset) else { return };
         // The word may go on: "ranges", "coursier".
         if !germanic && all[here].end() > place.end - offset {
@@ -115,6 +117,13 @@ impl Detector for Address {
         hit.lowered = near.lower;
         out.push(hit);
     }
+}
+
+/// Whether a digit is among some bytes: sixteen at once, without a branch for each.
+fn has_digit(bytes: &[u8]) -> bool {
+    let any = |bytes: &[u8]| bytes.iter().fold(false, |any, byte| any | byte.is_ascii_digit());
+    let (chunks, rest) = bytes.as_chunks::<16>();
+    any(rest) || chunks.iter().any(|chunk| any(chunk))
 }
 
 impl Address {
@@ -217,7 +226,7 @@ impl Address {
         let number = || here.checked_sub(4).and_then(|at| self.numbered(all, at)).is_some();
         before.is_some_and(|before| {
             matches!(
-                all[before].folded().as_str(),
+                &*all[before].folded(),
                 "la" | "le" | "les" | "une" | "un" | "cette" | "ce" | "cet" | "chaque" | "notre" | "aucune"
             ) && !number()
         })
@@ -225,13 +234,13 @@ impl Address {
 
     /// The number that "n°" announces, before "de la": `n° 45 de la rue`. `at` is the word before the article.
     fn numbered(&self, all: &[Token<'_>], at: usize) -> Option<usize> {
-        let of = all.get(at).is_some_and(|word| matches!(word.folded().as_str(), "de" | "du" | "des"));
+        let of = all.get(at).is_some_and(|word| matches!(&*word.folded(), "de" | "du" | "des"));
         let number = at.checked_sub(2).filter(|number| of && all[*number].kind == Kind::Number)?;
         let mut before = number.checked_sub(1)?;
         while matches!(all[before].kind, Kind::Space | Kind::Mark('°' | 'º' | '.')) {
             before = before.checked_sub(1)?;
         }
-        let announced = matches!(all[before].folded().as_str(), "n" | "no" | "nr" | "numero");
+        let announced = matches!(&*all[before].folded(), "n" | "no" | "nr" | "numero");
         (announced && all[number].text.len() <= 4).then_some(number)
     }
 
@@ -248,8 +257,8 @@ impl Address {
                     break;
                 }
                 Kind::Word(case) => {
-                    let particle = self.particles.contains(&token.folded()) || token.folded().contains('\'');
-                    if case == Case::Lower && !particle && words >= 3 || self.boxes.contains(&token.folded())
+                    let particle = self.particles.contains(&*token.folded()) || token.folded().contains('\'');
+                    if case == Case::Lower && !particle && words >= 3 || self.boxes.contains(&*token.folded())
                     {
                         break;
                     }
@@ -276,7 +285,7 @@ impl Address {
         let mut at = from;
         while let Some(token) = all.get(at) {
             let skipped = matches!(token.kind, Kind::Space | Kind::Mark(',' | '°' | 'º' | '.'))
-                || matches!(token.folded().as_str(), "n" | "no" | "nr" | "numero");
+                || matches!(&*token.folded(), "n" | "no" | "nr" | "numero");
             if !skipped {
                 break;
             }
@@ -312,7 +321,7 @@ impl Address {
                 from + 2
             }
             Some(Kind::Space) => match all.get(from + 1) {
-                Some(next) if self.repeats.contains(&next.folded()) => from + 2,
+                Some(next) if self.repeats.contains(&*next.folded()) => from + 2,
                 Some(next) if next.kind == Kind::Word(Case::Initial) => from + 2,
                 _ => from,
             },
@@ -325,7 +334,7 @@ impl Address {
         let ordinal = all.get(number + 1)?.folded();
         let holds = matches!(&*ordinal, "e" | "er" | "eme" | "ieme" | "de" | "ste")
             && all.get(number + 2)?.kind == Kind::Space
-            && self.boxes.contains(&all.get(number + 3)?.folded());
+            && self.boxes.contains(&*all.get(number + 3)?.folded());
         holds.then_some(number + 4)
     }
 
@@ -342,7 +351,7 @@ impl Address {
         if all.get(at).is_some_and(|token| token.kind == Kind::Number) {
             return self.floor(all, at);
         }
-        if !all.get(at).is_some_and(|token| self.boxes.contains(&token.folded())) {
+        if !all.get(at).is_some_and(|token| self.boxes.contains(&*token.folded())) {
             return None;
         }
         at += 1;
@@ -371,7 +380,7 @@ impl Address {
                 Kind::Space | Kind::Mark(',') => {}
                 Kind::Word(_)
                     if !repeat
-                        && (self.repeats.contains(&token.folded())
+                        && (self.repeats.contains(&*token.folded())
                             || token.kind == Kind::Word(Case::Initial)) =>
                 {
                     repeat = true;
@@ -423,7 +432,7 @@ impl Address {
             let Some(previous) = start.checked_sub(2) else { break };
             let joins = all[previous + 1].text == " "
                 && all[previous].is_capital()
-                && !self.introductions.contains(&all[previous].folded());
+                && !self.introductions.contains(&*all[previous].folded());
             if !joins {
                 break;
             }
@@ -474,16 +483,16 @@ impl Address {
 /// The ordinal before a street's type: `5e avenue`, `41e Rue`. Its first token.
 fn ordinal_before(all: &[Token<'_>], here: usize) -> Option<usize> {
     let number = here.checked_sub(3)?;
-    let ordinal = matches!(all[number + 1].folded().as_str(), "e" | "re" | "er" | "eme" | "ieme");
+    let ordinal = matches!(&*all[number + 1].folded(), "e" | "re" | "er" | "eme" | "ieme");
     let joined = all[number + 2].kind == Kind::Space && all[number].kind == Kind::Number;
     (ordinal && joined && all[number].text.len() <= 3).then_some(number)
 }
 
 /// One past "Est", "Ouest", "Nord", "Sud" behind an ordinal street.
 fn direction_after(all: &[Token<'_>], from: usize) -> usize {
-    let direction = all.get(from + 1).is_some_and(|word| {
-        matches!(word.folded().as_str(), "est" | "ouest" | "nord" | "sud") && word.is_capital()
-    });
+    let direction = all
+        .get(from + 1)
+        .is_some_and(|word| matches!(&*word.folded(), "est" | "ouest" | "nord" | "sud") && word.is_capital());
     if direction { from + 2 } else { from }
 }
 
@@ -514,8 +523,7 @@ fn is_ordinal_date(all: &[Token<'_>], at: usize) -> bool {
         "novembre",
         "decembre",
     ];
-    let month =
-        |token: Option<&Token<'_>>| token.is_some_and(|token| MONTHS.contains(&token.folded().as_str()));
+    let month = |token: Option<&Token<'_>>| token.is_some_and(|token| MONTHS.contains(&&*token.folded()));
     let before = at.checked_sub(2).and_then(|before| all.get(before));
     month(all.get(at + 2)) || (all[at].text.len() == 4 && month(before))
 }

@@ -114,7 +114,7 @@ impl Birth {
             if token.is_capital() && given(token.text) == Given::Yes {
                 return false;
             }
-            if self.things.contains(&token.folded()) {
+            if self.things.contains(&*token.folded()) {
                 return true;
             }
         }

@@ -51,16 +51,21 @@ impl<'a> Table<'a> {
             None => return None,
         };
         let length = memchr::memchr(b'\n', &text[start..text.len().min(at + HEADER_BYTES_MAX)])?;
-        let header = std::str::from_utf8(&text[start..start + length]).ok()?;
-        let delimiter = ['|', '\t', ';', ','].into_iter().find(|mark| header.contains(*mark))?;
+        let header = &text[start..start + length];
+        let delimiter = *b"|\t;,".iter().find(|mark| memchr::memchr(**mark, header).is_some())?;
         let rows_at = start + length + 1;
         // Most words beside a comma stand in no table, as the next line shows.
         let next = &text[rows_at..text.len().min(rows_at + TABLE_BYTES_MAX)];
-        let next = next.split(|byte| *byte == b'\n').next().map(std::str::from_utf8);
-        let width = |line: &str| cells(line, delimiter, 0).count();
-        if matches!(next, Some(Ok(next)) if width(next) != width(header)) {
+        let next = &next[..memchr::memchr(b'\n', next).unwrap_or(next.len())];
+        let delimiters = |line: &[u8]| memchr::memchr_iter(delimiter, line).count();
+        if memchr::memchr(b'"', header).is_none()
+            && memchr::memchr(b'"', next).is_none()
+            && delimiters(header) != delimiters(next)
+        {
             return None;
         }
+        let header = std::str::from_utf8(header).ok()?;
+        let delimiter = char::from(delimiter);
         let table = Self { delimiter, header, header_at: start, rows: table(text, rows_at), rows_at };
         let heads = table.header().all(|cell| cell.text.len() <= CELL_BYTES_MAX && !cell.text.contains(':'));
         let above = start.checked_sub(1).map(|end| &text[start.saturating_sub(HEADER_BYTES_MAX)..end]);

@@ -71,10 +71,14 @@ impl Window {
         let mut at = start;
         while at < end && self.bytes.len() + 3 < CAPACITY && at - start < usize::from(u16::MAX) - 4 {
             // Plain letters first: most text is made of them.
-            if let Some(byte) = text[at..end].first().filter(|byte| byte.is_ascii()) {
-                self.bytes.push(byte.to_ascii_lowercase());
-                self.offsets.push((at - start) as u16);
-                at += 1;
+            let room = (CAPACITY - 3 - self.bytes.len()).min(usize::from(u16::MAX) - 4 - (at - start));
+            let plain = text[at..end.min(at + room)].iter().take_while(|byte| byte.is_ascii()).count();
+            if plain > 0 {
+                let folded = self.bytes.len();
+                self.bytes.extend_from_slice(&text[at..at + plain]);
+                self.bytes[folded..].make_ascii_lowercase();
+                self.offsets.extend((at - start..at - start + plain).map(|offset| offset as u16));
+                at += plain;
                 continue;
             }
             let (folded, width) = fold_at(text, at);

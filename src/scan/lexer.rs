@@ -1,6 +1,8 @@
 //! Words, numbers and marks of a short text, for detectors that read a line as a person does. Knows no rules.
 
-use crate::text::view::fold::fold_text;
+use crate::text::view::fold::fold;
+use smallvec::SmallVec;
+use std::ops::Deref;
 
 /// How a word is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,10 +52,36 @@ impl Token<'_> {
     }
 
     /// Its folded text.
-    pub(super) fn folded(&self) -> String {
-        fold_text(self.text)
+    pub(super) fn folded(&self) -> Folded {
+        let (mut folded, mut at) = (SmallVec::new(), 0);
+        while at < self.text.len() && self.kind != Kind::Space {
+            let character = fold(self.text.as_bytes(), at);
+            folded.extend_from_slice(character.bytes());
+            at += usize::from(character.taken.max(1));
+        }
+        Folded(folded)
     }
 }
+
+/// A folded word, without an allocation unless it is very long.
+pub(super) struct Folded(SmallVec<[u8; 32]>);
+
+impl Deref for Folded {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
+impl PartialEq<&str> for Folded {
+    fn eq(&self, other: &&str) -> bool {
+        **self == **other
+    }
+}
+
+/// The tokens of a short text.
+pub(super) type Tokens<'a> = SmallVec<[Token<'a>; 64]>;
 
 /// The tokens of `text`.
 pub(super) fn tokens(text: &str) -> impl Iterator<Item = Token<'_>> {

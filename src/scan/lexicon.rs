@@ -2,6 +2,7 @@
 
 use crate::scan::fold::fold;
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::{Arc, LazyLock};
 
 /// A set of groups of words, one bit each.
@@ -10,11 +11,32 @@ pub type Groups = u32;
 /// Words and phrases by group.
 #[derive(Clone, Debug, Default)]
 pub struct Lexicon {
-    words: HashMap<Box<[u8]>, Groups>,
+    words: HashMap<Box<[u8]>, Groups, BuildHasherDefault<Fnv>>,
     phrases: Vec<(Box<[u8]>, Groups)>,
     /// For each byte: the phrases that begin with it, and those that end with it, by number.
     begins: Vec<Vec<u16>>,
     ends: Vec<Vec<u16>>,
+}
+
+/// FNV-1a (Fowler, Noll, Vo): the words are ours, so that nobody can choose those that collide.
+#[derive(Clone, Copy, Debug)]
+struct Fnv(u64);
+
+impl Default for Fnv {
+    fn default() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+impl Hasher for Fnv {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 =
+            bytes.iter().fold(self.0, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3));
+    }
 }
 
 /// A lexicon that is made at its first use: most texts need few of them.

@@ -1,8 +1,8 @@
 //! Digit groups: reads a cluster of digit runs once and holds it against the groupings of all rules. No
 //! regular expressions. Knows clusters; what a match is worth is judged elsewhere.
 
-use super::check::iban;
-use super::opening::{Begin, Glance, Group};
+use super::check::{Outcome, iban};
+use super::opening::{Begin, Group, Set};
 use super::pass::Pass;
 use crate::finding::View;
 use crate::rules::{Number, separator};
@@ -33,6 +33,7 @@ pub(super) struct Run {
 
 impl Run {
     /// How many digits it has.
+    #[inline]
     pub const fn len(&self) -> usize {
         self.end - self.start - self.inside
     }
@@ -43,6 +44,7 @@ impl Run {
     }
 
     /// The value of its first two digits; of a single one, as if a zero followed.
+    #[inline]
     pub fn pair(&self, text: &[u8]) -> usize {
         let digit = |byte: &u8| usize::from(byte.wrapping_sub(b'0') % 10);
         match &text[self.start..self.end] {
@@ -55,21 +57,19 @@ impl Run {
     }
 
     /// The byte before it.
+    #[inline]
     pub fn before(&self, text: &[u8]) -> Option<u8> {
         self.start.checked_sub(1).map(|at| text[at])
     }
 }
 
-/// Reads the cluster of digits that begins at `start` and judges what is in it. Returns where it ends.
-pub(super) fn cluster(pass: &mut Pass<'_>, start: usize) -> usize {
+/// Reads the cluster of digits that begins with the run `start..end` and judges what is in it. Returns where it ends.
+pub(super) fn cluster(pass: &mut Pass<'_>, start: usize, end: usize) -> usize {
     let table = &pass.scanner.table;
     let allowed = table.separators;
-    let mut run = run_at(pass.text, Run { start, ..Run::default() });
+    let mut run = Run { start, end, ..Run::default() };
     let Some(mut next) = following(pass.text, run.end, allowed) else {
-        // Most digits stand alone, and most lengths are of no rule.
-        if table.groups.get(run.len()).is_some_and(|groups| !groups.is_empty()) {
-            groups(pass, &[run], 1);
-        }
+        alone(pass, &run);
         return run.end;
     };
     let mut runs = std::mem::take(&mut pass.buffers.runs);
@@ -114,6 +114,11 @@ fn run_at(text: &[u8], mut run: Run) -> Run {
 
 /// The run that follows after one to three separators, or a line break.
 fn following(text: &[u8], end: usize, allowed: u32) -> Option<Run> {
+    // Most digits end before something that joins nothing.
+    let next = *text.get(end)?;
+    if matches!(next, b'!'..=b'[' | b']'..=b'~') && separator(next) & allowed == 0 {
+        return None;
+    }
     let (mut at, mut separators, mut count, mut wrapped) = (end, 0, 0, false);
     loop {
         let byte = *text.get(at)?;
@@ -165,6 +170,24 @@ pub(super) fn after_line_break(text: &[u8], mut at: usize) -> Option<usize> {
     Some(at + 1 + indent)
 }
 
+/// Holds a run that stands alone, as most do, against the rules of its length.
+fn alone(pass: &mut Pass<'_>, run: &Run) {
+    let table = &pass.scanner.table;
+    let sets = table.groups.get(run.len()).map_or(&[][..], Vec::as_slice);
+    let all = pass.scanner.exhaustive;
+    if !sets.iter().any(Set::has_alone) || !all && !right_is_free(pass.text, run.end) {
+        return;
+    }
+    let (runs, span) = (std::slice::from_ref(run), Span::new(run.start, run.end));
+    for set in sets {
+        let mut fitting = set.fitting(pass.text, runs, all);
+        if fitting & !set.unlabelled() != 0 && !all && !pass.may_be_labelled(span) {
+            fitting &= set.unlabelled();
+        }
+        opened(pass, runs, 0, (set, fitting), span);
+    }
+}
+
 /// Holds the first `starts` runs, as beginnings, against all rules.
 fn groups(pass: &mut Pass<'_>, runs: &[Run], starts: usize) {
     let table = &pass.scanner.table;
@@ -174,7 +197,7 @@ fn groups(pass: &mut Pass<'_>, runs: &[Run], starts: usize) {
         return;
     }
     let cluster = Span::new(first.start, last.end);
-    let glance = Glance { alone: runs.len() == 1, all: pass.scanner.exhaustive };
+    let all = pass.scanner.exhaustive;
     let mut labelled = None;
     for first in 0..starts.min(runs.len()) {
         let run = &runs[first];
@@ -182,25 +205,47 @@ fn groups(pass: &mut Pass<'_>, runs: &[Run], starts: usize) {
             continue;
         }
         for set in table.groups.get(run.len()).map_or(&[][..], Vec::as_slice) {
-            let mut fitting = set.fitting(pass.text, &runs[first..], glance);
-            if fitting & !set.unlabelled() != 0 && !glance.all {
+            let mut fitting = set.fitting(pass.text, &runs[first..], all);
+            if fitting & !set.unlabelled() != 0 && !all {
                 let labelled = *labelled.get_or_insert_with(|| pass.may_be_labelled(cluster));
                 fitting &= if labelled { !0 } else { set.unlabelled() };
             }
-            while let Some((group, unlabelled)) = set.take(&mut fitting) {
-                if let Some(last) = lengths_match(&runs[first..], group) {
-                    if !unlabelled && !glance.all && !pass.may_be_labelled_for(group.rule, cluster) {
-                        continue;
-                    }
-                    let Some(number) = table.number(group.rule, group.number) else { continue };
-                    number_at(pass, runs, (first, first + last), group.rule, number, group.lengths.len() > 1);
-                }
-            }
+            opened(pass, runs, first, (set, fitting), cluster);
         }
         if first + 1 < runs.len() {
             any_grouping(pass, runs, first);
         }
     }
+}
+
+/// Holds what the run `first` may open against the runs from there on.
+fn opened(pass: &mut Pass<'_>, runs: &[Run], first: usize, (set, mut fitting): (&Set, u32), cluster: Span) {
+    let table = &pass.scanner.table;
+    while let Some((group, unlabelled)) = set.take(&mut fitting) {
+        let Some(last) = lengths_match(&runs[first..], group) else { continue };
+        let all = pass.scanner.exhaustive;
+        if last == 0 && fails(pass, group.rule, &runs[first])
+            || !unlabelled && !all && !pass.may_be_labelled_for(group.rule, cluster)
+        {
+            continue;
+        }
+        let Some(number) = table.number(group.rule, group.number) else { continue };
+        number_at(pass, runs, (first, first + last), group.rule, number, group.lengths.len() > 1);
+    }
+}
+
+/// Whether the digits of a run that stands alone are nothing to a rule, as its check says at once: most are.
+fn fails(pass: &mut Pass<'_>, rule: u16, run: &Run) -> bool {
+    let table = &pass.scanner.table;
+    let quick = run.inside == 0 && !pass.scanner.exhaustive;
+    let Some(check) = table.checks[usize::from(rule)].filter(|_| quick) else {
+        return false;
+    };
+    let span = Span::new(run.start, run.end);
+    let mistyped = table.rules[usize::from(rule)].tiers.failed.is_some();
+    check.of_digits(&pass.text[run.start..run.end]) == Outcome::Fail
+        && pass.buffers.misses.is_none()
+        && !(mistyped && pass.may_be_labelled_for(rule, span))
 }
 
 /// Whether more than a space stands between a run and the one before: neither begins or ends a number there.
@@ -218,15 +263,16 @@ fn lengths_match(runs: &[Run], group: &Group) -> Option<usize> {
 
 fn any_grouping(pass: &mut Pass<'_>, runs: &[Run], first: usize) {
     let table = &pass.scanner.table;
-    let begin = Begin::of(pass.text, &runs[first]);
-    if !table.any_openings.iter().any(|opening| opening.fits(begin)) {
+    let allowed = table.any_openings.allowed(pass.text, &runs[first]);
+    if allowed == 0 {
         return;
     }
+    let begin = Begin::of(pass.text, &runs[first]);
     let (mut total, mut separators) = (runs[first].len(), 0);
     for last in first + 1..runs.len() {
         total += runs[last].len();
         separators |= runs[last].separators;
-        if total > DIGITS_MAX {
+        if total > table.any_groups.len() || separators & !allowed != 0 {
             return;
         }
         if runs.get(last + 1).is_some_and(is_hard) {

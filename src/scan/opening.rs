@@ -5,7 +5,7 @@ use super::number::Run;
 use crate::rules::{Number, Rule};
 
 /// Groupings of one set: as many as the bits of its masks.
-const SET_MAX: usize = 128;
+const SET_MAX: usize = 32;
 
 /// Lengths that are told apart; the last one stands for all longer ones, which no group has.
 const LENGTHS: usize = 42;
@@ -59,6 +59,49 @@ impl Opening {
     }
 }
 
+/// What may stand between the digits of numbers in any grouping, by how they begin.
+#[derive(Clone, Debug)]
+pub(super) struct Openings {
+    /// For each pair of first digits: the separators, as bits.
+    by_pair: [u32; 100],
+    /// The same for each first digit, where it stands alone.
+    by_digit: [u32; 10],
+    /// Numbers with something before their first digit.
+    led: Vec<(u32, Opening)>,
+}
+
+impl Default for Openings {
+    fn default() -> Self {
+        Self { by_pair: [0; 100], by_digit: [0; 10], led: Vec::new() }
+    }
+}
+
+impl Openings {
+    /// Adds numbers that begin so and have these separators.
+    pub fn add(&mut self, opening: Opening, separators: u32) {
+        if opening.lead.is_some() {
+            self.led.push((separators, opening));
+            return;
+        }
+        for (pair, allowed) in self.by_pair.iter_mut().enumerate() {
+            *allowed |= if opening.pairs >> pair & 1 != 0 { separators } else { 0 };
+        }
+        for (digit, pairs) in self.by_pair.chunks(10).enumerate() {
+            self.by_digit[digit] |= pairs.iter().fold(0, |all, allowed| all | allowed);
+        }
+    }
+
+    /// The separators of the numbers that this run may begin.
+    pub fn allowed(&self, text: &[u8], run: &Run) -> u32 {
+        let pair = run.pair(text);
+        let known = if run.len() > 1 { self.by_pair[pair] } else { self.by_digit[pair / 10] };
+        let before = run.before(text);
+        let begin = Begin::of(text, run);
+        let led = self.led.iter().filter(|(_, opening)| opening.lead == before && opening.fits(begin));
+        led.fold(known, |all, (separators, _)| all | separators)
+    }
+}
+
 /// How a run of digits begins.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Begin {
@@ -76,31 +119,23 @@ impl Begin {
     }
 }
 
-/// What is known of a cluster of digits before any rule is asked.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Glance {
-    /// Whether it is one run.
-    pub alone: bool,
-    /// Whether nothing is to be left out.
-    pub all: bool,
-}
-
 /// Groupings with the same length of the first group.
 #[derive(Clone, Debug)]
 pub(super) struct Set {
     groups: Vec<Group>,
     /// For each pair of first digits: those that may begin with it.
-    pairs: Box<[u128; 100]>,
+    pairs: Box<[u32; 100]>,
     /// Those that are one run.
-    alone: u128,
+    alone: u32,
     /// Of the second, third and fourth run: for each length, those that are over or have that length there.
-    lengths: Box<[[u128; LENGTHS]; 3]>,
+    lengths: Box<[[u32; LENGTHS]; 3]>,
     /// For each separator, those that are one run or allow it.
-    separators: [u128; 32],
+    separators: [u32; 32],
     /// Those that are reported without a word that speaks for them.
-    unlabelled: u128,
+    unlabelled: u32,
     /// Those with something before their first digit, and what.
-    led: Vec<(u8, u128)>,
+    led: Vec<(u8, u32)>,
+    all_led: u32,
 }
 
 impl Default for Set {
@@ -113,6 +148,7 @@ impl Default for Set {
             separators: [0; 32],
             unlabelled: 0,
             led: Vec::new(),
+            all_led: 0,
         }
     }
 }
@@ -124,11 +160,11 @@ impl Set {
             sets.push(Self::default());
         }
         let Some(set) = sets.last_mut() else { return };
-        let bit = 1_u128 << set.groups.len();
+        let bit = 1_u32 << set.groups.len();
         let opening = Opening::of(number);
         let single = group.lengths.first() == Some(&1);
         for (pair, groups) in set.pairs.iter_mut().enumerate() {
-            let allowed = if single { 0x3FF << (pair / 10 * 10) } else { 1 << pair };
+            let allowed: u128 = if single { 0x3FF << (pair / 10 * 10) } else { 1 << pair };
             *groups |= if opening.pairs & allowed != 0 { bit } else { 0 };
         }
         for (place, by_length) in (1..).zip(set.lengths.iter_mut()) {
@@ -149,18 +185,19 @@ impl Set {
         set.unlabelled |= if !rule.require_context && told && bare_told { bit } else { 0 };
         if let Some(lead) = opening.lead {
             set.led.push((lead, bit));
+            set.all_led |= bit;
         }
         set.groups.push(group);
     }
 
     /// The groupings that the first of the runs may open, as bits.
-    pub fn fitting(&self, text: &[u8], runs: &[Run], glance: Glance) -> u128 {
-        let Some(run) = runs.first().filter(|_| !glance.all) else {
+    pub fn fitting(&self, text: &[u8], runs: &[Run], all: bool) -> u32 {
+        let Some(run) = runs.first().filter(|_| !all) else {
             return !0 >> (SET_MAX - self.groups.len());
         };
         let mut fitting = self.pairs[run.pair(text)];
-        if glance.alone || runs.len() == 1 {
-            fitting &= self.alone;
+        if runs.len() == 1 {
+            return self.with_lead(fitting & self.alone, text, run);
         }
         for (place, next) in runs.iter().skip(1).zip(self.lengths.iter()) {
             fitting &= next[place.len().min(LENGTHS - 1)];
@@ -170,21 +207,31 @@ impl Set {
             fitting &= self.separators[separators.trailing_zeros() as usize & 31];
             separators &= separators - 1;
         }
-        if fitting != 0 && !self.led.is_empty() {
-            let before = run.before(text);
-            let missing = self.led.iter().filter(|(lead, _)| before != Some(*lead));
-            fitting &= !missing.fold(0, |bits, (_, bit)| bits | bit);
+        self.with_lead(fitting, text, run)
+    }
+
+    /// Those of them before which stands what must stand there.
+    fn with_lead(&self, fitting: u32, text: &[u8], run: &Run) -> u32 {
+        if fitting & self.all_led == 0 {
+            return fitting;
         }
-        fitting
+        let before = run.before(text);
+        let missing = self.led.iter().filter(|(lead, _)| before != Some(*lead));
+        fitting & !missing.fold(0, |bits, (_, bit)| bits | bit)
+    }
+
+    /// Whether any of them is one run.
+    pub const fn has_alone(&self) -> bool {
+        self.alone != 0
     }
 
     /// Those that are reported without a word that speaks for them, as bits.
-    pub const fn unlabelled(&self) -> u128 {
+    pub const fn unlabelled(&self) -> u32 {
         self.unlabelled
     }
 
     /// Takes the next of them, and whether it is reported without a word that speaks for it.
-    pub fn take(&self, fitting: &mut u128) -> Option<(&Group, bool)> {
+    pub fn take(&self, fitting: &mut u32) -> Option<(&Group, bool)> {
         let place = fitting.trailing_zeros();
         let group = self.groups.get(place as usize)?;
         *fitting &= *fitting - 1;

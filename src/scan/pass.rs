@@ -7,7 +7,7 @@ use super::context::{Near, WordIndex};
 use super::detector::{Hit, Place};
 use super::looks::{CHUNK, Looks};
 use super::resolve::Candidate;
-use super::table::{Action, Compiled};
+use super::table::{Action, Compiled, DIGIT_RUN_MAX};
 use super::views::{Budget, Level, Regions};
 use super::{Hint, Scanner, number, shape, token, vector};
 use crate::finding::{CheckResult, Class, Confidence, DetectorId, Evidence, View};
@@ -152,7 +152,8 @@ impl Pass<'_> {
         let table = &self.scanner.table;
         let inside = base > 0 && self.text[base - 1].is_ascii_digit();
         for at in bits(masks.digits & !(masks.digits << 1 | u64::from(inside))) {
-            self.digit(base + at, digits_done);
+            let length = (masks.digits >> at).trailing_ones() as usize;
+            self.digit(base + at, length, digits_done);
         }
         for at in bits(masks.ats) {
             self.sign(base + at, 1, &table.at_expressions, &table.at_code);
@@ -192,22 +193,24 @@ impl Pass<'_> {
         }
     }
 
-    /// A run of digits begins.
-    fn digit(&mut self, at: usize, done: &mut usize) {
-        let table = &self.scanner.table;
-        if at >= *done {
-            *done = number::cluster(self, at);
+    /// A run of digits begins, so many of them in its block.
+    fn digit(&mut self, at: usize, length: usize, done: &mut usize) {
+        let (table, text) = (&self.scanner.table, self.text);
+        let mut end = at + length;
+        if end.is_multiple_of(64) {
+            end += text[end..].iter().take_while(|byte| byte.is_ascii_digit()).count();
         }
-        let text = self.text;
-        let length = text[at..].iter().take(255).take_while(|byte| byte.is_ascii_digit()).count();
-        let end = at + length;
+        if at >= *done {
+            *done = number::cluster(self, at, end);
+        }
+        let length = end - at;
         shape::at(self, at, length);
         for &(count, expression) in &table.digit_expressions {
             if length >= usize::from(count) {
                 self.window(expression, at);
             }
         }
-        for code in &table.digit_code {
+        for code in table.digit_code.get(length.min(DIGIT_RUN_MAX)).map_or(&[][..], Vec::as_slice) {
             if code.run.fits(text, at, end) {
                 self.ask(code.detector, code.anchor, at, end);
             }
@@ -290,7 +293,7 @@ impl Pass<'_> {
     fn ask(&mut self, detector: u16, anchor: u16, at: usize, end: usize) {
         let table = &self.scanner.table;
         let coded = &table.coded[usize::from(detector)];
-        let mut hits = std::mem::take(&mut self.buffers.hits);
+        let Buffers { index, key, hits, .. } = &mut *self.buffers;
         let mut place = Place {
             text: self.text,
             at,
@@ -303,16 +306,17 @@ impl Pass<'_> {
             rule: coded.rule,
             words: &table.words,
             uses: &table.uses,
-            index: &mut self.buffers.index,
-            key: &self.buffers.key,
+            index,
+            key,
         };
         #[cfg(test)]
         super::work::add(64);
-        coded.detector.detect(&mut place, &mut hits);
+        coded.detector.detect(&mut place, hits);
         if !hits.is_empty() {
+            let mut hits = std::mem::take(hits);
             hits.drain(..).for_each(|hit| self.hit(coded.rule, hit));
+            self.buffers.hits = hits;
         }
-        self.buffers.hits = hits;
     }
 
     fn hit(&mut self, rule: u16, hit: Hit) {
@@ -638,7 +642,12 @@ fn is_specimen(rule: &crate::rules::Rule, raw: &[u8], digits: Option<&[u8]>) -> 
 }
 
 /// Whether the digits at `at` follow a word: letters, then spaces, commas, `n°`.
+#[inline]
 fn follows_word(text: &[u8], at: usize) -> bool {
+    let previous = at.checked_sub(1).map_or(0, |at| text[at]);
+    if !matches!(previous, b' ' | b',' | 0xA0 | 0xB0) {
+        return false;
+    }
     let before = &text[at.saturating_sub(8)..at];
     let gap = before.iter().rev().take_while(|byte| matches!(byte, b' ' | b',' | 0xA0 | 0xC2 | 0xB0)).count();
     gap > 0 && before.len() > gap && {

@@ -4,19 +4,37 @@
 use super::number::{after_line_break, left_is_free, right_is_free};
 use super::pass::Pass;
 use crate::finding::View;
-use crate::rules::{Matcher, Mixed, Part, separator};
+use crate::rules::{Part, separator};
 use crate::span::Span;
 use crate::text::view::fold::fold;
 
 /// The longest value of a shape, line break and quotation included.
 const VALUE_BYTES_MAX: usize = 64;
 
-/// A shape by its rule, matcher and number.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Place {
+/// A shape with its rule.
+#[derive(Clone, Debug)]
+pub(super) struct Shape {
     pub rule: u16,
-    pub matcher: u16,
-    pub shape: u16,
+    parts: Box<[Part]>,
+    /// Which of the parts is the first digit.
+    first_digit: usize,
+    /// What may stand in a gap, as bits.
+    separators: u32,
+}
+
+impl Shape {
+    pub fn new(rule: u16, parts: &[Part], separators: u32) -> Self {
+        let first_digit = parts.iter().position(|part| part.is_digit()).unwrap_or(parts.len());
+        Self { rule, parts: parts.into(), first_digit, separators }
+    }
+
+    fn before(&self) -> &[Part] {
+        &self.parts[..self.first_digit]
+    }
+
+    fn behind(&self) -> &[Part] {
+        &self.parts[self.first_digit..]
+    }
 }
 
 /// Shapes of one set: as many as the bits of its masks.
@@ -25,7 +43,7 @@ const SET_MAX: usize = 32;
 /// Shapes whose first run of digits has the same length.
 #[derive(Clone, Debug)]
 pub(super) struct Set {
-    places: Vec<Place>,
+    shapes: Vec<Shape>,
     before: Neighbours,
     behind: Neighbours,
     /// For each pattern of letters and digits: the shapes that may go on so from their first digit on.
@@ -41,19 +59,16 @@ const PATTERN_BYTES: usize = 40;
 /// Which shapes what stands on one side of the digits lets be. Says yes rather too often.
 #[derive(Clone, Debug)]
 struct Neighbours {
-    /// For each ASCII byte: the shapes that may have it right beside the digits.
-    near: Box<[u32; 128]>,
+    /// For each ASCII byte: the shapes that may have it right beside the digits, and those that may have it as a
+    /// separator there.
+    near: Box<[(u32, u32); 128]>,
     /// For each ASCII byte: the shapes that may have it beyond a separator.
     far: Box<[u32; 128]>,
-    /// For each byte from space on: the shapes that may have it as a separator there.
-    gaps: [u32; 32],
-    /// Those with any separator there.
-    gapped: u32,
 }
 
 impl Default for Neighbours {
     fn default() -> Self {
-        Self { near: Box::new([0; 128]), far: Box::new([0; 128]), gaps: [0; 32], gapped: 0 }
+        Self { near: Box::new([(0, 0); 128]), far: Box::new([0; 128]) }
     }
 }
 
@@ -68,36 +83,31 @@ impl Neighbours {
             let place = usize::from(byte);
             // A further digit would belong to the run.
             let is_near = is_next(byte) && (next.is_none() || !byte.is_ascii_digit());
-            self.near[place] |= if is_near { bit } else { 0 };
+            let separates = is_break(byte) || byte == b' ' || separator(byte) & separators != 0;
+            self.near[place].0 |= if is_near { bit } else { 0 };
+            self.near[place].1 |= if gap && separates { bit } else { 0 };
             self.far[place] |= if gap && is_next(byte) { bit } else { 0 };
-        }
-        if gap {
-            self.gapped |= bit;
-            for (place, shapes) in self.gaps.iter_mut().enumerate() {
-                *shapes |= if separators >> place & 1 != 0 || place == 0 { bit } else { 0 };
-            }
         }
     }
 
     /// The shapes that the nearest character and the one beyond it let be.
+    #[inline]
     fn fitting(&self, (near, far): (u8, u8)) -> u32 {
-        let Some(&direct) = self.near.get(usize::from(near)) else { return !0 };
-        let gapped = match near {
-            _ if is_break(near) => self.gapped,
-            b' '..=b'?' => self.gaps[usize::from(near - b' ')],
-            _ => 0,
-        };
+        let Some(&(direct, gapped)) = self.near.get(usize::from(near)) else { return !0 };
+        if gapped == 0 {
+            return direct;
+        }
         // There may be two blanks, or a separator before a line break.
         let further = far == b' ' || is_break(far) || is_break(near) && !far.is_ascii_alphanumeric();
-        let beyond = || self.far.get(usize::from(far)).filter(|_| !further).copied().unwrap_or(!0);
-        if gapped == 0 { direct } else { direct | gapped & beyond() }
+        let beyond = self.far.get(usize::from(far)).filter(|_| !further).copied().unwrap_or(!0);
+        direct | gapped & beyond
     }
 }
 
 impl Default for Set {
     fn default() -> Self {
         Self {
-            places: Vec::new(),
+            shapes: Vec::new(),
             before: Neighbours::default(),
             behind: Neighbours::default(),
             by_pattern: Box::new([0; 1 << PATTERN]),
@@ -107,25 +117,24 @@ impl Default for Set {
 
 impl Set {
     /// Adds the shape, whose first run of digits may have this length, to the sets of its length.
-    pub fn add(sets: &mut Vec<Self>, place: Place, parts: &[Part], length: usize, separators: u32) {
-        if sets.last().is_none_or(|set| set.places.len() == SET_MAX) {
+    pub fn add(sets: &mut Vec<Self>, shape: Shape, length: usize) {
+        if sets.last().is_none_or(|set| set.shapes.len() == SET_MAX) {
             sets.push(Self::default());
         }
         let Some(set) = sets.last_mut() else { return };
-        let bit = 1_u32 << set.places.len();
-        let first = parts.iter().position(|part| part.is_digit()).unwrap_or(parts.len());
-        let before: Vec<Part> = parts[..first].iter().rev().copied().collect();
-        set.before.add(bit, &before, separators, |_| true);
-        set.behind
-            .add(bit, behind(&parts[first..], length), separators, |byte| !byte.is_ascii_alphanumeric());
-        let kinds = parts[first..].iter().filter(|part| **part != Part::Gap).take(PATTERN);
+        let bit = 1_u32 << set.shapes.len();
+        let before: Vec<Part> = shape.before().iter().rev().copied().collect();
+        set.before.add(bit, &before, shape.separators, |_| true);
+        let rest = behind(shape.behind(), length);
+        set.behind.add(bit, rest, shape.separators, |byte| !byte.is_ascii_alphanumeric());
+        let kinds = shape.behind().iter().filter(|part| **part != Part::Gap).take(PATTERN);
         let (known, wanted) = kinds.enumerate().fold((0, 0), |(known, wanted), (place, part)| {
             (known | 1 << place, wanted | usize::from(part.is_digit()) << place)
         });
         for (pattern, shapes) in set.by_pattern.iter_mut().enumerate() {
             *shapes |= if pattern & known == wanted { bit } else { 0 };
         }
-        set.places.push(place);
+        set.shapes.push(shape);
     }
 }
 
@@ -163,7 +172,11 @@ fn pattern(text: &[u8], at: usize) -> Option<usize> {
 
 /// The two characters before a place, the nearest one first: spaces and dashes of any kind as those of ASCII, a line break
 /// at the edge of the text.
+#[inline]
 fn neighbours_before(text: &[u8], at: usize) -> (u8, u8) {
+    if let Some(&[far, near @ ..0x80]) = text[..at].last_chunk() {
+        return (near, far);
+    }
     let near = at.checked_sub(1).map_or(b'\n', |at| text[at]);
     let width = if near < 0x80 { 1 } else { width_before(text, at) };
     let far = at.checked_sub(width + 1).map_or(b'\n', |at| text[at]);
@@ -180,7 +193,11 @@ fn width_before(text: &[u8], at: usize) -> usize {
 }
 
 /// The same for the two characters from a place on.
+#[inline]
 fn neighbours_behind(text: &[u8], end: usize) -> (u8, u8) {
+    if let Some(&[near @ ..0x80, far]) = text[end..].first_chunk() {
+        return (near, far);
+    }
     let near = text.get(end).copied().unwrap_or(b'\n');
     let plain = if near < 0x80 { near } else { plain(text, end) };
     let width = if plain == near { 1 } else { usize::from(fold(text, end).taken) };
@@ -199,41 +216,34 @@ fn plain(text: &[u8], at: usize) -> u8 {
 pub(super) fn at(pass: &mut Pass<'_>, at: usize, length: usize) {
     let table = &pass.scanner.table;
     let (text, end) = (pass.text, at + length);
+    let Some(sets @ [_, ..]) = table.shapes.get(length).map(Vec::as_slice) else { return };
     let (before, behind) = (neighbours_before(text, at), neighbours_behind(text, end));
-    for set in table.shapes.get(length).map_or(&[][..], Vec::as_slice) {
-        let mut fitting = set.before.fitting(before);
-        if fitting != 0 {
-            fitting &= set.behind.fitting(behind);
-        }
+    for set in sets {
+        let mut fitting = set.before.fitting(before) & set.behind.fitting(behind);
         if fitting != 0 {
             fitting &= pattern(text, at).map_or(!0, |pattern| set.by_pattern[pattern % (1 << PATTERN)]);
         }
         if pass.scanner.exhaustive {
             fitting = !0;
         }
-        while let Some(place) = set.places.get(fitting.trailing_zeros() as usize) {
+        while let Some(shape) = set.shapes.get(fitting.trailing_zeros() as usize) {
             fitting &= fitting - 1;
-            held_at(pass, *place, at);
+            held_at(pass, shape, at);
         }
     }
 }
 
 /// Holds one shape against the text, its first digits at `at`.
-fn held_at(pass: &mut Pass<'_>, place: Place, at: usize) {
-    let table = &pass.scanner.table;
-    let Place { rule, matcher, shape } = place;
-    let Matcher::Mixed(mixed) = &table.rules[usize::from(rule)].matchers[usize::from(matcher)] else {
-        return;
-    };
-    let Some((span, gaps)) = held(pass.text, mixed, usize::from(shape), at) else { return };
+fn held_at(pass: &mut Pass<'_>, shape: &Shape, at: usize) {
+    let Some((span, gaps)) = held(pass.text, shape, at) else { return };
     let joined = |place: usize| pass.text.get(place) == Some(&b'-');
     let before =
         span.start >= 2 && joined(span.start - 1) && pass.text[span.start - 2].is_ascii_alphanumeric();
     let after = joined(span.end) && pass.text.get(span.end + 1).is_some_and(u8::is_ascii_alphanumeric);
-    if before || after || !right_is_free(pass.text, span.end) || !left_is_free(pass, rule, span.start) {
+    if before || after || !right_is_free(pass.text, span.end) || !left_is_free(pass, shape.rule, span.start) {
         return;
     }
-    judge(pass, rule, span, gaps);
+    judge(pass, shape.rule, span, gaps);
 }
 
 /// Judges a value without what stands beyond ASCII in it, so that a dash of any kind is a dash.
@@ -258,13 +268,11 @@ fn judge(pass: &mut Pass<'_>, rule: u16, span: Span, gaps: usize) {
 }
 
 /// The span of a shape whose first digits begin at `at`, and how many separators are in it.
-fn held(text: &[u8], mixed: &Mixed, shape: usize, at: usize) -> Option<(Span, usize)> {
-    let parts = mixed.shapes.get(shape)?;
-    let first_digit = parts.iter().position(|part| part.is_digit())?;
+fn held(text: &[u8], shape: &Shape, at: usize) -> Option<(Span, usize)> {
     let (mut start, mut gaps) = (at, 0);
-    for part in parts[..first_digit].iter().rev() {
+    for part in shape.before().iter().rev() {
         if *part == Part::Gap {
-            let taken = gap_before(text, start, mixed);
+            let taken = gap_before(text, start, shape.separators);
             gaps += usize::from(taken > 0);
             start -= taken;
         } else {
@@ -273,9 +281,9 @@ fn held(text: &[u8], mixed: &Mixed, shape: usize, at: usize) -> Option<(Span, us
         }
     }
     let mut end = at;
-    for part in &parts[first_digit..] {
+    for part in shape.behind() {
         if *part == Part::Gap {
-            let taken = gap_after(text, end, mixed);
+            let taken = gap_after(text, end, shape.separators);
             gaps += usize::from(taken > 0);
             end += taken;
         } else {
@@ -287,8 +295,17 @@ fn held(text: &[u8], mixed: &Mixed, shape: usize, at: usize) -> Option<(Span, us
 }
 
 /// How many bytes the separators before `at` take, a line break among them.
-fn gap_before(text: &[u8], at: usize, mixed: &Mixed) -> usize {
-    let one = |at: usize| (1..=at.min(3)).find(|taken| is_gap(text, at - taken, *taken, mixed)).unwrap_or(0);
+fn gap_before(text: &[u8], at: usize, separators: u32) -> usize {
+    // Most often there is a letter or digit, or one plain separator behind one.
+    match text[..at].last_chunk() {
+        Some([_, near]) if near.is_ascii_alphanumeric() => return 0,
+        Some([far, near]) if far.is_ascii_alphanumeric() && near.is_ascii_graphic() | (*near == b' ') => {
+            return usize::from(separator(*near) & separators != 0);
+        }
+        _ => {}
+    }
+    let one =
+        |at: usize| (1..=at.min(3)).find(|taken| is_gap(text, at - taken, *taken, separators)).unwrap_or(0);
     let first = one(at);
     let blank = first > 0 && matches!(text[at - first], b' ' | b'\t');
     let twice = blank && at > first && matches!(text[at - first - 1], b' ' | b'\t');
@@ -305,8 +322,15 @@ fn gap_before(text: &[u8], at: usize, mixed: &Mixed) -> usize {
 }
 
 /// How many bytes the separators at `at` take, a line break among them.
-fn gap_after(text: &[u8], at: usize, mixed: &Mixed) -> usize {
-    let one = |at: usize| (1..=3).find(|taken| is_gap(text, at, *taken, mixed)).unwrap_or(0);
+fn gap_after(text: &[u8], at: usize, separators: u32) -> usize {
+    match text[at..].first_chunk() {
+        Some([near, _]) if near.is_ascii_alphanumeric() => return 0,
+        Some([near @ (b' '..=b'[' | b']'..=b'~'), far]) if far.is_ascii_alphanumeric() => {
+            return usize::from(separator(*near) & separators != 0);
+        }
+        _ => {}
+    }
+    let one = |at: usize| (1..=3).find(|taken| is_gap(text, at, *taken, separators)).unwrap_or(0);
     let first = one(at);
     match after_line_break(text, at + first) {
         Some(end) => end - at,
@@ -317,16 +341,16 @@ fn gap_after(text: &[u8], at: usize, mixed: &Mixed) -> usize {
     }
 }
 
-fn is_gap(text: &[u8], at: usize, taken: usize, mixed: &Mixed) -> bool {
+fn is_gap(text: &[u8], at: usize, taken: usize, separators: u32) -> bool {
     let Some(byte) = text.get(at) else { return false };
     if *byte < 0x80 {
         let byte = if *byte == b'\t' { b' ' } else { *byte };
-        return taken == 1 && separator(byte) & mixed.separators != 0;
+        return taken == 1 && separator(byte) & separators != 0;
     }
     let folded = fold(text, at);
     usize::from(folded.taken) == taken
         && folded.bytes().len() == 1
-        && separator(folded.bytes()[0]) & mixed.separators != 0
+        && separator(folded.bytes()[0]) & separators != 0
 }
 
 /// How long the first run of digits of a shape may be, whichever of its gaps are taken.

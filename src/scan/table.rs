@@ -4,7 +4,7 @@ use super::check::{self, Check};
 use super::context::Uses;
 use super::detector::{self, Anchor, Detector, DigitRun};
 use super::literal::Literals;
-use super::opening::{self, AnyGroup, Group, Opening};
+use super::opening::{self, AnyGroup, Group, Opening, Openings};
 use super::shape;
 use crate::finding::Confidence;
 use crate::rules::format::Format;
@@ -142,7 +142,11 @@ fn edges(pattern: &str) -> (bool, bool) {
     (opened.starts_with(r"\b"), pattern.trim_end_matches(')').ends_with(r"\b"))
 }
 
+/// Longer runs of digits are as this one to detectors that look at them.
+pub(super) const DIGIT_RUN_MAX: usize = 40;
+
 /// A detector that looks at runs of digits.
+#[derive(Clone, Copy)]
 pub(super) struct DigitCode {
     pub run: DigitRun,
     pub detector: u16,
@@ -205,8 +209,8 @@ pub(super) struct Table {
     pub shapes: Vec<Vec<shape::Set>>,
     /// Rules that read any grouping, by their number of digits.
     pub any_groups: Vec<Vec<AnyGroup>>,
-    /// How those begin.
-    pub any_openings: Vec<Opening>,
+    /// What may stand between the digits of those, as bits, and how they begin.
+    pub any_openings: Openings,
     /// All separators that any number rule allows.
     pub separators: u32,
     /// The fewest digits of any number rule.
@@ -216,7 +220,8 @@ pub(super) struct Table {
     pub at_expressions: Vec<u16>,
     pub url_expressions: Vec<u16>,
     pub hex_colon_expressions: Vec<u16>,
-    pub digit_code: Vec<DigitCode>,
+    /// By the number of digits; the last ones for all longer runs.
+    pub digit_code: Vec<Vec<DigitCode>>,
     pub after_word_code: Vec<(u16, u16)>,
     pub at_code: Vec<(u16, u16)>,
     pub url_code: Vec<(u16, u16)>,
@@ -239,7 +244,7 @@ impl Table {
         let mut table = Self { digits_min: u8::MAX, ..Self::default() };
         table.groups.resize_with(41, Vec::new);
         table.shapes.resize_with(16, Vec::new);
-        table.any_groups.resize_with(41, Vec::new);
+        table.digit_code.resize_with(DIGIT_RUN_MAX + 1, Vec::new);
         table.uses = Uses::new(&rules, &mut table.words);
         let faults = table.matchers(&rules);
         for (number, list) in lists.iter().enumerate() {
@@ -309,22 +314,25 @@ impl Table {
                 }
                 if syntax.any_grouping {
                     let opening = Opening::of(syntax);
-                    self.any_openings.push(opening);
+                    self.any_openings.add(opening, syntax.separators);
                     let any =
                         AnyGroup { rule: number, number: place, separators: syntax.separators, opening };
                     for digits in &syntax.digits {
-                        self.any_groups[usize::from(*digits).min(40)].push(any);
+                        let digits = usize::from(*digits).min(40);
+                        let room = self.any_groups.len().max(digits + 1);
+                        self.any_groups.resize_with(room, Vec::new);
+                        self.any_groups[digits].push(any);
                     }
                 }
                 self.separators |= syntax.separators;
                 self.digits_min = syntax.digits.iter().copied().fold(self.digits_min, u8::min);
             }
             Matcher::Mixed(mixed) => {
-                for (shape, parts) in mixed.shapes.iter().enumerate() {
+                for parts in &mixed.shapes {
                     for length in shape::first_runs(parts) {
                         if let Some(shapes) = self.shapes.get_mut(length) {
-                            let place = shape::Place { rule: number, matcher: place, shape: shape as u16 };
-                            shape::Set::add(shapes, place, parts, length, mixed.separators);
+                            let shape = shape::Shape::new(number, parts, mixed.separators);
+                            shape::Set::add(shapes, shape, length);
                         }
                     }
                 }
@@ -404,7 +412,11 @@ impl Table {
                     self.literals.add(&word, true, action);
                 }
                 Anchor::Digits(run) => {
-                    self.digit_code.push(DigitCode { run, detector: here.0, anchor: here.1 });
+                    let code = DigitCode { run, detector: here.0, anchor: here.1 };
+                    let last = run.digits.1.min(DIGIT_RUN_MAX);
+                    for all in self.digit_code.iter_mut().take(last + 1).skip(run.digits.0.min(last)) {
+                        all.push(code);
+                    }
                 }
                 Anchor::DigitsAfterWord => self.after_word_code.push(here),
                 Anchor::At => self.at_code.push(here),

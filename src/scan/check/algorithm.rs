@@ -4,8 +4,13 @@ use super::Outcome;
 
 /// The digits of `value`, if it has exactly `LENGTH` and nothing else.
 pub(super) fn digits<const LENGTH: usize>(value: &[u8]) -> Option<[u8; LENGTH]> {
-    let bytes: [u8; LENGTH] = value.try_into().ok()?;
-    bytes.iter().all(u8::is_ascii_digit).then(|| bytes.map(|byte| byte - b'0'))
+    let mut digits: [u8; LENGTH] = value.try_into().ok()?;
+    let mut all = true;
+    for digit in &mut digits {
+        *digit = digit.wrapping_sub(b'0');
+        all &= *digit < 10;
+    }
+    all.then_some(digits)
 }
 
 /// The number that up to 19 digits write.

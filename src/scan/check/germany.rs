@@ -7,12 +7,16 @@ use super::{Outcome, date};
 /// MOD 11,10; among the first ten one digit occurs two or three times and each other once or never.
 pub(super) fn steuer_id(value: &[u8]) -> Outcome {
     let Some(digits) = digits::<11>(value) else { return Outcome::Fail };
-    let mut counts = [0_u8; 10];
+    // A bit for each digit that was there once, twice, three and four times.
+    let (mut once, mut twice, mut thrice, mut four) = (0_u16, 0_u16, 0_u16, 0_u16);
     for digit in &digits[..10] {
-        counts[usize::from(*digit)] += 1;
+        let bit = 1 << digit;
+        four |= thrice & bit;
+        thrice |= twice & bit;
+        twice |= once & bit;
+        once |= bit;
     }
-    let repeated = counts.iter().filter(|count| **count > 1).count();
-    let shape = repeated == 1 && counts.iter().all(|count| *count <= 3);
+    let shape = twice.is_power_of_two() && four == 0;
     Outcome::of(digits[0] != 0 && shape && modulo_11_10(&digits))
 }
 

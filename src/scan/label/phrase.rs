@@ -4,14 +4,21 @@
 use super::Mark;
 use super::code::Form;
 use super::mention::{Place, is_head_or_foot, is_quoted, place};
-use super::sentence::{self, Range, line, line_after, line_before, trim};
+use super::sentence::{self, PAGE, Range, line, line_after, line_before, trim};
 use super::words::{DISCLAIMER, LABEL, LABELLED, LEVELS, MENTION, NEGATIVE, severity};
 use crate::finding::Confidence;
 use crate::scan::fold::{ShortWord, UNTICKED, Window, fold};
 use crate::scan::lexicon::{Lexicon, ends_word, is_word_byte, starts_word};
 use crate::span::Span;
 
+/// Bytes that a mark is judged by, on either side.
 const REACH: usize = 400;
+
+/// Bytes of a first look before and behind it.
+const NEAR: (usize, usize) = (8, 128);
+
+/// Bytes between a label and its value.
+const LINK_MAX: usize = 8;
 
 /// The phrases of one scheme.
 #[derive(Clone, Debug, Default)]
@@ -56,6 +63,9 @@ impl Phrases {
         if !self.may_be(lexicon, text, at) {
             return None;
         }
+        if self.is_prose(lexicon, &Window::around(text, at, NEAR.0, NEAR.1), at, form) {
+            return None;
+        }
         let window = Window::around(text, at, REACH, REACH);
         let folded = window.text();
         let start = window.index(at);
@@ -85,6 +95,17 @@ impl Phrases {
                 .is_some_and(|rest| rest.first().is_none_or(|next| !is_word_byte(*next)))
         };
         self.all.iter().any(begins) || self.labels && lexicon.begins(word, LABEL)
+    }
+
+    /// Whether a near look is enough: no phrase and no linked label, or a phrase between plain words of a sentence.
+    fn is_prose(&self, lexicon: &Lexicon, near: &Window, at: usize, form: Form) -> bool {
+        let (text, start) = (near.text(), near.index(at));
+        let Some((_, end)) = self.longest(text, start) else {
+            return !self.labels || value_at(lexicon, text, start).is_none();
+        };
+        let follows = matches!(text[..start], [.., last, b' '] if is_word_byte(last));
+        let goes_on = matches!(text[end..], [b' ', next, ..] if is_word_byte(next));
+        form == Form::Text && follows && goes_on
     }
 
     fn longest(&self, text: &[u8], at: usize) -> Option<(&Phrase, usize)> {
@@ -130,17 +151,23 @@ impl Phrases {
 
 /// `Niveau de confidentialité : Interne`, alone on its line.
 fn labelled_word(lexicon: &Lexicon, text: &[u8], window: &Window, start: usize) -> Option<Mark> {
-    let (label_end, _) = lexicon.longest_at(text, start, LABEL)?;
+    let at = value_at(lexicon, text, start)?;
     let line = line(text, start);
     let lead = text[line.start..start].iter().all(|&byte| !is_word_byte(byte));
-    let gap = text[label_end..line.end].iter().take_while(|&&byte| !is_word_byte(byte)).count();
-    let linked = text[label_end..label_end + gap].iter().any(|byte| matches!(byte, b':' | b'=' | b'|'));
-    let at = label_end + gap;
-    let (end, groups) = lexicon.longest_at(text, at, LABELLED).filter(|_| lead && linked && gap <= 8)?;
+    let (end, groups) = lexicon.longest_at(text, at, LABELLED).filter(|_| lead)?;
     let rest = text[end.min(line.end)..line.end].iter().filter(|&&byte| is_word_byte(byte)).count();
     let span = Span::new(window.original(at), window.original(end));
     let level = String::from_utf8_lossy(&text[at..end]).into_owned();
     (rest == 0).then_some(Mark { span, level, severity: severity(groups)?, confidence: Confidence::Medium })
+}
+
+/// Where the value begins that a sign links to the label at `start`, on the same line.
+fn value_at(lexicon: &Lexicon, text: &[u8], start: usize) -> Option<usize> {
+    let (end, _) = lexicon.longest_at(text, start, LABEL)?;
+    let rest = text[end..].iter().take(LINK_MAX + 1);
+    let gap = rest.take_while(|&&byte| !is_word_byte(byte) && !matches!(byte, b'\n' | b'\r' | PAGE)).count();
+    let linked = text[end..end + gap].iter().any(|byte| matches!(byte, b':' | b'=' | b'|'));
+    (linked && gap <= LINK_MAX).then_some(end + gap)
 }
 
 struct Judge<'a> {

@@ -30,8 +30,8 @@ impl Literal {
     /// Where it begins, if what stands before its first word at `at` is its own.
     fn start(&self, text: &[u8], at: usize) -> Option<usize> {
         let start = at.checked_sub(self.offset)?;
-        (text[start..at] == self.bytes[..self.offset] && (!self.exact || starts_token(text, start)))
-            .then_some(start)
+        let stands = self.offset == 0 || text[start..at] == self.bytes[..self.offset];
+        (stands && (!self.exact || starts_token(text, start))).then_some(start)
     }
 }
 

@@ -5,7 +5,7 @@ use crate::finding::Confidence;
 use crate::scan::address_locality::is_locality;
 use crate::scan::columns::Table;
 use crate::scan::detector::{Hit, Place};
-use crate::scan::lexer::{Kind, Token, tokens};
+use crate::scan::lexer::{Kind, Token, Tokens, tokens};
 use crate::scan::names::{Given, family, given};
 use crate::span::Span;
 use crate::text::view::fold::fold_text;
@@ -61,10 +61,10 @@ impl Person {
         if text.len() > NAME_BYTES_MAX {
             return None;
         }
-        let read = |part| tokens(part).take(2 * NAME_WORDS_MAX).collect::<Vec<Token<'_>>>();
+        let read = |part| tokens(part).take(2 * NAME_WORDS_MAX).collect::<Tokens<'_>>();
         let (families, givens) = (read(before), read(after.trim_end()));
         let (first, last) = (families.first()?, families.last()?);
-        let particle = |token: &Token<'_>| self.particles.contains(&token.folded());
+        let particle = |token: &Token<'_>| self.particles.contains(&*token.folded());
         let family_part = |token: &Token<'_>| {
             token.kind == Kind::Space
                 || matches!(token.kind, Kind::Word(_)) && particle(token)
@@ -93,7 +93,7 @@ impl Person {
     /// "Dupont, Jean" in a sentence; the given name stands at `at`. Both lists know the name, and no place stands there
     /// ("à Verviers, Jean dit") and no second person ("Dupont, Jean Lambert").
     pub(super) fn sorted(&self, text: &str, at: usize) -> Option<Named> {
-        let all: Vec<Token<'_>> = tokens(text).collect();
+        let all: Tokens<'_> = tokens(text).collect();
         let here = all.iter().position(|token| token.start == at)?;
         let last = here.checked_sub(3).filter(|last| all[last + 1].kind == Kind::Mark(','))?;
         let mut start = last;
@@ -103,7 +103,7 @@ impl Person {
                 && matches!(word.kind, Kind::Word(_))
                 && (self.has_particle(std::slice::from_ref(word))
                     || is_upper(word) && is_upper(&all[last])
-                    || word.is_capital() && self.particles.contains(&word.folded()));
+                    || word.is_capital() && self.particles.contains(&*word.folded()));
             if !part {
                 break;
             }
@@ -131,7 +131,7 @@ impl Person {
             && all.get(end + 2).is_some_and(Token::is_capital);
         let before = start.checked_sub(2).map(|before| &all[before]);
         let after_given = before.is_some_and(|word| word.is_capital() && given(word.text) == Given::Yes);
-        let before = before.map(Token::folded).unwrap_or_default();
+        let before = before.map(Token::folded);
         let holds = name.is_capital()
             && first.is_capital()
             && !self.stops(name)
@@ -139,7 +139,7 @@ impl Person {
             && (known && sure || mixed)
             && !listed
             && !after_given
-            && !self.places_before.contains(&before)
+            && !before.is_some_and(|before| self.places_before.contains(&*before))
             && !self.suppressed(&all, start, end)
             && !is_locality(&name.folded());
         let confidence = if mixed { Confidence::High } else { Confidence::Medium };

@@ -5,7 +5,7 @@ mod lists;
 
 use super::columns::Table;
 use super::detector::{Anchor, Detector, Hit, Place};
-use super::lexer::{Case, Kind, Token, tokens};
+use super::lexer::{Case, Kind, Token, Tokens, tokens};
 use super::names::{Given, family, given};
 use crate::finding::Confidence;
 use crate::rules::Code;
@@ -13,11 +13,11 @@ use crate::span::Span;
 use crate::text::view::fold::fold_text;
 use std::collections::BTreeSet;
 
-/// Bytes read to the left of a place: a civility, a street word, some given names.
-const BEFORE_BYTES: usize = 96;
+/// Bytes read around a name's second word: a civility, a street word, some given names before; the rest of it behind.
+const PAIR_BYTES: (usize, usize) = (80, 96);
 
-/// Bytes read to the right: the rest of a name, the lines of a signature.
-const AFTER_BYTES: usize = 192;
+/// Bytes read around a label, a civility, a closing: hardly more than the sign before; the lines of a signature behind.
+const OTHER_BYTES: (usize, usize) = (8, 192);
 
 /// Words of a name, particles included: "Marie-Louise Van den Broeck de la Tour".
 const NAME_WORDS_MAX: usize = 7;
@@ -129,7 +129,8 @@ impl Detector for Person {
         if place.guessed || !worth {
             return;
         }
-        let (bytes, offset) = place.around(BEFORE_BYTES, AFTER_BYTES);
+        let (before, after) = if *door == Door::Pair { PAIR_BYTES } else { OTHER_BYTES };
+        let (bytes, offset) = place.around(before, after);
         let text = readable(bytes);
         let at = place.at - offset;
         let end = place.end.max(place.at) - offset;
@@ -213,7 +214,7 @@ impl Person {
 
     /// A given name beside a capitalised word, in either order.
     fn pair(&self, text: &str, at: usize) -> Option<Named> {
-        let all: Vec<Token<'_>> = tokens(text).collect();
+        let all: Tokens<'_> = tokens(text).collect();
         let here = all.iter().position(|token| token.start == at)?;
         let before = self.left_neighbour(&all, here)?;
         let (left, right) = (all[before], all[here]);
@@ -250,7 +251,7 @@ impl Person {
             if all[at + 1].kind != Kind::Space || all[at + 1].text.contains('\t') {
                 return None;
             }
-            let particle = self.particles.contains(&all[at].folded());
+            let particle = self.particles.contains(&*all[at].folded());
             let follows_word = at >= 2 && all[at - 1].kind == Kind::Space && all[at - 2].is_capital();
             if !particle || all[at].is_capital() && !follows_word {
                 return Some(at);
@@ -281,7 +282,7 @@ impl Person {
     fn has_particle(&self, all: &[Token<'_>]) -> bool {
         const OF_FAMILIES: [&str; 10] =
             ["van", "von", "vanden", "vander", "der", "den", "ter", "ten", "el", "ben"];
-        all.iter().any(|token| OF_FAMILIES.contains(&token.folded().as_str()))
+        all.iter().any(|token| OF_FAMILIES.contains(&&*token.folded()))
     }
 
     /// "DUPONT Jean", "Dupont Jean".
@@ -303,7 +304,7 @@ impl Person {
             let word = &all[previous];
             let part = all[previous + 1].kind == Kind::Space
                 && is_upper(word) == upper
-                && (self.particles.contains(&word.folded()) || (upper && is_upper(word)));
+                && (self.particles.contains(&*word.folded()) || (upper && is_upper(word)));
             if !part {
                 break;
             }
@@ -330,12 +331,12 @@ impl Person {
         if text[from..].split(' ').take(3).all(|word| !word.starts_with(char::is_uppercase)) {
             return None;
         }
-        let all: Vec<Token<'_>> = tokens(&text[from..]).take(2 * NAME_WORDS_MAX + 4).collect();
+        let all: Tokens<'_> = tokens(&text[from..]).take(2 * NAME_WORDS_MAX + 4).collect();
         let end = self.name_end(&all, 0)?;
         let words: Vec<&Token<'_>> = all[..end].iter().filter(|token| token.is_capital()).collect();
         let first = words.first()?;
-        let brand = words.len() == 1 && self.brands.contains(&first.folded());
-        if brand || self.suppress_after.contains(&next_word(&all, end)) {
+        let brand = words.len() == 1 && self.brands.contains(&*first.folded());
+        if brand || self.goes_on(&all, end) {
             return None;
         }
         let sure = words.len() > 1
@@ -413,12 +414,12 @@ impl Person {
             value.split([',', ';', '|', '\t', '\n', '\r', '"', '(', '*', '<', '“', '”', '»']).next()?;
         let value = ["',", "')"].iter().fold(value, |value, end| value.split(end).next().unwrap_or(value));
         let value = self.before_next_label(value).trim_end();
-        let all: Vec<Token<'_>> = tokens(value).take(2 * NAME_WORDS_MAX + 2).collect();
+        let all: Tokens<'_> = tokens(value).take(2 * NAME_WORDS_MAX + 2).collect();
         let words: Vec<&Token<'_>> = all.iter().filter(|token| matches!(token.kind, Kind::Word(_))).collect();
         let only_words =
             all.iter().all(|token| matches!(token.kind, Kind::Word(_) | Kind::Space | Kind::Mark('.' | '-')));
         let stopped = |word: &Token<'_>| {
-            self.stops(word) && !(words.len() > 1 && self.particles.contains(&word.folded()))
+            self.stops(word) && !(words.len() > 1 && self.particles.contains(&*word.folded()))
         };
         if words.is_empty() || words.len() > 5 || !only_words || stopped(words[0]) {
             return None;
@@ -428,7 +429,7 @@ impl Person {
         let initial = |word: &&&Token<'_>| word.kind == Kind::Word(Case::Initial);
         let initials = if capitals > 0 { words.iter().filter(initial).count() } else { 0 };
         let capitals = capitals + initials;
-        let part = |word: &Token<'_>| word.is_capital() || self.particles.contains(&word.folded());
+        let part = |word: &Token<'_>| word.is_capital() || self.particles.contains(&*word.folded());
         let named = words.iter().filter(|word| part(word)).count() + initials >= words.len();
         let confidence = match (label, named, known, capitals) {
             (_, true, 1.., 2..) | (Strength::Strong, true, 1.., _) => Confidence::High,
@@ -451,7 +452,7 @@ impl Person {
         let Some((field, _)) = value.split_once(':') else { return value };
         let is_label = |token: &Token<'_>| {
             let folded = token.folded();
-            self.labels.contains(&folded) || self.next_labels.contains(&folded)
+            self.labels.contains(&*folded) || self.next_labels.contains(&*folded)
         };
         let end = tokens(field).skip(1).find(is_label).map_or(value.len(), |label| label.start);
         &value[..end]
@@ -479,7 +480,7 @@ impl Person {
     }
 
     fn signature_line(&self, line: &str) -> Option<Named> {
-        let all: Vec<Token<'_>> = tokens(line).take(2 * NAME_WORDS_MAX).collect();
+        let all: Tokens<'_> = tokens(line).take(2 * NAME_WORDS_MAX).collect();
         let end = self.name_end(&all, 0)?;
         let words = all[..end].iter().filter(|token| matches!(token.kind, Kind::Word(_))).count();
         let ends = all.get(end).is_none_or(|next| matches!(next.kind, Kind::Mark(',') | Kind::Line));
@@ -500,7 +501,7 @@ impl Person {
             let Kind::Word(case) = token.kind else { break };
             let initial =
                 case == Case::Initial && all.get(at + 1).is_some_and(|next| next.kind == Kind::Mark('.'));
-            let particle = self.particles.contains(&token.folded());
+            let particle = self.particles.contains(&*token.folded());
             // "Uwe Schneider den Bericht": an article, not "van den".
             if particle && capitals >= 2 && !joined && is_article(token) {
                 break;
@@ -531,7 +532,7 @@ impl Person {
     }
 
     fn stops(&self, token: &Token<'_>) -> bool {
-        self.stop.contains(&token.folded())
+        self.stop.contains(&*token.folded())
     }
 
     /// "Pierre et Marie Curie": where the first of two given names stands before the name at `start`.
@@ -554,17 +555,23 @@ impl Person {
                 break;
             }
             let word = all[previous].folded();
-            if self.suppress_before.contains(&word)
+            if self.suppress_before.contains(&*word)
                 || word.rsplit('\'').next().is_some_and(|word| self.suppress_before.contains(word))
             {
                 return true;
             }
-            if !self.particles.contains(&word) {
+            if !self.particles.contains(&*word) {
                 break;
             }
             at = previous;
         }
-        self.suppress_after.contains(&next_word(all, end))
+        self.goes_on(all, end)
+    }
+
+    /// Whether a word stands behind the name that makes it one of a street, a school or a company.
+    fn goes_on(&self, all: &[Token<'_>], end: usize) -> bool {
+        all.get(end).is_some_and(|gap| gap.kind == Kind::Space)
+            && all.get(end + 1).is_some_and(|word| self.suppress_after.contains(&*word.folded()))
     }
 }
 
@@ -588,14 +595,6 @@ fn leftmost_given(all: &[Token<'_>], from: usize) -> usize {
         start = previous;
     }
     start
-}
-
-/// The folded word after `end`, empty where something else stands there.
-fn next_word(all: &[Token<'_>], end: usize) -> String {
-    match (all.get(end).map(|gap| gap.kind), all.get(end + 1)) {
-        (Some(Kind::Space), Some(word)) => word.folded(),
-        _ => String::new(),
-    }
 }
 
 /// The bytes of the word that begins at `at`.
