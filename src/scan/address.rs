@@ -5,11 +5,11 @@ use super::address_english as english;
 use super::address_locality::{behind, belgian, canadian, capitalised_after, dutch, next_word};
 use super::detector::{Anchor, Detector, Hit, Place};
 use super::lexer::{Case, Kind, Token, Tokens, tokens};
+use super::lexicon::WordSet;
 use crate::finding::Confidence;
 use crate::rules::Code;
 use crate::span::Span;
 use crate::text::view::fold::fold_text;
-use std::collections::BTreeSet;
 
 /// Words of a street's name: "du Général de Gaulle et des Alliés".
 const STREET_WORDS_MAX: usize = 8;
@@ -25,7 +25,17 @@ pub(super) fn make(code: &Code) -> Box<dyn Detector> {
     let romance = anchors.len();
     anchors.extend(list("english").into_iter().map(Anchor::Exact));
     anchors.push(Anchor::DigitsAfterWord);
+    let organisations: Vec<(String, Vec<String>)> = list("organisations")
+        .iter()
+        .filter_map(|words| {
+            let folded = fold_text(words);
+            let mut words = folded.split(' ').map(str::to_owned);
+            Some((words.next()?, words.collect()))
+        })
+        .collect();
+    let letters = organisations.iter().filter_map(|(first, _)| first.bytes().next());
     Box::new(Address {
+        office_letters: letters.fold(0, |all, letter| all | 1 << (letter & 31)),
         anchors,
         romance,
         suffixes: list("suffixes"),
@@ -34,7 +44,7 @@ pub(super) fn make(code: &Code) -> Box<dyn Detector> {
         boxes: set("boxes"),
         post_boxes: list("post_boxes"),
         introductions: set("introductions"),
-        organisations: list("organisations").iter().map(|word| fold_text(word)).collect(),
+        organisations,
     })
 }
 
@@ -44,14 +54,17 @@ struct Address {
     romance: usize,
     /// Ends of Dutch and German street names.
     suffixes: Vec<String>,
-    particles: BTreeSet<String>,
-    repeats: BTreeSet<String>,
-    boxes: BTreeSet<String>,
+    particles: WordSet,
+    repeats: WordSet,
+    boxes: WordSet,
     /// Words for boxes at the post office, as they are printed.
     post_boxes: Vec<String>,
     /// Words before an address that are no part of it: "Anschrift Gartenweg 1".
-    introductions: BTreeSet<String>,
-    organisations: Vec<String>,
+    introductions: WordSet,
+    /// Kinds and places of organisations, word by word.
+    organisations: Vec<(String, Vec<String>)>,
+    /// A bit for each letter that one of these begins with.
+    office_letters: u32,
 }
 
 /// How much of an address was read.
@@ -105,7 +118,7 @@ impl Detector for Address {
         let Some((start, end, located)) = found else { return };
         let span = Span::new(all[start].start, all[end - 1].end()).shifted(offset);
         let near = place.near(span);
-        let office = self.is_office(text);
+        let office = (located || near.label.is_some()) && self.is_office(&all);
         let confidence = match (located, near.label.is_some(), office) {
             (true, true, false) => Confidence::High,
             (true, false, false) | (false, true, false) => Confidence::Medium,
@@ -468,16 +481,33 @@ impl Address {
     }
 
     /// Whether the text around is an organisation's address.
-    fn is_office(&self, text: &str) -> bool {
-        let folded = fold_text(text);
-        self.organisations.iter().any(|word| {
-            folded.match_indices(word.as_str()).any(|(at, _)| {
-                let free =
-                    |character: Option<char>| character.is_none_or(|character| !character.is_alphanumeric());
-                free(folded[..at].chars().next_back()) && free(folded[at + word.len()..].chars().next())
+    fn is_office(&self, all: &[Token<'_>]) -> bool {
+        let words = (0..all.len()).filter(|at| matches!(all[*at].kind, Kind::Word(_)));
+        words.into_iter().any(|at| {
+            let word = &all[at];
+            let letter = word.text.bytes().next().map_or(0, |byte| byte & 31);
+            let hyphenated = word.text.len() > 8 && word.text.contains('-');
+            if self.office_letters >> letter & 1 == 0 && !hyphenated {
+                return false;
+            }
+            let folded = word.folded();
+            let word: &str = &folded;
+            self.organisations.iter().any(|(first, rest)| {
+                let part = || hyphenated && rest.is_empty() && word.split('-').any(|part| part == first);
+                (word == first || part()) && stand_behind(all, at, rest)
             })
         })
     }
+}
+
+/// Whether these folded words stand behind a token, with spaces between them.
+fn stand_behind(all: &[Token<'_>], at: usize, words: &[String]) -> bool {
+    words.iter().zip(1..).all(|(wanted, number)| {
+        let place = at + 2 * number;
+        let gap = all.get(place - 1).map(|gap| gap.kind);
+        matches!(gap, Some(Kind::Space | Kind::Line))
+            && all.get(place).is_some_and(|word| *word.folded() == **wanted)
+    })
 }
 
 /// The ordinal before a street's type: `5e avenue`, `41e Rue`. Its first token.

@@ -3,7 +3,7 @@
 
 use super::lexer::{Case, Kind, Token};
 use crate::text::view::fold::fold_text;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::OnceLock;
 
 /// A Belgian code beside its own locality.
@@ -101,7 +101,8 @@ pub(super) fn next_word(all: &[Token<'_>], from: usize) -> Option<usize> {
 
 /// Whether a folded word is the name of a Belgian locality.
 pub(super) fn is_locality(word: &str) -> bool {
-    belgian_localities().values().any(|names| names.contains(&word))
+    static NAMES: OnceLock<HashSet<&'static str>> = OnceLock::new();
+    NAMES.get_or_init(|| belgian_localities().values().flatten().copied().collect()).contains(word)
 }
 
 /// Codes and the folded names of their localities.

@@ -5,12 +5,12 @@ use super::answer::to_question;
 use super::columns::{Cell, Table};
 use super::detector::{Anchor, Detector, Hit, Place};
 use super::lexer::tokens;
+use super::lexicon::WordSet;
 use super::names::{Given, given};
 use crate::finding::Confidence;
 use crate::rules::Code;
 use crate::span::Span;
 use crate::text::view::fold::fold_text;
-use std::collections::BTreeSet;
 
 /// Characters between the words and the date: "né à Saint-Hubert (Luxembourg) le".
 const GAP_BYTES_MAX: usize = 48;
@@ -41,12 +41,12 @@ pub(super) fn make(code: &Code) -> Box<dyn Detector> {
 
 struct Birth {
     anchors: Vec<Anchor>,
-    keys: BTreeSet<String>,
+    keys: WordSet,
     /// Twelve for each language, in order.
     months: Vec<String>,
-    gap_words: BTreeSet<String>,
+    gap_words: WordSet,
     /// What is born in a figure of speech: companies, laws.
-    things: BTreeSet<String>,
+    things: WordSet,
 }
 
 impl Detector for Birth {

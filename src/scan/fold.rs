@@ -17,8 +17,9 @@ pub const OTHER: u8 = 0x7f;
 /// Folded text around a place. Its room is not cleared first: most windows are far shorter.
 pub struct Window {
     bytes: SmallVec<[u8; CAPACITY]>,
-    /// Where each folded byte comes from, and where the last one ends.
-    offsets: SmallVec<[u16; CAPACITY]>,
+    /// Where the way back changes: a folded byte and where it comes from; those behind it come from what follows, byte by
+    /// byte. Sorted by both.
+    steps: SmallVec<[(u16, u16); 64]>,
     base: usize,
     /// Whether the window reaches the start of the text.
     pub at_start: bool,
@@ -38,7 +39,7 @@ impl Window {
         let end = at.saturating_add(after).min(text.len());
         let mut window = Self {
             bytes: SmallVec::new(),
-            offsets: SmallVec::new(),
+            steps: SmallVec::new(),
             base: start,
             at_start: start == 0,
             at_end: false,
@@ -57,14 +58,20 @@ impl Window {
     /// Where the folded byte `index` comes from in the original text.
     #[must_use]
     pub fn original(&self, index: usize) -> usize {
-        self.base + usize::from(self.offsets[index.min(self.bytes.len())])
+        let index = index.min(self.bytes.len());
+        let steps = self.steps.partition_point(|step| usize::from(step.0) <= index);
+        let (folded, offset) = self.steps.get(steps.wrapping_sub(1)).copied().unwrap_or_default();
+        self.base + usize::from(offset) + index - usize::from(folded)
     }
 
     /// The first folded byte that comes from `original` or later.
     #[must_use]
     pub fn index(&self, original: usize) -> usize {
         let wanted = original.saturating_sub(self.base);
-        self.offsets[..self.bytes.len()].partition_point(|&offset| usize::from(offset) < wanted)
+        let steps = self.steps.partition_point(|step| usize::from(step.1) < wanted);
+        let (folded, offset) = self.steps.get(steps.wrapping_sub(1)).copied().unwrap_or_default();
+        let next = self.steps.get(steps).map_or(self.bytes.len(), |step| usize::from(step.0));
+        (usize::from(folded) + wanted - usize::from(offset)).min(next)
     }
 
     fn fill(&mut self, text: &[u8], start: usize, end: usize) -> usize {
@@ -72,24 +79,45 @@ impl Window {
         while at < end && self.bytes.len() + 3 < CAPACITY && at - start < usize::from(u16::MAX) - 4 {
             // Plain letters first: most text is made of them.
             let room = (CAPACITY - 3 - self.bytes.len()).min(usize::from(u16::MAX) - 4 - (at - start));
-            let plain = text[at..end.min(at + room)].iter().take_while(|byte| byte.is_ascii()).count();
+            let plain = plain_bytes(&text[at..end.min(at + room)]);
             if plain > 0 {
                 let folded = self.bytes.len();
                 self.bytes.extend_from_slice(&text[at..at + plain]);
                 self.bytes[folded..].make_ascii_lowercase();
-                self.offsets.extend((at - start..at - start + plain).map(|offset| offset as u16));
                 at += plain;
                 continue;
             }
             let (folded, width) = fold_at(text, at);
             for &byte in folded.as_slice() {
+                self.step(at - start);
                 self.bytes.push(byte);
-                self.offsets.push((at - start) as u16);
             }
             at += width;
+            self.step(at - start);
         }
-        self.offsets.push((at - start) as u16);
         at
+    }
+
+    /// The next folded byte comes from here.
+    fn step(&mut self, offset: usize) {
+        let step = (self.bytes.len() as u16, offset as u16);
+        match self.steps.last_mut() {
+            Some(last) if last.0 == step.0 => *last = step,
+            _ => self.steps.push(step),
+        }
+    }
+}
+
+/// How many bytes of ASCII a text begins with.
+fn plain_bytes(text: &[u8]) -> usize {
+    let chunks = text.as_chunks::<8>().0;
+    let high = |chunk: &[u8; 8]| u64::from_le_bytes(*chunk) & 0x8080_8080_8080_8080;
+    match chunks.iter().position(|chunk| high(chunk) != 0) {
+        Some(place) => place * 8 + high(&chunks[place]).trailing_zeros() as usize / 8,
+        None => {
+            let known = chunks.len() * 8;
+            known + text[known..].iter().take_while(|byte| byte.is_ascii()).count()
+        }
     }
 }
 
@@ -236,6 +264,9 @@ mod tests {
         let text = "Confidentialité\u{a0}: « C4 » – œuvre".as_bytes();
         let window = Window::around(text, 0, 0, text.len());
         assert_eq!(window.text(), b"confidentialite : \" c4 \" - oeuvre");
+        let way = |original: usize| window.original(window.index(original));
+        let begins = |at: &usize| !is_continuation(text[*at]);
+        assert!((0..text.len()).filter(begins).all(|at| way(at) == at) && way(text.len()) == text.len());
         let at = window.text().windows(2).position(|pair| pair == b"c4").unwrap();
         assert_eq!(&text[window.original(at)..window.original(at + 2)], b"C4");
         assert_eq!(window.index(window.original(at)), at);

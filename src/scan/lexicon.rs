@@ -1,7 +1,7 @@
 //! The words of a code detector, folded, each with the groups that it stands in. Knows no rule.
 
 use crate::scan::fold::fold;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::{Arc, LazyLock};
 
@@ -18,9 +18,12 @@ pub struct Lexicon {
     ends: Vec<Vec<u16>>,
 }
 
+/// Folded words.
+pub type WordSet = HashSet<String, BuildHasherDefault<Fnv>>;
+
 /// FNV-1a (Fowler, Noll, Vo): the words are ours, so that nobody can choose those that collide.
 #[derive(Clone, Copy, Debug)]
-struct Fnv(u64);
+pub struct Fnv(u64);
 
 impl Default for Fnv {
     fn default() -> Self {

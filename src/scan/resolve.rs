@@ -85,14 +85,11 @@ impl Candidate {
 /// Sorts candidates by start and drops those that a better one overlaps.
 pub(super) fn resolve(candidates: &mut Vec<Candidate>) {
     candidates.sort_by(|a, b| {
-        (a.span.start, b.span.end, b.rank(), a.view, a.rule, a.id).cmp(&(
-            b.span.start,
-            a.span.end,
-            a.rank(),
-            b.view,
-            b.rule,
-            b.id,
-        ))
+        let place = |candidate: &Candidate| (candidate.span.start, std::cmp::Reverse(candidate.span.end));
+        // Their ranks are asked for only where the places are the same.
+        place(a)
+            .cmp(&place(b))
+            .then_with(|| (b.rank(), a.view, a.rule, a.id).cmp(&(a.rank(), b.view, b.rule, b.id)))
     });
     let mut kept = 0;
     for next in 0..candidates.len() {

@@ -6,12 +6,12 @@ mod lists;
 use super::columns::Table;
 use super::detector::{Anchor, Detector, Hit, Place};
 use super::lexer::{Case, Kind, Token, Tokens, tokens};
+use super::lexicon::WordSet;
 use super::names::{Given, family, given};
 use crate::finding::Confidence;
 use crate::rules::Code;
 use crate::span::Span;
 use crate::text::view::fold::fold_text;
-use std::collections::BTreeSet;
 
 /// Bytes read around a name's second word: a civility, a street word, some given names before; the rest of it behind.
 const PAIR_BYTES: (usize, usize) = (80, 96);
@@ -32,7 +32,7 @@ pub(super) fn make(code: &Code) -> Box<dyn Detector> {
     anchors.extend(list("labels").into_iter().map(|word| (Anchor::Word(word), Door::Label)));
     anchors.extend(list("closings").into_iter().map(|word| (Anchor::Word(word), Door::Closing)));
     anchors.extend(list("lists").into_iter().map(|word| (Anchor::Word(word), Door::List)));
-    let particles: BTreeSet<String> = set("particles");
+    let particles: WordSet = set("particles");
     let mut short_particles: Vec<u64> = particles.iter().filter_map(|word| packed(word.as_bytes())).collect();
     short_particles.sort_unstable();
     Box::new(Person {
@@ -78,27 +78,27 @@ enum Strength {
 
 struct Person {
     anchors: Vec<(Anchor, Door)>,
-    labels: BTreeSet<String>,
-    weak_labels: BTreeSet<String>,
-    label_tails: BTreeSet<String>,
+    labels: WordSet,
+    weak_labels: WordSet,
+    label_tails: WordSet,
     /// Bytes of the longest of them.
     label_tail_max: usize,
     /// Labels of other things that follow a name on its line.
-    next_labels: BTreeSet<String>,
-    particles: BTreeSet<String>,
+    next_labels: WordSet,
+    particles: WordSet,
     /// Those of few bytes, each as a number, sorted.
     short_particles: Vec<u64>,
-    stop: BTreeSet<String>,
-    suppress_before: BTreeSet<String>,
-    suppress_after: BTreeSet<String>,
+    stop: WordSet,
+    suppress_before: WordSet,
+    suppress_after: WordSet,
     /// Names of companies that begin like a civility: "Dr. Oetker".
-    brands: BTreeSet<String>,
+    brands: WordSet,
     /// Whole names of which every textbook writes.
-    public: BTreeSet<String>,
+    public: WordSet,
     /// Names that stand for any name.
-    nobody: BTreeSet<String>,
+    nobody: WordSet,
     /// Words before places: "à Verviers, Jean".
-    places_before: BTreeSet<String>,
+    places_before: WordSet,
 }
 
 impl Detector for Person {
