@@ -199,8 +199,11 @@ fn groups(pass: &mut Pass<'_>, runs: &[Run], starts: usize) {
     let cluster = Span::new(first.start, last.end);
     let all = pass.scanner.exhaustive;
     let mut labelled = None;
+    let mut left = total;
     for first in 0..starts.min(runs.len()) {
         let run = &runs[first];
+        let enough = left >= table.any_openings.digits_min();
+        left -= run.len();
         if first > 0 && is_hard(run) {
             continue;
         }
@@ -212,7 +215,7 @@ fn groups(pass: &mut Pass<'_>, runs: &[Run], starts: usize) {
             }
             opened(pass, runs, first, (set, fitting), cluster);
         }
-        if first + 1 < runs.len() {
+        if enough && first + 1 < runs.len() {
             any_grouping(pass, runs, first);
         }
     }

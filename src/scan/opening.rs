@@ -68,17 +68,20 @@ pub(super) struct Openings {
     by_digit: [u32; 10],
     /// Numbers with something before their first digit.
     led: Vec<(u32, Opening)>,
+    /// The fewest digits of any of them.
+    digits_min: usize,
 }
 
 impl Default for Openings {
     fn default() -> Self {
-        Self { by_pair: [0; 100], by_digit: [0; 10], led: Vec::new() }
+        Self { by_pair: [0; 100], by_digit: [0; 10], led: Vec::new(), digits_min: usize::MAX }
     }
 }
 
 impl Openings {
-    /// Adds numbers that begin so and have these separators.
-    pub fn add(&mut self, opening: Opening, separators: u32) {
+    /// Adds numbers that begin so, have these separators and at least so many digits.
+    pub fn add(&mut self, opening: Opening, separators: u32, digits_min: usize) {
+        self.digits_min = self.digits_min.min(digits_min);
         if opening.lead.is_some() {
             self.led.push((separators, opening));
             return;
@@ -89,6 +92,11 @@ impl Openings {
         for (digit, pairs) in self.by_pair.chunks(10).enumerate() {
             self.by_digit[digit] |= pairs.iter().fold(0, |all, allowed| all | allowed);
         }
+    }
+
+    /// The fewest digits of any of them.
+    pub const fn digits_min(&self) -> usize {
+        self.digits_min
     }
 
     /// The separators of the numbers that this run may begin.

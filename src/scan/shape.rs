@@ -154,17 +154,30 @@ const fn is_break(byte: u8) -> bool {
     matches!(byte, b'\n' | b'\r' | b'\\' | b'>' | b'\t')
 }
 
-/// The pattern of the letters and digits from a place on, separators left out; `None` where they stand too far apart.
+/// For each byte: nothing, 1 for a letter, 3 for a digit.
+const KINDS: [u8; 256] = {
+    let (mut kinds, mut byte) = ([0; 256], 0);
+    while byte < 128 {
+        let ascii = byte as u8;
+        kinds[byte] = if ascii.is_ascii_digit() { 3 } else { ascii.is_ascii_alphabetic() as u8 };
+        byte += 1;
+    }
+    kinds
+};
+
+/// The pattern of the letters and digits from a place on, separators left out; `None` where they stand too far apart. Hardly
+/// with a branch on what it reads.
 fn pattern(text: &[u8], at: usize) -> Option<usize> {
-    let (mut pattern, mut count) = (0, 0);
+    let (mut pattern, mut count) = (0_usize, 0_u32);
     let near = &text[at..(at + PATTERN_BYTES).min(text.len())];
-    for byte in near {
-        if byte.is_ascii_alphanumeric() {
-            pattern |= usize::from(byte.is_ascii_digit()) << count;
-            count += 1;
-            if count == PATTERN {
-                return Some(pattern);
-            }
+    for eight in near.chunks(8) {
+        for byte in eight {
+            let kind = KINDS[usize::from(*byte)];
+            pattern |= usize::from(kind >> 1) << count;
+            count += u32::from(kind & 1);
+        }
+        if count >= PATTERN as u32 {
+            return Some(pattern % (1 << PATTERN));
         }
     }
     (near.len() < PATTERN_BYTES).then_some(pattern)

@@ -314,7 +314,8 @@ impl Table {
                 }
                 if syntax.any_grouping {
                     let opening = Opening::of(syntax);
-                    self.any_openings.add(opening, syntax.separators);
+                    let fewest = syntax.digits.iter().copied().min().map_or(0, usize::from);
+                    self.any_openings.add(opening, syntax.separators, fewest);
                     let any =
                         AnyGroup { rule: number, number: place, separators: syntax.separators, opening };
                     for digits in &syntax.digits {
