@@ -122,9 +122,9 @@ impl Person {
         let (name, first) = (&all[last], &all[here]);
         let mixed = is_upper(name) && !is_upper(first);
         // "Thomas, Marc et Simon" are three; "Lambert, Marc" is one where nobody else is named beside.
-        let enumerated =
-            matches!(&*next_word(&all, end), "et" | "en" | "und" | "and" | "ou" | "of" | "oder" | "or")
-                || start.checked_sub(2).is_some_and(|at| all[at].kind == Kind::Mark(','));
+        let enumerated = next_word(&all, end)
+            .is_some_and(|word| matches!(&*word, "et" | "en" | "und" | "and" | "ou" | "of" | "oder" | "or"))
+            || start.checked_sub(2).is_some_and(|at| all[at].kind == Kind::Mark(','));
         let known = start < last || family(name.text) && (given(name.text) != Given::Yes || !enumerated);
         let sure = given(first.text) == Given::Yes || family(name.text) && given(name.text) == Given::No;
         let listed = all.get(end).is_some_and(|mark| mark.kind == Kind::Mark(','))

@@ -5,7 +5,7 @@ mod lists;
 
 use super::columns::Table;
 use super::detector::{Anchor, Detector, Hit, Place};
-use super::lexer::{Case, Kind, Token, Tokens, tokens};
+use super::lexer::{Case, Folded, Kind, Token, Tokens, tokens};
 use super::lexicon::WordSet;
 use super::names::{Given, family, given};
 use crate::finding::Confidence;
@@ -570,9 +570,14 @@ impl Person {
 
     /// Whether a word stands behind the name that makes it one of a street, a school or a company.
     fn goes_on(&self, all: &[Token<'_>], end: usize) -> bool {
-        all.get(end).is_some_and(|gap| gap.kind == Kind::Space)
-            && all.get(end + 1).is_some_and(|word| self.suppress_after.contains(&*word.folded()))
+        next_word(all, end).is_some_and(|word| self.suppress_after.contains(&*word))
     }
+}
+
+/// The folded word after `end`, over a space.
+fn next_word(all: &[Token<'_>], end: usize) -> Option<Folded> {
+    let word = all.get(end).filter(|gap| gap.kind == Kind::Space).and_then(|_| all.get(end + 1));
+    word.map(Token::folded)
 }
 
 /// Whether a particle is an article of German or Dutch prose where no other particle stands before it.
