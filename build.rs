@@ -1,7 +1,7 @@
 //! Turns the pattern files into one table without their examples, so that starting costs one read of it. The
 //! TOML files stay the one truth. A file that cannot be read stops the build with its place.
 
-use serde_json::Value;
+use packed::Packed as _;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
@@ -10,9 +10,13 @@ use std::{env, fs, io};
 #[expect(dead_code, reason = "the build needs the reader only")]
 mod syntax;
 
+#[path = "src/rules/packed.rs"]
+mod packed;
+
 fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed=patterns");
     println!("cargo::rerun-if-changed=src/rules/syntax.rs");
+    println!("cargo::rerun-if-changed=src/rules/packed.rs");
     let folder = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default()).join("patterns");
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
     let mut rules = Vec::new();
@@ -33,9 +37,9 @@ fn main() -> io::Result<()> {
         let _ = writeln!(sources, "    ({name:?}, include_str!({:?})),", file.display().to_string());
     }
     sources.push_str("]\n");
-    let mut rules = serde_json::to_value(&rules)?;
-    prune(&mut rules);
-    fs::write(out.join("rules.json"), serde_json::to_vec(&rules)?)?;
+    let mut table = Vec::new();
+    rules.pack(&mut table);
+    fs::write(out.join("rules.bin"), readable(&table)?)?;
     fs::write(out.join("sources.rs"), sources)?;
     fs::write(
         out.join("given-names.bin"),
@@ -43,22 +47,13 @@ fn main() -> io::Result<()> {
     )
 }
 
-/// Leaves out lists and tables that are empty, and what is not there: the reader fills them in, and has a third less to
-/// read at every start. Whatever else is empty or false may have been written to say so.
-fn prune(value: &mut Value) {
-    match value {
-        Value::Object(values) => {
-            values.values_mut().for_each(prune);
-            values.retain(|_, value| match value {
-                Value::Null => false,
-                Value::Array(values) => !values.is_empty(),
-                Value::Object(values) => !values.is_empty(),
-                Value::Bool(_) | Value::Number(_) | Value::String(_) => true,
-            });
-        }
-        Value::Array(values) => values.iter_mut().for_each(prune),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-    }
+/// The table, where it reads back as what it is: a program that cannot read its rules must not be built.
+fn readable(table: &[u8]) -> io::Result<&[u8]> {
+    let mut rest = table;
+    let mut again = Vec::new();
+    Vec::<syntax::RuleSyntax>::unpack(&mut rest).unwrap_or_default().pack(&mut again);
+    let same = rest.is_empty() && again == table;
+    if same { Ok(table) } else { Err(io::Error::other("the table of rules does not read back as written")) }
 }
 
 /// The given names as a table of hashes with open addressing, as `src/scan/names.rs` reads it.

@@ -8,7 +8,7 @@
 //! GUARD_BEFORE naming another build of this bench, so has the guard in that one.
 //!
 //! `-- --load 20` only keeps the guard busy for so many seconds with 32 clients, to look at it meanwhile (GUARD_UNDER="strace -c -f": under another
-//! program); `-- --idle 10000`
+//! program), `-- --load 20 1048576` with bodies of so many bytes instead of 4 KB; `-- --idle 10000`
 //! opens so many connections, each of which has had a request, and fails where the guard takes more than 250 MB for them.
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout, reason = "a program for developers")]
@@ -68,7 +68,8 @@ fn main() {
         ["relay", to] => runtime.block_on(relay(to)),
         ["guard", to, dir] => runtime.block_on(proxy(to, Path::new(dir))),
         ["--smoke"] => runtime.block_on(measure(3, 2)),
-        ["--load", seconds] => runtime.block_on(load(seconds.parse().unwrap())),
+        ["--load", seconds] => runtime.block_on(load(seconds.parse().unwrap(), 4 << 10)),
+        ["--load", seconds, size] => runtime.block_on(load(seconds.parse().unwrap(), size.parse().unwrap())),
         ["--idle", connections] => runtime.block_on(many_idle(connections.parse().unwrap())),
         _ => runtime.block_on(measure(2_000, 200)),
     }
@@ -364,7 +365,7 @@ async fn in_turn(ways: &[Way<'_>], each: usize, path: &'static str) -> (Vec<u64>
     let (mut rates, mut costs) = (vec![0; ways.len()], vec![u64::MAX; ways.len()]);
     for _ in 0..5 {
         for (number, way) in ways.iter().enumerate() {
-            let (rate, cost) = together(way, each, path).await;
+            let (rate, cost) = together(way, each, path, 4 << 10).await;
             rates[number] = rates[number].max(rate.round() as u64);
             // A thread that ended meanwhile takes its time with it: such a round says nothing.
             if cost > 0.0 {
@@ -376,7 +377,7 @@ async fn in_turn(ways: &[Way<'_>], each: usize, path: &'static str) -> (Vec<u64>
 }
 
 /// Requests a second of 32 clients, and the processor time of each, µs.
-async fn together(way: &Way<'_>, each: usize, path: &'static str) -> (f64, f64) {
+async fn together(way: &Way<'_>, each: usize, path: &'static str, size: usize) -> (f64, f64) {
     let (_, part, config) = way;
     let mut senders = Vec::new();
     for _ in 0..CLIENTS {
@@ -387,7 +388,7 @@ async fn together(way: &Way<'_>, each: usize, path: &'static str) -> (f64, f64) 
     for (client, mut sender) in senders.into_iter().enumerate() {
         clients.spawn(async move {
             for number in 0..each {
-                send(&mut sender, path, 4 << 10, client * 1_000_000 + number).await;
+                send(&mut sender, path, size, client * 1_000_000 + number).await;
             }
         });
     }
@@ -410,7 +411,7 @@ async fn idle(way: &Way<'_>, connections: usize) -> u64 {
 }
 
 /// Keeps the guard busy with 32 clients.
-async fn load(seconds: u64) {
+async fn load(seconds: u64, size: usize) {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().to_str().unwrap();
     let service = Part::start(&["service", path]);
@@ -419,7 +420,7 @@ async fn load(seconds: u64) {
     println!("guard is process {}", part.child.id());
     let began = Instant::now();
     while began.elapsed() < Duration::from_secs(seconds) {
-        let (rate, cost) = together(&way, 1_000, CHAT).await;
+        let (rate, cost) = together(&way, (4 << 20) / size.max(1) + 1, CHAT, size).await;
         println!("{rate:.0} requests a second, {cost:.1} µs of processor each");
     }
 }

@@ -80,6 +80,9 @@ pub const CONFIG_BYTES_MAX: u64 = 16 << 20;
 /// Segments remembered as already judged (one keyed hash each).
 pub const SEGMENTS_REMEMBERED_MAX: usize = 65_536;
 
+/// Short ones beside them: names of roles and models and other words that stand in most requests.
+pub const SHORT_SEGMENTS_REMEMBERED_MAX: usize = 4_096;
+
 /// Connections to services kept open between requests, all users together; beyond, they are closed after use.
 pub const UPSTREAMS_IDLE_MAX: usize = 2_048;
 

@@ -366,9 +366,9 @@ fn files(report: &Report) -> u32 {
 fn half_digest(hex: &str) -> Option<[u8; 16]> {
     let digits = hex.as_bytes().get(..32)?;
     let mut half = [0; 16];
-    for (byte, pair) in half.iter_mut().zip(digits.chunks_exact(2)) {
-        let text = std::str::from_utf8(pair).ok()?;
-        *byte = u8::from_str_radix(text, 16).ok()?;
+    for (byte, pair) in half.iter_mut().zip(digits.as_chunks::<2>().0) {
+        let [high, low] = pair.map(|digit| char::from(digit).to_digit(16));
+        *byte = (high? << 4 | low?) as u8;
     }
     Some(half)
 }

@@ -1,14 +1,14 @@
 //! The database: one file in write-ahead mode, owner only. Appends to the chain within transactions, so that
 //! the proxy and a command line can both write. Knows records; does not know requests.
 
-use super::chain::{self, Digest, Head};
+use super::chain::{self, Digest, Head, Salt};
 use super::failure::{Failure, Fault};
 use super::record::Record;
 use super::{files, keys};
 use aws_lc_rs::rand;
 use aws_lc_rs::signature::Ed25519KeyPair;
 use jiff::Timestamp;
-use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, params};
+use rusqlite::{CachedStatement, Connection, OpenFlags, Transaction, TransactionBehavior, params};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -42,6 +42,29 @@ pub struct Pen<'a> {
     head: Head,
     before: Head,
     line: Vec<u8>,
+    insert: CachedStatement<'a>,
+    salts: Salts,
+}
+
+/// Random salts, drawn many at once: each is used once.
+struct Salts {
+    drawn: [Salt; 32],
+    left: usize,
+}
+
+impl Salts {
+    const fn new() -> Self {
+        Self { drawn: [[0; 16]; 32], left: 0 }
+    }
+
+    fn next(&mut self) -> Result<Salt, Failure> {
+        if self.left == 0 {
+            rand::fill(self.drawn.as_flattened_mut()).map_err(|_| Failure::Io)?;
+            self.left = self.drawn.len();
+        }
+        self.left -= 1;
+        Ok(std::mem::take(&mut self.drawn[self.left]))
+    }
 }
 
 impl Ledger {
@@ -82,14 +105,15 @@ impl Ledger {
         work: impl FnOnce(&mut Pen<'_>) -> Result<T, Fault>,
     ) -> Result<T, Fault> {
         let path = &self.path;
-        let transaction = self
-            .connection
-            .transaction_with_behavior(TransactionBehavior::Immediate)
+        // Exclusive in time all the same: `self` is.
+        let transaction = Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)
             .map_err(Fault::database(path))?;
+        let insert = self.connection.prepare_cached(INSERT).map_err(Fault::database(path))?;
         let head = head(&transaction).map_err(Fault::database(path))?;
         let version = data_version(&transaction).map_err(Fault::database(path))?;
         let foreign = std::mem::replace(&mut self.version, version) != version;
-        let mut pen = Pen { transaction, foreign, head, before: head, line: Vec::with_capacity(1_024) };
+        let (line, salts) = (Vec::with_capacity(1_024), Salts::new());
+        let mut pen = Pen { transaction, foreign, head, before: head, line, insert, salts };
         let done = work(&mut pen)?;
         pen.seal(&self.store, &self.key, now.as_microsecond()).map_err(Fault::database(path))?;
         pen.transaction.commit().map_err(Fault::database(path))?;
@@ -135,18 +159,12 @@ impl Pen<'_> {
     pub fn append(&mut self, time: Timestamp, record: &Record<'_>) -> Result<i64, Failure> {
         self.line.clear();
         serde_json::to_writer(&mut self.line, record).map_err(|_| Failure::Io)?;
-        let mut salt = [0; 16];
-        rand::fill(&mut salt).map_err(|_| Failure::Io)?;
+        let salt = self.salts.next()?;
         let (seq, time) = (self.head.seq + 1, time.as_microsecond());
         let commitment = chain::commitment(&salt, &self.line);
         let link = chain::link(&self.head.link, seq, time, &commitment);
         let text = std::str::from_utf8(&self.line).map_err(|_| Failure::Io)?;
-        let inserted = self
-            .transaction
-            .prepare_cached(
-                "INSERT INTO event(seq, time, commitment, link, salt, payload) VALUES (?,?,?,?,?,?)",
-            )
-            .and_then(|mut insert| insert.execute(params![seq, time, commitment, link, salt, text]));
+        let inserted = self.insert.execute(params![seq, time, commitment, link, salt, text]);
         inserted.map_err(|error| Failure::from(&error))?;
         self.head = Head { seq, link };
         Ok(seq)
@@ -283,6 +301,8 @@ fn create(connection: &mut Connection, path: &Path) -> Result<bool, Fault> {
 
 /// SQLite's own limit.
 const PAGES_MAX: u64 = 0xffff_fffe;
+
+const INSERT: &str = "INSERT INTO event(seq, time, commitment, link, salt, payload) VALUES (?,?,?,?,?,?)";
 
 const SCHEMA: &str = "
 CREATE TABLE store(one INTEGER PRIMARY KEY CHECK (one = 1), id BLOB NOT NULL) STRICT;

@@ -1,5 +1,70 @@
-//! SipHash-1-3 with 128 bits: a keyed hash that is fast on short strings, for counting values and for knowing
-//! strings again. Without the key, nobody finds two strings with the same hash. Knows nothing else.
+//! Keyed hashes. SipHash-1-3 with 128 bits is fast on short strings and counts values; [`LongKey`] is fast on long
+//! ones too and knows strings again. Without the key, nobody finds two strings with the same hash. Knows nothing else.
+
+/// Bytes of a long string that become 32 at a time.
+const BLOCK: usize = 1_024;
+
+/// Words of key that a block takes.
+const BLOCK_WORDS: usize = BLOCK / 8;
+
+/// A key for strings of any length. A string is first made 32 times shorter by NH (the first layer of UMAC, RFC 4418,
+/// with words of 64 bits), computed twice with the key moved on by one step: two strings of the same length come to
+/// the same with a probability of at most 2⁻¹²⁸ for each block, whoever chose them, as long as the hashes are shown to
+/// nobody. What is left goes through SipHash.
+#[derive(Clone)]
+pub(super) struct LongKey {
+    sip: SipKey,
+    words: Box<[u64; BLOCK_WORDS + 2]>,
+}
+
+impl LongKey {
+    /// Draws all that is needed out of 32 bytes of key.
+    pub(super) fn new(key: &[u8; 32]) -> Self {
+        let sip = SipKey::new(key);
+        let word = |number: usize| sip.hash(&[b"NH", &number.to_le_bytes()]) as u64;
+        Self { sip, words: Box::new(std::array::from_fn(word)) }
+    }
+
+    /// The hash of the short parts and the long one, each with its length.
+    pub(super) fn hash(&self, short: &[&[u8]], long: &[u8]) -> u128 {
+        let mut state = State::new(self.sip);
+        for part in short {
+            state.part(part);
+        }
+        state.word(long.len() as u64);
+        for block in long.chunks(BLOCK) {
+            for half in self.shortened(block) {
+                state.word(half as u64);
+                state.word((half >> 64) as u64);
+            }
+        }
+        state.finish()
+    }
+
+    /// A block by NH, with the key as it is and moved on.
+    fn shortened(&self, block: &[u8]) -> [u128; 2] {
+        let (pairs, rest) = block.as_chunks::<16>();
+        let (keys, _) = self.words.as_chunks::<2>();
+        let (mut here, mut moved) = (0_u128, 0_u128);
+        let mut add = |pair: &[u8; 16], [key, next]: [&[u64; 2]; 2]| {
+            let pair = u128::from_le_bytes(*pair);
+            let (low, high) = (pair as u64, (pair >> 64) as u64);
+            let product =
+                |key: &[u64; 2]| u128::from(low.wrapping_add(key[0])) * u128::from(high.wrapping_add(key[1]));
+            here = here.wrapping_add(product(key));
+            moved = moved.wrapping_add(product(next));
+        };
+        for ((pair, key), next) in pairs.iter().zip(keys).zip(&keys[1..]) {
+            add(pair, [key, next]);
+        }
+        if !rest.is_empty() {
+            let mut last = [0; 16];
+            last[..rest.len()].copy_from_slice(rest);
+            add(&last, [&keys[pairs.len()], &keys[pairs.len() + 1]]);
+        }
+        [here, moved]
+    }
+}
 
 /// A key.
 #[derive(Clone, Copy)]
@@ -17,8 +82,7 @@ impl SipKey {
     pub(super) fn hash(self, parts: &[&[u8]]) -> u128 {
         let mut state = State::new(self);
         for part in parts {
-            state.word(part.len() as u64);
-            state.bytes(part);
+            state.part(part);
         }
         state.finish()
     }
@@ -37,7 +101,8 @@ impl State {
         ])
     }
 
-    fn bytes(&mut self, bytes: &[u8]) {
+    fn part(&mut self, bytes: &[u8]) {
+        self.word(bytes.len() as u64);
         let (words, rest) = bytes.as_chunks::<8>();
         for word in words {
             self.word(u64::from_le_bytes(*word));
@@ -87,7 +152,8 @@ impl State {
 
 #[cfg(test)]
 mod tests {
-    use super::SipKey;
+    use super::{BLOCK, LongKey, SipKey};
+    use std::collections::HashSet;
 
     #[test]
     fn hashes_depend_on_key_length_and_order() {
@@ -101,5 +167,44 @@ mod tests {
             SipKey::new(&[8; 32]).hash(&[b"ab", b"c"]),
         ];
         assert!(!others.contains(&key.hash(&[b"ab", b"c"])));
+    }
+
+    #[test]
+    fn every_bit_of_a_long_string_and_its_length_count() {
+        let key = LongKey::new(&[7; 32]);
+        let text: Vec<u8> = (0..2 * BLOCK + 21).map(|at| (1 + at % 251) as u8).collect();
+        let mut seen = HashSet::from([key.hash(&[b"a"], &text), key.hash(&[b"b"], &text)]);
+        seen.insert(LongKey::new(&[8; 32]).hash(&[b"a"], &text));
+        for at in 0..text.len() {
+            for bit in [1, 128] {
+                let mut other = text.clone();
+                other[at] ^= bit;
+                assert!(seen.insert(key.hash(&[b"a"], &other)), "byte {at}");
+            }
+        }
+        for length in 1..text.len() {
+            assert!(seen.insert(key.hash(&[b"a"], &text[..length])), "{length} bytes");
+            let zeros = vec![0; length];
+            assert!(seen.insert(key.hash(&[b"a"], &zeros)), "{length} zeros");
+        }
+    }
+
+    /// NH by its definition, word for word.
+    #[test]
+    fn a_block_is_shortened_as_the_definition_says() {
+        let key = LongKey::new(&[9; 32]);
+        let block: Vec<u8> = (0..BLOCK).map(|at| (at * 7 % 256) as u8).collect();
+        let words: Vec<u64> = block
+            .chunks(8)
+            .map(|word| word.iter().rev().fold(0, |sum, &byte| sum << 8 | u64::from(byte)))
+            .collect();
+        let expected = [0, 2].map(|moved| {
+            (0..words.len()).step_by(2).fold(0_u128, |sum, at| {
+                let one = words[at].wrapping_add(key.words[at + moved]);
+                let other = words[at + 1].wrapping_add(key.words[at + 1 + moved]);
+                sum.wrapping_add(u128::from(one) * u128::from(other))
+            })
+        });
+        assert_eq!(key.shortened(&block), expected);
     }
 }

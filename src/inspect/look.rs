@@ -4,7 +4,7 @@ use super::code;
 use super::desk::Bench;
 use super::engine::Engine;
 use super::hash::SipKey;
-use super::memory::{self, Gap, Known, More, Remembered};
+use super::memory::{Gap, Known, Mark, More, Remembered};
 use super::seam::Seam;
 use crate::charter::{Judged, UninspectableKind, Uninspected};
 use crate::finding::{Class, Confidence, Finding};
@@ -62,7 +62,7 @@ pub(super) struct Look<'a> {
     desk: &'a mut Bench,
     unit: usize,
     segment: u32,
-    hash: Option<u128>,
+    mark: Option<Mark>,
     scanned: u64,
     current: More,
     seam: Seam,
@@ -79,7 +79,7 @@ impl<'a> Look<'a> {
             desk,
             unit: 0,
             segment: 0,
-            hash: None,
+            mark: None,
             scanned: 0,
             current: More::default(),
             seam: Seam::default(),
@@ -197,22 +197,19 @@ impl Visitor for Look<'_> {
         self.unit = unit.index;
         self.segment = 0;
         self.seen.units += 1;
-        self.hash = None;
+        self.mark = None;
         if unit.kind == SegmentKind::Url && is_authentication(unit.key) {
             return false;
         }
         if self.seam.join(unit) {
             self.look_at_seam(unit);
         }
-        if unit.raw.len() < memory::BYTES_MIN {
-            return true;
-        }
-        let hash = self.engine.memory().hash(unit);
-        if let Some(known) = self.engine.memory().recall(hash, self.now) {
+        let mark = self.engine.memory().mark(unit);
+        if let Some(known) = self.engine.memory().recall(mark, self.now) {
             self.recall(&known, unit.spot);
             return false;
         }
-        self.hash = Some(hash);
+        self.mark = Some(mark);
         self.scanned = 0;
         true
     }
@@ -250,7 +247,7 @@ impl Visitor for Look<'_> {
                 finding,
             };
             self.take(&seen, segment.spot);
-            if self.hash.is_some() {
+            if self.mark.is_some() {
                 self.current.seen.push(seen);
             }
         }
@@ -261,17 +258,17 @@ impl Visitor for Look<'_> {
         let held = self.fingerprint.hash(&[b"held", raw]) as u64;
         self.add_unread(kind_of(why), spot.place.clone(), raw.len(), !spot.history);
         self.seen.unread_held.push(held);
-        if self.hash.is_some() {
+        if self.mark.is_some() {
             self.current.unread.push(Gap { part: part_of(spot.place.clone()), why, bytes: raw.len(), held });
         }
     }
 
     fn leave(&mut self) {
-        if let Some(hash) = self.hash.take() {
+        if let Some(mark) = self.mark.take() {
             let clean = self.current.seen.is_empty() && self.current.unread.is_empty();
             let more = (!clean).then(|| Arc::new(std::mem::take(&mut self.current)));
             let known = Known { scanned: std::mem::take(&mut self.scanned), more };
-            self.engine.memory().keep(hash, known, self.now);
+            self.engine.memory().keep(mark, known, self.now);
         }
     }
 }

@@ -2,16 +2,18 @@
 //! what is new is decoded and scanned (RULINGS.md 17). Holds keyed hashes and findings, never text and never
 //! decisions. Knows no charter.
 
-use super::hash::SipKey;
+use super::hash::LongKey;
 use crate::finding::Finding;
-use crate::limits::{SEGMENTS_REMEMBERED_MAX, SEGMENTS_REMEMBERED_TIME};
+use crate::limits::{SEGMENTS_REMEMBERED_MAX, SEGMENTS_REMEMBERED_TIME, SHORT_SEGMENTS_REMEMBERED_MAX};
 use crate::place::Place;
 use crate::text::{Editable, Holds, SegmentKind, Unit, Unread};
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Strings shorter than this are scanned faster than looked up.
-pub(super) const BYTES_MIN: usize = 64;
+/// Strings shorter than this are remembered apart, so that ids that come once do not drive out what was said. They are
+/// worth it: each of `user`, `gpt-5` and `v1` takes as long to scan as half a kilobyte of text, request after request.
+const BYTES_SHORT: usize = 64;
 
 /// Locks that requests share.
 const SHARDS: usize = 16;
@@ -61,17 +63,55 @@ pub(super) struct Gap {
     pub(super) held: u64,
 }
 
-/// Remembers strings, the least lately used forgotten first: two generations, of which the older one is dropped
-/// when the younger one is half of what may be kept, or old.
+/// What a string is known by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Mark {
+    hash: u128,
+    is_short: bool,
+}
+
+/// Remembers strings, the least lately used forgotten first.
 pub struct Memory {
-    key: SipKey,
+    key: LongKey,
+    long: Shards,
+    short: Shards,
+}
+
+/// Strings by their hashes: two generations, of which the older one is dropped when the younger one is half of what may
+/// be kept, or old.
+struct Shards {
     shards: [Mutex<Shard>; SHARDS],
+    /// How many strings each may keep.
+    max: usize,
+}
+
+/// What is known of strings, by their hashes.
+type Strings = HashMap<u128, Known, BuildHasherDefault<AsItIs>>;
+
+/// What is looked up is a hash already, and one that nobody outside can steer.
+#[derive(Default)]
+struct AsItIs(u64);
+
+impl Hasher for AsItIs {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(byte);
+        }
+    }
+
+    fn write_u128(&mut self, hash: u128) {
+        self.0 = hash as u64;
+    }
 }
 
 #[derive(Default)]
 struct Shard {
-    young: HashMap<u128, Known>,
-    old: HashMap<u128, Known>,
+    young: Strings,
+    old: Strings,
     since: i64,
 }
 
@@ -79,11 +119,16 @@ impl Memory {
     /// Nothing known yet. `key` is random and of this process only.
     #[must_use]
     pub fn new(key: &[u8; 32]) -> Self {
-        Self { key: SipKey::new(key), shards: Default::default() }
+        let shards = |max| Shards { shards: Default::default(), max: max / SHARDS };
+        Self {
+            key: LongKey::new(key),
+            long: shards(SEGMENTS_REMEMBERED_MAX),
+            short: shards(SHORT_SEGMENTS_REMEMBERED_MAX),
+        }
     }
 
-    /// The hash of everything that findings in the unit depend on.
-    pub(super) fn hash(&self, unit: &Unit<'_>) -> u128 {
+    /// What the unit is known by: all that findings in it depend on.
+    pub(super) fn mark(&self, unit: &Unit<'_>) -> Mark {
         let holds = match unit.spot.holds {
             Holds::Text => 0,
             Holds::Base64 => 1,
@@ -97,32 +142,36 @@ impl Memory {
             u8::from(unit.key.is_some()),
             u8::from(unit.spot.editable == Editable::Yes),
         ];
-        self.key.hash(&[&facts, unit.key.unwrap_or_default(), unit.raw])
+        let hash = self.key.hash(&[&facts, unit.key.unwrap_or_default()], unit.raw);
+        Mark { hash, is_short: unit.raw.len() < BYTES_SHORT }
     }
 
-    /// What was seen in the string with this hash.
-    pub(super) fn recall(&self, hash: u128, now: i64) -> Option<Known> {
-        let mut shard = self.shard(hash);
+    /// What was seen in the string with this mark.
+    pub(super) fn recall(&self, mark: Mark, now: i64) -> Option<Known> {
+        let shards = self.shards(mark);
+        let mut shard = shards.of(mark);
         shard.age(now);
-        if let Some(known) = shard.young.get(&hash) {
+        if let Some(known) = shard.young.get(&mark.hash) {
             return Some(known.clone());
         }
-        let known = shard.old.remove(&hash)?;
-        shard.keep(hash, known.clone(), now);
+        let known = shard.old.remove(&mark.hash)?;
+        shard.keep(mark.hash, known.clone(), (now, shards.max));
         Some(known)
     }
 
-    /// Keeps what was seen in the string with this hash.
-    pub(super) fn keep(&self, hash: u128, known: Known, now: i64) {
-        let mut shard = self.shard(hash);
+    /// Keeps what was seen in the string with this mark.
+    pub(super) fn keep(&self, mark: Mark, known: Known, now: i64) {
+        let shards = self.shards(mark);
+        let mut shard = shards.of(mark);
         shard.age(now);
-        shard.keep(hash, known, now);
+        shard.keep(mark.hash, known, (now, shards.max));
     }
 
     /// How many strings are known.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.shards.iter().map(lock).map(|shard| shard.young.len() + shard.old.len()).sum()
+        let all = self.long.shards.iter().chain(&self.short.shards).map(lock);
+        all.map(|shard| shard.young.len() + shard.old.len()).sum()
     }
 
     /// Whether none is known.
@@ -131,8 +180,14 @@ impl Memory {
         self.len() == 0
     }
 
-    fn shard(&self, hash: u128) -> MutexGuard<'_, Shard> {
-        lock(&self.shards[(hash >> 64) as usize % SHARDS])
+    const fn shards(&self, mark: Mark) -> &Shards {
+        if mark.is_short { &self.short } else { &self.long }
+    }
+}
+
+impl Shards {
+    fn of(&self, mark: Mark) -> MutexGuard<'_, Shard> {
+        lock(&self.shards[(mark.hash >> 64) as usize % SHARDS])
     }
 }
 
@@ -143,8 +198,8 @@ impl std::fmt::Debug for Memory {
 }
 
 impl Shard {
-    fn keep(&mut self, hash: u128, known: Known, now: i64) {
-        if self.young.len() >= SEGMENTS_REMEMBERED_MAX / SHARDS / 2 {
+    fn keep(&mut self, hash: u128, known: Known, (now, max): (i64, usize)) {
+        if self.young.len() >= max / 2 {
             self.turn(now);
         }
         self.young.insert(hash, known);

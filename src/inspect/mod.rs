@@ -97,7 +97,6 @@ pub struct Report {
 /// What becomes of a request.
 #[must_use]
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "one a request, never stored")]
 pub enum Verdict {
     /// It goes on as it came, byte for byte.
     Forward,
@@ -110,7 +109,7 @@ pub enum Verdict {
         path_and_query: Option<String>,
         /// Where the charter is reversible: the values to put back in the answer. Then ask upstream for an
         /// answer without content encoding.
-        restore: Option<Placeholders>,
+        restore: Option<Box<Placeholders>>,
     },
     /// It does not go on; this is the answer.
     Refuse(Answer),

@@ -153,7 +153,7 @@ impl<'a> Request<'a> {
                 Outcome::Unchanged => Verdict::Forward,
                 Outcome::Changed { body, path_and_query, placeholders, spans } => {
                     redacted = spans;
-                    let restore = Some(placeholders).filter(|_| self.engine.charter.reversible());
+                    let restore = self.engine.charter.reversible().then(|| Box::new(placeholders));
                     Verdict::Rewrite { body: body.into(), path_and_query, restore }
                 }
                 Outcome::Impossible(why) => {

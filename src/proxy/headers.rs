@@ -1,6 +1,7 @@
 //! The named list of header edits (crate documentation): what is hop-by-hop, what is ours, what a change of the
 //! HTTP version needs. Does no I/O.
 
+use super::upstream::Origin;
 use http::header::{
     ALT_SVC, CONNECTION, COOKIE, EXPECT, HOST, HeaderMap, HeaderName, HeaderValue, SEC_WEBSOCKET_EXTENSIONS,
     TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
@@ -13,6 +14,9 @@ const PROXY_AUTHENTICATE: HeaderName = HeaderName::from_static("proxy-authentica
 const HTTP2_SETTINGS: HeaderName = HeaderName::from_static("http2-settings");
 const CF_MITIGATED: HeaderName = HeaderName::from_static("cf-mitigated");
 const OWN_PREFIX: &str = "x-guard-";
+/// What is meant for one hop, whatever `Connection` says.
+static HOP: [HeaderName; 7] =
+    [CONNECTION, KEEP_ALIVE, PROXY_CONNECTION, TE, TRAILER, TRANSFER_ENCODING, UPGRADE];
 
 /// Whether a request claims something in our name.
 pub fn claims_ours(headers: &HeaderMap) -> bool {
@@ -27,25 +31,24 @@ pub fn clean_request(headers: &mut HeaderMap) {
     if trailers {
         headers.insert(TE, HeaderValue::from_static("trailers"));
     }
-    headers.remove(EXPECT);
-    headers.remove(PROXY_AUTHORIZATION);
-    headers.remove(HTTP2_SETTINGS);
-    headers.remove(SEC_WEBSOCKET_EXTENSIONS);
-    remove_own(headers);
+    remove_own(headers, &[EXPECT, PROXY_AUTHORIZATION, HTTP2_SETTINGS, SEC_WEBSOCKET_EXTENSIONS]);
 }
 
 /// Removes from an answer what is meant for this hop, what claims to come from us, and the offer to go round
 /// us by QUIC.
 pub fn clean_answer(headers: &mut HeaderMap) {
     clean_hop(headers);
-    headers.remove(ALT_SVC);
-    headers.remove(PROXY_AUTHENTICATE);
-    remove_own(headers);
+    remove_own(headers, &[ALT_SVC, PROXY_AUTHENTICATE]);
 }
 
 /// Sets the host for an upstream that speaks HTTP/1.
-pub fn for_http1(headers: &mut HeaderMap, authority: &str) {
-    if let Ok(value) = HeaderValue::from_str(authority) {
+pub fn for_http1(headers: &mut HeaderMap, origin: &Origin) {
+    // Mostly it stands there already.
+    let mut hosts = headers.get_all(HOST).iter();
+    let is_there = hosts.next().is_some_and(|host| origin.is_written(host.as_bytes()));
+    if !(is_there && hosts.next().is_none())
+        && let Ok(value) = HeaderValue::from_str(&origin.authority())
+    {
         headers.insert(HOST, value);
     }
     headers.remove(TE);
@@ -63,7 +66,11 @@ pub fn is_challenge(headers: &HeaderMap) -> bool {
     headers.get(CF_MITIGATED).is_some_and(|value| value == "challenge")
 }
 
+/// Most requests and answers have none of these: one look at all names says so.
 fn clean_hop(headers: &mut HeaderMap) {
+    if !headers.keys().any(|name| HOP.contains(name)) {
+        return;
+    }
     // What `Connection` names goes too, except what says how the body is to be read: a client that names that
     // would have it judged one way and read another.
     let named: Vec<HeaderName> = headers
@@ -74,17 +81,15 @@ fn clean_hop(headers: &mut HeaderMap) {
         .filter_map(|name| name.trim().parse().ok())
         .filter(|name: &HeaderName| name != HOST && !name.as_str().starts_with("content-"))
         .collect();
-    for name in named {
-        headers.remove(name);
-    }
-    for name in [CONNECTION, KEEP_ALIVE, PROXY_CONNECTION, TE, TRAILER, TRANSFER_ENCODING, UPGRADE] {
+    for name in named.iter().chain(&HOP) {
         headers.remove(name);
     }
 }
 
-fn remove_own(headers: &mut HeaderMap) {
-    let own: Vec<HeaderName> =
-        headers.keys().filter(|name| name.as_str().starts_with(OWN_PREFIX)).cloned().collect();
+/// Removes what claims to come from us, and these.
+fn remove_own(headers: &mut HeaderMap, others: &[HeaderName]) {
+    let goes = |name: &&HeaderName| name.as_str().starts_with(OWN_PREFIX) || others.contains(name);
+    let own: Vec<HeaderName> = headers.keys().filter(goes).cloned().collect();
     for name in own {
         headers.remove(name);
     }
@@ -153,7 +158,9 @@ mod tests {
     #[test]
     fn cookie_crumbs_are_joined_for_http1() {
         let mut headers = map(&[("cookie", "a=1"), ("cookie", "b=2")]);
-        super::for_http1(&mut headers, "h");
+        let origin = crate::proxy::upstream::Origin { secure: true, host: "h".into(), port: 443 };
+        super::for_http1(&mut headers, &origin);
+        assert_eq!(headers.get("host").unwrap(), "h");
         assert_eq!(headers.get("cookie").unwrap(), "a=1; b=2");
         assert_eq!(headers.get_all("cookie").iter().count(), 1);
     }

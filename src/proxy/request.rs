@@ -61,8 +61,10 @@ async fn in_tunnel(
 fn names(request: &Request<Incoming>, origin: &Origin) -> bool {
     let default = if origin.secure { 443 } else { 80 };
     let is_origin = |text: &str| {
-        authority::parse(text, default)
-            .is_some_and(|named| named.host == origin.host && named.port == origin.port)
+        // Mostly it is written as it was in `CONNECT`.
+        origin.is_written(text.as_bytes())
+            || authority::parse(text, default)
+                .is_some_and(|named| named.host == origin.host && named.port == origin.port)
     };
     let by_uri = request.uri().authority().map(|authority| is_origin(authority.as_str()));
     let scheme = request.uri().scheme_str().is_none_or(|scheme| scheme == origin.scheme());

@@ -22,6 +22,7 @@ use crate::user::User;
 use arc_swap::ArcSwap;
 use aws_lc_rs::hmac;
 use http::HeaderMap;
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -273,14 +274,30 @@ fn unhex(digits: &[u8]) -> Option<Vec<u8>> {
     bytes.filter(|_| whole)
 }
 
+/// Random bytes of an id.
+const ID_BYTES: usize = 20;
+/// Ids whose randomness is fetched at once.
+const IDS_AT_ONCE: usize = 32;
+
+thread_local! {
+    /// Randomness for ids to come, used from its end. Each byte of it is used once.
+    static RANDOM: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
 /// A new request id: a hundred random bits in letters and digits that cannot be mistaken for each other.
 ///
 /// # Errors
 /// Where the system gives no randomness.
 pub fn request_id() -> Result<RequestId, aws_lc_rs::error::Unspecified> {
     const LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
-    let mut bytes = [0_u8; 20];
-    aws_lc_rs::rand::fill(&mut bytes)?;
-    let id: String = bytes.iter().map(|byte| char::from(LETTERS[usize::from(byte & 31)])).collect();
-    Ok(RequestId(id.into()))
+    RANDOM.with_borrow_mut(|random| {
+        if random.len() < ID_BYTES {
+            let mut fresh = vec![0; ID_BYTES * IDS_AT_ONCE];
+            aws_lc_rs::rand::fill(&mut fresh)?;
+            *random = fresh;
+        }
+        let bytes = random.drain(random.len() - ID_BYTES..);
+        let id: String = bytes.map(|byte| char::from(LETTERS[usize::from(byte & 31)])).collect();
+        Ok(RequestId(id.into()))
+    })
 }

@@ -5,8 +5,9 @@
 use bytes::{Buf, Bytes};
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
-use std::cell::RefCell;
+use std::cell::Cell;
 use std::io;
+use std::ops::Range;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -14,16 +15,18 @@ use tokio::net::TcpStream;
 
 /// Bytes read from a socket at once: four of TLS's largest records.
 const PIECE: usize = 64 << 10;
+/// Bytes read ahead up to which they are copied, so that the piece is free again.
+const COPIED_MAX: usize = 8 << 10;
 
 thread_local! {
     /// What a socket is read into. Connections have none of their own, so that one that waits holds nothing.
-    static READ: RefCell<Box<[u8]>> = RefCell::new(vec![0; PIECE].into());
+    static READ: Cell<Option<Box<[u8]>>> = const { Cell::new(None) };
 }
 
 /// A connection.
 #[derive(Debug)]
 pub struct Stream {
-    before: Bytes,
+    ahead: Ahead,
     inner: Inner,
 }
 
@@ -33,30 +36,58 @@ enum Inner {
     Upgraded(TokioIo<Upgraded>),
 }
 
+/// Bytes that were read and not asked for yet.
+#[derive(Debug)]
+enum Ahead {
+    Few(Bytes),
+    /// A whole piece, and which part of it: of a large body, that is handed on without a copy in between.
+    Piece(Box<[u8]>, Range<usize>),
+}
+
+impl Ahead {
+    const NOTHING: Self = Self::Few(Bytes::new());
+
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Few(bytes) => bytes,
+            Self::Piece(piece, part) => piece.get(part.clone()).unwrap_or_default(),
+        }
+    }
+
+    /// Moves bytes into the buffer. What is empty then is let go of, a piece given back.
+    fn hand_on(&mut self, buffer: &mut ReadBuf<'_>) {
+        let length = self.bytes().len().min(buffer.remaining());
+        buffer.put_slice(&self.bytes()[..length]);
+        match self {
+            Self::Few(bytes) => bytes.advance(length),
+            Self::Piece(_, part) => part.start += length,
+        }
+        if self.bytes().is_empty()
+            && let Self::Piece(piece, _) = std::mem::replace(self, Self::NOTHING)
+        {
+            READ.set(Some(piece));
+        }
+    }
+}
+
 impl Stream {
     /// A socket from which `before` was already read.
     #[must_use]
     pub const fn tcp(socket: TcpStream, before: Bytes) -> Self {
-        Self { before, inner: Inner::Tcp(socket) }
+        Self { ahead: Ahead::Few(before), inner: Inner::Tcp(socket) }
     }
 
     /// What HTTP handed over.
     #[must_use]
     pub fn upgraded(upgraded: Upgraded) -> Self {
-        Self { before: Bytes::new(), inner: Inner::Upgraded(TokioIo::new(upgraded)) }
+        Self { ahead: Ahead::NOTHING, inner: Inner::Upgraded(TokioIo::new(upgraded)) }
     }
 
     /// The same connection with `read` put back in front of what is still to come.
     #[must_use]
     pub fn put_back(mut self, read: Bytes) -> Self {
-        if self.before.is_empty() {
-            self.before = read;
-        } else {
-            let mut joined = Vec::with_capacity(read.len() + self.before.len());
-            joined.extend_from_slice(&read);
-            joined.extend_from_slice(&self.before);
-            self.before = joined.into();
-        }
+        let before = self.ahead.bytes();
+        self.ahead = Ahead::Few(if before.is_empty() { read } else { [&read, before].concat().into() });
         self
     }
 }
@@ -66,17 +97,24 @@ fn read_ahead(
     socket: &mut TcpStream,
     context: &mut Context<'_>,
     buffer: &mut ReadBuf<'_>,
-) -> Poll<io::Result<Bytes>> {
+) -> Poll<io::Result<Ahead>> {
     if buffer.remaining() >= PIECE {
-        return Pin::new(socket).poll_read(context, buffer).map_ok(|()| Bytes::new());
+        return Pin::new(socket).poll_read(context, buffer).map_ok(|()| Ahead::NOTHING);
     }
-    READ.with_borrow_mut(|piece| {
-        let mut piece = ReadBuf::new(piece);
-        ready!(Pin::new(socket).poll_read(context, &mut piece))?;
-        let (now, later) = piece.filled().split_at(piece.filled().len().min(buffer.remaining()));
-        buffer.put_slice(now);
-        Poll::Ready(Ok(Bytes::copy_from_slice(later)))
-    })
+    let mut piece = READ.take().unwrap_or_else(|| vec![0; PIECE].into());
+    let mut into = ReadBuf::new(&mut piece);
+    let polled = Pin::new(socket).poll_read(context, &mut into);
+    let came = into.filled().len();
+    let now = came.min(buffer.remaining());
+    buffer.put_slice(&piece[..now]);
+    let ahead = if came - now > COPIED_MAX {
+        Ahead::Piece(piece, now..came)
+    } else {
+        let few = Bytes::copy_from_slice(&piece[now..came]);
+        READ.set(Some(piece));
+        Ahead::Few(few)
+    };
+    polled.map_ok(|()| ahead)
 }
 
 impl AsyncRead for Stream {
@@ -85,18 +123,13 @@ impl AsyncRead for Stream {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        if !self.before.is_empty() {
-            let length = self.before.len().min(buffer.remaining());
-            buffer.put_slice(&self.before[..length]);
-            self.before.advance(length);
-            if self.before.is_empty() {
-                self.before = Bytes::new();
-            }
+        if !self.ahead.bytes().is_empty() {
+            self.ahead.hand_on(buffer);
             return Poll::Ready(Ok(()));
         }
         match &mut self.inner {
             Inner::Tcp(socket) => {
-                self.before = ready!(read_ahead(socket, context, buffer))?;
+                self.ahead = ready!(read_ahead(socket, context, buffer))?;
                 Poll::Ready(Ok(()))
             }
             Inner::Upgraded(upgraded) => Pin::new(upgraded).poll_read(context, buffer),
@@ -187,7 +220,7 @@ mod tests {
         let mut stream = Stream::tcp(sent(b"CONNECT and what follows".to_vec()).await, Bytes::new());
         let mut first = [0; 7];
         stream.read_exact(&mut first).await.unwrap();
-        assert!(!stream.before.is_empty(), "the rest was read with it");
+        assert!(!stream.ahead.bytes().is_empty(), "the rest was read with it");
         let mut stream = stream.put_back(Bytes::copy_from_slice(&first));
         let mut all = String::new();
         stream.read_to_string(&mut all).await.unwrap();

@@ -4,6 +4,8 @@
 pub mod fault;
 pub mod format;
 mod own;
+#[allow(dead_code, reason = "the build is what writes")]
+mod packed;
 pub mod random;
 mod read;
 pub mod syntax;
@@ -15,6 +17,7 @@ pub use own::{List, OwnRules, Shipped};
 
 use crate::finding::{Class, Confidence, DetectorId};
 use format::Format;
+use packed::Packed;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use syntax::{CounterexampleSyntax, ExampleSyntax, RuleSyntax, TitleSyntax};
@@ -274,8 +277,9 @@ pub struct Known<'a> {
 /// The shipped rules, without their examples.
 #[must_use]
 pub fn shipped() -> Vec<Rule> {
-    let table: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/rules.json"));
-    let syntax: Vec<RuleSyntax> = serde_json::from_slice(table).unwrap_or_default();
+    // The build has read it back.
+    let mut table: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/rules.bin"));
+    let syntax: Vec<RuleSyntax> = Packed::unpack(&mut table).unwrap_or_default();
     syntax.into_iter().map(|rule| read::rule(rule, &mut |_, _| ())).collect()
 }
 
@@ -302,7 +306,8 @@ pub fn read_files(files: &[(&str, &str)], known: Known<'_>) -> Result<Vec<Rule>,
 
 #[cfg(test)]
 mod tests {
-    use super::{Shape, compact, shipped};
+    use super::syntax::RuleSyntax;
+    use super::{Packed, Shape, compact, shipped};
 
     #[test]
     fn a_shape_speaks_of_the_whole_value() {
@@ -313,12 +318,30 @@ mod tests {
     }
 
     #[test]
-    fn the_shipped_table_has_every_rule_of_the_files() {
-        let rules: usize = super::shipped_files()
-            .iter()
-            .map(|(_, source)| super::syntax::read(source).0.file.rule.len())
-            .sum();
-        assert!(rules > 0);
-        assert_eq!(shipped().len(), rules);
+    fn the_shipped_table_holds_what_the_files_say() {
+        let written =
+            super::shipped_files().iter().flat_map(|(_, source)| super::syntax::read(source).0.file.rule);
+        let written: Vec<String> = written
+            .map(|mut rule| {
+                (rule.examples, rule.counterexamples) = (Vec::new(), Vec::new());
+                format!("{:?}", super::read::rule(rule, &mut |key, why| panic!("{key}: {why}")))
+            })
+            .collect();
+        let shipped: Vec<String> = shipped().iter().map(|rule| format!("{rule:?}")).collect();
+        assert!(!shipped.is_empty());
+        assert_eq!(shipped, written);
+    }
+
+    #[test]
+    fn a_table_that_is_cut_anywhere_is_none() {
+        let (mut table, mut rules) =
+            (Vec::new(), super::syntax::read(super::shipped_files()[0].1).0.file.rule);
+        rules.truncate(3);
+        rules[0].source = "a long text ".repeat(30);
+        rules.pack(&mut table);
+        for end in 0..table.len() {
+            assert!(Vec::<RuleSyntax>::unpack(&mut &table[..end]).is_none(), "{end}");
+        }
+        assert_eq!(format!("{:?}", Vec::<RuleSyntax>::unpack(&mut &table[..])), format!("{:?}", Some(rules)));
     }
 }

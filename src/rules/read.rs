@@ -78,8 +78,9 @@ pub(super) fn rule(written: RuleSyntax, report: Report<'_>) -> Rule {
     if !is_id(&written.id) {
         report("id", format!("`{}` is no id: lower case words joined by dots, such as be.niss", written.id));
     }
-    let matchers = matchers(&written, report);
     let numeric = !written.number.0.is_empty() || !written.mixed.0.is_empty();
+    let mut written = written;
+    let matchers = matchers(&mut written, report);
     Rule {
         id: DetectorId::new(&written.id),
         class: class(&written.class, report),
@@ -89,7 +90,7 @@ pub(super) fn rule(written: RuleSyntax, report: Report<'_>) -> Rule {
         matchers,
         check: written.check.into(),
         tiers: tiers(&written.confidence, report),
-        context: written.context.iter().cloned().collect(),
+        context: written.context.into_all(),
         require_context: written.require_context,
         lower: written.lower,
         lower_general: written.lower_general.unwrap_or(numeric),
@@ -144,9 +145,10 @@ fn tiers(written: &TiersSyntax, report: Report<'_>) -> Tiers {
     }
 }
 
-fn matchers(written: &RuleSyntax, report: Report<'_>) -> Vec<Matcher> {
+/// Its matchers, taken out of it.
+fn matchers(written: &mut RuleSyntax, report: Report<'_>) -> Vec<Matcher> {
     let mut matchers = Vec::new();
-    for syntax in &written.number.0 {
+    for syntax in written.number.0.drain(..) {
         matchers.push(Matcher::Number(number(syntax, report)));
     }
     for syntax in &written.mixed.0 {
@@ -158,10 +160,10 @@ fn matchers(written: &RuleSyntax, report: Report<'_>) -> Vec<Matcher> {
             Err(message) => report("token", message),
         }
     }
-    for syntax in &written.regex.0 {
+    for syntax in written.regex.0.drain(..) {
         matchers.push(Matcher::Regex(pattern(syntax, report)));
     }
-    if let Some(syntax) = &written.code {
+    if let Some(syntax) = written.code.take() {
         matchers.push(Matcher::Code(code(syntax, report)));
     }
     if matchers.is_empty() {
@@ -173,7 +175,7 @@ fn matchers(written: &RuleSyntax, report: Report<'_>) -> Vec<Matcher> {
     matchers
 }
 
-fn number(syntax: &NumberSyntax, report: Report<'_>) -> Number {
+fn number(syntax: NumberSyntax, report: Report<'_>) -> Number {
     let mut groups = Vec::new();
     let mut any_grouping = false;
     for text in &syntax.groups {
@@ -204,7 +206,7 @@ fn number(syntax: &NumberSyntax, report: Report<'_>) -> Number {
     }
     groups.dedup();
     Number {
-        digits: syntax.digits.clone(),
+        digits: syntax.digits,
         groups,
         any_grouping,
         separators,
@@ -238,7 +240,7 @@ fn mixed(syntax: &MixedSyntax, report: Report<'_>) -> Mixed {
     Mixed { shapes, separators: syntax.separators.bytes().fold(0, |bits, byte| bits | separator(byte)) }
 }
 
-fn pattern(syntax: &RegexSyntax, report: Report<'_>) -> Pattern {
+fn pattern(syntax: RegexSyntax, report: Report<'_>) -> Pattern {
     let class = match syntax.anchor_class.as_str() {
         "" => None,
         "digit" => Some(AnchorClass::Digits(1)),
@@ -269,8 +271,8 @@ fn pattern(syntax: &RegexSyntax, report: Report<'_>) -> Pattern {
         }
     }
     Pattern {
-        pattern: syntax.pattern.as_str().into(),
-        anchors: syntax.anchors.clone(),
+        pattern: syntax.pattern.into(),
+        anchors: syntax.anchors,
         exact: syntax.exact,
         digits: usize::from(syntax.digits),
         class,
@@ -279,16 +281,16 @@ fn pattern(syntax: &RegexSyntax, report: Report<'_>) -> Pattern {
     }
 }
 
-fn code(syntax: &CodeSyntax, report: Report<'_>) -> Code {
+fn code(syntax: CodeSyntax, report: Report<'_>) -> Code {
     for id in &syntax.ids {
         if !is_id(id) {
             report("code", format!("`{id}` is no id"));
         }
     }
     Code {
-        name: syntax.name.as_str().into(),
+        name: syntax.name.into(),
         ids: syntax.ids.iter().map(|id| DetectorId::new(id)).collect(),
-        words_of: syntax.words_of.as_str().into(),
-        words: syntax.words.iter().map(|(name, words)| (name.clone(), words.as_slice().into())).collect(),
+        words_of: syntax.words_of.into(),
+        words: syntax.words.into_iter().map(|(name, words)| (name, words.into())).collect(),
     }
 }

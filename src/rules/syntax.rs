@@ -1,15 +1,15 @@
 //! The shape of a pattern file, key by key, and how it is read: every fault at once, each with its place.
 //! Mirrors the file and nothing more; `build.rs` includes this very file, so it must not know the crate.
 
+use serde::Deserialize as DeserializeDerive;
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde::{Deserialize as DeserializeDerive, Serialize};
 use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Range;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
 /// One rule.
-#[derive(Clone, Debug, Default, Serialize, DeserializeDerive)]
+#[derive(Clone, Debug, Default, DeserializeDerive)]
 #[serde(deny_unknown_fields)]
 pub struct RuleSyntax {
     /// `JURISDICTION.NAME` or `FAMILY.NAME`.
@@ -73,7 +73,7 @@ pub struct RuleSyntax {
 }
 
 /// A name in four languages.
-#[derive(Clone, Debug, Default, Serialize, DeserializeDerive)]
+#[derive(Clone, Debug, Default, DeserializeDerive)]
 #[serde(deny_unknown_fields, default)]
 pub struct TitleSyntax {
     /// In French.
@@ -87,7 +87,7 @@ pub struct TitleSyntax {
 }
 
 /// Words in four languages, or in any.
-#[derive(Clone, Debug, Default, Serialize, DeserializeDerive)]
+#[derive(Clone, Debug, Default, DeserializeDerive)]
 #[serde(deny_unknown_fields, default)]
 pub struct WordsSyntax {
     /// In French.
@@ -104,13 +104,15 @@ pub struct WordsSyntax {
 
 impl WordsSyntax {
     /// All of them.
-    pub fn iter(&self) -> impl Iterator<Item = &String> {
-        self.fr.iter().chain(&self.nl).chain(&self.de).chain(&self.en).chain(&self.any)
+    pub fn into_all(self) -> Vec<String> {
+        let Self { mut fr, nl, de, en, any } = self;
+        [nl, de, en, any].into_iter().for_each(|words| fr.extend(words));
+        fr
     }
 }
 
 /// Digit groups.
-#[derive(Clone, Debug, Default, Serialize, DeserializeDerive)]
+#[derive(Clone, Debug, Default, DeserializeDerive)]
 #[serde(deny_unknown_fields)]
 pub struct NumberSyntax {
     /// How many digits.
@@ -142,7 +144,7 @@ pub struct NumberSyntax {
 }
 
 /// Letters and digits in a fixed shape.
-#[derive(Clone, Debug, Default, Serialize, DeserializeDerive)]
+#[derive(Clone, Debug, Default, DeserializeDerive)]
 #[serde(deny_unknown_fields)]
 pub struct MixedSyntax {
     /// `9` a digit, `A` a capital, `a` a letter of either case, a space an optional separator, others themselves
@@ -158,7 +160,7 @@ fn separators() -> String {
 }
 
 /// Provider tokens.
-#[derive(Clone, Debug, Default, Serialize, DeserializeDerive)]
+#[derive(Clone, Debug, Default, DeserializeDerive)]
 #[serde(deny_unknown_fields)]
 pub struct TokenSyntax {
     /// The formats: literal text and classes with counts, `ghp_{b62:36}`.
@@ -166,7 +168,7 @@ pub struct TokenSyntax {
 }
 
 /// A regular expression.
-#[derive(Clone, Debug, Default, Serialize, DeserializeDerive)]
+#[derive(Clone, Debug, Default, DeserializeDerive)]
 #[serde(deny_unknown_fields)]
 pub struct RegexSyntax {
     /// The expression; the reported span is the group `value`, else the whole match.
@@ -200,7 +202,7 @@ fn after() -> u16 {
 }
 
 /// A detector in code.
-#[derive(Clone, Debug, Default, Serialize, DeserializeDerive)]
+#[derive(Clone, Debug, Default, DeserializeDerive)]
 #[serde(deny_unknown_fields)]
 pub struct CodeSyntax {
     /// Its name in `scan::detector`.
@@ -217,7 +219,7 @@ pub struct CodeSyntax {
 }
 
 /// How sure a finding is: `low`, `medium` or `high`, empty for no finding.
-#[derive(Clone, Debug, Default, Serialize, DeserializeDerive)]
+#[derive(Clone, Debug, Default, DeserializeDerive)]
 #[serde(deny_unknown_fields, default)]
 pub struct TiersSyntax {
     /// The value stands alone.
@@ -231,7 +233,7 @@ pub struct TiersSyntax {
 }
 
 /// A text with its findings marked, alone or with the ids that fire beside the rule.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default)]
 pub struct ExampleSyntax {
     /// The text.
     pub text: String,
@@ -242,7 +244,7 @@ pub struct ExampleSyntax {
 }
 
 /// A text without a finding of the rule.
-#[derive(Clone, Debug, Default, Serialize, DeserializeDerive)]
+#[derive(Clone, Debug, Default, DeserializeDerive)]
 #[serde(deny_unknown_fields)]
 pub struct CounterexampleSyntax {
     /// The text.
@@ -252,7 +254,7 @@ pub struct CounterexampleSyntax {
 }
 
 /// A list of words of the organisation.
-#[derive(Clone, Debug, Default, Serialize, DeserializeDerive)]
+#[derive(Clone, Debug, Default, DeserializeDerive)]
 #[serde(deny_unknown_fields)]
 pub struct ListSyntax {
     /// `own.NAME`.
@@ -283,7 +285,7 @@ fn high() -> String {
 }
 
 /// A change to a shipped rule.
-#[derive(Clone, Debug, Default, Serialize, DeserializeDerive)]
+#[derive(Clone, Debug, Default, DeserializeDerive)]
 #[serde(deny_unknown_fields)]
 pub struct ShippedSyntax {
     /// The shipped rule's id.
@@ -297,7 +299,7 @@ pub struct ShippedSyntax {
 }
 
 /// A whole file.
-#[derive(Clone, Debug, Default, Serialize, DeserializeDerive)]
+#[derive(Clone, Debug, Default, DeserializeDerive)]
 pub struct FileSyntax {
     /// Its rules.
     #[serde(default)]
@@ -311,8 +313,7 @@ pub struct FileSyntax {
 }
 
 /// One value or a list of them.
-#[derive(Clone, Debug, Serialize)]
-#[serde(transparent)]
+#[derive(Clone, Debug)]
 pub struct Several<T>(pub Vec<T>);
 
 impl<T> Default for Several<T> {

@@ -387,7 +387,7 @@ impl Outgoing {
     }
 
     fn into_http1(mut self, origin: &Origin) -> Result<Request<Payload>, Failed> {
-        headers::for_http1(&mut self.headers, &origin.authority());
+        headers::for_http1(&mut self.headers, origin);
         let mut parts = http::uri::Parts::default();
         parts.path_and_query = Some(self.target.clone());
         self.into_request(parts, http::Version::HTTP_11, origin)

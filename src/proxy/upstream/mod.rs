@@ -38,6 +38,13 @@ impl Origin {
         if self.port == if self.secure { 443 } else { 80 } { host } else { format!("{host}:{}", self.port) }
     }
 
+    /// Whether this is [`Self::authority`], where that is the name alone; told without writing it.
+    #[must_use]
+    pub fn is_written(&self, authority: &[u8]) -> bool {
+        let default = if self.secure { 443 } else { 80 };
+        self.port == default && authority == self.host.as_bytes() && !authority.contains(&b':')
+    }
+
     /// Host and port, always both.
     #[must_use]
     pub fn host_and_port(&self) -> String {

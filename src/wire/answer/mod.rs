@@ -124,12 +124,13 @@ pub fn add_decision<'a>(
     id: &str,
     articles: impl IntoIterator<Item = &'a str>,
 ) {
-    headers.insert("x-guard-decision", HeaderValue::from_static(action.as_str()));
-    set(headers, "x-guard-request", id);
-    set(headers, "x-guard-reference", id);
+    headers.insert(DECISION, HeaderValue::from_static(action.as_str()));
+    let id = value(id);
+    headers.insert(REQUEST, id.clone());
+    headers.insert(REFERENCE, id);
     let articles = articles.into_iter().collect::<Vec<_>>().join(", ");
     if !articles.is_empty() {
-        set(headers, "x-guard-articles", &articles);
+        headers.insert(ARTICLES, value(&articles));
     }
 }
 
@@ -138,8 +139,8 @@ pub fn add_decision<'a>(
 fn finish(answer: &mut Answer, asked: &Asked<'_>, id: &str) {
     let headers = &mut answer.headers;
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    set(headers, "request-id", id);
-    set(headers, "x-request-id", id);
+    headers.insert("request-id", value(id));
+    headers.insert("x-request-id", value(id));
     if let Some(origin) = asked.headers.get(header::ORIGIN) {
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
         headers.insert(header::ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
@@ -163,19 +164,24 @@ fn preflight(asked: &Asked<'_>) -> Answer {
     Answer { status: StatusCode::NO_CONTENT, headers, body: Bytes::new() }
 }
 
-/// Sets a header to text that may hold anything: what a header cannot carry is percent-encoded.
-fn set(headers: &mut HeaderMap, name: &'static str, text: &str) {
-    let mut safe = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        match byte {
-            b' '..=b'~' if byte != b'%' => safe.push(byte as char),
-            _ => safe.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    if let Ok(value) = HeaderValue::from_str(&safe) {
-        headers.insert(HeaderName::from_static(name), value);
-    }
+/// A header's value from text that may hold anything: what a header cannot carry is percent-encoded.
+fn value(text: &str) -> HeaderValue {
+    let carried = |byte: u8| matches!(byte, b' '..=b'~') && byte != b'%';
+    let encoded = if text.bytes().all(carried) {
+        HeaderValue::from_str(text)
+    } else {
+        let encoded =
+            |byte| if carried(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") };
+        HeaderValue::from_str(&text.bytes().map(encoded).collect::<String>())
+    };
+    // Never: nothing else is left in it.
+    encoded.unwrap_or(HeaderValue::from_static(""))
 }
+
+const DECISION: HeaderName = HeaderName::from_static("x-guard-decision");
+const REQUEST: HeaderName = HeaderName::from_static("x-guard-request");
+const REFERENCE: HeaderName = HeaderName::from_static("x-guard-reference");
+const ARTICLES: HeaderName = HeaderName::from_static("x-guard-articles");
 
 /// The headers that a page of another origin may read.
 const EXPOSED: &str =

@@ -119,7 +119,7 @@ impl ErrorShape {
                     "grpc-status",
                     HeaderValue::from_static(if fault.refused() { "9" } else { "14" }),
                 );
-                super::set(&mut headers, "grpc-message", fault.text);
+                headers.insert("grpc-message", super::value(fault.text));
                 Bytes::new()
             }
             Self::ConnectStream => {
@@ -132,7 +132,7 @@ impl ErrorShape {
             Self::Bedrock => {
                 let kind = if fault.refused() { "ValidationException" } else { "ModelErrorException" };
                 headers.insert("x-amzn-errortype", HeaderValue::from_static(kind));
-                super::set(&mut headers, "x-amzn-requestid", fault.id);
+                headers.insert("x-amzn-requestid", super::value(fault.id));
             }
             Self::HuggingFace => set_utf8(&mut headers, fault.text),
             _ => {}

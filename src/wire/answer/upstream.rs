@@ -124,7 +124,7 @@ pub fn upstream_error(asked: &Asked<'_>, fault: UpstreamFault, language: Languag
         answer.headers.insert("x-should-retry", HeaderValue::from_static("false"));
     }
     finish(&mut answer, asked, id);
-    super::set(&mut answer.headers, "x-guard-request", id);
-    super::set(&mut answer.headers, "x-guard-reference", id);
+    answer.headers.insert(super::REQUEST, super::value(id));
+    answer.headers.insert(super::REFERENCE, super::value(id));
     answer
 }

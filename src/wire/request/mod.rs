@@ -17,7 +17,7 @@ use crate::place::Place;
 use crate::text::json::Node;
 use crate::text::{Area, Editable, Holds, Names, Never, Spot};
 use crate::tools::{Tool, Wire};
-use http::HeaderMap;
+use http::header::{AUTHORIZATION, HeaderMap, HeaderName};
 use marks::Marks;
 
 /// The names of places in one request.
@@ -87,14 +87,21 @@ impl Names for RequestNames<'_> {
     }
 }
 
+/// Headers in which the hash of the body stands.
+static HASHES: [HeaderName; 3] = [
+    HeaderName::from_static("content-md5"),
+    HeaderName::from_static("digest"),
+    HeaderName::from_static("content-digest"),
+];
+static AMZ_HASH: HeaderName = HeaderName::from_static("x-amz-content-sha256");
+
 /// Whether a header signs the body or holds its hash, so that a changed body is refused (WIRE.md A, E.18).
 fn is_body_signed(headers: &HeaderMap) -> bool {
-    let sigv4 =
-        headers.get(http::header::AUTHORIZATION).is_some_and(|value| value.as_bytes().starts_with(b"AWS4-"));
-    let hash = headers.get("x-amz-content-sha256").is_some_and(|value| {
-        !matches!(value.as_bytes(), b"UNSIGNED-PAYLOAD" | b"STREAMING-UNSIGNED-PAYLOAD-TRAILER")
-    });
-    sigv4
-        || hash
-        || ["content-md5", "digest", "content-digest"].iter().any(|name| headers.contains_key(*name))
+    headers.iter().any(|(name, value)| match value.as_bytes() {
+        value if *name == AUTHORIZATION => value.starts_with(b"AWS4-"),
+        value if *name == AMZ_HASH => {
+            !matches!(value, b"UNSIGNED-PAYLOAD" | b"STREAMING-UNSIGNED-PAYLOAD-TRAILER")
+        }
+        _ => HASHES.contains(name),
+    })
 }
