@@ -22,7 +22,8 @@ fn pieces() -> Vec<Vec<u8>> {
                     .iter()
                     .map(|example| example.text.replace("<<", "").replace(">>", "").into_bytes()),
             );
-            pieces.extend(rule.context.iter().map(|word| format!("{word} : ").into_bytes()));
+            pieces
+                .extend(rule.context.clone().into_all().iter().map(|word| format!("{word} : ").into_bytes()));
         }
     }
     pieces.extend(

@@ -257,7 +257,7 @@ fn prepare(connection: &Connection, bytes_max: Option<u64>) -> rusqlite::Result<
     // FULL: an acknowledged event survives a power cut too. Erased content is overwritten, not only unlinked.
     connection.execute_batch(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;
-         PRAGMA temp_store = MEMORY; PRAGMA cache_size = -2048;",
+         PRAGMA temp_store = MEMORY; PRAGMA cache_size = -1024;",
     )?;
     limit(connection, bytes_max)
 }

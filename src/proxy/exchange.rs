@@ -277,7 +277,8 @@ async fn carry_out(
         }
         Ruling::Forward => {
             let payload = unchanged(&mut case, large);
-            send(state, asking, case, parts, payload, Some(report)).await
+            // Boxed: what is awaited is moved once for each step that awaits it, and this is large.
+            Box::pin(send(state, asking, case, parts, payload, Some(report))).await
         }
         Ruling::Rewrite { body, target, restore } => {
             if let Some(target) = target {

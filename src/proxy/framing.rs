@@ -172,7 +172,8 @@ fn end_of_head(bytes: &[u8], known: usize) -> Option<usize> {
     // Empty lines before a request line are no end of it: robust readers skip them, and so does the library.
     let empty = bytes.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
     let start = empty.max(known.saturating_sub(3));
-    memchr::memmem::find(&bytes[start..], b"\r\n\r\n").map(|at| start + at + 4)
+    let mut line_ends = memchr::memchr_iter(b'\n', &bytes[start..]).map(|at| start + at + 1);
+    line_ends.find(|&end| bytes[start..end].ends_with(b"\r\n\r\n"))
 }
 
 /// Whether a line feed stands alone, looking only at what came since `known`.

@@ -156,11 +156,26 @@ mod tests {
     }
 
     #[test]
+    fn an_http1_service_gets_its_own_name_as_host_and_no_other() {
+        let origin = |port| crate::proxy::upstream::Origin { secure: true, host: "a.test".into(), port };
+        let of = |headers: &HeaderMap| -> Vec<String> {
+            headers.get_all("host").iter().map(|host| host.to_str().unwrap().to_owned()).collect()
+        };
+        for hosts in [&[][..], &["a.test"], &["A.test"], &["b.test"], &["a.test", "b.test"]] {
+            let fields: Vec<_> = hosts.iter().map(|host| ("host", *host)).collect();
+            for (port, written) in [(443, "a.test"), (8443, "a.test:8443")] {
+                let mut headers = map(&fields);
+                super::for_http1(&mut headers, &origin(port));
+                assert_eq!(of(&headers), [written], "{hosts:?}");
+            }
+        }
+    }
+
+    #[test]
     fn cookie_crumbs_are_joined_for_http1() {
         let mut headers = map(&[("cookie", "a=1"), ("cookie", "b=2")]);
         let origin = crate::proxy::upstream::Origin { secure: true, host: "h".into(), port: 443 };
         super::for_http1(&mut headers, &origin);
-        assert_eq!(headers.get("host").unwrap(), "h");
         assert_eq!(headers.get("cookie").unwrap(), "a=1; b=2");
         assert_eq!(headers.get_all("cookie").iter().count(), 1);
     }

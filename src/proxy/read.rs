@@ -45,6 +45,17 @@ pub(super) async fn whole(
     if exact == Some(first.len() as u64) {
         return Ok(Held::Memory(first));
     }
+    Box::pin(collected(first, body, (bytes_max, exact), patience, bodies)).await
+}
+
+/// The same for a body of several pieces, of which the first is there.
+async fn collected(
+    first: Bytes,
+    mut body: Incoming,
+    (bytes_max, exact): (usize, Option<u64>),
+    patience: Duration,
+    bodies: &Bodies,
+) -> Result<Held, Unread> {
     let expected = exact.and_then(|exact| usize::try_from(exact).ok()).unwrap_or(first.len() * 2);
     let mut collecting = bodies.collect(expected.min(RESERVE_MAX).max(first.len()));
     let mut next = Some(first);

@@ -32,7 +32,7 @@ fn sent(engine: &Engine, family: &Family, turns: &[Turn]) -> (Vec<u8>, Option<Pl
         Ask { tool: family.tool, path: family.path, headers: &headers, body: &body, carrier: Carrier::Http };
     match ask.judge(engine).0 {
         Verdict::Forward => (body, None),
-        Verdict::Rewrite { body, restore, .. } => (body.to_vec(), restore),
+        Verdict::Rewrite { body, restore, .. } => (body.to_vec(), restore.map(|own| *own)),
         refused @ Verdict::Refuse(_) => panic!("{}: {refused:?}", family.path),
     }
 }

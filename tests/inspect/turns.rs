@@ -122,11 +122,12 @@ fn strings_are_forgotten_after_a_while() {
         };
         inspect(&engine, &inbound, &NoneConfirmed).1
     };
+    // The words of roles come again within one request.
     let first = at(1_000_000);
-    assert_eq!(first.bytes_known, 0);
+    assert!(first.bytes_known < 30, "{}", first.bytes_known);
     assert!(at(1_000_010).bytes_known > 1_500);
     assert!(at(1_000_010 + 3_000).bytes_known > 1_500);
-    assert_eq!(at(2_000_000).bytes_known, 0);
+    assert_eq!(at(2_000_000).bytes_known, first.bytes_known);
     assert_eq!(at(2_000_001).findings.len(), first.findings.len());
 }
 

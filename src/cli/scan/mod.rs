@@ -151,8 +151,12 @@ impl Job<'_> {
         mut done: impl FnMut(&Origin, Scanned) -> io::Result<()>,
     ) -> io::Result<()> {
         let workers = thread::available_parallelism().map_or(1, usize::from).min(origins.len());
+        if workers <= 1 {
+            // A thread of its own, whose heap grows a page at a time, would take longer than a small file does.
+            return origins.iter().try_for_each(|origin| done(origin, self.scan(origin)));
+        }
         let next = AtomicUsize::new(0);
-        let (sender, receiver) = mpsc::sync_channel(4 * workers.max(1));
+        let (sender, receiver) = mpsc::sync_channel(4 * workers);
         thread::scope(|scope| {
             for _ in 0..workers {
                 let (sender, next) = (sender.clone(), &next);

@@ -164,7 +164,8 @@ impl Upstream {
         let key = Key { identity: identity.clone(), origin: origin.clone() };
         let ready = self.ready(&key, offer).await?;
         let second = ready.is_reused().then(|| outgoing.again()).flatten();
-        match self.send_on(ready, &key, outgoing).await {
+        // Boxed: what is awaited is moved once for each step that awaits it, and this is large.
+        match Box::pin(self.send_on(ready, &key, outgoing)).await {
             Ok(answer) => Ok(answer),
             Err(Failed { again: true, error }) => {
                 let Some(second) = second else { return Err(error) };
