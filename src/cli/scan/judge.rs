@@ -34,11 +34,48 @@ pub(super) struct Judge<'a> {
 /// A finding with its place, in one text of a file.
 pub(super) struct Placed {
     finding: Finding,
-    place: Located,
+    shown: Shown,
+}
+
+/// What is shown of a finding.
+struct Shown {
+    line: u64,
+    column: u64,
     part: Option<Arc<str>>,
     fingerprint: [u8; 32],
     excerpt: Excerpt,
     why: Option<Why>,
+}
+
+impl Placed {
+    /// What the charter judges, and what is shown.
+    fn apart(self) -> (Judged, Shown) {
+        let Self { finding, shown } = self;
+        let judged = Judged {
+            finding,
+            place: shown.part.clone().map_or(Place::File(None), Place::FilePart),
+            line: u32::try_from(shown.line).unwrap_or(u32::MAX),
+            new: true,
+            value: first_eight(&shown.fingerprint),
+        };
+        (judged, shown)
+    }
+}
+
+impl Shown {
+    fn into_found(self, finding: Finding, action: Action, article: Option<Arc<str>>) -> Found {
+        Found {
+            finding,
+            line: self.line,
+            column: self.column,
+            action,
+            article,
+            part: self.part,
+            fingerprint: hex(&self.fingerprint[..16]),
+            excerpt: self.excerpt,
+            why: self.why,
+        }
+    }
 }
 
 /// Something of a file that could not be read.
@@ -60,18 +97,24 @@ impl Judge<'_> {
         encoding: Encoding,
         part: impl Fn(usize) -> Option<Arc<str>>,
     ) -> io::Result<Vec<Placed>> {
-        let spans: Vec<Span> = findings.iter().map(|finding| finding.span).collect();
-        let located = locate(source, &spans, encoding)?;
-        let spans = Spans::new(spans);
-        let placed = findings.into_iter().zip(located).map(|(finding, place)| Placed {
-            fingerprint: self.fingerprint(&finding, &place, encoding),
-            excerpt: self.excerpt(&place, &spans, encoding),
-            why: self.explain.map(|rules| Why::of(&finding, &place, encoding, rules)),
-            part: part(finding.span.start),
-            finding,
-            place,
-        });
-        Ok(placed.collect())
+        let all: Vec<Span> = findings.iter().map(|finding| finding.span).collect();
+        let spans = Spans::new(all.clone());
+        let mut placed = Vec::with_capacity(findings.len());
+        let mut findings = findings.into_iter();
+        locate(source, &all, encoding, |place| {
+            placed.extend(findings.next().map(|finding| {
+                let shown = Shown {
+                    line: place.line,
+                    column: place.column,
+                    part: part(finding.span.start),
+                    fingerprint: self.fingerprint(&finding, &place, encoding),
+                    excerpt: self.excerpt(&place, &spans, encoding),
+                    why: self.explain.map(|rules| Why::of(&finding, &place, encoding, rules)),
+                };
+                Placed { finding, shown }
+            }));
+        })?;
+        Ok(placed)
     }
 
     /// Finds the places of what almost was a finding.
@@ -82,35 +125,28 @@ impl Judge<'_> {
         findings: &[Span],
         part: impl Fn(usize) -> Option<Arc<str>>,
     ) -> io::Result<Vec<Near>> {
-        let mut spans: Vec<Span> = misses.iter().map(|miss| miss.span).collect();
-        let located = locate(source, &spans, Encoding::Utf8)?;
-        spans.extend(findings);
-        let spans = Spans::new(spans);
-        let near = misses.into_iter().zip(located).map(|(miss, place)| Near {
-            detector: miss.detector.as_str().to_owned(),
-            part: part(miss.span.start),
-            start: miss.span.start,
-            end: miss.span.end,
-            line: place.line,
-            column: place.column,
-            why: miss.why,
-            excerpt: self.excerpt(&place, &spans, Encoding::Utf8),
-        });
-        Ok(near.collect())
+        let missed: Vec<Span> = misses.iter().map(|miss| miss.span).collect();
+        let spans = Spans::new(missed.iter().chain(findings).copied().collect());
+        let mut near = Vec::with_capacity(misses.len());
+        let mut misses = misses.into_iter();
+        locate(source, &missed, Encoding::Utf8, |place| {
+            near.extend(misses.next().map(|miss| Near {
+                detector: miss.detector.as_str().to_owned(),
+                part: part(miss.span.start),
+                start: miss.span.start,
+                end: miss.span.end,
+                line: place.line,
+                column: place.column,
+                why: miss.why,
+                excerpt: self.excerpt(&place, &spans, Encoding::Utf8),
+            }));
+        })?;
+        Ok(near)
     }
 
     /// Judges all that was found in one file, and what could not be read of it.
     pub(super) fn judge(&self, placed: Vec<Placed>, unread: &mut [Unread]) -> Vec<Found> {
-        let judged: Vec<Judged> = placed
-            .iter()
-            .map(|placed| Judged {
-                finding: placed.finding.clone(),
-                place: placed.part.clone().map_or(Place::File(None), Place::FilePart),
-                line: u32::try_from(placed.place.line).unwrap_or(u32::MAX),
-                new: true,
-                value: first_eight(&placed.fingerprint),
-            })
-            .collect();
+        let (judged, shown): (Vec<Judged>, Vec<Shown>) = placed.into_iter().map(Placed::apart).unzip();
         let uninspected: Vec<Uninspected> = unread
             .iter()
             .map(|unread| Uninspected {
@@ -136,9 +172,13 @@ impl Judge<'_> {
                 unread.action = unread.action.max(reason.action);
             }
         }
-        let articles = articles(placed.len(), &decision);
-        let found = placed.into_iter().zip(articles).enumerate();
-        found.map(|(index, (placed, article))| found_as(index, placed, article, &decision)).collect()
+        let articles = articles(judged.len(), &decision);
+        let found = judged.into_iter().zip(shown).zip(articles).enumerate();
+        let found = found.map(|(index, ((judged, shown), article))| {
+            let action = decision.findings.get(index).copied().unwrap_or_default();
+            shown.into_found(judged.finding, action, article)
+        });
+        found.collect()
     }
 
     /// A keyed hash of the value as it reads without separators and case: the same number printed in two ways
@@ -221,20 +261,6 @@ fn articles(findings: usize, decision: &Decision) -> Vec<Option<Arc<str>>> {
         }
     }
     articles
-}
-
-fn found_as(index: usize, placed: Placed, article: Option<Arc<str>>, decision: &Decision) -> Found {
-    Found {
-        line: placed.place.line,
-        column: placed.place.column,
-        action: decision.findings.get(index).copied().unwrap_or_default(),
-        article,
-        part: placed.part,
-        fingerprint: hex(&placed.fingerprint[..16]),
-        excerpt: placed.excerpt,
-        why: placed.why,
-        finding: placed.finding,
-    }
 }
 
 fn first_eight(bytes: &[u8; 32]) -> u64 {

@@ -61,18 +61,18 @@ pub(super) struct Located {
     pub(super) offset: usize,
 }
 
-/// Locates spans, which are sorted by start.
+/// Locates spans, which are sorted by start; hands over one after the other, so that the text around them is held once.
 pub(super) fn locate<S: Read + Seek + ?Sized>(
     source: &mut S,
     spans: &[Span],
     encoding: Encoding,
-) -> io::Result<Vec<Located>> {
+    mut found: impl FnMut(Located),
+) -> io::Result<()> {
     let places = count(source, spans, encoding)?;
-    spans
-        .iter()
-        .zip(places)
-        .map(|(&span, (line, column))| window(source, span, line, column, encoding))
-        .collect()
+    for (&span, (line, column)) in spans.iter().zip(places) {
+        found(window(source, span, line, column, encoding)?);
+    }
+    Ok(())
 }
 
 /// One pass: the line and column of each start.
@@ -202,21 +202,23 @@ fn windows_1252(byte: u8) -> char {
 
 #[cfg(test)]
 mod tests {
-    use super::{Encoding, locate};
+    use super::{Encoding, Located, locate};
     use crate::span::Span;
     use std::io::Cursor;
+
+    fn located(text: &[u8], spans: &[Span], encoding: Encoding) -> Vec<Located> {
+        let mut all = Vec::new();
+        locate(&mut Cursor::new(text), spans, encoding, |located| all.push(located)).unwrap();
+        all
+    }
 
     #[test]
     fn lines_and_columns_count_characters() {
         let text = "été\r\nici: X\rlà X\n".as_bytes();
         let first = 12;
         let second = text.len() - 2;
-        let located = locate(
-            &mut Cursor::new(text),
-            &[Span::new(first, first + 1), Span::new(second, second + 1)],
-            Encoding::Utf8,
-        )
-        .unwrap();
+        let located =
+            located(text, &[Span::new(first, first + 1), Span::new(second, second + 1)], Encoding::Utf8);
         assert_eq!((located[0].line, located[0].column), (2, 6));
         assert_eq!((located[1].line, located[1].column), (3, 4));
         assert_eq!(located[1].value.of(&located[1].window), Some(&b"X"[..]));
@@ -226,9 +228,7 @@ mod tests {
     fn far_findings_are_located_like_near_ones() {
         let mut text = vec![b'a'; 200_000];
         text[70_000] = b'\n';
-        let located =
-            locate(&mut Cursor::new(&text), &[Span::new(3, 5), Span::new(150_000, 150_010)], Encoding::Utf8)
-                .unwrap();
+        let located = located(&text, &[Span::new(3, 5), Span::new(150_000, 150_010)], Encoding::Utf8);
         assert_eq!((located[0].line, located[0].column), (1, 4));
         assert_eq!((located[1].line, located[1].column), (2, 150_000 - 70_000));
     }
@@ -237,8 +237,7 @@ mod tests {
     fn utf16_counts_characters_not_bytes() {
         let text: Vec<u8> = "\u{feff}a\n😀bX".encode_utf16().flat_map(u16::to_le_bytes).collect();
         let start = text.len() - 2;
-        let located =
-            locate(&mut Cursor::new(&text), &[Span::new(start, start + 2)], Encoding::Utf16Le).unwrap();
+        let located = located(&text, &[Span::new(start, start + 2)], Encoding::Utf16Le);
         assert_eq!((located[0].line, located[0].column), (2, 3));
     }
 }
