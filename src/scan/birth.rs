@@ -167,6 +167,7 @@ impl Birth {
                 },
             )
             || gap.trim_matches(['.', ' ', ':']).is_empty()
+            || is_remark(gap)
     }
 
     /// The length of the date at the start of `text`, and whether it has a year of four digits.
@@ -246,6 +247,57 @@ impl Birth {
 fn head(cell: &str) -> String {
     fold_text(cell.trim()).replace(['_', '-'], " ")
 }
+
+/// Words of a remark between the label and a colon.
+const REMARK_WORDS_MAX: usize = 3;
+
+/// "ter plaatse:", "à vérifier :", "mise à jour (ancienne : néant, nouvelle :": what ends in a colon and names no second
+/// date.
+fn is_remark(gap: &str) -> bool {
+    let Some(words) = gap.trim_end().strip_suffix([':', '=']) else { return false };
+    if words.contains(['\n', '.', '!', '?']) {
+        return false;
+    }
+    let renewed = words.rsplit([' ', '(', ',', '\u{a0}']).find(|word| !word.is_empty());
+    if words.contains('(') && renewed.is_some_and(|word| RENEWED.contains(&&*fold_text(word))) {
+        return true;
+    }
+    let mut all = words.split_whitespace().map(fold_text).peekable();
+    all.peek().is_some()
+        && !words.contains([',', ';', ':', '('])
+        && all.clone().count() <= REMARK_WORDS_MAX
+        && all.all(|word| !OTHER_DATES.contains(&&*word) && !word.starts_with("d'"))
+}
+
+const RENEWED: [&str; 6] = ["nouveau", "nouvelle", "nieuw", "neu", "neues", "new"];
+
+/// Words that lead to another date, or say that there is none.
+const OTHER_DATES: [&str; 24] = [
+    "et",
+    "en",
+    "und",
+    "and",
+    "ou",
+    "of",
+    "oder",
+    "or",
+    "date",
+    "datum",
+    "inscrit",
+    "inscription",
+    "entree",
+    "deces",
+    "depuis",
+    "since",
+    "sinds",
+    "seit",
+    "avant",
+    "apres",
+    "before",
+    "after",
+    "voor",
+    "na",
+];
 
 /// The text without what stands in its brackets: "(à vérifier)".
 fn without_remark(text: &str) -> String {

@@ -154,6 +154,10 @@ fn local_start(text: &[u8], at: usize) -> Option<usize> {
         }
     }
     start = after_marks(text, start, at);
+    // Dots that lead to it in a form: "courriel..........jean@…".
+    if let Some(dots) = memchr::memmem::rfind(&text[start..at], b"...") {
+        start += dots + 3;
+    }
     while start < at
         && !(text[start].is_ascii_alphanumeric() || text[start] >= 0x80 || matches!(text[start], b'_' | b'+'))
     {

@@ -126,7 +126,7 @@ impl Gate<'_> {
     /// Judges a value that stands elsewhere than behind the link.
     #[must_use]
     pub fn judge(&self, value: Value, bytes: &[u8]) -> Option<Confidence> {
-        let empty = is_placeholder(bytes) && !self.is_counted_up(value, bytes);
+        let empty = is_placeholder(bytes) && !self.is_counted_up(value, bytes) || is_ideographic(bytes);
         if empty || self.is_talk(value, bytes) || is_location(bytes) || is_date(bytes) {
             return None;
         }
@@ -212,6 +212,12 @@ impl Gate<'_> {
             || spaces > 0 && !self.may_be_spaced(value, &shape, spaces)
             || self.is_code(value, bytes)
         {
+            return None;
+        }
+        // `["password", "rangeTransport"]`: names of source code in a row.
+        let listed =
+            self.link.quoted_label && self.link.end.checked_sub(1).map(|at| self.text[at]) == Some(b',');
+        if listed && shape.digits + shape.symbols == 0 && !weak {
             return None;
         }
         // Behind a word or a question: digests are what stands there by chance.
@@ -428,6 +434,8 @@ impl Gate<'_> {
             || contains(bytes, b"->")
             || contains(bytes, b"&&")
             || is_variable(bytes)
+            || is_minified(bytes)
+            || bytes.first() == Some(&b'&') && is_dotted_code(&bytes[1..])
             || is_function_of_arity(bytes)
             || self.is_type(bytes)
             || self.is_name(bytes)
@@ -593,7 +601,7 @@ fn is_label_name(bytes: &[u8]) -> bool {
     let bytes = bytes.strip_suffix(b"\\n").unwrap_or(bytes);
     let name = bytes
         .iter()
-        .all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'-' | b'.' | b':' | b' '));
+        .all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'-' | b'.' | b':' | b' ' | b'/'));
     let lower = bytes.to_ascii_lowercase();
     name && [&b"passw"[..], b"passphrase", b"pwd", b"secret", b"token", b"credential"]
         .iter()
@@ -605,6 +613,30 @@ fn is_variable(bytes: &[u8]) -> bool {
     let name = bytes.strip_prefix(b".").unwrap_or(bytes).strip_prefix(b"$").unwrap_or_default();
     let end = name.iter().position(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_').unwrap_or(0);
     end > 0 && (name[end..].starts_with(b"[") || name[end..].starts_with(b"->"))
+}
+
+/// What only source code, style sheets and expressions have: `basic_parts[2]`, `params[:user]`, `!0,image:!0})b`, `(.*)$/`.
+fn is_minified(bytes: &[u8]) -> bool {
+    let count = |sign: u8| bytes.iter().filter(|byte| **byte == sign).count();
+    let index = bytes.strip_suffix(b"]").and_then(|inner| {
+        let open = memchr::memrchr(b'[', inner)?;
+        let digits = !inner[open + 1..].is_empty() && inner[open + 1..].iter().all(u8::is_ascii_digit);
+        let name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'[' | b']');
+        Some(digits && open > 0 && inner[..open].iter().all(name))
+    });
+    index == Some(true)
+        || count(b'{') != count(b'}')
+        || contains(bytes, b"[:")
+        || contains(bytes, b"]+")
+        || contains(bytes, b".*)")
+        || bytes.starts_with(b"!0,")
+        || bytes.len() > 24 && contains(bytes, b":!")
+}
+
+/// A sentence in a script without spaces between words.
+fn is_ideographic(bytes: &[u8]) -> bool {
+    let lead = bytes.iter().filter(|byte| (0xE3..=0xED).contains(*byte)).count();
+    lead >= 4 && lead * 6 > bytes.len()
 }
 
 /// `translate_args/3`: a function of Erlang or Elixir.

@@ -15,7 +15,7 @@ const VALUE_BYTES_MAX: usize = 80;
 
 /// Whether a word stands before the label at `at` on its line: a cheap look before the real one.
 pub(super) fn may_stand_before(text: &[u8], at: usize) -> bool {
-    matches!(&text[..at], [.., last, b' '] if last.is_ascii_lowercase())
+    matches!(&text[..at], [.., last, b' '] if last.is_ascii_lowercase()) || text[..at].ends_with(b" (")
 }
 
 /// The value before a label, over words that point at it and one that says *is*, on either side of the value.
@@ -32,6 +32,13 @@ pub(super) fn before(
     let folded = window.text();
     let from = (label.start.saturating_sub(120)..).find(|at| text[*at] & 0xc0 != 0x80)?;
     let line = memchr::memrchr(b'\n', &text[from..label.start]).map_or(from, |at| from + at + 1);
+    // "Zomer93! (wachtwoord)"
+    if text[..label.start].ends_with(b" (") {
+        let closed = text.get(label.end) == Some(&b')');
+        let value = value_ending_at(lexicon, text, line, label.start - 1, groups).filter(|_| closed)?;
+        return Some(value)
+            .filter(|value| text[value.span.start..value.span.end].iter().any(u8::is_ascii_digit));
+    }
     let mut end = window.index(label.start);
     let start = window.index(line);
     let is = |word: &[u8]| lexicon.groups(word) & COPULA != 0;
@@ -126,6 +133,14 @@ mod tests {
         text.get(value.span.start..value.span.end)
     }
 
+    fn in_brackets(text: &str) -> Option<&str> {
+        let at = text.find('(')? + 1;
+        let window = Window::around(text.as_bytes(), at, 140, 20);
+        let label = Span::new(at, text.len() - 1);
+        let value = before(&lexicon([]), text.as_bytes(), &window, label, PASSWORD)?;
+        text.get(value.span.start..value.span.end)
+    }
+
     #[test]
     fn a_value_stands_before_the_verb_or_behind_it() {
         for text in
@@ -135,6 +150,8 @@ mod tests {
         }
         assert_eq!(value("Is Brot88* wel het wachtwoord"), Some("Brot88*"));
         assert_eq!(value("azerty est mon mdp"), Some("azerty"));
+        assert_eq!(in_brackets("noter : Brot88* (mdp)"), Some("Brot88*"));
+        assert_eq!(in_brackets("la note (mdp)"), None);
     }
 
     #[test]

@@ -30,6 +30,16 @@ pub struct Link {
     pub bare: bool,
 }
 
+/// "Mot de passe :" at the end of its line: the next line, where it is one word and no label itself.
+fn one_word_below(text: &[u8], end: usize) -> Option<usize> {
+    let line = skip_no_break(text, end);
+    let line = line + usize::from(text.get(line) == Some(&b'\r'));
+    let start = text.get(line).filter(|byte| **byte == b'\n').map(|_| line + 1)?;
+    let word = text[start..].split(|byte| *byte == b'\n').next()?.trim_ascii();
+    let one = !word.is_empty() && !word.ends_with(b":") && !word.iter().any(u8::is_ascii_whitespace);
+    (one && word.first() != Some(&b'-')).then(|| skip(text, start, |byte| matches!(byte, b' ' | b'\t')))
+}
+
 /// Words between a label and its link.
 const QUALIFIERS_MAX: usize = 7;
 
@@ -51,7 +61,9 @@ pub fn after(lexicon: &Lexicon, text: &[u8], window: &Window, label: Span, group
         }
     }
     if let Some(end) = typed(text, at).or_else(|| sign(text, at)) {
-        return Links::from_iter([Link { end, cell: is_cell(text, at, end), ..plain }]);
+        let below = one_word_below(text, end);
+        let cell = is_cell(text, at, end);
+        return Links::from_iter([Link { end: below.unwrap_or(end), word: below.is_some(), cell, ..plain }]);
     }
     if plain.quoted_label {
         return quoted(lexicon, text, window, (at, groups), plain).into_iter().collect();
@@ -115,6 +127,19 @@ fn quoted(
     }
 }
 
+/// Bytes of a remark before the new value.
+const RENEWED_BYTES: usize = 64;
+
+/// "mot de passe mis à jour (ancien : …, nouveau : …)": behind the word for new in the remark.
+fn renewed(text: &[u8], from: usize) -> Option<usize> {
+    let line = text.get(from..text.len().min(from + RENEWED_BYTES))?.split(|byte| *byte == b'\n').next()?;
+    let open = memchr::memchr(b'(', line)?;
+    ["nouveau", "nouvelle", "nieuw", "neues", "neu", "new"].iter().find_map(|word| {
+        let at = open + memchr::memmem::find(&line[open..], word.as_bytes())? + word.len();
+        sign_at(text, skip_no_break(text, from + at))
+    })
+}
+
 /// Bytes between a name and the key of its value: `"type": "string", "value":`.
 const VALUE_KEY_BYTES: usize = 60;
 
@@ -123,6 +148,9 @@ const VALUE_KEY_BYTES: usize = 60;
 fn value_key(text: &[u8], from: usize) -> Option<usize> {
     let rest = text.get(from..text.len().min(from + VALUE_KEY_BYTES))?;
     let rest = &rest[..rest.iter().position(|byte| matches!(byte, b'}' | b'{')).unwrap_or(rest.len())];
+    if rest.starts_with(b" -Value ") {
+        return Some(from + b" -Value ".len());
+    }
     if !rest.iter().take(3).any(|byte| matches!(byte, b'\n' | b'\r' | b',')) {
         return None;
     }
@@ -181,6 +209,7 @@ fn loose(lexicon: &Lexicon, text: &[u8], window: &Window, label: Span, groups: u
     links.extend(direct_quote(text, label.end, groups).filter(|_| !short).map(word));
     links.extend(to_question(text, label.end).filter(|_| abbreviation).map(word));
     links.extend(next_line(text, label, groups).filter(sure).map(word));
+    links.extend(renewed(text, label.end).map(word));
     let valued = value_key(text, label.end).filter(|_| !text[label.end..].starts_with(b", "));
     links.extend(valued.map(|end| Link { end, quoted_label: true, ..plain }));
     links.extend(bare(lexicon, text, label, groups).map(bare_at));
@@ -328,8 +357,8 @@ fn behind_copula(lexicon: &Lexicon, window: &Window, from: usize) -> Option<usiz
     if matches!(folded.get(from), Some(b'-' | b'\'')) {
         return None;
     }
-    let next = lexicon.words(folded, from, folded.len().min(from + 16)).next();
-    let from = next.filter(|word| word.groups & ADVERB != 0).map_or(from, |word| word.end);
+    let words = lexicon.words(folded, from, folded.len().min(from + 24)).take(2);
+    let from = words.take_while(|word| word.groups & ADVERB != 0).last().map_or(from, |word| word.end);
     let (mut end, mut before) = (from, from);
     for word in lexicon.words(folded, from, folded.len().min(from + 40)).take(4) {
         if folded[before..word.start].iter().any(|byte| matches!(byte, b'\n' | b'.')) {
@@ -386,8 +415,8 @@ fn bare(lexicon: &Lexicon, text: &[u8], label: Span, groups: u32) -> Option<usiz
     if groups & KEY != 0 {
         return (letters >= 4 && value.len() >= 20).then_some(at);
     }
-    let name =
-        value.trim_ascii_end().strip_suffix(b",").or_else(|| value.strip_suffix(b")")).unwrap_or(value);
+    let last = value.iter().rposition(|byte| !matches!(byte, b',' | b')' | b']' | b'.'));
+    let name = &value[..last.map_or(0, |last| last + 1)];
     let known = lexicon.groups(&fold(&String::from_utf8_lossy(name)));
     let ends = matches!(text.get(end), None | Some(b'\n' | b'\r' | b'<' | b';'));
     if known & KNOWN != 0 || known & WEAK != 0 && matches!(apart, Some(b'(' | b'[')) {

@@ -134,6 +134,7 @@ fn may_link(text: &[u8], at: usize) -> bool {
         || near.iter().take(40).any(|byte| byte.is_ascii_digit() || matches!(byte, b'(' | b','))
         || near.iter().any(|byte| matches!(byte, b'"' | b'\'' | b'`' | b'\t' | b'>' | 0xc2 | 0xe2 | b'\n'))
         || memchr::memmem::find(near, b"___").is_some()
+        || memchr::memmem::find(near, b"....").is_some()
         || memchr::memmem::find(near, b" is").is_some()
         || memchr::memmem::find(near, b" est").is_some()
         || memchr::memmem::find(near, b" was").is_some()
