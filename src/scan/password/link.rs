@@ -32,12 +32,16 @@ pub struct Link {
 
 /// "Mot de passe :" at the end of its line: the next line, where it is one word and no label itself.
 fn one_word_below(text: &[u8], end: usize) -> Option<usize> {
+    if end.checked_sub(1).and_then(|at| text.get(at)) != Some(&b':') {
+        return None;
+    }
     let line = skip_no_break(text, end);
     let line = line + usize::from(text.get(line) == Some(&b'\r'));
     let start = text.get(line).filter(|byte| **byte == b'\n').map(|_| line + 1)?;
     let word = text[start..].split(|byte| *byte == b'\n').next()?.trim_ascii();
     let one = !word.is_empty() && !word.ends_with(b":") && !word.iter().any(u8::is_ascii_whitespace);
-    (one && word.first() != Some(&b'-')).then(|| skip(text, start, |byte| matches!(byte, b' ' | b'\t')))
+    (one && word.first() != Some(&b'-') && !word.contains(&b'='))
+        .then(|| skip(text, start, |byte| matches!(byte, b' ' | b'\t')))
 }
 
 /// Words between a label and its link.
