@@ -39,7 +39,10 @@ impl Detector for Email {
             out.extend(self.wrapped(place));
             return;
         };
-        let Some(start) = local_start(place.text, place.at) else { return };
+        let Some(start) = local_start(place.text, place.at) else {
+            out.extend(self.after_break(place, end));
+            return;
+        };
         if is_other(place.text, start, end) {
             return;
         }
@@ -79,6 +82,20 @@ const ENDS: [&[u8]; 16] = [
 ];
 
 impl Email {
+    /// An address that is broken before its at: `jean.lemaire\n@skynet.be`.
+    fn after_break(&self, place: &Place<'_>, end: usize) -> Option<Hit> {
+        let indent = place.text[..place.at].iter().rev().take(8);
+        let indent = indent.take_while(|byte| matches!(byte, b'>' | b' ' | b'\t')).count();
+        let before = place.text[..place.at - indent].strip_suffix(b"\n")?;
+        let before = before.strip_suffix(b"\r").unwrap_or(before);
+        let start = local_start(place.text, before.len())?;
+        let top = place.text[..end].rsplit(|byte| *byte == b'.').next()?.to_ascii_lowercase();
+        let whole = [&place.text[start..before.len()], &place.text[place.at..end]].concat();
+        let named = before[start..].iter().any(|byte| matches!(byte, b'.' | b'_') || byte.is_ascii_digit());
+        let holds = named && ENDS.contains(&top.as_slice()) && self.check?.run(&whole) == Outcome::Pass;
+        holds.then(|| Hit::new(Span::new(start, end), self.confidence.min(Confidence::Medium)))
+    }
+
     /// An address whose domain goes on in the next line: `jean@skyn\net.be`.
     fn wrapped(&self, place: &Place<'_>) -> Option<Hit> {
         let mut joined = [0_u8; JOINED_MAX];
