@@ -53,9 +53,16 @@ impl Token<'_> {
 
     /// Its folded text.
     pub(super) fn folded(&self) -> Folded {
-        let (mut folded, mut at) = (SmallVec::new(), 0);
-        while at < self.text.len() && self.kind != Kind::Space {
-            let character = fold(self.text.as_bytes(), at);
+        let mut folded = SmallVec::new();
+        let bytes = self.text.as_bytes();
+        if matches!(self.kind, Kind::Word(_)) && bytes.is_ascii() {
+            folded.extend_from_slice(bytes);
+            folded.make_ascii_lowercase();
+            return Folded(folded);
+        }
+        let mut at = 0;
+        while at < bytes.len() && self.kind != Kind::Space {
+            let character = fold(bytes, at);
             folded.extend_from_slice(character.bytes());
             at += usize::from(character.taken.max(1));
         }
@@ -96,8 +103,14 @@ pub(super) fn tokens(text: &str) -> impl Iterator<Item = Token<'_>> {
 }
 
 fn next(rest: &str) -> (Kind, usize) {
+    // Most tokens are plain words with one space between them, and signs.
     if let Some(plain) = plain_word(rest) {
         return plain;
+    }
+    match rest.as_bytes() {
+        [b' ', b'!'..=b'~', ..] => return (Kind::Space, 1),
+        [sign, ..] if sign.is_ascii_punctuation() => return (Kind::Mark(char::from(*sign)), 1),
+        _ => {}
     }
     let Some(first) = rest.chars().next() else { return (Kind::Space, 0) };
     if first.is_alphabetic() {

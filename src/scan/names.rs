@@ -84,6 +84,11 @@ fn hash(word: &[u8]) -> Option<u64> {
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;
     let (mut at, mut bytes) = (0, 0);
     while at < word.len() {
+        if word[at].is_ascii_alphabetic() {
+            hash = (hash ^ u64::from(word[at].to_ascii_lowercase())).wrapping_mul(1_099_511_628_211);
+            (at, bytes) = (at + 1, bytes + 1);
+            continue;
+        }
         let folded = fold(word, at);
         for &byte in folded.bytes() {
             hash = (hash ^ u64::from(byte)).wrapping_mul(1_099_511_628_211);
