@@ -66,12 +66,15 @@ impl<'a> Table<'a> {
         }
         let header = std::str::from_utf8(header).ok()?;
         let delimiter = char::from(delimiter);
+        let heads = |cell: Cell<'_>| cell.text.len() <= CELL_BYTES_MAX && !cell.text.contains(':');
+        if !cells(header, delimiter, start).all(heads) {
+            return None;
+        }
         let table = Self { delimiter, header, header_at: start, rows: table(text, rows_at), rows_at };
-        let heads = table.header().all(|cell| cell.text.len() <= CELL_BYTES_MAX && !cell.text.contains(':'));
         let above = start.checked_sub(1).map(|end| &text[start.saturating_sub(HEADER_BYTES_MAX)..end]);
         let above = above.and_then(|above| above.rsplit(|byte| *byte == b'\n').next());
         let continues = above.is_some_and(|above| table.width_of(above) == table.header().count());
-        (heads && !continues && table.rows().next().is_some()).then_some(table)
+        (!continues && table.rows().next().is_some()).then_some(table)
     }
 
     /// The header's cells.
