@@ -4,8 +4,11 @@
 /// Bytes of a long string that become 32 at a time.
 const BLOCK: usize = 1_024;
 
-/// Words of key that a block takes.
-const BLOCK_WORDS: usize = BLOCK / 8;
+/// Shorter strings are hashed as they are.
+const LONG_MIN: usize = 64;
+
+/// Pairs of words in a block.
+const PAIRS: usize = BLOCK / 16;
 
 /// A key for strings of any length. A string is first made 32 times shorter by NH (the first layer of UMAC, RFC 4418,
 /// with words of 64 bits), computed twice with the key moved on by one step: two strings of the same length come to
@@ -14,7 +17,8 @@ const BLOCK_WORDS: usize = BLOCK / 8;
 #[derive(Clone)]
 pub(super) struct LongKey {
     sip: SipKey,
-    words: Box<[u64; BLOCK_WORDS + 2]>,
+    first: [u64; 2],
+    keys: Box<[[u64; 2]; PAIRS]>,
 }
 
 impl LongKey {
@@ -22,7 +26,8 @@ impl LongKey {
     pub(super) fn new(key: &[u8; 32]) -> Self {
         let sip = SipKey::new(key);
         let word = |number: usize| sip.hash(&[b"NH", &number.to_le_bytes()]) as u64;
-        Self { sip, words: Box::new(std::array::from_fn(word)) }
+        let pair = |number: usize| [word(2 * number), word(2 * number + 1)];
+        Self { sip, first: pair(0), keys: Box::new(std::array::from_fn(|number| pair(number + 1))) }
     }
 
     /// The hash of the short parts and the long one, each with its length.
@@ -30,6 +35,10 @@ impl LongKey {
         let mut state = State::new(self.sip);
         for part in short {
             state.part(part);
+        }
+        if long.len() < LONG_MIN {
+            state.part(long);
+            return state.finish();
         }
         state.word(long.len() as u64);
         for block in long.chunks(BLOCK) {
@@ -44,23 +53,23 @@ impl LongKey {
     /// A block by NH, with the key as it is and moved on.
     fn shortened(&self, block: &[u8]) -> [u128; 2] {
         let (pairs, rest) = block.as_chunks::<16>();
-        let (keys, _) = self.words.as_chunks::<2>();
-        let (mut here, mut moved) = (0_u128, 0_u128);
-        let mut add = |pair: &[u8; 16], [key, next]: [&[u64; 2]; 2]| {
+        let (mut key, mut here, mut moved) = (self.first, 0_u128, 0_u128);
+        let mut add = |pair: &[u8; 16], next: [u64; 2]| {
             let pair = u128::from_le_bytes(*pair);
             let (low, high) = (pair as u64, (pair >> 64) as u64);
             let product =
-                |key: &[u64; 2]| u128::from(low.wrapping_add(key[0])) * u128::from(high.wrapping_add(key[1]));
+                |key: [u64; 2]| u128::from(low.wrapping_add(key[0])) * u128::from(high.wrapping_add(key[1]));
             here = here.wrapping_add(product(key));
             moved = moved.wrapping_add(product(next));
+            key = next;
         };
-        for ((pair, key), next) in pairs.iter().zip(keys).zip(&keys[1..]) {
-            add(pair, [key, next]);
+        for (pair, next) in pairs.iter().zip(self.keys.iter()) {
+            add(pair, *next);
         }
         if !rest.is_empty() {
             let mut last = [0; 16];
             last[..rest.len()].copy_from_slice(rest);
-            add(&last, [&keys[pairs.len()], &keys[pairs.len() + 1]]);
+            add(&last, self.keys[pairs.len()]);
         }
         [here, moved]
     }
@@ -198,10 +207,11 @@ mod tests {
             .chunks(8)
             .map(|word| word.iter().rev().fold(0, |sum, &byte| sum << 8 | u64::from(byte)))
             .collect();
+        let keys = [&key.first[..], key.keys.as_flattened()].concat();
         let expected = [0, 2].map(|moved| {
             (0..words.len()).step_by(2).fold(0_u128, |sum, at| {
-                let one = words[at].wrapping_add(key.words[at + moved]);
-                let other = words[at + 1].wrapping_add(key.words[at + 1 + moved]);
+                let one = words[at].wrapping_add(keys[at + moved]);
+                let other = words[at + 1].wrapping_add(keys[at + 1 + moved]);
                 sum.wrapping_add(u128::from(one) * u128::from(other))
             })
         });

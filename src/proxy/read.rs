@@ -8,8 +8,9 @@ use hyper::body::Incoming;
 use std::time::Duration;
 use tokio::time::timeout;
 
-/// Bytes that are set aside at once for a body that says its length; more only as it arrives.
-const RESERVE_MAX: usize = 1 << 20;
+/// Bytes that are set aside at once for a body that says its length, a megabyte of text and what stands around it; more
+/// only as it arrives.
+const RESERVE_MAX: usize = (1 << 20) + (64 << 10);
 
 /// Why a body could not be read whole.
 #[derive(Debug)]
