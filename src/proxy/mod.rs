@@ -29,7 +29,7 @@
 //!   [`crate::limits::REST_AFTER`] without another it rests over HTTP/1.1: the library is taken down, and set up again for
 //!   the next one. 10,000 such clients take 198 MB in all (`cargo bench --bench proxy -- --idle 10000`; 315 MB without
 //!   rests), and 290 MB where all of them ask again within seconds: what the allocator then has, it keeps.
-//!   Sockets are read into a buffer of the thread's.
+//!   Sockets are read into a buffer of the thread's; one that is full of a large body goes with it until it is read.
 //! - A request costs one read and one write on each side, as through a relay, and no change of threads: see `at_once`.
 //! - Bodies over [`crate::limits::BODY_BYTES_IN_MEMORY`] go into files without names. They are judged whole, so that
 //!   each is in memory once; all that are, share [`crate::limits::BODIES_JUDGED_BYTES_MAX`].
@@ -51,6 +51,8 @@
 //!   processor time and 15 % fewer pass: a runtime a processor would not pay.
 //! - An HTTP/1.1 connection to a service is driven by the task that sends the request, not by one of its own: no
 //!   time goes into waking another task, and a client that goes away closes it.
+//! - HTTP/2 connections do not rest: compression tables, windows and numbers of streams are the connection, and the library
+//!   gives none of them back. A rest would be a new connection to the client.
 
 mod acknowledged;
 mod answers;
