@@ -18,6 +18,9 @@ const GAP_BYTES_MAX: usize = 48;
 /// Bytes of a month and its year before the whole date in brackets.
 const BRACKET_BYTES_MAX: usize = 20;
 
+/// Bytes of a date in words: "28 septembre 1985".
+const DATE_BYTES_MAX: usize = 24;
+
 /// Bytes before "né" in which the word for a company stands.
 const THING_BYTES: usize = 64;
 
@@ -76,6 +79,8 @@ impl Detector for Birth {
         } else {
             self.after_label(text, place.end - offset)
         };
+        let bracketed = self.before_brackets(place).filter(|_| found.is_none() && place.anchor > 0);
+        out.extend(bracketed.map(|(span, confidence)| Hit::new(span, confidence)));
         let of_thing = found.is_some() && place.anchor > 0 && self.is_of_thing(place);
         out.extend(found.map(|(span, confidence)| {
             Hit::new(span.shifted(offset), if of_thing { Confidence::Low } else { confidence })
@@ -100,6 +105,22 @@ impl Birth {
         })?;
         let confidence = if full { Confidence::High } else { Confidence::Medium };
         Some((Span::new(end + first, end + first + length), confidence))
+    }
+
+    /// "04.11.1940 (date de naissance)": the date right before the words in brackets.
+    fn before_brackets(&self, place: &Place<'_>) -> Option<(Span, Confidence)> {
+        let head = place.text[..place.at].strip_suffix(b" (")?;
+        if place.text.get(place.end) != Some(&b')') {
+            return None;
+        }
+        let from = head.len().saturating_sub(DATE_BYTES_MAX);
+        (from..head.len()).find_map(|start| {
+            let date = std::str::from_utf8(&head[start..]).ok()?;
+            let inside = start.checked_sub(1).is_some_and(|at| head[at].is_ascii_alphanumeric());
+            let (_, full) = self.date(date).filter(|(length, _)| !inside && *length == date.len())?;
+            let confidence = if full { Confidence::High } else { Confidence::Medium };
+            Some((Span::new(start, head.len()), confidence))
+        })
     }
 
     /// "La société Dupont & Fils, née le …": a company stands before "né" in its sentence, and no given name between.

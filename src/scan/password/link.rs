@@ -426,7 +426,8 @@ fn bare(lexicon: &Lexicon, text: &[u8], label: Span, groups: u32) -> Option<usiz
     if known & KNOWN != 0 || known & WEAK != 0 && matches!(apart, Some(b'(' | b'[')) {
         return (apart.is_some() || ends || !in_code).then_some(at);
     }
-    let norm = count(u8::is_ascii_lowercase) == 0;
+    let coded = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b',' | b')');
+    let norm = count(u8::is_ascii_lowercase) == 0 && value.iter().all(coded);
     let plain = count(u8::is_ascii_uppercase) == 0 && digits + letters == name.len();
     let holds = value.len() >= 6
         && letters >= 3

@@ -28,9 +28,10 @@ pub(super) fn at_end(text: &[u8]) -> Option<Span> {
     within(text, text.len().saturating_sub(REACH), text.len())
 }
 
-/// The phrase that begins shortly behind `at`.
+/// The phrase that begins shortly behind `at`: on a line, behind a colon, or in the sentence itself.
 pub(super) fn behind(text: &[u8], at: usize) -> Option<Span> {
-    within(text, at, text.len().min(at + REACH))
+    let to = text.len().min(at + REACH);
+    within(text, at, to).or_else(|| in_sentence(text, at, to))
 }
 
 fn within(text: &[u8], from: usize, to: usize) -> Option<Span> {
@@ -39,13 +40,59 @@ fn within(text: &[u8], from: usize, to: usize) -> Option<Span> {
         .find_map(|found| read(text, from + found + 1))
 }
 
-/// The phrase at `from`, where it has one of the lengths.
+/// "les mots sont …": behind one of the next spaces, where the phrase's checksum holds.
+fn in_sentence(text: &[u8], from: usize, to: usize) -> Option<Span> {
+    memchr::memchr_iter(b' ', &text[from..to]).take(STARTS_MAX).find_map(|found| {
+        let start = from + found + 1;
+        let first = next(text, start).filter(|word| word.start == start)?;
+        checked(text, &listed_row(text, first))
+    })
+}
+
+/// The phrase at `from`, where it has one of the lengths; where listed words of a sentence follow it, its checksum tells
+/// where it ends.
 fn read(text: &[u8], from: usize) -> Option<Span> {
     let first = next(text, from).filter(|word| word.start <= from + 8)?;
+    let words = listed_row(text, first);
+    let last = words.last()?;
+    if COUNTS.contains(&words.len()) {
+        return Some(Span::new(first.start, last.end));
+    }
+    checked(text, &words)
+}
+
+/// The longest beginning of a row of words whose checksum holds.
+fn checked(text: &[u8], words: &[Span]) -> Option<Span> {
+    COUNTS.iter().rev().filter(|count| **count <= words.len()).find_map(|count| {
+        let phrase = &words[..*count];
+        has_checksum(text, phrase).then(|| Span::new(phrase[0].start, phrase[*count - 1].end))
+    })
+}
+
+/// Whether the last bits are the first ones of the digest of all before them (BIP-39: eleven bits a word, one bit in
+/// 33 of the checksum).
+fn has_checksum(text: &[u8], words: &[Span]) -> bool {
+    let mut bits = Vec::with_capacity(words.len() * 11);
+    for word in words {
+        let Some(number) = word.of(text).and_then(number) else { return false };
+        bits.extend((0..11).rev().map(|bit| number >> bit & 1 == 1));
+    }
+    let entropy = bits.len() / 33 * 32;
+    let bytes: Vec<u8> = bits[..entropy]
+        .chunks(8)
+        .map(|bits| bits.iter().fold(0, |byte, bit| byte << 1 | u8::from(*bit)))
+        .collect();
+    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &bytes);
+    let sum = digest.as_ref().first().copied().unwrap_or_default();
+    bits[entropy..].iter().enumerate().all(|(bit, set)| (sum >> (7 - bit) & 1 == 1) == *set)
+}
+
+/// The words of the list in a row from the first one on, none where they are too few.
+fn listed_row(text: &[u8], first: Span) -> Vec<Span> {
     let mut words = row_of(text, first);
-    let known = words.iter().take_while(|word| is_listed(word.of(text).unwrap_or_default())).count();
+    let known = words.iter().take_while(|word| word.of(text).and_then(number).is_some()).count();
     words.truncate(known);
-    COUNTS.contains(&known).then(|| Span::new(first.start, words[known - 1].end))
+    words
 }
 
 /// The words in a row from the first one on, as far as they have the form; none where they are too few.
@@ -67,17 +114,17 @@ fn next(text: &[u8], from: usize) -> Option<Span> {
     ((3..=8).contains(&letters) && ends).then(|| Span::new(start, start + letters))
 }
 
-/// Whether the English list has the word (`patterns/lists/README.md`).
-fn is_listed(word: &[u8]) -> bool {
+/// The number of a word in the English list (`patterns/lists/README.md`).
+fn number(word: &[u8]) -> Option<usize> {
     static WORDS: OnceLock<Vec<&'static str>> = OnceLock::new();
     let words =
         WORDS.get_or_init(|| include_str!("../../../patterns/lists/bip-0039-english.txt").lines().collect());
-    words.binary_search_by(|listed| listed.as_bytes().cmp(word)).is_ok()
+    words.binary_search_by(|listed| listed.as_bytes().cmp(word)).ok()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{at_end, at_start, behind, is_listed};
+    use super::{at_end, at_start, behind, number};
 
     /// Twelve words of the list in its own order.
     const PHRASE: &str =
@@ -85,8 +132,9 @@ mod tests {
 
     #[test]
     fn the_list_is_whole_and_sorted() {
-        assert!(["abandon", "zoo", "void", "coral"].iter().all(|word| is_listed(word.as_bytes())));
-        assert!(!is_listed(b"the") && !is_listed(b""));
+        assert!(["abandon", "zoo", "void", "coral"].iter().all(|word| number(word.as_bytes()).is_some()));
+        assert!(number(b"the").is_none() && number(b"").is_none());
+        assert_eq!((number(b"abandon"), number(b"zoo")), (Some(0), Some(2047)));
     }
 
     #[test]
@@ -99,6 +147,17 @@ mod tests {
         let numbered: Vec<String> =
             PHRASE.split(' ').enumerate().map(|(place, word)| format!("{}. {word}", place + 1)).collect();
         assert!(at_start(numbered.join("\n").as_bytes()).is_some());
+    }
+
+    #[test]
+    fn a_checksum_tells_where_a_phrase_ends_in_a_sentence() {
+        // BIP-39's own vector of sixteen zero bytes.
+        let phrase = ["abandon"; 11].join(" ") + " about";
+        let text = format!("wallet words are {phrase} above all keep them");
+        let at = text.find(&phrase).expect("it stands there");
+        let found = behind(text.as_bytes(), 6).expect("it is one");
+        assert_eq!((found.start, found.end), (at, at + phrase.len()));
+        assert!(behind(text.replace(" about ", " able ").as_bytes(), 6).is_none());
     }
 
     #[test]
