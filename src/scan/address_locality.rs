@@ -67,6 +67,7 @@ pub(super) fn capitalised_after(all: &[Token<'_>], at: usize) -> Option<usize> {
     let mut end = city + 1;
     while let (Some(gap), Some(next)) = (all.get(end), all.get(end + 1)) {
         let joined = matches!(gap.kind, Kind::Space | Kind::Mark('-'))
+            && gap.text.chars().count() == 1
             && (next.is_capital() || next.folded() == "cedex");
         if !joined {
             break;

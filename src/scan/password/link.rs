@@ -38,6 +38,9 @@ fn one_word_below(text: &[u8], end: usize) -> Option<usize> {
     let line = skip_no_break(text, end);
     let line = line + usize::from(text.get(line) == Some(&b'\r'));
     let start = text.get(line).filter(|byte| **byte == b'\n').map(|_| line + 1)?;
+    // A blank line between: mails.
+    let start = if text[start..].starts_with(b"\r\n") { start + 2 } else { start };
+    let start = start + usize::from(text.get(start) == Some(&b'\n'));
     let word = text[start..].split(|byte| *byte == b'\n').next()?.trim_ascii();
     let one = !word.is_empty() && !word.ends_with(b":") && !word.iter().any(u8::is_ascii_whitespace);
     (one && word.first() != Some(&b'-') && !word.contains(&b'='))
@@ -131,6 +134,45 @@ fn quoted(
     }
 }
 
+/// Bytes between a label and a colon that the sentence leads to.
+const FAR_BYTES: usize = 56;
+
+/// Words that say what somebody chose: "j'ai mis …", "I set it to …".
+const CHOSE: [&[u8]; 10] = [
+    b" mis ",
+    b" choisi ",
+    b" pris ",
+    b" used ",
+    b" chose ",
+    b" it to ",
+    b" gekozen ",
+    b" gezet ",
+    b" genommen ",
+    b" nehme ",
+];
+
+/// "nouveau mot de passe à partir de lundi : …", "pour le mdp, j'ai mis …": behind the colon or the verb of the same
+/// clause, where the value can be nothing else.
+fn far(text: &[u8], from: usize, groups: u32) -> Option<usize> {
+    let rest = text.get(from..text.len().min(from + FAR_BYTES))?;
+    let clause =
+        rest.iter().position(|byte| b".?!;\n\"({<=|".contains(byte)).map_or(rest, |end| &rest[..end]);
+    let verb = CHOSE.iter().find_map(|verb| Some(memchr::memmem::find(clause, verb)? + verb.len()));
+    let colon = || memchr::memchr(b':', clause).filter(|at| !clause[..*at].contains(&b',')).map(|at| at + 1);
+    let at = skip_no_break(text, from + verb.or_else(colon)?);
+    let value = text[at..].iter().take(96).take_while(|byte| !byte.is_ascii_whitespace()).count();
+    let value = text[at..at + value].trim_ascii_end();
+    let last = value.iter().rposition(|byte| !matches!(byte, b',' | b'.' | b')')).map_or(0, |last| last + 1);
+    let value = &value[..last];
+    let count = |test: fn(&u8) -> bool| value.iter().filter(|byte| test(byte)).count();
+    let (digits, small) = (count(u8::is_ascii_digit), count(u8::is_ascii_lowercase));
+    let (large, signs) = (count(u8::is_ascii_uppercase), count(u8::is_ascii_punctuation));
+    let mail = value.contains(&b'@') && value.contains(&b'.');
+    let secret = value.len() >= 8 && digits > 0 && small > 0 && large + signs > 0 && !mail;
+    let pin = groups & PIN != 0 && (4..=8).contains(&digits) && digits == value.len();
+    (secret || pin).then_some(at)
+}
+
 /// Bytes of a remark before the new value.
 const RENEWED_BYTES: usize = 64;
 
@@ -214,6 +256,7 @@ fn loose(lexicon: &Lexicon, text: &[u8], window: &Window, label: Span, groups: u
     links.extend(to_question(text, label.end).filter(|_| abbreviation).map(word));
     links.extend(next_line(text, label, groups).filter(sure).map(word));
     links.extend(renewed(text, label.end).map(word));
+    links.extend(far(text, label.end, groups).map(word));
     let valued = value_key(text, label.end).filter(|_| !text[label.end..].starts_with(b", "));
     links.extend(valued.map(|end| Link { end, quoted_label: true, ..plain }));
     links.extend(bare(lexicon, text, label, groups).map(bare_at));
