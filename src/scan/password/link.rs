@@ -158,19 +158,27 @@ fn far(text: &[u8], from: usize, groups: u32) -> Option<usize> {
     let clause =
         rest.iter().position(|byte| b".?!;\n\"({<=|".contains(byte)).map_or(rest, |end| &rest[..end]);
     let verb = CHOSE.iter().find_map(|verb| Some(memchr::memmem::find(clause, verb)? + verb.len()));
-    let colon = || memchr::memchr(b':', clause).filter(|at| !clause[..*at].contains(&b',')).map(|at| at + 1);
+    let spaced = |at: &usize| clause.get(at + 1).is_some_and(|byte| matches!(byte, b' ' | 0xc2 | 0xe2));
+    let colon = || {
+        let at = memchr::memchr(b':', clause).filter(spaced)?;
+        (!clause[..at].contains(&b',')).then_some(at + 1)
+    };
     let at = skip_no_break(text, from + verb.or_else(colon)?);
     let value = text[at..].iter().take(96).take_while(|byte| !byte.is_ascii_whitespace()).count();
-    let value = text[at..at + value].trim_ascii_end();
-    let last = value.iter().rposition(|byte| !matches!(byte, b',' | b'.' | b')')).map_or(0, |last| last + 1);
-    let value = &value[..last];
+    let value = &text[at..at + value];
+    let last = value.iter().rposition(|byte| !matches!(byte, b',' | b'.' | b')'))?;
+    can_be_nothing_else(&value[..=last], groups).then_some(at)
+}
+
+/// Eight bytes or more with a digit, a small letter, and a capital or a sign, no address and no call; of a PIN its
+/// digits.
+fn can_be_nothing_else(value: &[u8], groups: u32) -> bool {
     let count = |test: fn(&u8) -> bool| value.iter().filter(|byte| test(byte)).count();
     let (digits, small) = (count(u8::is_ascii_digit), count(u8::is_ascii_lowercase));
     let (large, signs) = (count(u8::is_ascii_uppercase), count(u8::is_ascii_punctuation));
-    let mail = value.contains(&b'@') && value.contains(&b'.');
-    let secret = value.len() >= 8 && digits > 0 && small > 0 && large + signs > 0 && !mail;
-    let pin = groups & PIN != 0 && (4..=8).contains(&digits) && digits == value.len();
-    (secret || pin).then_some(at)
+    let other = value.contains(&b'@') && value.contains(&b'.') || value.contains(&b'(');
+    value.len() >= 8 && digits > 0 && small > 0 && large + signs > 0 && !other
+        || groups & PIN != 0 && (4..=8).contains(&digits) && digits == value.len()
 }
 
 /// Bytes of a remark before the new value.
