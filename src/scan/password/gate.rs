@@ -624,7 +624,12 @@ fn is_minified(bytes: &[u8]) -> bool {
         let name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'[' | b']');
         Some(digits && open > 0 && inner[..open].iter().all(name))
     });
+    let typed = [&b"u32"[..], b"i32", b"u64", b"i64", b"u16", b"u8"].iter().any(|end| {
+        let number = bytes.strip_suffix(*end).map(|head| head.strip_suffix(b"_").unwrap_or(head));
+        number.is_some_and(|number| !number.is_empty() && number.iter().all(u8::is_ascii_digit))
+    });
     index == Some(true)
+        || typed
         || count(b'{') != count(b'}')
         || contains(bytes, b"[:")
         || contains(bytes, b"]+")
