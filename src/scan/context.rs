@@ -378,13 +378,11 @@ impl WordIndex {
 
     /// Marks all words of a block that are of the lists.
     fn read_all(&mut self, text: &[u8], words: &Words, block: Span) {
-        let mut at = block.start;
-        while at < block.end {
+        // Every place is asked, not only those behind the last word: a stray byte takes a letter with it that begins one.
+        for at in block.start..block.end {
             let before = at.checked_sub(1).map_or(b' ', |at| text[at]);
             if may_begin(text[at], before) && starts_word(text, at) {
-                at = mark(&mut self.marks, words, text, at);
-            } else {
-                at += 1;
+                mark(&mut self.marks, words, text, at);
             }
         }
     }
@@ -395,8 +393,8 @@ const fn may_begin(byte: u8, before: u8) -> bool {
     !before.is_ascii_alphanumeric() && (byte.is_ascii_alphabetic() || byte >= 0xC2)
 }
 
-/// Marks the words that begin at a place; returns where the word of the text ends.
-fn mark(marks: &mut Vec<Mark>, words: &Words, text: &[u8], at: usize) -> usize {
+/// Marks the words that begin at a place.
+fn mark(marks: &mut Vec<Mark>, words: &Words, text: &[u8], at: usize) {
     words.at(text, at, &mut |found| {
         marks.push(Mark {
             start: found.start as u32,
@@ -404,7 +402,7 @@ fn mark(marks: &mut Vec<Mark>, words: &Words, text: &[u8], at: usize) -> usize {
             word: found.word,
             glued: found.glued,
         });
-    })
+    });
 }
 
 impl Near {
