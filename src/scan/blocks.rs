@@ -73,8 +73,7 @@ pub(super) fn scalar(text: &[u8], base: usize, letters: &mut Letters) -> Masks {
         let (byte, bit) = (text[at], 1_u64 << place);
         let set = |mask: &mut u64, holds: bool| *mask |= if holds { bit } else { 0 };
         set(&mut masks.digits, byte.is_ascii_digit());
-        let hump = byte.is_ascii_uppercase() && back(1).is_ascii_lowercase();
-        set(&mut masks.words, is_word(byte) && (hump || may_start_after(back(1), back(2), back(3), back(4))));
+        set(&mut masks.words, may_start_word(text, at));
         set(&mut masks.ats, byte == b'@');
         set(&mut masks.urls, byte == b'/' && back(1) == b'/' && back(2) == b':');
         set(&mut masks.hex_colons, byte == b':' && (back(1) == b':' || back(1).is_ascii_hexdigit()));
@@ -92,6 +91,13 @@ pub(super) fn scalar(text: &[u8], base: usize, letters: &mut Letters) -> Masks {
         set(&mut masks.spaced, four(0) && !four(2));
     }
     masks
+}
+
+/// Whether a word may start at a place.
+pub(super) fn may_start_word(text: &[u8], at: usize) -> bool {
+    let back = |bytes: usize| at.checked_sub(bytes).map_or(b' ', |at| text[at]);
+    let hump = text[at].is_ascii_uppercase() && back(1).is_ascii_lowercase();
+    is_word(text[at]) && (hump || may_start_after(back(1), back(2), back(3), back(4)))
 }
 
 /// Letters, digits and lead bytes.

@@ -1,6 +1,7 @@
 //! Words around a value that speak for it or against it. Text is read for words in blocks, only around
 //! candidates, each block once. Knows rules by number.
 
+use super::blocks::may_start_word;
 use super::literal::Filter;
 use super::looks::{Looks, Seen};
 use super::vector::{self, Level};
@@ -367,10 +368,7 @@ impl WordIndex {
         };
         vector::looks(level, &chunk, filter, &mut self.looks);
         for at in self.looks.words().map(|at| block.start + at) {
-            let byte = text[at];
-            let before = at.checked_sub(1).map_or(b' ', |at| text[at]);
-            let hump = byte.is_ascii_uppercase() && before.is_ascii_lowercase();
-            if hump || may_begin(byte, before) && starts_word(text, at) {
+            if begins(text, at) {
                 mark(&mut self.marks, words, text, at);
             }
         }
@@ -380,17 +378,19 @@ impl WordIndex {
     fn read_all(&mut self, text: &[u8], words: &Words, block: Span) {
         // Every place is asked, not only those behind the last word: a stray byte takes a letter with it that begins one.
         for at in block.start..block.end {
-            let before = at.checked_sub(1).map_or(b' ', |at| text[at]);
-            if may_begin(text[at], before) && starts_word(text, at) {
+            if may_start_word(text, at) && begins(text, at) {
                 mark(&mut self.marks, words, text, at);
             }
         }
     }
 }
 
-/// Whether a word of the lists may begin with a byte that stands after another one. None begins with a digit.
-const fn may_begin(byte: u8, before: u8) -> bool {
-    !before.is_ascii_alphanumeric() && (byte.is_ascii_alphabetic() || byte >= 0xC2)
+/// Whether a word of the lists may begin at a place: a word of the text, or a capital within one. None begins with a digit.
+fn begins(text: &[u8], at: usize) -> bool {
+    let (byte, before) = (text[at], at.checked_sub(1).map_or(b' ', |at| text[at]));
+    let hump = byte.is_ascii_uppercase() && before.is_ascii_lowercase();
+    let letter = byte.is_ascii_alphabetic() || byte >= 0xC2;
+    hump || letter && !before.is_ascii_alphanumeric() && starts_word(text, at)
 }
 
 /// Marks the words that begin at a place.

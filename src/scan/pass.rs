@@ -18,6 +18,9 @@ use crate::text::view as fold;
 /// Windows of one expression are tried together until they have grown to this.
 const WINDOW_MAX: usize = 16 << 10;
 
+/// Bytes of a word that goes on behind a window.
+const WORD_MAX: usize = 64;
+
 /// Near misses kept.
 const MISSES_MAX: usize = 10_000;
 
@@ -376,6 +379,10 @@ impl Pass<'_> {
 
     fn expression(&mut self, index: u16, window: Span) {
         let expression = &self.scanner.table.expressions[usize::from(index)];
+        // No word is cut, or its first half would stand alone.
+        let rest = self.text.get(window.end..).unwrap_or_default();
+        let word = rest.iter().take(WORD_MAX).take_while(|byte| is_word_byte(**byte)).count();
+        let window = Span::new(window.start, window.end + word);
         let text = self.text.get(..window.end).unwrap_or(self.text);
         if !self.scanner.exhaustive && expression.lacks_digits(window.of(text).unwrap_or_default()) {
             return;

@@ -182,7 +182,8 @@ struct Judge<'a> {
 
 impl Judge<'_> {
     fn confidence(&self, form: Form, length: usize) -> Option<Confidence> {
-        let line = line(self.text, self.start);
+        // The law behind a mark may stand on the next line, which then belongs to it.
+        let line = Range { end: line(self.text, self.end).end, ..line(self.text, self.start) };
         if form == Form::FileName || self.is_in_file_name() {
             return self.in_file_name();
         }
@@ -311,9 +312,26 @@ impl Judge<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Kind, Phrases};
+    use super::{Form, Kind, Phrases};
     use crate::scan::fold::{Window, fold};
     use crate::scan::lexicon::Lexicon;
+
+    #[test]
+    fn a_mark_may_go_on_in_the_next_line() {
+        let mut phrases = Phrases::default();
+        phrases.add("SECRET", "SECRET", 3, Kind::Exact);
+        for (text, marks) in [
+            ("SECRET (loi\n11.12.1998)", true),
+            ("Niveau : SECRET (wet\n\n)", true),
+            ("a, SECRET (loi\nx), b\n", false),
+        ] {
+            let at = text.find('S').unwrap();
+            let mark = phrases.find(&Lexicon::default(), text.as_bytes(), at, Form::Text);
+            let found = mark.map(|mark| text[mark.span.start..mark.span.end].to_owned());
+            let whole = text[at..=text.find(')').unwrap()].to_owned();
+            assert_eq!(found, marks.then_some(whole), "{text}");
+        }
+    }
 
     #[test]
     fn the_first_look_at_a_word_lets_every_phrase_pass() {
