@@ -4,7 +4,7 @@
 use guard::finding::Finding;
 use guard::rules::random::Random;
 use guard::rules::{self, syntax};
-use guard::scan::{Hint, Scanner, Scratch};
+use guard::scan::{Hint, Scanner, Scratch, Stream, TextKind};
 
 fn scan(scanner: &Scanner, text: &[u8], scratch: &mut Scratch) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -86,4 +86,99 @@ fn what_almost_fired_is_told_with_its_reason() {
     let (findings, misses) = scanner.near("n° 85.07.30-033.29".as_bytes(), &Hint::default());
     assert!(findings.is_empty());
     assert!(misses.iter().any(|miss| miss.detector.as_str() == "be.niss" && miss.span.start == 4));
+}
+
+/// What cuts texts, joins them and sets parts of them apart.
+const GLUE: [&str; 44] = [
+    "\n",
+    "\r\n",
+    "\n\n",
+    " ",
+    "\t",
+    "\u{a0}",
+    "\u{202f}",
+    "(",
+    ")",
+    "\"",
+    "'",
+    ":",
+    " : ",
+    "=",
+    "|",
+    ";",
+    ",",
+    ".",
+    "-",
+    "/",
+    "\\",
+    "@",
+    "<",
+    ">",
+    "[",
+    "]",
+    "{",
+    "*",
+    "_",
+    "\0",
+    "é",
+    "œ",
+    "’",
+    "…",
+    "ß",
+    "\u{200b}",
+    "\u{301}",
+    "\u{feff}",
+    "😀",
+    "9",
+    " (loi",
+    " est ",
+    "| a | b |\n|---|---|\n",
+    "\\n",
+];
+
+/// A piece with something put in, taken out or cut off, characters in their middle too.
+fn mutated(piece: &[u8], random: &mut Random) -> Vec<u8> {
+    let mut text = piece.to_vec();
+    for _ in 0..random.below(4) {
+        let at = random.below(text.len() as u64 + 1) as usize;
+        let glue = GLUE[random.below(GLUE.len() as u64) as usize].bytes();
+        let until = (at + random.below(5) as usize).min(text.len());
+        match random.below(4) {
+            0 => drop(text.splice(at..at, glue)),
+            1 => drop(text.splice(at..until, glue)),
+            2 => text.truncate(at),
+            _ => drop(text.drain(..at)),
+        }
+    }
+    text
+}
+
+#[test]
+fn no_text_ends_the_scan() {
+    let rounds: u64 = std::env::var("GUARD_ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(4_000);
+    let (scanner, pieces, mut scratch) = (Scanner::shipped(), pieces(), Scratch::default());
+    let kinds = [TextKind::Prompt, TextKind::Document, TextKind::Subject, TextKind::FileName];
+    let keys = [None, None, Some(&b"password"[..]), Some(b"nom"), Some(b"dateNaissance")];
+    for seed in 0..rounds {
+        let mut random = Random::new(seed);
+        let mut text = Vec::new();
+        for _ in 0..=random.below(5) {
+            let piece = &pieces[random.below(pieces.len() as u64) as usize];
+            text.extend(mutated(piece, &mut random));
+            text.extend_from_slice(GLUE[random.below(GLUE.len() as u64) as usize].as_bytes());
+        }
+        text.truncate(random.below(text.len() as u64 + 1) as usize);
+        let kind = kinds[random.below(4) as usize];
+        let hint = Hint { kind, key: keys[random.below(5) as usize], ..Hint::default() };
+        let mut findings = Vec::new();
+        scanner.scan(&text, &hint, &mut scratch, &mut findings);
+        let spans = findings.iter().all(|finding| !finding.span.is_empty() && finding.span.end <= text.len());
+        assert!(spans, "seed {seed}: {:?}", String::from_utf8_lossy(&text));
+        if seed % 16 == 0 {
+            drop(scanner.near(&text, &hint));
+            let mut stream = Stream::new(&scanner, hint);
+            stream.feed(&text, &mut findings);
+            stream.finish(&mut findings);
+        }
+    }
 }

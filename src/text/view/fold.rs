@@ -68,6 +68,7 @@ pub fn fold(text: &[u8], at: usize) -> Folded {
         (0xC5, 0xA0 | 0xA1) => Folded::one(b's', 2),
         (0xC5, 0xB8) => Folded::one(b'y', 2),
         (0xC5, 0xBD | 0xBE) => Folded::one(b'z', 2),
+        (0xE2, _) if text.len() < at + 3 => other(text, at, first),
         (0xE2, 0x80) => punctuation(third),
         (0xE2, 0x81) if third == 0xA0 => Folded::none(3),
         (0xE2, 0x88) if third == 0x92 => Folded::one(b'-', 3),
@@ -160,12 +161,22 @@ pub fn starts_word(text: &[u8], at: usize) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{fold_text, starts_word};
+    use super::{fold, fold_text, starts_word};
 
     #[test]
     fn case_accents_spaces_and_apostrophes_do_not_matter() {
         assert_eq!(fold_text("  N°\u{a0}de  l’Élève "), "no de l'eleve");
         assert_eq!(fold_text("CŒUR Straße ñ e\u{301}"), "coeur strasse n e");
+    }
+
+    #[test]
+    fn a_character_that_is_cut_takes_what_is_there() {
+        for text in ["’", "…", "\u{202f}", "é", "\u{301}", "€", "😀", "\u{feff}", "：", "\u{3000}"]
+        {
+            for end in 1..text.len() {
+                assert_eq!(usize::from(fold(&text.as_bytes()[..end], 0).taken), end, "{text:?}");
+            }
+        }
     }
 
     #[test]
