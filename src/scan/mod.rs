@@ -29,6 +29,7 @@ mod opening;
 mod pass;
 pub mod password;
 mod person;
+mod required;
 mod resolve;
 mod shape;
 mod stream;

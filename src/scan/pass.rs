@@ -384,7 +384,7 @@ impl Pass<'_> {
         let word = rest.iter().take(WORD_MAX).take_while(|byte| is_word_byte(**byte)).count();
         let window = Span::new(window.start, window.end + word);
         let text = self.text.get(..window.end).unwrap_or(self.text);
-        if !self.scanner.exhaustive && expression.lacks_digits(window.of(text).unwrap_or_default()) {
+        if !self.scanner.exhaustive && expression.lacks(window.of(text).unwrap_or_default()) {
             return;
         }
         let Some(compiled) = expression.compiled() else { return };

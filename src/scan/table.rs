@@ -5,6 +5,7 @@ use super::context::Uses;
 use super::detector::{self, Anchor, Detector, DigitRun};
 use super::literal::Literals;
 use super::opening::{self, AnyGroup, Group, Opening, Openings};
+use super::required::required;
 use super::shape;
 use crate::finding::Confidence;
 use crate::rules::format::Format;
@@ -48,6 +49,8 @@ pub(super) struct Expression {
     pub after: usize,
     /// Digits that every match has at least.
     pub digits: usize,
+    /// A sign that every match holds.
+    required: Option<u8>,
     compiled: OnceLock<Option<Compiled>>,
 }
 
@@ -80,9 +83,10 @@ impl Expression {
         self.compiled.get_or_init(compiled).as_ref()
     }
 
-    /// Whether so few digits stand there that nothing can match.
-    pub fn lacks_digits(&self, text: &[u8]) -> bool {
+    /// Whether a sign or so many digits are missing there that nothing can match.
+    pub fn lacks(&self, text: &[u8]) -> bool {
         self.digits > 0 && digits(text) < self.digits
+            || self.required.is_some_and(|sign| memchr::memchr(sign, text).is_none())
     }
 }
 
@@ -347,6 +351,7 @@ impl Table {
                     before: pattern.before,
                     after: pattern.after,
                     digits: pattern.digits,
+                    required: required(&pattern.pattern),
                     compiled: OnceLock::new(),
                 });
                 match pattern.class {
@@ -434,7 +439,7 @@ impl Table {
 
 #[cfg(test)]
 mod tests {
-    use super::{Expression, WORD, plain};
+    use super::{Expression, WORD, plain, required};
     use std::sync::OnceLock;
 
     #[test]
@@ -449,6 +454,7 @@ mod tests {
             before: 0,
             after: 0,
             digits: 0,
+            required: required(pattern),
             compiled: OnceLock::new(),
         };
         let finds = |pattern: &str, text: &str| {
