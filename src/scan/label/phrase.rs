@@ -276,8 +276,10 @@ impl Judge<'_> {
         self.lexicon.any(self.text, line.start, line.end, DISCLAIMER | NEGATIVE)
     }
 
+    /// Whether the mark stands in capitals; the law in brackets behind it never does.
     fn is_upper(&self) -> bool {
-        !self.original.iter().any(u8::is_ascii_lowercase)
+        let mark = self.original.iter().take_while(|byte| **byte != b'(');
+        !mark.into_iter().any(u8::is_ascii_lowercase)
     }
 
     fn is_bracketed(&self) -> bool {
@@ -331,6 +333,19 @@ mod tests {
             let whole = text[at..=text.find(')').unwrap()].to_owned();
             assert_eq!(found, marks.then_some(whole), "{text}");
         }
+    }
+
+    #[test]
+    fn a_law_in_small_letters_leaves_a_mark_in_capitals() {
+        let mut phrases = Phrases::default();
+        phrases.add("SECRET", "SECRET", 3, Kind::Word);
+        let found = |text: &str| {
+            let at = text.to_lowercase().find("secret").unwrap();
+            phrases.find(&Lexicon::default(), text.as_bytes(), at, Form::Text).is_some()
+        };
+        let page = "x\n".repeat(400);
+        assert!(found(&format!("{page}SECRET (Loi\n11.12.1998)\n\n{page}")));
+        assert!(!found(&format!("{page}Secret (Loi\n11.12.1998)\n\n{page}")));
     }
 
     #[test]
