@@ -300,8 +300,9 @@ fn is_hump(text: &[u8], at: usize) -> bool {
     at > 0 && text[at - 1].is_ascii_lowercase() && text.get(at).is_some_and(u8::is_ascii_uppercase)
 }
 
-const BASIS: u64 = 0xCBF2_9CE4_8422_2325;
-const PRIME: u64 = 0x0000_0100_0000_01B3;
+/// Where FNV-1a (Fowler, Noll, Vo) begins, and what it multiplies with.
+pub(crate) const BASIS: u64 = 0xCBF2_9CE4_8422_2325;
+pub(crate) const PRIME: u64 = 0x0000_0100_0000_01B3;
 
 fn hash(bytes: &[u8]) -> u64 {
     bytes.iter().fold(BASIS, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(PRIME))

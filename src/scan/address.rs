@@ -6,6 +6,7 @@ use super::address_locality::{behind, belgian, canadian, capitalised_after, dutc
 use super::detector::{Anchor, Detector, Hit, Place};
 use super::lexer::{Case, Kind, Token, Tokens, tokens};
 use super::lexicon::WordSet;
+use super::table::digits;
 use crate::finding::Confidence;
 use crate::rules::Code;
 use crate::span::Span;
@@ -96,7 +97,7 @@ impl Detector for Address {
             return;
         }
         let (bytes, offset) = place.around(72, 224);
-        if !has_digit(bytes) {
+        if digits(bytes) == 0 {
             return;
         }
         let text = match std::str::from_utf8(bytes) {
@@ -130,13 +131,6 @@ impl Detector for Address {
         hit.lowered = near.lower;
         out.push(hit);
     }
-}
-
-/// Whether a digit is among some bytes: sixteen at once, without a branch for each.
-fn has_digit(bytes: &[u8]) -> bool {
-    let any = |bytes: &[u8]| bytes.iter().fold(false, |any, byte| any | byte.is_ascii_digit());
-    let (chunks, rest) = bytes.as_chunks::<16>();
-    any(rest) || chunks.iter().any(|chunk| any(chunk))
 }
 
 impl Address {

@@ -6,6 +6,9 @@ const SPEAKER_BYTES_MAX: usize = 40;
 /// Bytes of words between what is asked for and the question mark: "deja ?", "nog eens door?".
 const TAIL_BYTES_MAX: usize = 28;
 
+/// Folded words for new: what stands behind them in a remark replaces what stands before.
+pub const RENEWED: [&str; 6] = ["nouveau", "nouvelle", "nieuw", "neues", "neu", "new"];
+
 /// Bytes of a line with a name and a time, as chats put it above a message.
 const HEAD_BYTES_MAX: usize = 56;
 

@@ -1,7 +1,7 @@
 //! Dates of birth: a date beside words that say so, never a bare date. The words stand in
 //! `patterns/persons.toml`.
 
-use super::answer::to_question;
+use super::answer::{RENEWED, to_question};
 use super::columns::{Cell, Table};
 use super::detector::{Anchor, Detector, Hit, Place};
 use super::lexer::tokens;
@@ -289,8 +289,6 @@ fn is_remark(gap: &str) -> bool {
         && all.clone().count() <= REMARK_WORDS_MAX
         && all.all(|word| !OTHER_DATES.contains(&&*word) && !word.starts_with("d'"))
 }
-
-const RENEWED: [&str; 6] = ["nouveau", "nouvelle", "nieuw", "neu", "neues", "new"];
 
 /// Words that lead to another date, or say that there is none.
 const OTHER_DATES: [&str; 24] = [

@@ -1,6 +1,7 @@
 //! Name lists: whether a word can be a given name or a family name. A list says that it can be one, never that
 //! it is; `patterns/lists/README.md` has the sources. Tables are made at build time.
 
+use crate::rules::words::{BASIS, PRIME};
 use crate::text::view::fold::fold;
 
 /// Given names by hash, open addressing: the lowest bit says that the name is an ordinary word too, 0 is empty.
@@ -81,17 +82,17 @@ fn in_filter(hash: u64) -> bool {
 
 /// FNV-1a (Fowler, Noll, Vo) of the folded word; `None` where it is too long for a name.
 fn hash(word: &[u8]) -> Option<u64> {
-    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+    let mut hash = BASIS;
     let (mut at, mut bytes) = (0, 0);
     while at < word.len() {
         if word[at].is_ascii_alphabetic() {
-            hash = (hash ^ u64::from(word[at].to_ascii_lowercase())).wrapping_mul(1_099_511_628_211);
+            hash = (hash ^ u64::from(word[at].to_ascii_lowercase())).wrapping_mul(PRIME);
             (at, bytes) = (at + 1, bytes + 1);
             continue;
         }
         let folded = fold(word, at);
         for &byte in folded.bytes() {
-            hash = (hash ^ u64::from(byte)).wrapping_mul(1_099_511_628_211);
+            hash = (hash ^ u64::from(byte)).wrapping_mul(PRIME);
             bytes += 1;
         }
         at += usize::from(folded.taken).max(1);

@@ -91,7 +91,7 @@ impl Expression {
 }
 
 /// How many digits a text has.
-fn digits(text: &[u8]) -> usize {
+pub(super) fn digits(text: &[u8]) -> usize {
     // Counted in bytes, so that a compiler makes vectors of it.
     let count = |part: &[u8]| part.iter().map(|byte| u8::from(byte.is_ascii_digit())).sum::<u8>();
     text.chunks(128).map(|part| usize::from(count(part))).sum()

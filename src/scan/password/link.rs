@@ -5,7 +5,7 @@ use super::words::{
     ABOUT, ADVERB, COPULA, DENY, KEY, KNOWN, LOGIN, PAIR, PASSPHRASE, PASSWORD, PIN, QUALIFIER, RECOVERY,
     SHORT, WEAK, WIFI,
 };
-use crate::scan::answer::to_question;
+use crate::scan::answer::{RENEWED, to_question};
 use crate::scan::fold::{Window, fold};
 use crate::scan::lexicon::{Lexicon, is_word_byte};
 use crate::span::Span;
@@ -188,7 +188,7 @@ const RENEWED_BYTES: usize = 64;
 fn renewed(text: &[u8], from: usize) -> Option<usize> {
     let line = text.get(from..text.len().min(from + RENEWED_BYTES))?.split(|byte| *byte == b'\n').next()?;
     let open = memchr::memchr(b'(', line)?;
-    ["nouveau", "nouvelle", "nieuw", "neues", "neu", "new"].iter().find_map(|word| {
+    RENEWED.iter().find_map(|word| {
         let at = open + memchr::memmem::find(&line[open..], word.as_bytes())? + word.len();
         sign_at(text, skip_no_break(text, from + at))
     })
