@@ -20,7 +20,7 @@ use format::Format;
 use packed::Packed;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use syntax::{CounterexampleSyntax, ExampleSyntax, RuleSyntax, TitleSyntax};
+use syntax::{CounterexampleSyntax, ExampleSyntax, RuleSyntax, Text, TitleSyntax};
 
 /// One rule: what it looks for, what it checks, how sure it is.
 #[derive(Clone, Debug)]
@@ -42,11 +42,11 @@ pub struct Rule {
     /// How sure a finding is.
     pub tiers: Tiers,
     /// Words near the value that speak for it.
-    pub context: Vec<String>,
+    pub context: Vec<Text>,
     /// Whether nothing is reported without one.
     pub require_context: bool,
     /// Words near the value that speak against it.
-    pub lower: Vec<String>,
+    pub lower: Vec<Text>,
     /// Whether the general words against numbers count too.
     pub lower_general: bool,
     /// Whole values that are no finding.
@@ -163,11 +163,13 @@ pub struct Pattern {
     /// The expression.
     pub pattern: Box<str>,
     /// Literals one of which is in every match.
-    pub anchors: Vec<String>,
+    pub anchors: Vec<Text>,
     /// Whether their case matters.
     pub exact: bool,
     /// Digits that every match has at least.
     pub digits: usize,
+    /// A sign of ASCII that stands in every match, or beside it where that is long; `None` for none.
+    pub holds: Option<u8>,
     /// Or what kind of place.
     pub class: Option<AnchorClass>,
     /// Bytes before the anchor in which a match may begin.
@@ -201,13 +203,13 @@ pub struct Code {
     /// The rule whose words it uses beside its own; empty for none.
     pub words_of: Box<str>,
     /// Its words.
-    pub words: BTreeMap<String, Arc<[String]>>,
+    pub words: BTreeMap<Text, Arc<[Text]>>,
 }
 
 impl Code {
     /// The words of one of its lists; none where it has no such list.
     #[must_use]
-    pub fn list(&self, name: &str) -> Vec<String> {
+    pub fn list(&self, name: &str) -> Vec<Text> {
         self.words.get(name).map_or_else(Vec::new, |words| words.to_vec())
     }
 }
@@ -278,7 +280,7 @@ pub struct Known<'a> {
 #[must_use]
 pub fn shipped() -> Vec<Rule> {
     // The build has read it back.
-    let mut table: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/rules.bin"));
+    let mut table: &'static [u8] = include_bytes!(concat!(env!("OUT_DIR"), "/rules.bin"));
     let syntax: Vec<RuleSyntax> = Packed::unpack(&mut table).unwrap_or_default();
     syntax.into_iter().map(|rule| read::rule(rule, &mut |_, _| ())).collect()
 }
@@ -337,8 +339,9 @@ mod tests {
         let (mut table, mut rules) =
             (Vec::new(), super::syntax::read(super::shipped_files()[0].1).0.file.rule);
         rules.truncate(3);
-        rules[0].source = "a long text ".repeat(30);
+        rules[0].source = "a long text ".repeat(30).into();
         rules.pack(&mut table);
+        let table: &'static [u8] = table.leak();
         for end in 0..table.len() {
             assert!(Vec::<RuleSyntax>::unpack(&mut &table[..end]).is_none(), "{end}");
         }

@@ -4,8 +4,9 @@
 
 use super::syntax::{
     CodeSyntax, CounterexampleSyntax, ExampleSyntax, MixedSyntax, NumberSyntax, RegexSyntax, RuleSyntax,
-    Several, TiersSyntax, TitleSyntax, TokenSyntax, WordsSyntax,
+    Several, Text, TiersSyntax, TitleSyntax, TokenSyntax, WordsSyntax,
 };
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// Something that can be written down and read back.
@@ -13,7 +14,7 @@ pub trait Packed: Sized {
     /// Appends it.
     fn pack(&self, into: &mut Vec<u8>);
     /// Takes it from the beginning; `None` where something else stands there.
-    fn unpack(from: &mut &[u8]) -> Option<Self>;
+    fn unpack(from: &mut &'static [u8]) -> Option<Self>;
 }
 
 impl Packed for u8 {
@@ -21,7 +22,7 @@ impl Packed for u8 {
         into.push(*self);
     }
 
-    fn unpack(from: &mut &[u8]) -> Option<Self> {
+    fn unpack(from: &mut &'static [u8]) -> Option<Self> {
         from.split_off_first().copied()
     }
 }
@@ -31,7 +32,7 @@ impl Packed for bool {
         into.push(u8::from(*self));
     }
 
-    fn unpack(from: &mut &[u8]) -> Option<Self> {
+    fn unpack(from: &mut &'static [u8]) -> Option<Self> {
         u8::unpack(from).map(|byte| byte != 0)
     }
 }
@@ -41,7 +42,7 @@ impl Packed for u16 {
         into.extend_from_slice(&self.to_le_bytes());
     }
 
-    fn unpack(from: &mut &[u8]) -> Option<Self> {
+    fn unpack(from: &mut &'static [u8]) -> Option<Self> {
         Some(Self::from_le_bytes([u8::unpack(from)?, u8::unpack(from)?]))
     }
 }
@@ -58,7 +59,7 @@ impl Packed for usize {
         }
     }
 
-    fn unpack(from: &mut &[u8]) -> Option<Self> {
+    fn unpack(from: &mut &'static [u8]) -> Option<Self> {
         match u8::unpack(from)? {
             u8::MAX => {
                 let (length, rest) = from.split_first_chunk()?;
@@ -76,10 +77,22 @@ impl Packed for String {
         into.extend_from_slice(self.as_bytes());
     }
 
-    fn unpack(from: &mut &[u8]) -> Option<Self> {
+    fn unpack(from: &mut &'static [u8]) -> Option<Self> {
+        Text::unpack(from).map(Cow::into_owned)
+    }
+}
+
+/// A part of the table itself.
+impl Packed for Text {
+    fn pack(&self, into: &mut Vec<u8>) {
+        self.len().pack(into);
+        into.extend_from_slice(self.as_bytes());
+    }
+
+    fn unpack(from: &mut &'static [u8]) -> Option<Self> {
         let length = usize::unpack(from)?;
         let bytes = from.split_off(..length)?;
-        std::str::from_utf8(bytes).ok().map(Self::from)
+        std::str::from_utf8(bytes).ok().map(Self::Borrowed)
     }
 }
 
@@ -89,7 +102,7 @@ impl<T: Packed> Packed for Vec<T> {
         self.iter().for_each(|one| one.pack(into));
     }
 
-    fn unpack(from: &mut &[u8]) -> Option<Self> {
+    fn unpack(from: &mut &'static [u8]) -> Option<Self> {
         let length = usize::unpack(from)?;
         // Nothing takes less than a byte.
         let mut list = Self::with_capacity(length.min(from.len()));
@@ -106,7 +119,7 @@ impl<T: Packed> Packed for Option<T> {
         self.iter().for_each(|one| one.pack(into));
     }
 
-    fn unpack(from: &mut &[u8]) -> Option<Self> {
+    fn unpack(from: &mut &'static [u8]) -> Option<Self> {
         if bool::unpack(from)? { T::unpack(from).map(Some) } else { Some(None) }
     }
 }
@@ -116,12 +129,12 @@ impl<T: Packed> Packed for Several<T> {
         self.0.pack(into);
     }
 
-    fn unpack(from: &mut &[u8]) -> Option<Self> {
+    fn unpack(from: &mut &'static [u8]) -> Option<Self> {
         Vec::unpack(from).map(Self)
     }
 }
 
-impl<T: Packed> Packed for BTreeMap<String, T> {
+impl<T: Packed> Packed for BTreeMap<Text, T> {
     fn pack(&self, into: &mut Vec<u8>) {
         self.len().pack(into);
         for (key, value) in self {
@@ -130,9 +143,9 @@ impl<T: Packed> Packed for BTreeMap<String, T> {
         }
     }
 
-    fn unpack(from: &mut &[u8]) -> Option<Self> {
+    fn unpack(from: &mut &'static [u8]) -> Option<Self> {
         let length = usize::unpack(from)?;
-        (0..length).map(|_| Some((String::unpack(from)?, T::unpack(from)?))).collect()
+        (0..length).map(|_| Some((Text::unpack(from)?, T::unpack(from)?))).collect()
     }
 }
 
@@ -145,7 +158,7 @@ macro_rules! packed {
                 $($field.pack(into);)*
             }
 
-            fn unpack(from: &mut &[u8]) -> Option<Self> {
+            fn unpack(from: &mut &'static [u8]) -> Option<Self> {
                 Some(Self { $($field: Packed::unpack(from)?),* })
             }
         }
@@ -164,7 +177,7 @@ packed! {
     }
     MixedSyntax { shapes, separators }
     TokenSyntax { formats }
-    RegexSyntax { pattern, anchors, anchor_class, exact, digits, before, after }
+    RegexSyntax { pattern, anchors, anchor_class, exact, digits, holds, before, after }
     CodeSyntax { name, ids, words_of, words }
     TiersSyntax { plain, grouped, context, failed }
     ExampleSyntax { text, also, confidence }

@@ -241,7 +241,7 @@ fn mixed(syntax: &MixedSyntax, report: Report<'_>) -> Mixed {
 }
 
 fn pattern(syntax: RegexSyntax, report: Report<'_>) -> Pattern {
-    let class = match syntax.anchor_class.as_str() {
+    let class = match &*syntax.anchor_class {
         "" => None,
         "digit" => Some(AnchorClass::Digits(1)),
         "at" => Some(AnchorClass::At),
@@ -270,11 +270,20 @@ fn pattern(syntax: RegexSyntax, report: Report<'_>) -> Pattern {
             );
         }
     }
+    let holds = match syntax.holds.as_bytes() {
+        [] => None,
+        [sign] if sign.is_ascii_punctuation() => Some(*sign),
+        _ => {
+            report("regex", format!("`holds` is one sign of ASCII, not `{}`", syntax.holds));
+            None
+        }
+    };
     Pattern {
         pattern: syntax.pattern.into(),
         anchors: syntax.anchors,
         exact: syntax.exact,
         digits: usize::from(syntax.digits),
+        holds,
         class,
         before: usize::from(syntax.before),
         after: usize::from(syntax.after),

@@ -3,6 +3,8 @@
 
 use serde::Deserialize as DeserializeDerive;
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Range;
@@ -13,18 +15,18 @@ use toml::de::{DeTable, DeValue, ValueDeserializer};
 #[serde(deny_unknown_fields)]
 pub struct RuleSyntax {
     /// `JURISDICTION.NAME` or `FAMILY.NAME`.
-    pub id: String,
+    pub id: Text,
     /// `personal`, `credential`, `classification`, `confidential` or `business`.
-    pub class: String,
+    pub class: Text,
     /// Whose law or registry the thing belongs to, such as `be`; empty for worldwide.
     #[serde(default)]
-    pub jurisdiction: String,
+    pub jurisdiction: Text,
     /// What users call it, by language.
     #[serde(default)]
     pub title: TitleSyntax,
     /// The standard, law or page that the facts come from.
     #[serde(default)]
-    pub source: String,
+    pub source: Text,
     /// Matcher: digit groups.
     #[serde(default)]
     pub number: Several<NumberSyntax>,
@@ -42,7 +44,7 @@ pub struct RuleSyntax {
     pub code: Option<CodeSyntax>,
     /// A function of `scan::check`; empty for none.
     #[serde(default)]
-    pub check: String,
+    pub check: Text,
     /// How sure a finding is, by what speaks for it.
     #[serde(default)]
     pub confidence: TiersSyntax,
@@ -54,16 +56,16 @@ pub struct RuleSyntax {
     pub require_context: bool,
     /// Words near the value that speak against it, beside the general ones.
     #[serde(default)]
-    pub lower: Vec<String>,
+    pub lower: Vec<Text>,
     /// Whether the general lowering words for numbers (order, invoice, version …) count; default: for `number`.
     #[serde(default)]
     pub lower_general: Option<bool>,
     /// Whole values that are no finding; `*` stands for any run of characters.
     #[serde(default)]
-    pub deny: Vec<String>,
+    pub deny: Vec<Text>,
     /// Published specimens: whole values that are reported low.
     #[serde(default)]
-    pub specimens: Vec<String>,
+    pub specimens: Vec<Text>,
     /// Texts with the exact spans marked `<<…>>`.
     #[serde(default)]
     pub examples: Vec<ExampleSyntax>,
@@ -77,34 +79,37 @@ pub struct RuleSyntax {
 #[serde(deny_unknown_fields, default)]
 pub struct TitleSyntax {
     /// In French.
-    pub fr: String,
+    pub fr: Text,
     /// In Dutch.
-    pub nl: String,
+    pub nl: Text,
     /// In German.
-    pub de: String,
+    pub de: Text,
     /// In English.
-    pub en: String,
+    pub en: Text,
 }
+
+/// A word of a rule: a part of the shipped table, or read from a file.
+pub type Text = Cow<'static, str>;
 
 /// Words in four languages, or in any.
 #[derive(Clone, Debug, Default, DeserializeDerive)]
 #[serde(deny_unknown_fields, default)]
 pub struct WordsSyntax {
     /// In French.
-    pub fr: Vec<String>,
+    pub fr: Vec<Text>,
     /// In Dutch.
-    pub nl: Vec<String>,
+    pub nl: Vec<Text>,
     /// In German.
-    pub de: Vec<String>,
+    pub de: Vec<Text>,
     /// In English.
-    pub en: Vec<String>,
+    pub en: Vec<Text>,
     /// In any language.
-    pub any: Vec<String>,
+    pub any: Vec<Text>,
 }
 
 impl WordsSyntax {
     /// All of them.
-    pub fn into_all(self) -> Vec<String> {
+    pub fn into_all(self) -> Vec<Text> {
         let Self { mut fr, nl, de, en, any } = self;
         [nl, de, en, any].into_iter().for_each(|words| fr.extend(words));
         fr
@@ -119,25 +124,25 @@ pub struct NumberSyntax {
     pub digits: Vec<u8>,
     /// Group lengths as people print them; `"*"` is any grouping. The bare run is always read.
     #[serde(default)]
-    pub groups: Vec<String>,
+    pub groups: Vec<Text>,
     /// What may stand between groups, one to three of them.
     #[serde(default = "separators")]
-    pub separators: String,
+    pub separators: Text,
     /// The first digits, one of these.
     #[serde(default)]
-    pub prefixes: Several<String>,
+    pub prefixes: Several<Text>,
     /// Letters before the first digit that belong to the value, such as `BE`; case does not matter.
     #[serde(default)]
-    pub letters: Several<String>,
+    pub letters: Several<Text>,
     /// Whether the letters must be there.
     #[serde(default)]
     pub letters_required: bool,
     /// Characters before the first digit that must be there and belong to the value, such as `+`.
     #[serde(default)]
-    pub lead: String,
+    pub lead: Text,
     /// Characters around the value that belong to it where they stand on both sides, such as `+++`.
     #[serde(default)]
-    pub fences: Vec<String>,
+    pub fences: Vec<Text>,
     /// Whether the bare run needs a label, though a grouped one does not.
     #[serde(default)]
     pub bare_needs_label: bool,
@@ -149,14 +154,14 @@ pub struct NumberSyntax {
 pub struct MixedSyntax {
     /// `9` a digit, `A` a capital, `a` a letter of either case, a space an optional separator, others themselves
     /// without regard to case.
-    pub shapes: Vec<String>,
+    pub shapes: Vec<Text>,
     /// What may stand at the spaces, one of these.
     #[serde(default = "separators")]
-    pub separators: String,
+    pub separators: Text,
 }
 
-fn separators() -> String {
-    " .-/".to_owned()
+const fn separators() -> Text {
+    Cow::Borrowed(" .-/")
 }
 
 /// Provider tokens.
@@ -164,7 +169,7 @@ fn separators() -> String {
 #[serde(deny_unknown_fields)]
 pub struct TokenSyntax {
     /// The formats: literal text and classes with counts, `ghp_{b62:36}`.
-    pub formats: Vec<String>,
+    pub formats: Vec<Text>,
 }
 
 /// A regular expression.
@@ -172,19 +177,22 @@ pub struct TokenSyntax {
 #[serde(deny_unknown_fields)]
 pub struct RegexSyntax {
     /// The expression; the reported span is the group `value`, else the whole match.
-    pub pattern: String,
+    pub pattern: Text,
     /// Literals (case and accents do not matter) one of which stands in every match.
     #[serde(default)]
-    pub anchors: Vec<String>,
+    pub anchors: Vec<Text>,
     /// Or a class: `digit`, `digits4` (a run of at least four), `at`, `colon`, `line`.
     #[serde(default)]
-    pub anchor_class: String,
+    pub anchor_class: Text,
     /// Whether the literals stand in a match in this very case.
     #[serde(default)]
     pub exact: bool,
     /// How many digits every match has at least: where fewer stand around an anchor, nothing is tried.
     #[serde(default)]
     pub digits: u8,
+    /// A sign that stands in every match or near it: where none stands around an anchor, nothing is tried.
+    #[serde(default)]
+    pub holds: Text,
     /// How many bytes before the anchor a match may begin.
     #[serde(default = "before")]
     pub before: u16,
@@ -206,16 +214,16 @@ fn after() -> u16 {
 #[serde(deny_unknown_fields)]
 pub struct CodeSyntax {
     /// Its name in `scan::detector`.
-    pub name: String,
+    pub name: Text,
     /// Ids that it reports beside the rule's own.
     #[serde(default)]
-    pub ids: Vec<String>,
+    pub ids: Vec<Text>,
     /// The id of another rule whose words it uses beside its own.
     #[serde(default)]
-    pub words_of: String,
+    pub words_of: Text,
     /// Its words, by list name.
     #[serde(default)]
-    pub words: std::collections::BTreeMap<String, Vec<String>>,
+    pub words: BTreeMap<Text, Vec<Text>>,
 }
 
 /// How sure a finding is: `low`, `medium` or `high`, empty for no finding.
@@ -223,13 +231,13 @@ pub struct CodeSyntax {
 #[serde(deny_unknown_fields, default)]
 pub struct TiersSyntax {
     /// The value stands alone.
-    pub plain: String,
+    pub plain: Text,
     /// It is printed in an official grouping.
-    pub grouped: String,
+    pub grouped: Text,
     /// A context word stands near it.
-    pub context: String,
+    pub context: Text,
     /// Its check fails, but a context word stands near it.
-    pub failed: String,
+    pub failed: Text,
 }
 
 /// A text with its findings marked, alone or with the ids that fire beside the rule.

@@ -1,5 +1,6 @@
 //! The words of a code detector, folded, each with the groups that it stands in. Knows no rule.
 
+use crate::rules::syntax::Text;
 use crate::rules::words::{BASIS, PRIME};
 use crate::scan::fold::fold;
 use std::collections::{HashMap, HashSet};
@@ -40,14 +41,19 @@ impl Hasher for Fnv {
     fn write(&mut self, bytes: &[u8]) {
         self.0 = bytes.iter().fold(self.0, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(PRIME));
     }
+
+    /// Eight bytes in one step, after which the upper ones have a part in the lower bits.
+    fn write_u64(&mut self, number: u64) {
+        self.0 = (self.0.rotate_left(29) ^ number).wrapping_mul(PRIME);
+    }
 }
 
 /// A lexicon that is made at its first use: most texts need few of them.
 pub type Lazy = LazyLock<Lexicon, Box<dyn FnOnce() -> Lexicon + Send + Sync>>;
 
 /// The words of a list of a rule, each with the name of the list.
-pub fn named<'a>((name, words): (&'a String, &'a Arc<[String]>)) -> impl Iterator<Item = (&'a str, &'a str)> {
-    words.iter().map(move |word| (name.as_str(), word.as_str()))
+pub fn named<'a>((name, words): (&'a Text, &'a Arc<[Text]>)) -> impl Iterator<Item = (&'a str, &'a str)> {
+    words.iter().map(move |word| (name.as_ref(), word.as_ref()))
 }
 
 /// One word of a text.

@@ -49,7 +49,7 @@ pub(super) struct Expression {
     pub after: usize,
     /// Digits that every match has at least.
     pub digits: usize,
-    /// A sign that every match holds.
+    /// A sign that every match holds, or that stands near it.
     required: Option<u8>,
     compiled: OnceLock<Option<Compiled>>,
 }
@@ -351,7 +351,7 @@ impl Table {
                     before: pattern.before,
                     after: pattern.after,
                     digits: pattern.digits,
-                    required: required(&pattern.pattern),
+                    required: pattern.holds.or_else(|| required(&pattern.pattern)),
                     compiled: OnceLock::new(),
                 });
                 match pattern.class {

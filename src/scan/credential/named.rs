@@ -23,7 +23,7 @@ pub(in crate::scan) fn make(code: &Code) -> Box<dyn Detector> {
     let keys = code.words.get("keys").cloned();
     let keys = Lazy::new(Box::new(move || {
         let words = keys.iter().flat_map(|keys| keys.iter());
-        Lexicon::of(&[("keys", 1)], words.map(|word| ("keys", word.as_str())))
+        Lexicon::of(&[("keys", 1)], words.map(|word| ("keys", word.as_ref())))
     }));
     let formats = list("formats").filter_map(|format| Format::parse(format).ok()).collect();
     let names = list("names").map(|name| Anchor::Word(name.clone())).collect();

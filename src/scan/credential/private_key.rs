@@ -20,7 +20,7 @@ struct PrivateKeys;
 
 impl Detector for PrivateKeys {
     fn anchors(&self) -> Vec<Anchor> {
-        vec![Anchor::Exact("-----BEGIN ".to_owned()), Anchor::Exact("PuTTY-User-Key-File-".to_owned())]
+        vec![Anchor::Exact("-----BEGIN ".into()), Anchor::Exact("PuTTY-User-Key-File-".into())]
     }
 
     fn detect(&self, place: &mut Place<'_>, out: &mut Vec<Hit>) {

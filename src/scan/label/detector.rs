@@ -51,7 +51,7 @@ pub(in crate::scan) fn phrase(code: &Code) -> Box<dyn Detector> {
         };
         words.iter().for_each(|word| phrases.add(word, word, severity, kind));
     }
-    let scheme = code.words.get("scheme").and_then(|names| names.first()).map_or("generic", String::as_str);
+    let scheme = code.words.get("scheme").and_then(|names| names.first()).map_or("generic", AsRef::as_ref);
     phrases.labels = scheme == "generic";
     let judge = move |place: &Place<'_>| phrases.find(&lexicon, place.text, place.at, form(place));
     marks(code, scheme, false, Box::new(judge))

@@ -5,7 +5,9 @@
 //! letters go on with: four letters at once, those that count held against those that are wanted.
 
 use crate::scan::letters::{LETTER_BITS, UNKNOWN, letter_of};
+use crate::scan::lexicon::Fnv;
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hash, Hasher};
 
 /// Letters that lead to what follows.
 const FIRST: usize = 3;
@@ -23,7 +25,7 @@ const LETTERS: usize = FIRST + TAIL;
 const UNKNOWNS: u64 = u64::from_le_bytes([UNKNOWN; 8]) >> (8 * (8 - LETTERS));
 
 /// What literals with the same first letters go on with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Tails {
     /// Which letters count.
     counting: [u32; 4],
@@ -44,6 +46,18 @@ impl Tails {
     }
 }
 
+impl Hash for Tails {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        for (counting, wanted) in self.counting.iter().zip(self.wanted) {
+            state.write_u64(u64::from(*counting) << 32 | u64::from(wanted));
+        }
+        state.write_u64(u64::from(self.more));
+    }
+}
+
+/// Rows of tails, by their number.
+type Known = HashMap<Tails, u16, BuildHasherDefault<Fnv>>;
+
 /// What one literal goes on with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Tail {
@@ -51,7 +65,20 @@ struct Tail {
     letters: u32,
 }
 
+/// Where the first letters stand in a number that holds a tail too.
+const FIRST_AT: u32 = 40;
+
 impl Tail {
+    /// As a number: the length, then the letters.
+    const fn written(self) -> u64 {
+        (self.length as u64) << 32 | self.letters as u64
+    }
+
+    /// From a number.
+    const fn read(number: u64) -> Self {
+        Self { length: (number >> 32 & 0xFF) as usize, letters: number as u32 }
+    }
+
     const fn counting(self) -> u32 {
         if self.length == TAIL { !0 } else { (1 << (8 * self.length)) - 1 }
     }
@@ -73,13 +100,18 @@ pub struct Filter {
     /// For each three letters, their tails.
     ids: Box<[u16; FIRSTS]>,
     tails: Vec<Tails>,
-    /// What was added: the first three letters, each with five bits, and the rest.
-    begins: Vec<(usize, Tail)>,
+    /// What was added: the first three letters, each with five bits, and the rest, in one number that sorts by them.
+    begins: Vec<u64>,
 }
 
 impl Default for Filter {
     fn default() -> Self {
-        Self { fourths: zeros(), ids: zeros(), tails: vec![Tails::NONE], begins: Vec::new() }
+        Self {
+            fourths: zeros(vec![0; FIRSTS]),
+            ids: zeros(vec![0; FIRSTS]),
+            tails: vec![Tails::NONE],
+            begins: Vec::new(),
+        }
     }
 }
 
@@ -104,7 +136,7 @@ impl Filter {
         // A shorter literal goes on with anything.
         let free = (FIRST - known) * LETTER_BITS;
         let firsts = first << free..(first + 1) << free;
-        self.begins.extend(firsts.map(|first| (first, tail)));
+        self.begins.extend(firsts.map(|first| (first as u64) << FIRST_AT | tail.written()));
     }
 
     /// Makes the tables.
@@ -112,12 +144,12 @@ impl Filter {
         let mut begins = std::mem::take(&mut self.begins);
         begins.sort_unstable();
         begins.dedup();
-        let (mut known, mut tails) = (HashMap::from([(Tails::NONE, 0)]), Vec::new());
-        for same in begins.chunk_by(|one, next| one.0 == next.0) {
-            let Some(&(first, _)) = same.first() else { continue };
+        let (mut known, mut tails) = (Known::from_iter([(Tails::NONE, 0)]), Vec::new());
+        for same in begins.chunk_by(|one, next| one >> FIRST_AT == next >> FIRST_AT) {
+            let Some(first) = same.first().map(|begin| (begin >> FIRST_AT) as usize) else { continue };
             for length in (0..=TAIL).rev() {
                 tails.clear();
-                tails.extend(same.iter().map(|(_, tail)| tail.cut(length)));
+                tails.extend(same.iter().map(|begin| Tail::read(*begin).cut(length)));
                 told_apart(&mut tails);
                 if tails.len() <= TAILS_MAX {
                     break;
@@ -131,7 +163,7 @@ impl Filter {
     }
 
     /// The number of these tails, which are added where they are new.
-    fn row(&mut self, tails: &[Tail], known: &mut HashMap<Tails, u16>) -> u16 {
+    fn row(&mut self, tails: &[Tail], known: &mut Known) -> u16 {
         tails.chunks(4).rev().fold(0, |more, four| {
             let mut row = Tails { more: u32::from(more), ..Tails::NONE };
             for (place, tail) in four.iter().enumerate() {
@@ -174,9 +206,9 @@ impl Filter {
 }
 
 /// A table of zeros, of which only the pages are made that are written to.
-fn zeros<T: Clone + Default>() -> Box<[T; FIRSTS]> {
-    let made = vec![T::default(); FIRSTS].into_boxed_slice().try_into();
-    made.unwrap_or_else(|_| Box::new(std::array::from_fn(|_| T::default())))
+fn zeros<T: Copy>(made: Vec<T>) -> Box<[T; FIRSTS]> {
+    let zero = made[0];
+    made.into_boxed_slice().try_into().unwrap_or_else(|_| Box::new([zero; FIRSTS]))
 }
 
 /// Leaves out what a shorter one stands for, and the same twice.

@@ -3,6 +3,7 @@
 use super::{Kind, Secret, find, find_in_field, mnemonic, words};
 use crate::finding::Confidence;
 use crate::rules::Code;
+use crate::rules::syntax::Text;
 use crate::scan::columns::Table;
 use crate::scan::detector::{Anchor, Detector, Hit, Place};
 use crate::scan::lexicon::{Lazy, named};
@@ -13,7 +14,7 @@ use std::collections::BTreeSet;
 pub(in crate::scan) fn make(code: &Code) -> Box<dyn Detector> {
     let lists = code.words.clone();
     let lexicon = Lazy::new(Box::new(move || words::lexicon(lists.iter().flat_map(named))));
-    let anchors: BTreeSet<&String> =
+    let anchors: BTreeSet<&Text> =
         code.words.get("anchors").into_iter().flat_map(|words| words.iter()).collect();
     let mut anchors: Vec<Anchor> = anchors.into_iter().map(|word| Anchor::Word(word.clone())).collect();
     let labels = anchors.len();

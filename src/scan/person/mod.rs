@@ -39,7 +39,7 @@ pub(super) fn make(code: &Code) -> Box<dyn Detector> {
         anchors,
         labels: set("labels"),
         weak_labels: set("weak_labels"),
-        label_tail_max: list("label_tails").iter().map(String::len).max().unwrap_or(0),
+        label_tail_max: list("label_tails").iter().map(|tail| tail.len()).max().unwrap_or(0),
         label_tails: set("label_tails"),
         next_labels: set("next_labels"),
         particles,

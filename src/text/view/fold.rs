@@ -130,7 +130,16 @@ const fn length(first: u8) -> u8 {
 #[must_use]
 pub fn fold_text(text: &str) -> String {
     let mut folded = Vec::with_capacity(text.len());
-    let mut at = 0;
+    if text.is_ascii() {
+        for byte in text.bytes() {
+            match byte {
+                b' ' | b'\t' | b'\n' | 0x0C | b'\r' if matches!(folded.last(), None | Some(&b' ')) => {}
+                b' ' | b'\t' | b'\n' | 0x0C | b'\r' => folded.push(b' '),
+                _ => folded.push(byte.to_ascii_lowercase()),
+            }
+        }
+    }
+    let mut at = if text.is_ascii() { text.len() } else { 0 };
     while at < text.len() {
         let character = fold(text.as_bytes(), at);
         at += usize::from(character.taken.max(1));
@@ -141,7 +150,7 @@ pub fn fold_text(text: &str) -> String {
     while folded.last() == Some(&b' ') {
         folded.pop();
     }
-    String::from_utf8_lossy(&folded).into_owned()
+    String::from_utf8(folded).unwrap_or_else(|fault| String::from_utf8_lossy(fault.as_bytes()).into_owned())
 }
 
 /// Whether a word may begin at `at`: what stands before is no letter or digit.
