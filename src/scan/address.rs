@@ -9,6 +9,7 @@ use super::lexicon::WordSet;
 use super::table::digits;
 use crate::finding::Confidence;
 use crate::rules::Code;
+use crate::rules::syntax::Text;
 use crate::span::Span;
 use crate::text::view::fold::fold_text;
 
@@ -39,11 +40,11 @@ pub(super) fn make(code: &Code) -> Box<dyn Detector> {
         office_letters: letters.fold(0, |all, letter| all | 1 << (letter & 31)),
         anchors,
         romance,
-        suffixes: list("suffixes"),
+        suffixes: Endings::new(&list("suffixes")),
         particles: set("particles"),
         repeats: set("repeats"),
         boxes: set("boxes"),
-        post_boxes: list("post_boxes"),
+        post_boxes: Endings::new(&list("post_boxes")),
         introductions: set("introductions"),
         organisations,
     })
@@ -54,12 +55,12 @@ struct Address {
     /// How many of them are words that begin a street's name; English ones follow, which end it.
     romance: usize,
     /// Ends of Dutch and German street names.
-    suffixes: Vec<String>,
+    suffixes: Endings,
     particles: WordSet,
     repeats: WordSet,
     boxes: WordSet,
     /// Words for boxes at the post office, as they are printed.
-    post_boxes: Vec<String>,
+    post_boxes: Endings,
     /// Words before an address that are no part of it: "Anschrift Gartenweg 1".
     introductions: WordSet,
     /// Kinds and places of organisations, word by word.
@@ -75,6 +76,31 @@ struct Street {
     end: usize,
     /// Whether its name has a capital; without one it needs a locality.
     named: bool,
+}
+
+/// Words that may stand at an end, told by their last two letters first.
+struct Endings {
+    words: Vec<String>,
+    /// A bit for each last two letters, without their case.
+    last: [u32; 32],
+}
+
+impl Endings {
+    fn new(words: &[Text]) -> Self {
+        let words: Vec<String> = words.iter().map(|word| word.as_ref().to_owned()).collect();
+        let mut last = [0; 32];
+        for [first, second] in words.iter().filter_map(|word| word.as_bytes().last_chunk()) {
+            last[usize::from(first & 31)] |= 1 << (second & 31);
+        }
+        Self { words, last }
+    }
+
+    /// Those that this may end with.
+    fn of(&self, text: &[u8]) -> impl Iterator<Item = &str> {
+        let may = |[first, second]: &[u8; 2]| self.last[usize::from(first & 31)] >> (second & 31) & 1 != 0;
+        let words = if text.last_chunk().is_some_and(may) { &self.words[..] } else { &[] };
+        words.iter().map(String::as_str)
+    }
 }
 
 impl Detector for Address {
@@ -144,7 +170,7 @@ impl Address {
     /// Whether the word before the digits is one for post boxes.
     fn follows_post_box(&self, place: &Place<'_>) -> bool {
         let before = place.text[place.at.saturating_sub(24)..place.at].trim_ascii_end();
-        self.post_boxes.iter().any(|word| {
+        self.post_boxes.of(before).any(|word| {
             let rest = before.len().checked_sub(word.len()).map(|rest| before.split_at(rest));
             rest.is_some_and(|(rest, end)| {
                 let small = word.len() > 4 && end.eq_ignore_ascii_case(word.as_bytes());
@@ -165,7 +191,8 @@ impl Address {
             }
             start -= 1;
             let text: String = all[start..number].iter().map(|token| token.text).collect();
-            if self.post_boxes.iter().any(|word| text.trim_end().eq_ignore_ascii_case(word)) {
+            let text = text.trim_end();
+            if self.post_boxes.of(text.as_bytes()).any(|word| text.eq_ignore_ascii_case(word)) {
                 let pair = all.get(number + 1).is_some_and(|gap| gap.text == " ")
                     && all
                         .get(number + 2)
@@ -187,7 +214,7 @@ impl Address {
             .or_else(|| before.strip_suffix(b"nr"))
             .unwrap_or(before)
             .trim_ascii_end();
-        self.suffixes.iter().any(|suffix| {
+        self.suffixes.of(before).any(|suffix| {
             before.len() > suffix.len() + 1
                 && before[before.len() - suffix.len()..].eq_ignore_ascii_case(suffix.as_bytes())
         })

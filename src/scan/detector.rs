@@ -5,6 +5,7 @@ use super::Hint;
 use super::context::{Near, WordIndex};
 use crate::finding::{CheckResult, Confidence, Label};
 use crate::rules::Code;
+use crate::rules::syntax::Text;
 use crate::rules::words::Words;
 use crate::span::Span;
 
@@ -13,9 +14,9 @@ use crate::span::Span;
 pub enum Anchor {
     /// A literal at the start of a word, whatever its case and accents. Two characters at least, three or more
     /// are far cheaper; the word may go on after it (look at the right neighbour yourself).
-    Word(String),
+    Word(Text),
     /// The same, in this very case; for token prefixes and the like.
-    Exact(String),
+    Exact(Text),
     /// The first digit of a run of digits.
     Digits(DigitRun),
     /// The first digit of a run that follows a word (letters, then spaces, commas, `n°`): house numbers.
@@ -138,6 +139,8 @@ pub struct Hit {
     pub context: Option<Span>,
     /// The word that lowered it.
     pub lowered: Option<Span>,
+    /// Whether the engine judges it as it judges what an expression matched: by the rule's check and the words around.
+    pub to_judge: bool,
 }
 
 impl Hit {
@@ -153,7 +156,16 @@ impl Hit {
             grouped: false,
             context: None,
             lowered: None,
+            to_judge: false,
         }
+    }
+
+    /// A value of which the rule's check and the words around say what it is.
+    #[must_use]
+    pub const fn to_judge(span: Span) -> Self {
+        let mut hit = Self::new(span, Confidence::Low);
+        hit.to_judge = true;
+        hit
     }
 }
 
@@ -178,6 +190,7 @@ const DETECTORS: &[(&str, Make)] = &[
     ("person", super::person::make),
     ("postal_address", super::address::make),
     ("private_key", super::credential::private_key::make),
+    ("user_name", super::user::make),
 ];
 
 /// The maker of this name.

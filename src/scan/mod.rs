@@ -36,6 +36,7 @@ mod stream;
 mod table;
 mod token;
 mod trial;
+mod user;
 mod vector;
 mod views;
 #[cfg(test)]

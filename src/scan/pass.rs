@@ -323,6 +323,9 @@ impl Pass<'_> {
     }
 
     fn hit(&mut self, rule: u16, hit: Hit) {
+        if hit.to_judge {
+            return self.judge(rule, hit.span, None, false, false, self.view);
+        }
         let table = &self.scanner.table;
         let Some(value) = hit.span.of(self.text) else { return };
         let whole = &table.rules[usize::from(rule)];
