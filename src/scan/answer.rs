@@ -1,4 +1,8 @@
-//! Answers in a conversation: "tu as son mot de passe ?", and on the next line somebody says it. Knows no rules.
+//! Answers in a conversation: "tu as son mot de passe ?", and on the next line somebody says it. Knows no rules; the words
+//! stand in `patterns/passwords.toml`.
+
+use super::fold::Window;
+use super::lexicon::{Groups, Lexicon};
 
 /// Bytes of a time and a speaker's name before an answer.
 const SPEAKER_BYTES_MAX: usize = 40;
@@ -6,53 +10,21 @@ const SPEAKER_BYTES_MAX: usize = 40;
 /// Bytes of words between what is asked for and the question mark: "deja ?", "nog eens door?".
 const TAIL_BYTES_MAX: usize = 28;
 
-/// Folded words for new: what stands behind them in a remark replaces what stands before.
-pub const RENEWED: [&str; 6] = ["nouveau", "nouvelle", "nieuw", "neues", "neu", "new"];
-
 /// Bytes of a line with a name and a time, as chats put it above a message.
 const HEAD_BYTES_MAX: usize = 56;
 
-/// What an answer begins with.
-const YES: [&str; 34] = [
-    "oui",
-    "ja",
-    "yes",
-    "ok",
-    "voilà",
-    "voici",
-    "sure",
-    "klar",
-    "natürlich",
-    "bien sûr",
-    "tuurlijk",
-    "alors",
-    "donc",
-    "euh",
-    "c'est",
-    "c’est",
-    "ce serait",
-    "dat is",
-    "het is",
-    "die is",
-    "das ist",
-    "es ist",
-    "die lautet",
-    "es lautet",
-    "er lautet",
-    "sie lautet",
-    "it's",
-    "it’s",
-    "it is",
-    "that's",
-    "that is",
-    "mon",
-    "mijn",
-    "my",
-];
+/// Words that an answer begins with, in a lexicon: "oui", "dat is".
+pub const YES: Groups = 1 << 31;
+
+/// Words for new, in a lexicon: what stands behind them in a remark replaces what stands before.
+pub const RENEWED: Groups = 1 << 30;
+
+/// Bytes of such a word.
+const YES_BYTES_MAX: usize = 24;
 
 /// Where the answer begins to a question that ends at `at` or a few words behind; somebody speaks there, says yes, is
 /// quoted, or writes nothing but one word with a digit.
-pub(super) fn to_question(text: &[u8], at: usize) -> Option<usize> {
+pub(super) fn to_question(lexicon: &Lexicon, text: &[u8], at: usize) -> Option<usize> {
     let line = next_line(text, question_mark(text, at)? + 1)?;
     let headed = past_head(text, line);
     let from = headed.unwrap_or(line);
@@ -61,7 +33,14 @@ pub(super) fn to_question(text: &[u8], at: usize) -> Option<usize> {
     let spoken = speaker(text, start);
     let answer = spoken.unwrap_or(start);
     let told = quoted || headed.is_some() || is_one_word_with_a_digit(text, answer);
-    yes(text, answer).or(spoken).or_else(|| told.then_some(answer))
+    yes(lexicon, text, answer).or(spoken).or_else(|| told.then_some(answer))
+}
+
+/// Where what is said on a line begins: past quotation marks, a time, a speaker, "oui, c'est".
+pub(super) fn said(lexicon: &Lexicon, text: &[u8], line: usize) -> usize {
+    let start = blanks(text, line);
+    let spoken = speaker(text, start).unwrap_or(start);
+    yes(lexicon, text, spoken).unwrap_or(spoken)
 }
 
 /// The question mark at `at`, or behind a few words of the same line.
@@ -133,29 +112,31 @@ fn speaker(text: &[u8], at: usize) -> Option<usize> {
 }
 
 /// Past "oui, ", "ja: dat is ", "oui alors c'est ".
-fn yes(text: &[u8], from: usize) -> Option<usize> {
+fn yes(lexicon: &Lexicon, text: &[u8], from: usize) -> Option<usize> {
     let mut at = from;
-    while let Some(next) = text.get(at..).and_then(one_yes) {
-        at += next;
+    while let Some(next) = one_yes(lexicon, text, at) {
+        at = next;
     }
     (at > from).then_some(at)
 }
 
-fn one_yes(rest: &[u8]) -> Option<usize> {
+fn one_yes(lexicon: &Lexicon, text: &[u8], at: usize) -> Option<usize> {
     let mark = |byte: &u8| matches!(byte, b' ' | b',' | b':' | b'.' | b'!');
-    let word = YES.iter().find(|word| {
-        rest.get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word.as_bytes()))
-            && rest.get(word.len()).is_some_and(mark)
-    })?;
-    Some(word.len() + rest[word.len()..].iter().take_while(|byte| mark(byte)).count())
+    let window = Window::around(text, at, 0, YES_BYTES_MAX);
+    let (end, _) = lexicon.longest_at(window.text(), 0, YES)?;
+    let end = window.original(end);
+    let marks = text[end..].iter().take_while(|byte| mark(byte)).count();
+    (marks > 0).then_some(end + marks)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::to_question;
+    use super::{YES, to_question};
+    use crate::scan::lexicon::Lexicon;
 
     fn answer(text: &str) -> Option<&str> {
-        to_question(text.as_bytes(), text.find("mdp")? + 3).map(|at| &text[at..])
+        let lexicon = Lexicon::of(&[("yes", YES)], ["oui", "ja", "alors", "c'est"].map(|word| ("yes", word)));
+        to_question(&lexicon, text.as_bytes(), text.find("mdp")? + 3).map(|at| &text[at..])
     }
 
     #[test]

@@ -1,11 +1,11 @@
 //! Dates of birth: a date beside words that say so, never a bare date. The words stand in
 //! `patterns/persons.toml`.
 
-use super::answer::{RENEWED, to_question};
+use super::answer::{RENEWED, YES, to_question};
 use super::columns::{Cell, Table};
 use super::detector::{Anchor, Detector, Hit, Place};
 use super::lexer::tokens;
-use super::lexicon::WordSet;
+use super::lexicon::{Groups, Lazy, Lexicon, WordSet, named};
 use super::names::{Given, given};
 use crate::finding::Confidence;
 use crate::rules::Code;
@@ -33,8 +33,11 @@ pub(super) fn make(code: &Code) -> Box<dyn Detector> {
     let mut anchors = vec![Anchor::TextStart];
     anchors.extend(list("labels").into_iter().map(Anchor::Word));
     anchors.extend(list("labels_exact").into_iter().map(Anchor::Exact));
+    let lists = code.words.clone();
+    let talk = Lazy::new(Box::new(move || Lexicon::of(&TALK, lists.iter().flat_map(named))));
     Box::new(Birth {
         anchors,
+        talk,
         keys: list("keys").iter().map(|word| fold_text(word)).collect(),
         months: list("months").iter().map(|word| fold_text(word)).collect(),
         gap_words: list("gap_words").iter().map(|word| fold_text(word)).collect(),
@@ -42,8 +45,15 @@ pub(super) fn make(code: &Code) -> Box<dyn Detector> {
     })
 }
 
+/// Words that lead to another date, or say that there is none: *et*, *décès*, *sinds*.
+const OTHER_DATE: Groups = 1;
+
+/// What is said around a date.
+const TALK: [(&str, Groups); 3] = [("yes", YES), ("renewed", RENEWED), ("other_dates", OTHER_DATE)];
+
 struct Birth {
     anchors: Vec<Anchor>,
+    talk: Lazy,
     keys: WordSet,
     /// Twelve for each language, in order.
     months: Vec<String>,
@@ -91,7 +101,7 @@ impl Detector for Birth {
 impl Birth {
     /// The first date after the words, on the same line or the next, over a gap that names a place or nothing.
     fn after_label(&self, text: &str, end: usize) -> Option<(Span, Confidence)> {
-        let end = to_question(text.as_bytes(), end).unwrap_or(end);
+        let end = to_question(&self.talk, text.as_bytes(), end).unwrap_or(end);
         let rest = text.get(end..)?;
         let first = self.month_first(rest).or_else(|| rest.find(|sign: char| sign.is_ascii_digit()))?;
         if first > GAP_BYTES_MAX || !self.may_lie_between(&rest[..first]) {
@@ -188,7 +198,7 @@ impl Birth {
                 },
             )
             || gap.trim_matches(['.', ' ', ':']).is_empty()
-            || is_remark(gap)
+            || is_remark(&self.talk, gap)
     }
 
     /// The length of the date at the start of `text`, and whether it has a year of four digits.
@@ -274,49 +284,22 @@ const REMARK_WORDS_MAX: usize = 3;
 
 /// "ter plaatse:", "à vérifier :", "mise à jour (ancienne : néant, nouvelle :": what ends in a colon and names no second
 /// date.
-fn is_remark(gap: &str) -> bool {
+fn is_remark(talk: &Lexicon, gap: &str) -> bool {
     let Some(words) = gap.trim_end().strip_suffix([':', '=']) else { return false };
     if words.contains(['\n', '.', '!', '?']) {
         return false;
     }
     let renewed = words.rsplit([' ', '(', ',', '\u{a0}']).find(|word| !word.is_empty());
-    if words.contains('(') && renewed.is_some_and(|word| RENEWED.contains(&&*fold_text(word))) {
+    let is = |word: &str, group| talk.groups(fold_text(word).as_bytes()) & group != 0;
+    if words.contains('(') && renewed.is_some_and(|word| is(word, RENEWED)) {
         return true;
     }
     let mut all = words.split_whitespace().map(fold_text).peekable();
     all.peek().is_some()
         && !words.contains([',', ';', ':', '('])
         && all.clone().count() <= REMARK_WORDS_MAX
-        && all.all(|word| !OTHER_DATES.contains(&&*word) && !word.starts_with("d'"))
+        && all.all(|word| talk.groups(word.as_bytes()) & OTHER_DATE == 0 && !word.starts_with("d'"))
 }
-
-/// Words that lead to another date, or say that there is none.
-const OTHER_DATES: [&str; 24] = [
-    "et",
-    "en",
-    "und",
-    "and",
-    "ou",
-    "of",
-    "oder",
-    "or",
-    "date",
-    "datum",
-    "inscrit",
-    "inscription",
-    "entree",
-    "deces",
-    "depuis",
-    "since",
-    "sinds",
-    "seit",
-    "avant",
-    "apres",
-    "before",
-    "after",
-    "voor",
-    "na",
-];
 
 /// The text without what stands in its brackets: "(à vérifier)".
 fn without_remark(text: &str) -> String {

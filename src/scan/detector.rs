@@ -185,6 +185,7 @@ const DETECTORS: &[(&str, Make)] = &[
     ("label_phrase", super::label::detector::phrase),
     ("label_purview", super::label::detector::purview),
     ("label_tlp", super::label::detector::tlp),
+    ("marked_token", super::credential::marked::make),
     ("named_token", super::credential::named::make),
     ("password", super::password::detector::make),
     ("person", super::person::make),

@@ -1,6 +1,6 @@
 //! The detector of passwords, as the engine asks it.
 
-use super::{Kind, Secret, find, find_in_field, mnemonic, words};
+use super::{Kind, Secret, find, find_in_field, find_linked, mnemonic, words};
 use crate::finding::Confidence;
 use crate::rules::Code;
 use crate::rules::syntax::Text;
@@ -69,7 +69,7 @@ impl Passwords {
     /// In a table's first row: what stands in the cell beside where that is no word, as in a table of two columns, else
     /// what stands below.
     fn in_table(&self, table: &Table<'_>, place: &Place<'_>, out: &mut Vec<Hit>) {
-        let beside = find(&self.lexicon, place.text, place.at);
+        let beside = find_linked(&self.lexicon, place.text, place.at);
         let digit = |secret: &Secret| {
             secret.span.of(place.text).is_some_and(|value| value.iter().any(u8::is_ascii_digit))
         };

@@ -2,11 +2,22 @@
 //! PINs, Wi-Fi keys, recovery phrases, and keys beside a key label. A label, a link, a value, and a gate that
 //! keeps talk about passwords out. The words are data (`patterns/passwords.toml`). Knows no charter.
 
+mod beside;
+mod code;
 pub(super) mod detector;
 pub mod gate;
 mod inverted;
+mod key;
 pub mod link;
 mod mnemonic;
+mod other;
+mod prose;
+mod reach;
+mod shape;
+mod sign;
+mod skip;
+mod strength;
+mod talk;
 pub mod value;
 pub mod words;
 
@@ -15,8 +26,8 @@ use crate::scan::fold::{ShortWord, Window};
 use crate::scan::lexicon::Lexicon;
 use crate::span::Span;
 use gate::Gate;
-use link::{Link, Links};
-use words::{KEY, LABELS, PAIR, PASSPHRASE, PIN, RECOVERY, SHORT, WIFI};
+use link::Link;
+use words::{ASKED, CODE, KEY, LABELS, OPENED, PAIR, PASSPHRASE, PIN, RECOVERY, SHORT, WIFI};
 
 /// What kind of secret a label announces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,22 +55,49 @@ pub struct Secret {
     pub confidence: Confidence,
 }
 
+/// A label where it stands.
+#[derive(Clone, Copy)]
+pub struct Label<'a> {
+    /// The words.
+    pub lexicon: &'a Lexicon,
+    /// The original text.
+    pub text: &'a [u8],
+    /// The folded text around it.
+    pub window: &'a Window,
+    /// The label itself.
+    pub span: Span,
+    /// Its groups.
+    pub groups: u32,
+}
+
 /// Bytes of a label, accents included, and the character behind it.
 const LABEL_BYTES_MAX: usize = 96;
+/// Bytes around "code" in which stands what it opens.
+const OPENED_BYTES: usize = 80;
 /// Bytes looked at before a label.
 const BEFORE: usize = 140;
 /// Bytes looked at behind it.
 const AFTER: usize = 300;
 
-/// Judges the label that starts at `at`. `key` is the field's name where the text is a field's value.
+/// Judges the label that starts at `at`, with what stands in reach of it where nothing links a value to it.
 #[must_use]
 pub fn find(lexicon: &Lexicon, text: &[u8], at: usize) -> Option<Secret> {
+    judge(lexicon, text, at, true)
+}
+
+/// Judges the label that starts at `at`, with what is linked to it.
+#[must_use]
+pub fn find_linked(lexicon: &Lexicon, text: &[u8], at: usize) -> Option<Secret> {
+    judge(lexicon, text, at, false)
+}
+
+fn judge(lexicon: &Lexicon, text: &[u8], at: usize, reaches: bool) -> Option<Secret> {
     // The end of "mot de passe" is none by itself.
     if text[..at].ends_with(b" de ") && text[at..].starts_with(b"passe") {
         return None;
     }
     let linked = may_link(text, at);
-    if !linked && !inverted::may_stand_before(text, at) {
+    if !linked && !inverted::may_stand_before(text, at) && !reach::may(text, at) {
         return None;
     }
     // Most words that begin like a label are none ("passée"): a look at the first word is enough to see that, or at the
@@ -78,26 +116,43 @@ pub fn find(lexicon: &Lexicon, text: &[u8], at: usize) -> Option<Secret> {
         return None;
     }
     let kind = kind(groups);
+    let place = Label { lexicon, text, window: &window, span: label, groups };
     let gate = |label, link| Gate { lexicon, text, window: &window, label, groups, kind, link };
+    if groups & CODE != 0 && !opens(&place) {
+        return None;
+    }
+    if groups & ASKED != 0 {
+        let link = prose::answered(&place)?;
+        return gate(label, link).value().map(|(span, confidence)| Secret { span, kind, confidence });
+    }
     let value = |label: Span, link: Link| match kind {
         Kind::Recovery => value::recovery_phrase(text, link.end).map(|span| (span, Confidence::High)),
         _ if groups & PAIR != 0 => gate(label, link).pair(),
         _ => gate(label, link).value(),
     };
-    let links = |label| {
-        if linked { link::after(lexicon, text, &window, label, groups) } else { Links::new() }
+    let behind = || link::first(&place, &mut |link| value(label, link));
+    let qualified = || {
+        let span = link::with_qualifiers(lexicon, &window, label)?;
+        link::first(&Label { span, ..place }, &mut |link| {
+            (!link::is_mere_space(text, span, &link)).then(|| value(span, link))?
+        })
     };
-    let behind = links(label).into_iter().find_map(|link| value(label, link)).or_else(|| {
-        let label = link::with_qualifiers(lexicon, &window, label).filter(|_| linked)?;
-        let links = links(label).into_iter().filter(|link| !link::is_mere_space(text, label, link));
-        links.into_iter().find_map(|link| value(label, link))
-    });
-    let (span, confidence) = behind.or_else(|| {
+    let inverted = || {
         let value = inverted::before(lexicon, text, &window, label, groups)?;
         let link = Link { end: value.span.start, word: true, ..Link::default() };
         Some((value.span, gate(label, link).judge(value, value.span.of(text)?)?))
-    })?;
+    };
+    let found = if linked { behind().or_else(qualified) } else { None };
+    let (span, confidence) =
+        found.or_else(inverted).or_else(|| reach::around(&place, kind).filter(|_| reaches))?;
     Some(Secret { span, kind, confidence })
+}
+
+/// Whether a word near a mere "code" says what it opens.
+fn opens(label: &Label<'_>) -> bool {
+    let folded = label.window.text();
+    let at = label.window.index(label.span.start);
+    label.lexicon.any(folded, at.saturating_sub(OPENED_BYTES), at + OPENED_BYTES, OPENED)
 }
 
 /// Judges a whole text that is the value of a field whose name is a label.

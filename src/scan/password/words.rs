@@ -1,5 +1,6 @@
 //! The groups of words around passwords. The words themselves stand in `patterns/passwords.toml`.
 
+use crate::scan::answer::{RENEWED, YES};
 use crate::scan::lexicon::{Groups, Lexicon};
 
 /// *mot de passe*, *password*, *wachtwoord*.
@@ -21,7 +22,8 @@ pub const RECOVERY: Groups = 1 << 7;
 /// *identifiants*, *credentials*: user and password together.
 pub const PAIR: Groups = 1 << 8;
 /// All labels.
-pub const LABELS: Groups = PASSWORD | SHORT | PIN | ACCESS | PASSPHRASE | WIFI | KEY | RECOVERY | PAIR;
+pub const LABELS: Groups =
+    PASSWORD | SHORT | PIN | ACCESS | PASSPHRASE | WIFI | KEY | RECOVERY | PAIR | ASKED;
 /// *identifiant*, *login*: the other half.
 pub const LOGIN: Groups = 1 << 9;
 /// *est*, *is*, *ist*.
@@ -41,7 +43,24 @@ pub const ADVERB: Groups = 1 << 15;
 /// Words that may stand between a label and its link: *du compte*, *for the vpn*.
 pub const QUALIFIER: Groups = 1 << 14;
 
-const NAMES: [(&str, Groups); 18] = [
+/// Things whose names hold digits, and what stands before such a name: *windows*, *poste*, *ticket*, *wpa*.
+pub const THING: Groups = 1 << 18;
+/// Words that make a value an example or the value of something else: *exemple*, *such as*, *hash*.
+pub const DOUBT: Groups = 1 << 19;
+/// Units and what is counted: *essais*, *euros*, *habitants*.
+pub const UNIT: Groups = 1 << 20;
+/// *code*: a label only beside a word for what it opens.
+pub const CODE: Groups = 1 << 21;
+/// What a code opens: *porte*, *alarme*, *kluis*.
+pub const OPENED: Groups = 1 << 22;
+/// *question secrète*: the value stands behind a word for the answer.
+pub const ASKED: Groups = 1 << 23;
+/// What somebody chose: *mis*, *set to*, *gekozen*.
+pub const CHOSE: Groups = 1 << 25;
+/// *réponse*, *answer*.
+pub const ANSWER: Groups = 1 << 24;
+
+const NAMES: [(&str, Groups); 28] = [
     ("password", PASSWORD),
     ("short", SHORT),
     ("pin", PIN),
@@ -60,6 +79,16 @@ const NAMES: [(&str, Groups); 18] = [
     ("pointer", POINTER),
     ("qualifier", QUALIFIER),
     ("adverb", ADVERB),
+    ("thing", THING),
+    ("doubt", DOUBT),
+    ("unit", UNIT),
+    ("code", CODE | ACCESS),
+    ("opened", OPENED),
+    ("asked", ASKED),
+    ("answer", ANSWER),
+    ("chose", CHOSE),
+    ("yes", YES),
+    ("renewed", RENEWED),
 ];
 
 /// Builds the lexicon from lists of words by group name; unknown names add nothing.

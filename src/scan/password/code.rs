@@ -1,0 +1,298 @@
+//! Source code that handles passwords instead of holding them: names, calls, types, expressions.
+
+use super::gate::Gate;
+use super::other::contains;
+use super::shape::Shape;
+use super::value::Value;
+
+impl Gate<'_> {
+    /// Source code that handles a password: names, calls, types.
+    pub(super) fn is_code(&self, value: Value, bytes: &[u8]) -> bool {
+        if value.quoted {
+            return is_quoted_code(bytes) || self.is_comparison(value) || is_label_name(bytes);
+        }
+        let member = bytes.starts_with(b".") && bytes.get(1).is_some_and(u8::is_ascii_alphabetic);
+        let digits = bytes.iter().any(u8::is_ascii_digit);
+        let pointer = [&b"&["[..], b"&mut ", b"*mut", b"*const"].iter().any(|mark| bytes.starts_with(mark));
+        if member
+            || pointer
+            || contains(bytes, b"{}")
+            || bytes.starts_with(b"\\")
+            || !digits && self.is_code_line() && !self.link.markup
+        {
+            return true;
+        }
+        let next = self.text.get(value.span.end);
+        let called = next == Some(&b'(')
+            || bytes.contains(&b'(')
+                && !bytes.starts_with(b"(")
+                && bytes.first().is_some_and(u8::is_ascii_alphabetic)
+                && is_call(bytes);
+        let place = bytes.strip_prefix(b"&mut ").unwrap_or(bytes);
+        let place = place.strip_prefix(b"&").or_else(|| place.strip_prefix(b"*")).unwrap_or(place);
+        let name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'[' | b']');
+        let indexed = place.last() == Some(&b']') && place.contains(&b'[');
+        let sigil = (indexed || place.len() < bytes.len()) && place.iter().all(name) && self.is_code_line();
+        let number = bytes.starts_with(b"0x") && bytes[2..].iter().all(u8::is_ascii_hexdigit);
+        let generic = bytes.contains(&b'<') && bytes.contains(&b'>');
+        called
+            || sigil
+            || generic
+            || number
+            || is_dotted_code(bytes)
+            || contains(bytes, b"::")
+            || contains(bytes, b"->")
+            || contains(bytes, b"&&")
+            || is_variable(bytes)
+            || is_minified(bytes)
+            || bytes.first() == Some(&b'&') && is_dotted_code(&bytes[1..])
+            || is_function_of_arity(bytes)
+            || self.is_type(bytes)
+            || self.is_name(bytes)
+    }
+
+    /// A name behind a label that is the end of a name itself, as in `u_passwd: PTextEntry`; names in capitals are those
+    /// of settings.
+    fn is_type(&self, bytes: &[u8]) -> bool {
+        let before = self.label.start.checked_sub(1).and_then(|at| self.text.get(at));
+        let part = before.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
+        let label = self.label.of(self.text).unwrap_or_default();
+        part && label.iter().any(u8::is_ascii_lowercase)
+            && bytes.iter().all(|byte| byte.is_ascii_alphabetic() || *byte == b'_')
+            && !self.is_weak(bytes)
+    }
+
+    /// An unquoted name in a line of code, or a name that holds a label itself (`password_input`).
+    fn is_name(&self, bytes: &[u8]) -> bool {
+        let name =
+            bytes.first().is_some_and(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'$'))
+                && bytes.iter().all(|byte| {
+                    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$' | b'[' | b']' | b'?' | b'!')
+                });
+        if !name {
+            return false;
+        }
+        let lower = bytes.to_ascii_lowercase();
+        let own = [
+            &b"passw"[..],
+            b"passwd",
+            b"passphrase",
+            b"pwd",
+            b"secret",
+            b"token",
+            b"credential",
+            b"_pass",
+            b"userpass",
+            b"key",
+            b"hash",
+        ]
+        .iter()
+        .any(|part| contains(&lower, part));
+        let shape = Shape::of(bytes);
+        own && !self.is_weak(bytes)
+            && shape.digits < 3
+            && shape.symbols == bytes.iter().filter(|&&byte| byte == b'_').count()
+            && (bytes.contains(&b'_') || shape.upper > 0 && shape.lower > 0 || shape.digits == 0)
+            || self.is_code_line() && (shape.digits <= 2 || bytes.contains(&b'_'))
+    }
+
+    /// Whether the label's line looks like source code.
+    pub(super) fn is_code_line(&self) -> bool {
+        if self.is_in_connection_string() {
+            return false;
+        }
+        let start = memchr::memrchr(b'\n', &self.text[..self.label.start])
+            .map_or(0, |at| at + 1)
+            .max(self.label.start.saturating_sub(200));
+        let end = memchr::memchr(b'\n', &self.text[self.label.start..])
+            .map_or(self.text.len(), |at| self.label.start + at)
+            .min(self.label.start + 250);
+        let line = uncommented(self.text[start..end.max(start)].trim_ascii());
+        let ends = matches!(line.last(), Some(b';' | b'{' | b'}' | b'\\'))
+            || line.ends_with(b"),")
+            || line.ends_with(b"),")
+            || line.ends_with(b")") && contains(line, b"(") && contains(line, b"=");
+        ends || CODE_STARTS.iter().any(|mark| line.starts_with(mark))
+            || CODE.iter().any(|mark| holds_mark(line, mark))
+    }
+
+    /// `…;user=sa;password=…;`: the semicolon before and an earlier `name=value`.
+    fn is_in_connection_string(&self) -> bool {
+        let glued = self.link.end.checked_sub(1) == Some(self.label.end)
+            && self.text.get(self.label.end) == Some(&b'=');
+        let before = &self.text[self.label.start.saturating_sub(60)..self.label.start];
+        let before = before.trim_ascii_end();
+        glued
+            && before.ends_with(b";")
+            && before.contains(&b'=')
+            && !before.contains(&b'(')
+            && !before.contains(&b'{')
+    }
+
+    /// `if password == "x"`.
+    fn is_comparison(&self, value: Value) -> bool {
+        let before = self.text[..value.span.start.saturating_sub(1)].trim_ascii_end();
+        before.ends_with(b"==") || before.ends_with(b"!=")
+    }
+}
+
+/// What a comment says: people note passwords there.
+fn uncommented(line: &[u8]) -> &[u8] {
+    let text = [&b"//"[..], b"#", b"--", b"/*"].iter().find_map(|mark| line.strip_prefix(*mark));
+    text.filter(|text| text.first() == Some(&b' ')).unwrap_or(line)
+}
+
+/// `user.password`, `req.body.pwd`: names joined by dots.
+pub(super) fn is_dotted_code(bytes: &[u8]) -> bool {
+    let bytes = bytes.strip_suffix(b"()").unwrap_or(bytes);
+    bytes.contains(&b'.')
+        && bytes.split(|&byte| byte == b'.').all(|part| {
+            part.first().is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'_' || *byte == b'$')
+                && part.iter().all(|byte| {
+                    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$' | b'[' | b']' | b'?' | b'!')
+                })
+        })
+        && bytes.iter().filter(|byte| byte.is_ascii_digit()).count() < 3
+}
+
+/// A name or key that holds a label itself: `test_password`, `password\n`.
+fn is_label_name(bytes: &[u8]) -> bool {
+    let bytes = bytes.strip_suffix(b"\\n").unwrap_or(bytes);
+    let name = bytes
+        .iter()
+        .all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'-' | b'.' | b':' | b' ' | b'/'));
+    let lower = bytes.to_ascii_lowercase();
+    name && [&b"passw"[..], b"passphrase", b"pwd", b"secret", b"token", b"credential"]
+        .iter()
+        .any(|part| contains(&lower, part))
+}
+
+/// `$connection['password']`, `.$connection[`, `$this->password`: variables of PHP and Perl.
+fn is_variable(bytes: &[u8]) -> bool {
+    let name = bytes.strip_prefix(b".").unwrap_or(bytes).strip_prefix(b"$").unwrap_or_default();
+    let end = name.iter().position(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_').unwrap_or(0);
+    end > 0 && (name[end..].starts_with(b"[") || name[end..].starts_with(b"->"))
+}
+
+/// What only source code, style sheets and expressions have: `basic_parts[2]`, `params[:user]`, `!0,image:!0})b`, `(.*)$/`.
+fn is_minified(bytes: &[u8]) -> bool {
+    let count = |sign: u8| bytes.iter().filter(|byte| **byte == sign).count();
+    let index = bytes.strip_suffix(b"]").and_then(|inner| {
+        let open = memchr::memrchr(b'[', inner)?;
+        let digits = !inner[open + 1..].is_empty() && inner[open + 1..].iter().all(u8::is_ascii_digit);
+        let name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'[' | b']');
+        Some(digits && open > 0 && inner[..open].iter().all(name))
+    });
+    let typed = [&b"u32"[..], b"i32", b"u64", b"i64", b"u16", b"u8"].iter().any(|end| {
+        let number = bytes.strip_suffix(*end).map(|head| head.strip_suffix(b"_").unwrap_or(head));
+        number.is_some_and(|number| !number.is_empty() && number.iter().all(u8::is_ascii_digit))
+    });
+    index == Some(true)
+        || typed
+        || count(b'{') != count(b'}')
+        || contains(bytes, b"[:")
+        || contains(bytes, b"]+")
+        || contains(bytes, b".*)")
+        || bytes.starts_with(b"!0,")
+        || bytes.len() > 24 && contains(bytes, b":!")
+}
+
+/// `translate_args/3`: a function of Erlang or Elixir.
+fn is_function_of_arity(bytes: &[u8]) -> bool {
+    let slash = bytes.len().saturating_sub(2);
+    let (name, arity) = bytes.split_at(slash);
+    matches!(arity, [b'/', b'0'..=b'9'])
+        && name.iter().all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'_' | b'?' | b'!'))
+}
+
+fn is_call(bytes: &[u8]) -> bool {
+    let open = memchr::memchr(b'(', bytes).unwrap_or(0);
+    let name = &bytes[..open];
+    let plain =
+        name.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b':' | b'!'));
+    let digits = name.iter().filter(|byte| byte.is_ascii_digit()).count();
+    plain && (digits < 2 || digits < 4 && name.contains(&b'.'))
+}
+
+/// Strings of source code that are no passwords: interpolations, selectors, paths, messages.
+fn is_quoted_code(bytes: &[u8]) -> bool {
+    let interpolated = contains(bytes, b"${")
+        || contains(bytes, b"{{")
+        || contains(bytes, b"%(")
+        || contains(bytes, b"\\(")
+        || contains(bytes, b"#{")
+        || contains(bytes, b"$(")
+        || contains(bytes, b"{}");
+    let format = matches!(bytes, [b'%', _] | [b'{', .., b'}']);
+    interpolated
+        || format
+        || is_dotted_code(bytes) && bytes.len() > 8
+        || bytes.starts_with(b"--")
+        || bytes.starts_with(b"\\")
+        || bytes.starts_with(b".$")
+}
+
+/// Whether a mark of code stands in a line, not as the end of a word or of a URL's scheme: "point " is no `int `.
+fn holds_mark(line: &[u8], mark: &[u8]) -> bool {
+    let word = mark.first().is_some_and(u8::is_ascii_alphabetic);
+    let inside = |at: usize| at > 0 && (line[at - 1].is_ascii_alphanumeric() || line[at - 1] >= 0x80);
+    let scheme = |at: usize| mark == b"//" && line[..at].ends_with(b":");
+    memchr::memmem::find_iter(line, mark).any(|at| !(word && inside(at) || scheme(at)))
+}
+
+/// What lines of code begin with that are words of prose elsewhere.
+const CODE_STARTS: &[&[u8]] = &[
+    b"return ",
+    b"import ",
+    b"public ",
+    b"private ",
+    b"protected ",
+    b"static ",
+    b"final ",
+    b"use ",
+    b"val ",
+    b"pub ",
+    b"let ",
+];
+
+const CODE: &[&[u8]] = &[
+    b"let mut ",
+    b"fn ",
+    b"proc ",
+    b"def ",
+    b"var ",
+    b"const ",
+    b"self.",
+    b"this.",
+    b"== ",
+    b"!= ",
+    b"=> {",
+    b"func ",
+    b"function",
+    b"struct ",
+    b"impl ",
+    b"&mut ",
+    b"&str",
+    b"#[",
+    b"//",
+    b"Option<",
+    b"String",
+    b"char *",
+    b"void ",
+    b"int ",
+    b"if (",
+    b"if let",
+    b".unwrap",
+    b"await ",
+    b"async ",
+    b"assert",
+    b"println",
+    b"pub fn",
+    b"public static",
+    b"private static",
+    b"static final",
+    b"private final",
+    b"#define",
+    b"Some(",
+    b"None",
+];

@@ -1,0 +1,383 @@
+//! Values in reach of a label to which nothing that is listed links them: whatever words stand between, a token that looks
+//! like nothing but a secret is one. How strong it must be depends on how far it stands; weak values need a clear link
+//! (see `link`).
+
+use super::gate::Gate;
+use super::link::Link;
+use super::strength::{self, Strength};
+use super::value::Value;
+use super::words::{ASKED, DOUBT, LOGIN, PIN, RECOVERY, THING, UNIT};
+use super::{Kind, Label, is_short};
+use crate::finding::Confidence;
+use crate::scan::answer;
+use crate::scan::fold::fold;
+use crate::span::Span;
+
+/// Bytes behind a label on its line, and again on the lines below.
+const BEHIND: usize = 160;
+
+/// Bytes before it on its line.
+const BEFORE: usize = 90;
+
+/// Lines below.
+const LINES_BELOW: usize = 3;
+
+/// Words beside a value that still stands alone on its line: "c'est … merci".
+const WORDS_BESIDE: usize = 2;
+
+/// How far a value stands from its label.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Distance {
+    /// Behind it in the same sentence.
+    Clause,
+    /// In another sentence of the line.
+    Line,
+    /// Before it on the line.
+    Before,
+    /// On the next line, among other words.
+    Next,
+    /// Alone on one of the next lines.
+    Alone,
+}
+
+/// How sure a value is, by how far it stands and how strong it is.
+const fn confidence(distance: Distance, strength: Strength) -> Option<Confidence> {
+    use Confidence::{Low, Medium};
+    match (distance, strength) {
+        (Distance::Before | Distance::Next, Strength::Number) => None,
+        (Distance::Line, Strength::Number) => Some(Low),
+        (Distance::Line | Distance::Before | Distance::Next, Strength::Fair) => Some(Low),
+        (Distance::Clause | Distance::Alone, _) | (_, Strength::Sure) => Some(Medium),
+    }
+}
+
+/// Whether a digit stands near the label at `at`: a cheap look before the real one.
+pub(super) fn may(text: &[u8], at: usize) -> bool {
+    let near = &text[at.saturating_sub(BEFORE)..text.len().min(at + BEHIND)];
+    near.iter().any(u8::is_ascii_digit)
+}
+
+/// The best value in reach of a label.
+pub(super) fn around(label: &Label<'_>, kind: Kind) -> Option<(Span, Confidence)> {
+    if label.groups & (RECOVERY | ASKED) != 0 {
+        return None;
+    }
+    let reach = Reach { label, kind };
+    let (line, mut best) = (reach.line(), None);
+    if !reach.is_prose(line) {
+        reach.behind(reach.string(line)?, &mut best);
+        return best
+            .filter(|(_, strength, _)| *strength != Strength::Fair)
+            .map(|(sure, _, span)| (span, sure));
+    }
+    reach.behind(line, &mut best);
+    let (mut start, mut lines) = (line.end + 1, 0);
+    while lines < LINES_BELOW && start < label.text.len().min(line.end + BEHIND) && !is_sure(best) {
+        let below = reach.line_at(start);
+        if below.of(label.text).is_some_and(|text| !text.trim_ascii().is_empty()) {
+            reach.below(line, below, lines, &mut best);
+            lines += 1;
+        }
+        start = below.end + 1;
+    }
+    if !is_sure(best) {
+        reach.before(line, &mut best);
+    }
+    best.map(|(confidence, _, span)| (span, confidence))
+}
+
+type Best = Option<(Confidence, Strength, Span)>;
+
+fn is_sure(best: Best) -> bool {
+    best.is_some_and(|(confidence, ..)| confidence >= Confidence::Medium)
+}
+
+struct Reach<'a> {
+    label: &'a Label<'a>,
+    kind: Kind,
+}
+
+impl Reach<'_> {
+    /// The label's line, as far as it is looked at.
+    fn line(&self) -> Span {
+        let text = self.label.text;
+        let from = self.label.span.start.saturating_sub(BEFORE);
+        let start =
+            memchr::memrchr(b'\n', &text[from..self.label.span.start]).map_or(from, |at| from + at + 1);
+        Span::new(start, self.line_at(self.label.span.end).end)
+    }
+
+    fn line_at(&self, start: usize) -> Span {
+        let text = self.label.text;
+        let most = text.len().min(start + BEHIND);
+        let end = memchr::memchr(b'\n', &text[start.min(most)..most]).map_or(most, |at| start + at);
+        Span::new(start.min(end), end)
+    }
+
+    /// Whether the label stands in a sentence or a note, not in source code: English labels are names of code, so that
+    /// words must stand around them.
+    fn is_prose(&self, line: Span) -> bool {
+        let Label { text, span, .. } = *self.label;
+        let before = span.start.checked_sub(1).map(|at| text[at]);
+        let quoted = matches!(before, Some(b'"' | b'\'' | b'`' | b'<' | b'$' | b'_' | b'.' | b'@'));
+        if quoted || text.get(span.end) == Some(&b'_') || !is_plain(line.of(text).unwrap_or_default()) {
+            return false;
+        }
+        if self.gate(Link::default()).is_code_line() {
+            return false;
+        }
+        let name = span.of(text).unwrap_or_default();
+        if !name.is_ascii() || name.contains(&b' ') || !names_code(name) {
+            return true;
+        }
+        let word = |token: &Span| {
+            let word = token.of(text).unwrap_or_default();
+            word.len() >= 2 && (word[1..].iter().all(|byte| byte.is_ascii_lowercase() || *byte >= 0x80))
+        };
+        tokens(text, line.start, line.end).filter(word).filter(|token| token.start != span.start).count() >= 3
+    }
+
+    /// The sentence in quotation marks in which the label stands in a line of source code, JSON or SQL.
+    fn string(&self, line: Span) -> Option<Span> {
+        let Label { text, span, .. } = *self.label;
+        let before = &text[line.start..span.start];
+        let opens = |at: &usize| *at == 0 || b"=([,:{ ".contains(&before[*at - 1]);
+        let double = memchr::memrchr(b'"', before).map(|at| (at, b'"'));
+        let single = || memchr::memrchr(b'\'', before).filter(opens).map(|at| (at, b'\''));
+        let (at, quote) = double.or_else(single)?;
+        let close = span.end + memchr::memchr(quote, &text[span.end..line.end])?;
+        let string = Span::new(line.start + at + 1, close);
+        let words = tokens(text, string.start, string.end).count();
+        let plain = !string.of(text)?.iter().any(|byte| b"{}=".contains(byte));
+        (plain && words >= 2 && text.get(span.end) != Some(&b'_')).then_some(string)
+    }
+
+    fn gate(&self, link: Link) -> Gate<'_> {
+        let Label { lexicon, text, window, span, groups } = *self.label;
+        Gate { lexicon, text, window, label: span, groups, kind: self.kind, link }
+    }
+
+    /// Behind the label on its line.
+    fn behind(&self, line: Span, best: &mut Best) {
+        let text = self.label.text;
+        let (mut distance, mut doubtful, mut before) = (Distance::Clause, false, None);
+        let mut at = self.label.span.end;
+        for token in tokens(text, at, line.end) {
+            // A question mark asks for what comes.
+            if text[at..token.start].iter().any(|byte| matches!(byte, b'.' | b'!' | b';')) {
+                distance = Distance::Line;
+            }
+            doubtful |= self.is(token, DOUBT);
+            self.judge(token, before, (distance, doubtful), best);
+            (before, at) = (Some(token), token.end);
+        }
+    }
+
+    /// On the `number`-th line below the label's `line`.
+    fn below(&self, line: Span, below: Span, number: usize, best: &mut Best) {
+        let text = self.label.text;
+        let content = below.of(text).unwrap_or_default();
+        if !is_plain(content) {
+            return;
+        }
+        let start = answer::said(self.label.lexicon, text, below.start).min(below.end);
+        let words = tokens(text, start, below.end).count();
+        let last = line.of(text).and_then(|line| line.trim_ascii_end().last());
+        let asked =
+            matches!(last, Some(b':' | b'?')) || text[self.label.span.end..line.end].trim_ascii().is_empty();
+        let open = asked || last.is_some_and(|byte| !byte.is_ascii_punctuation());
+        let mut before = None;
+        for token in tokens(text, start, below.end) {
+            let alone = words <= WORDS_BESIDE + 1;
+            let distance = if alone { Distance::Alone } else { Distance::Next };
+            let bytes = token.of(text).unwrap_or_default();
+            let may = match strength::of(self.label.lexicon, bytes, self.label.groups) {
+                Some(Strength::Sure) => !bytes.iter().all(u8::is_ascii_hexdigit),
+                Some(Strength::Fair) => open,
+                _ => asked,
+            };
+            if may && (alone || number == 0) {
+                self.judge(token, before, (distance, false), best);
+            }
+            before = Some(token);
+        }
+    }
+
+    /// Before the label on its line.
+    fn before(&self, line: Span, best: &mut Best) {
+        let mut before = None;
+        for token in tokens(self.label.text, line.start, self.label.span.start) {
+            self.judge(token, before, (Distance::Before, false), best);
+            before = Some(token);
+        }
+    }
+
+    /// Keeps a token where it is a value, and a better one than the best so far.
+    fn judge(
+        &self,
+        token: Span,
+        before: Option<Span>,
+        (distance, doubtful): (Distance, bool),
+        best: &mut Best,
+    ) {
+        let Label { lexicon, text, groups, .. } = *self.label;
+        let token = part_behind_slash(text, token);
+        let Some(bytes) = token.of(text) else { return };
+        let (token, strength) = match strength::of(lexicon, bytes, groups) {
+            Some(strength) => (token, strength),
+            None => match grouped(text, token).filter(|_| groups & PIN != 0) {
+                Some(token) => (token, Strength::Number),
+                None => return,
+            },
+        };
+        let named = before.is_some_and(|before| self.is(before, THING | LOGIN));
+        if strength != Strength::Sure && named && !is_short(groups) {
+            return;
+        }
+        if strength == Strength::Number
+            && (self.is_counted(token) || !self.gate(Link::default()).is_named_pin(token.start))
+        {
+            return;
+        }
+        let Some(confidence) = confidence(distance, strength) else { return };
+        let confidence = if doubtful { Confidence::Low } else { confidence };
+        let better = best.is_none_or(|(sure, strong, _)| (confidence, strength) > (sure, strong));
+        let link = Link { end: token.start, word: true, ..Link::default() };
+        let value = Value { span: token, quoted: false, ends_line: false };
+        if better && !self.gate(link).is_something_else(value, token.of(text).unwrap_or_default()) {
+            *best = Some((confidence, strength, token));
+        }
+    }
+
+    /// Whether a token is a word of the groups, perhaps behind "l'" or before a colon.
+    fn is(&self, token: Span, groups: u32) -> bool {
+        let folded = fold(&String::from_utf8_lossy(token.of(self.label.text).unwrap_or_default()));
+        let mut words = self.label.lexicon.words(&folded, 0, folded.len());
+        words.any(|word| word.groups & groups != 0)
+    }
+
+    /// A year, an amount, a time, a part of a longer number: what numbers are that open nothing.
+    fn is_counted(&self, token: Span) -> bool {
+        let text = self.label.text;
+        let bytes = token.of(text).unwrap_or_default();
+        let year = bytes.len() == 4 && (bytes.starts_with(b"19") || bytes.starts_with(b"20"));
+        let sign = |byte: &u8| b"+-/.,:'".contains(byte);
+        let parted = token.start.checked_sub(1).is_some_and(|at| sign(&text[at]))
+            || text.get(token.end).is_some_and(sign)
+                && text.get(token.end + 1).is_some_and(u8::is_ascii_digit);
+        let rest = &text[token.end..text.len().min(token.end + 24)];
+        let next = tokens(rest, 0, rest.len()).next();
+        let digits = next.is_some_and(|next| rest[next.start].is_ascii_digit() && next.start == 1);
+        let folded = next.map(|next| fold(&String::from_utf8_lossy(&rest[next.start..next.end])));
+        let groups = folded.map_or(0, |word| self.label.lexicon.groups(&word));
+        let of_amount = rest.trim_ascii_start().starts_with("€".as_bytes()) || rest.starts_with(b"%");
+        year || parted || digits || of_amount || groups & UNIT != 0
+    }
+}
+
+/// English labels, which are names in source code too.
+fn names_code(name: &[u8]) -> bool {
+    let name = name.to_ascii_lowercase();
+    [&b"pass"[..], b"pwd", b"token", b"secret", b"key", b"credential", b"pin", b"mnemonic", b"psk"]
+        .iter()
+        .any(|part| memchr::memmem::find(&name, part).is_some())
+        && !matches!(&*name, b"passe" | b"passwort" | b"paswoord" | b"passwoord" | b"pincode")
+}
+
+/// A line without the signs of source code and configuration.
+fn is_plain(line: &[u8]) -> bool {
+    !line.iter().any(|byte| matches!(byte, b'{' | b'}' | b'\\' | b'='))
+        && memchr::memmem::find(line, b"()").is_none()
+        && memchr::memmem::find(line, b"</").is_none()
+        && memchr::memmem::find(line, b"::").is_none()
+        && !line.trim_ascii_end().ends_with(b";")
+}
+
+/// "jdupont75/Zomer2023": the half behind.
+fn part_behind_slash(text: &[u8], token: Span) -> Span {
+    let bytes = token.of(text).unwrap_or_default();
+    let mut slashes = memchr::memchr_iter(b'/', bytes);
+    match (slashes.next(), slashes.next()) {
+        (Some(at), None) if at >= 3 && !bytes.contains(&b':') => Span::new(token.start + at + 1, token.end),
+        _ => token,
+    }
+}
+
+/// "48 21", "482 913": two groups of digits of one length.
+fn grouped(text: &[u8], token: Span) -> Option<Span> {
+    let bytes = token.of(text).filter(|bytes| (2..=4).contains(&bytes.len()))?;
+    let next = text.get(token.end + 1..token.end + 1 + bytes.len())?;
+    let digits = bytes.iter().chain(next).all(u8::is_ascii_digit) && text.get(token.end) == Some(&b' ');
+    let end = token.end + 1 + bytes.len();
+    let goes_on = text.get(end).is_some_and(u8::is_ascii_alphanumeric)
+        || text.get(end) == Some(&b' ') && text.get(end + 1).is_some_and(u8::is_ascii_digit);
+    let begins = token.start >= 2 && text[token.start - 1] == b' ' && text[token.start - 2].is_ascii_digit();
+    (digits && !goes_on && !begins).then(|| Span::new(token.start, end))
+}
+
+/// The words of `text[from..to]` and what stands in quotation marks or brackets, without punctuation around.
+fn tokens(text: &[u8], from: usize, to: usize) -> impl Iterator<Item = Span> + '_ {
+    let mut at = from;
+    std::iter::from_fn(move || {
+        loop {
+            while at < to {
+                let width = gap(&text[at..to]);
+                if width == 0 {
+                    break;
+                }
+                at += width;
+            }
+            if at >= to {
+                return None;
+            }
+            let start = at;
+            while at < to && gap(&text[at..to]) == 0 {
+                at += 1;
+            }
+            let token = trimmed(text, start, at);
+            if token.start < token.end {
+                return Some(token);
+            }
+        }
+    })
+}
+
+/// Bytes of what parts tokens at the begin of `rest`; none within one.
+fn gap(rest: &[u8]) -> usize {
+    match rest {
+        [byte, ..] if byte.is_ascii_whitespace() || b"|<>\"`()[],;".contains(byte) => 1,
+        [b'\\', b'n' | b'r' | b't', ..] | [0xc2, 0xa0 | 0xab | 0xbb, ..] => 2,
+        [0xe2, 0x80, 0x80..=0x8a | 0x9c..=0x9f | 0xa6 | 0xaf | 0x93 | 0x94, ..] => 3,
+        [0xe2, 0x86, 0x92, ..] => 3,
+        _ => 0,
+    }
+}
+
+/// Without the sentence's punctuation, the marks of Markdown, and "l'" or "d'" before.
+fn trimmed(text: &[u8], mut start: usize, mut end: usize) -> Span {
+    let marked = |start: usize, end: usize| {
+        end > start + 2 && b"*_'".contains(&text[start]) && text[end - 1] == text[start]
+    };
+    while marked(start, end) {
+        (start, end) = (start + 1, end - 1);
+    }
+    while start < end && matches!(text[start], b'\'' | b':' | b'-' | b'.') {
+        start += 1;
+    }
+    while start < end && matches!(text[end - 1], b'.' | b':' | b'\'' | b'?') {
+        end -= 1;
+    }
+    if let [letter, b'\'', rest @ ..] = &text[start..end]
+        && letter.is_ascii_lowercase()
+        && rest.len() > 1
+    {
+        start += 2;
+    }
+    if let [letter, 0xe2, 0x80, 0x99, rest @ ..] = &text[start..end]
+        && letter.is_ascii_lowercase()
+        && rest.len() > 1
+    {
+        start += 4;
+    }
+    Span::new(start, end)
+}

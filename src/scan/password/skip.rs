@@ -1,0 +1,34 @@
+//! Past what stands between words: blanks, no-break spaces, leaders.
+
+pub(super) fn skip(text: &[u8], mut at: usize, skipped: impl Fn(u8) -> bool) -> usize {
+    while at < text.len() && skipped(text[at]) {
+        at += 1;
+    }
+    at
+}
+
+/// Past the dots or the line that lead to a value in a form: "mot de passe ......... : ".
+pub(super) fn skip_leaders(text: &[u8], from: usize) -> usize {
+    let mut at = from;
+    while text[at..].starts_with("…".as_bytes()) {
+        at += "…".len();
+    }
+    let dots = skip(text, at, |byte| matches!(byte, b'.' | b'_'));
+    if dots - at > 1 { skip(text, dots, |byte| byte == b' ') } else { at }
+}
+
+/// Past no-break spaces (French typography puts one before a colon).
+pub(super) fn skip_no_break(text: &[u8], mut at: usize) -> usize {
+    loop {
+        match text.get(at..) {
+            Some([0xc2, 0xa0, ..]) => at += 2,
+            Some([0xe2, 0x80, 0x80..=0x8a | 0xaf, ..]) => at += 3,
+            Some([b' ', ..]) => at += 1,
+            _ => return at,
+        }
+    }
+}
+
+pub(super) fn is_quote(byte: Option<&u8>) -> bool {
+    matches!(byte, Some(b'"' | b'\'' | b'`'))
+}

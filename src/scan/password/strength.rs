@@ -1,0 +1,238 @@
+//! How much a token looks like a secret by itself, wherever it stands. The stronger it is, the less of a link to a label
+//! it needs (see `reach`).
+
+use super::shape::Shape;
+use super::words::{ACCESS, KEY, KNOWN, PAIR, PIN, THING};
+use crate::scan::check::secret::looks_random;
+use crate::scan::fold::fold;
+use crate::scan::lexicon::Lexicon;
+
+/// What a token looks like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Strength {
+    /// The digits of a PIN or of a door.
+    Number,
+    /// A word with digits, `Zomer2023`, or a password that everybody knows.
+    Fair,
+    /// Letters, digits and signs, or letters and digits in disorder: nothing else looks so.
+    Sure,
+}
+
+/// Bytes of a token that may be a password.
+const LENGTH: std::ops::RangeInclusive<usize> = 6..=40;
+
+/// Bytes of a password in disorder; what is longer is a key.
+const DISORDERED_MAX: usize = 24;
+
+/// Bytes of a key.
+const KEY_BYTES_MAX: usize = 128;
+
+/// Bytes from which on letters of both cases are a line of a certificate.
+const LINE_BYTES: usize = 60;
+
+/// How strong a token is as what a label of these groups announces; `None` for words, numbers, names and addresses.
+#[must_use]
+pub fn of(lexicon: &Lexicon, token: &[u8], groups: u32) -> Option<Strength> {
+    if groups & KEY != 0 {
+        let plain = token.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+        let random = looks_random(token) || token.len() >= 16 && is_disordered(token);
+        let short = token.len() < LINE_BYTES || token.iter().all(u8::is_ascii_hexdigit);
+        return (plain && short && token.len() <= KEY_BYTES_MAX && random).then_some(Strength::Sure);
+    }
+    if groups & (PIN | ACCESS) != 0 && is_number(token, groups) {
+        return Some(Strength::Number);
+    }
+    if groups & PIN != 0 || !token.iter().all(is_usual) {
+        return None;
+    }
+    if lexicon.groups(&fold(&String::from_utf8_lossy(token))) & KNOWN != 0 {
+        return (groups & ACCESS == 0).then_some(Strength::Fair);
+    }
+    if !LENGTH.contains(&token.len()) || is_format(token) || is_hexadecimal(token) || is_handle(token) {
+        return None;
+    }
+    let shape = Shape::of(token);
+    if shape.digits == 0 || shape.letters() < 2 {
+        return None;
+    }
+    let inner = without_ends(token);
+    let thing = is_thing(lexicon, inner) || is_quantity(inner);
+    let signs = hard_signs(token);
+    let small = shape.lower + shape.accented > 0;
+    if token.len() >= 8
+        && !thing
+        && (signs > 0 && (small || signs > 1) || token.len() <= DISORDERED_MAX && is_disordered(token))
+    {
+        return Some(Strength::Sure);
+    }
+    let fair = !thing && small && groups & (ACCESS | PAIR) == 0 && is_word_with_digits(token, &shape);
+    fair.then_some(Strength::Fair)
+}
+
+/// Four to eight digits, perhaps with a letter or a key of the pad: `4821`, `A4821`, `4821#`.
+fn is_number(token: &[u8], groups: u32) -> bool {
+    let token = token.strip_suffix(b"#").or_else(|| token.strip_suffix(b"*")).unwrap_or(token);
+    let token = token.strip_prefix(b"*").or_else(|| token.strip_prefix(b"#")).unwrap_or(token);
+    let digits = token.iter().filter(|byte| byte.is_ascii_digit()).count();
+    let letters = token.len() - digits;
+    let lettered = groups & ACCESS != 0
+        && letters == 1
+        && [token.first(), token.last()].iter().flatten().any(|byte| byte.is_ascii_uppercase());
+    (4..=8).contains(&digits) && (letters == 0 || lettered && digits <= 6)
+}
+
+/// What a password in a sentence is made of; brackets, quotation marks and slashes belong to the sentence or to code.
+fn is_usual(byte: &u8) -> bool {
+    byte.is_ascii_alphanumeric() || *byte >= 0x80 || b"!#$%&*+?@^~-_.'".contains(byte)
+}
+
+/// Signs within a token that words, names and codes do not have.
+fn hard_signs(token: &[u8]) -> usize {
+    let last = token.len() - 1;
+    let hard = |(at, byte): (usize, &u8)| match byte {
+        b'!' | b'%' | b'&' | b'+' | b'^' => at > 0,
+        b'#' | b'$' | b'@' | b'*' | b'~' => {
+            at > 0 || token[1..].iter().any(|byte| b"!$%&*+?@^#".contains(byte))
+        }
+        b'?' => at < last,
+        _ => false,
+    };
+    token.iter().enumerate().filter(|sign| hard(*sign)).count()
+}
+
+/// Letters of both cases and digits that change as by chance, `Kx9pL2mQ`: no name in camel case, no word with a number.
+fn is_disordered(token: &[u8]) -> bool {
+    let class = |byte: u8| match byte {
+        b'0'..=b'9' => 0,
+        b'a'..=b'z' => 1,
+        b'A'..=b'Z' => 2,
+        _ => 3,
+    };
+    let count = |wanted| token.iter().filter(|byte| class(**byte) == wanted).count();
+    let changes = token.windows(2).filter(|pair| class(pair[0]) != class(pair[1])).count();
+    let joined = token.iter().filter(|byte| matches!(byte, b'-' | b'_' | b'.')).count() * 2;
+    let (digits, small, large) = (count(0), count(1), count(2));
+    let mixed =
+        digits > 0 && small >= 2 && large >= 2 || digits >= 2 && small >= 3 && digits + small == token.len();
+    let least = if large > 0 { 2 } else { 3 };
+    token.len() >= 8 && mixed && changes >= joined && (changes - joined) * 5 >= token.len() * least
+}
+
+/// A word and its digits, `Zomer2023!`, `4Saisons`; several words and digits, `lampe-tuin-berg42`.
+fn is_word_with_digits(token: &[u8], shape: &Shape) -> bool {
+    let hard = hard_signs(token) > 0;
+    let words =
+        token.split(|byte| !byte.is_ascii_alphabetic() && *byte < 0x80).filter(|part| part.len() >= 4);
+    let parted = token.iter().filter(|byte| matches!(byte, b'-' | b'_')).count();
+    let soft = match parted {
+        0 => true,
+        1 => shape.upper > 0 && shape.letters() >= 5,
+        _ => words.count() >= 2,
+    };
+    let enough = if shape.upper > 0 || hard { 1 } else { 2 };
+    let begins =
+        token[0].is_ascii_alphabetic() || token[0] >= 0x80 || shape.upper > 0 && shape.letters() >= 4;
+    shape.letters() >= 3 && shape.digits >= enough && soft && begins && (hard || !token.contains(&b'.'))
+}
+
+/// Sixteen bytes or more in hexadecimal, dashes between: digests, commits, UUIDs.
+fn is_hexadecimal(token: &[u8]) -> bool {
+    token.len() >= 16 && token.iter().all(|byte| byte.is_ascii_hexdigit() || *byte == b'-')
+}
+
+/// `@jdupont2`, `#zomer2024`, `root@srv01`, `~user1`, `$var1`.
+fn is_handle(token: &[u8]) -> bool {
+    let plain = |part: &[u8]| {
+        part.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-'))
+    };
+    if matches!(token[0], b'@' | b'#' | b'~' | b'$') && plain(&token[1..]) {
+        return true;
+    }
+    let Some(at) = memchr::memchr(b'@', token) else { return false };
+    let (user, host) = (&token[..at], &token[at + 1..]);
+    let small = !token.iter().any(u8::is_ascii_uppercase);
+    plain(user) && plain(host) && (host.contains(&b'.') || small && user.len() >= 2 && host.len() >= 3)
+}
+
+/// `$1Len_$2`, `%1$s`: templates of messages.
+fn is_format(token: &[u8]) -> bool {
+    let digit = |at: usize| token.get(at).is_some_and(u8::is_ascii_digit);
+    let places = token.iter().enumerate().filter(|(at, byte)| matches!(byte, b'$' | b'%') && digit(at + 1));
+    let places = places.count();
+    places > 1 || places == 1 && token.iter().filter(|byte| byte.is_ascii_digit()).count() == 1
+}
+
+/// The token without signs at its ends.
+fn without_ends(token: &[u8]) -> &[u8] {
+    let sign = |byte: &u8| byte.is_ascii_punctuation();
+    let start = token.iter().take_while(|byte| sign(byte)).count();
+    let end = token.iter().rev().take_while(|byte| sign(byte)).count();
+    &token[start..token.len() - end.min(token.len() - start)]
+}
+
+/// `Windows11`, `srv-app-01`, `Office365`, `sha256sum`: its letters name a thing.
+fn is_thing(lexicon: &Lexicon, inner: &[u8]) -> bool {
+    let letters = |part: &&[u8]| !part.is_empty();
+    inner
+        .split(|byte| !byte.is_ascii_alphabetic() && *byte < 0x80)
+        .filter(letters)
+        .any(|part| lexicon.groups(&fold(&String::from_utf8_lossy(part))) & THING != 0)
+}
+
+/// `14h30`, `1500kWh`, `20x30cm`, `2023-2024bis`, `3ème`: digits first, few letters behind.
+fn is_quantity(inner: &[u8]) -> bool {
+    let letters = inner.iter().filter(|byte| byte.is_ascii_alphabetic() || **byte >= 0xC0).count();
+    inner.first().is_some_and(u8::is_ascii_digit)
+        && letters <= 4
+        && !inner.iter().any(|byte| b"!#$&*@^".contains(byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Strength, of};
+    use crate::scan::password::words::{ACCESS, KEY, PASSWORD, PIN, lexicon};
+
+    fn strength(token: &str, groups: u32) -> Option<Strength> {
+        of(&lexicon([("known", "azerty"), ("thing", "windows"), ("thing", "srv")]), token.as_bytes(), groups)
+    }
+
+    #[test]
+    fn secrets_are_told_by_what_they_are_made_of() {
+        for token in ["Kx9#pL2m", "Zomer#93", "J-aime-2-chats!", "Kx9pL2mQ", "vQ3mZk7TbW", "caf\u{e9}+Lune8"]
+        {
+            assert_eq!(strength(token, PASSWORD), Some(Strength::Sure), "{token}");
+        }
+        for token in ["Zomer2023", "ciney4000", "Mamie52", "azerty", "lampe-tuin-berg42", "4Saisons"] {
+            assert_eq!(strength(token, PASSWORD), Some(Strength::Fair), "{token}");
+        }
+        for token in ["4821", "482913", "A4821", "4821#"] {
+            assert_eq!(strength(token, ACCESS), Some(Strength::Number), "{token}");
+        }
+        assert_eq!(strength("4821", PIN), Some(Strength::Number));
+    }
+
+    #[test]
+    fn words_numbers_names_and_addresses_are_none() {
+        for token in [
+            "bonjour",
+            "Windows11",
+            "srv-app-01",
+            "INC0012345",
+            "2024",
+            "1500kWh",
+            "14h30",
+            "jean@ville.be",
+            "root@srv01",
+            "#zomer2024",
+            "3f2b8c1e9a7d4c5f",
+            "report2.docx",
+            "20x30cm",
+            "(Kx9#pL2m)",
+            "WPA2-PSK",
+        ] {
+            assert_eq!(strength(token, PASSWORD), None, "{token}");
+        }
+        assert_eq!(strength("Zomer2023", KEY), None);
+        assert_eq!(strength("Zomer2023", PIN), None);
+    }
+}
