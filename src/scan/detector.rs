@@ -174,6 +174,7 @@ pub type Make = fn(&Code) -> Box<dyn Detector>;
 
 /// The detectors in code, by name. Sorted.
 const DETECTORS: &[(&str, Make)] = &[
+    ("bitlocker", super::credential::bitlocker::make),
     ("date_of_birth", super::birth::make),
     ("degrees", super::degrees::make),
     ("email", super::email::make),

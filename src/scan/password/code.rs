@@ -36,6 +36,8 @@ impl Gate<'_> {
         let number = bytes.starts_with(b"0x") && bytes[2..].iter().all(u8::is_ascii_hexdigit);
         let generic = bytes.contains(&b'<') && bytes.contains(&b'>');
         called
+            || is_index(bytes)
+            || self.is_shorthand(value, bytes)
             || sigil
             || generic
             || number
@@ -49,6 +51,18 @@ impl Gate<'_> {
             || is_function_of_arity(bytes)
             || self.is_type(bytes)
             || self.is_name(bytes)
+    }
+
+    /// `password: textClassification,`: a name in a row of a literal, behind a label that is a name of source code.
+    fn is_shorthand(&self, value: Value, bytes: &[u8]) -> bool {
+        let label = self.label.of(self.text).unwrap_or_default();
+        let camel = bytes.first().is_some_and(u8::is_ascii_lowercase)
+            && bytes.iter().all(u8::is_ascii_alphabetic)
+            && bytes.iter().any(u8::is_ascii_uppercase);
+        let row = self.text[value.span.end..].starts_with(b",\n");
+        let key = self.text[value.span.end..].starts_with(b":");
+        let name = label.starts_with(b"pass") || label.ends_with(b"assword") || label.ends_with(b"oken");
+        name && (row && camel || key && bytes.iter().all(u8::is_ascii_alphanumeric))
     }
 
     /// A name behind a label that is the end of a name itself, as in `u_passwd: PTextEntry`; names in capitals are those
@@ -162,9 +176,17 @@ fn is_label_name(bytes: &[u8]) -> bool {
         .iter()
         .all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'-' | b'.' | b':' | b' ' | b'/'));
     let lower = bytes.to_ascii_lowercase();
-    name && [&b"passw"[..], b"passphrase", b"pwd", b"secret", b"token", b"credential"]
+    name && [&b"passw"[..], b"passphrase", b"pwd", b"secret", b"token", b"credential", b"_pass"]
         .iter()
         .any(|part| contains(&lower, part))
+}
+
+/// `options["staff_password"]`, `[]byte{1}`: an element, a literal of bytes.
+fn is_index(bytes: &[u8]) -> bool {
+    let name =
+        bytes.iter().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.')).count();
+    let rest = &bytes[name..];
+    name > 0 && (rest.starts_with(b"[\"") || rest.starts_with(b"['")) || bytes.starts_with(b"[]") && name == 0
 }
 
 /// `$connection['password']`, `.$connection[`, `$this->password`: variables of PHP and Perl.

@@ -47,21 +47,19 @@ impl Detector for Passwords {
             self.in_table(&table, place, out);
             return;
         }
-        let secret = match place.anchor.checked_sub(self.labels) {
+        let start = || {
+            let field = place.hint.key.and_then(|key| find_in_field(&self.lexicon, place.text, key));
+            field.or_else(|| mnemonic::at_start(place.text).map(phrase))
+        };
+        let secrets = match place.anchor.checked_sub(self.labels) {
             None => find(&self.lexicon, place.text, place.at),
-            Some(0) => place
-                .hint
-                .key
-                .and_then(|key| find_in_field(&self.lexicon, place.text, key))
-                .or_else(|| mnemonic::at_start(place.text).map(phrase)),
-            Some(1) => mnemonic::at_end(place.text).map(phrase),
-            Some(_) => mnemonic::behind(place.text, place.end).map(phrase),
+            Some(0) => start().into_iter().collect(),
+            Some(1) => mnemonic::at_end(place.text).map(phrase).into_iter().collect(),
+            Some(_) => mnemonic::behind(place.text, place.end).map(phrase).into_iter().collect(),
         };
         // Joined or decoded on a guess: only what speaks for itself.
-        if let Some(secret) = secret.filter(|secret| !place.guessed || secret.confidence == Confidence::High)
-        {
-            out.push(hit(&secret));
-        }
+        let sure = |secret: &&Secret| !place.guessed || secret.confidence == Confidence::High;
+        out.extend(secrets.iter().filter(sure).map(hit));
     }
 }
 

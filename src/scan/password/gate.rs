@@ -2,16 +2,21 @@
 
 use super::code::is_dotted_code;
 use super::link::Link;
-use super::other::{contains, is_date, is_digest, is_host, is_ideographic, is_location, is_short_hex};
+use super::other::{
+    contains, is_address, is_date, is_digest, is_host, is_ideographic, is_location, is_short_hex,
+};
 use super::shape::Shape;
 use super::value::{self, Value};
-use super::words::{ABOUT, ACCESS, DENY, KNOWN, LABELS, WEAK};
+use super::words::{ABOUT, ACCESS, ASKED, DENY, KNOWN, LABELS, TEST, WEAK};
 use super::{Kind, is_phrase, is_short};
 use crate::finding::Confidence;
 use crate::scan::check::secret::{entropy, is_placeholder, is_token_placeholder, looks_random};
 use crate::scan::fold::{Window, fold};
 use crate::scan::lexicon::Lexicon;
 use crate::span::Span;
+
+/// Bytes of a line that are looked at for source code.
+const LINE_BYTES: usize = 200;
 
 /// A label with its link, ready to judge what follows.
 pub struct Gate<'a> {
@@ -118,8 +123,27 @@ impl Gate<'_> {
             Kind::Pin => self.pin(bytes),
             Kind::Wifi => self.wifi(value, bytes),
             Kind::Key => self.key(value, bytes),
-            Kind::Password | Kind::Recovery => self.password(value, bytes),
+            Kind::Password | Kind::Recovery => {
+                let sure = self.password(value, bytes)?;
+                Some(if self.is_test_data(value, bytes) { Confidence::Low } else { sure })
+            }
         }
+    }
+
+    /// `password = "password123";`: a value that everybody puts into tests, in a line of source code.
+    fn is_test_data(&self, value: Value, bytes: &[u8]) -> bool {
+        let test = || self.lexicon.groups(&fold(&String::from_utf8_lossy(bytes))) & TEST != 0;
+        !self.link.bare && test() && (self.is_code_line() || value.quoted && self.is_argument())
+    }
+
+    /// Whether the label is the name of an argument or of a pair in source code: `post(user: 'a', password: 'b')`,
+    /// `:password => 'b',`.
+    fn is_argument(&self) -> bool {
+        let start = memchr::memrchr(b'\n', &self.text[..self.label.start]).map_or(0, |at| at + 1);
+        let start = start.max(self.label.start.saturating_sub(LINE_BYTES));
+        let rest = &self.text[self.label.end..self.text.len().min(self.label.end + 8)];
+        let arrow = contains(rest, b"=>");
+        !self.link.quoted_label && (arrow || self.text[start..self.label.start].contains(&b'('))
     }
 
     /// Whether everybody knows the password.
@@ -190,7 +214,7 @@ impl Gate<'_> {
         let folded = fold(&String::from_utf8_lossy(bytes));
         let weak = self.lexicon.groups(&folded) & WEAK != 0;
         let spaces = bytes.iter().filter(|&&byte| byte == b' ').count();
-        if shape.length < 4
+        if shape.length < if self.groups & ASKED != 0 { 3 } else { 4 }
             || shape.length > value::PASSWORD_BYTES_MAX
             || spaces > 0 && !self.may_be_spaced(value, &shape, spaces)
             || self.is_code(value, bytes)
@@ -200,7 +224,8 @@ impl Gate<'_> {
         // `["password", "rangeTransport"]`: names of source code in a row.
         let listed =
             self.link.quoted_label && self.link.end.checked_sub(1).map(|at| self.text[at]) == Some(b',');
-        if listed && shape.digits + shape.symbols == 0 && !weak {
+        let name = bytes.iter().all(|byte| byte.is_ascii_alphabetic() || *byte == b'_') || is_address(bytes);
+        if listed && name && !weak {
             return None;
         }
         // Behind a word or a question: digests are what stands there by chance.
@@ -210,6 +235,10 @@ impl Gate<'_> {
         }
         let paired = self.is_paired(value.span.end);
         if self.groups & ACCESS != 0 && shape.digits < 3 && !(shape.classes() >= 3 && shape.length >= 6) {
+            return None;
+        }
+        // A word of another script, as the value of a message's name.
+        if shape.lower + shape.upper + shape.digits == 0 && !value.quoted {
             return None;
         }
         if shape.word {
@@ -254,7 +283,7 @@ impl Gate<'_> {
         (accept
             && !shouted
             && !(compound && self.link.word)
-            && shape.letters() >= 4
+            && (shape.letters() >= 4 || self.groups & ASKED != 0)
             && !(in_code && !value.quoted && !weak))
             .then_some(Confidence::Medium)
     }

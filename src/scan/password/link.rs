@@ -105,7 +105,7 @@ fn loose<T>(label: &Label<'_>, plain: Link, held: &mut dyn FnMut(Link) -> Option
     let linked = || {
         prose::qualified(lexicon, text, window, span.end, groups).filter(|&(end, word)| {
             let stated = abbreviation || span.len() == 2 && is_mixed(text, end);
-            let signed = || abbreviation && is_mixed(text, end);
+            let signed = || abbreviation && (span.len() == 3 || is_mixed(text, end));
             !short || end <= span.end + 48 && if word { stated } else { signed() }
         })
     };

@@ -27,6 +27,7 @@ use crate::scan::lexicon::Lexicon;
 use crate::span::Span;
 use gate::Gate;
 use link::Link;
+use smallvec::SmallVec;
 use words::{ASKED, CODE, KEY, LABELS, OPENED, PAIR, PASSPHRASE, PIN, RECOVERY, SHORT, WIFI};
 
 /// What kind of secret a label announces.
@@ -79,25 +80,44 @@ const BEFORE: usize = 140;
 /// Bytes looked at behind it.
 const AFTER: usize = 300;
 
-/// Judges the label that starts at `at`, with what stands in reach of it where nothing links a value to it.
+/// Secrets beside one label: mostly one.
+pub type Secrets = SmallVec<[Secret; 1]>;
+
+/// Judges the label that starts at `at`: what is linked to it, else what stands in its reach.
 #[must_use]
-pub fn find(lexicon: &Lexicon, text: &[u8], at: usize) -> Option<Secret> {
-    judge(lexicon, text, at, true)
+pub fn find(lexicon: &Lexicon, text: &[u8], at: usize) -> Secrets {
+    let found = at_label(lexicon, text, at, |label, kind| {
+        let secret = |span, confidence| Secret { span, kind, confidence };
+        match linked(label, kind) {
+            Some((span, confidence)) => Secrets::from_iter([secret(span, confidence)]),
+            None => {
+                reach::around(label, kind).iter().map(|value| secret(value.span, value.confidence)).collect()
+            }
+        }
+    });
+    found.unwrap_or_default()
 }
 
-/// Judges the label that starts at `at`, with what is linked to it.
+/// Judges the label that starts at `at`: only what is linked to it.
 #[must_use]
 pub fn find_linked(lexicon: &Lexicon, text: &[u8], at: usize) -> Option<Secret> {
-    judge(lexicon, text, at, false)
+    at_label(lexicon, text, at, |label, kind| {
+        linked(label, kind).map(|(span, confidence)| Secret { span, kind, confidence })
+    })?
 }
 
-fn judge(lexicon: &Lexicon, text: &[u8], at: usize, reaches: bool) -> Option<Secret> {
+/// What is said of the label that starts at `at`, where one does and a value may stand near.
+fn at_label<T>(
+    lexicon: &Lexicon,
+    text: &[u8],
+    at: usize,
+    said: impl FnOnce(&Label<'_>, Kind) -> T,
+) -> Option<T> {
     // The end of "mot de passe" is none by itself.
     if text[..at].ends_with(b" de ") && text[at..].starts_with(b"passe") {
         return None;
     }
-    let linked = may_link(text, at);
-    if !linked && !inverted::may_stand_before(text, at) && !reach::may(text, at) {
+    if !may_link(text, at) && !inverted::may_stand_before(text, at) && !reach::may(text, at) {
         return None;
     }
     // Most words that begin like a label are none ("passée"): a look at the first word is enough to see that, or at the
@@ -108,44 +128,39 @@ fn judge(lexicon: &Lexicon, text: &[u8], at: usize, reaches: bool) -> Option<Sec
     let near = Window::around(text, at, 0, LABEL_BYTES_MAX);
     lexicon.longest_at(near.text(), near.index(at), LABELS)?;
     let window = Window::around(text, at, BEFORE, AFTER);
-    let folded = window.text();
-    let start = window.index(at);
-    let (end, groups) = lexicon.longest_at(folded, start, LABELS)?;
-    let label = Span::new(at, window.original(end));
-    if continues(text, label.end) {
-        return None;
-    }
-    let kind = kind(groups);
-    let place = Label { lexicon, text, window: &window, span: label, groups };
-    let gate = |label, link| Gate { lexicon, text, window: &window, label, groups, kind, link };
-    if groups & CODE != 0 && !opens(&place) {
-        return None;
-    }
+    let (end, groups) = lexicon.longest_at(window.text(), window.index(at), LABELS)?;
+    let label = Label { lexicon, text, window: &window, span: Span::new(at, window.original(end)), groups };
+    let named = at.checked_sub(1).is_some_and(|before| !b" \n\t(,:-".contains(&text[before]));
+    let unknown = groups & CODE != 0 && (named || !opens(&label));
+    (!unknown && !continues(text, label.span.end)).then(|| said(&label, kind(groups)))
+}
+
+/// The value that is linked to a label, behind it or before.
+fn linked(place: &Label<'_>, kind: Kind) -> Option<(Span, Confidence)> {
+    let Label { lexicon, text, window, span: label, groups } = *place;
+    let gate = |label, link| Gate { lexicon, text, window, label, groups, kind, link };
     if groups & ASKED != 0 {
-        let link = prose::answered(&place)?;
-        return gate(label, link).value().map(|(span, confidence)| Secret { span, kind, confidence });
+        return gate(label, prose::answered(place)?).value();
     }
     let value = |label: Span, link: Link| match kind {
         Kind::Recovery => value::recovery_phrase(text, link.end).map(|span| (span, Confidence::High)),
         _ if groups & PAIR != 0 => gate(label, link).pair(),
         _ => gate(label, link).value(),
     };
-    let behind = || link::first(&place, &mut |link| value(label, link));
+    let behind = || link::first(place, &mut |link| value(label, link));
     let qualified = || {
-        let span = link::with_qualifiers(lexicon, &window, label)?;
-        link::first(&Label { span, ..place }, &mut |link| {
+        let span = link::with_qualifiers(lexicon, window, label)?;
+        link::first(&Label { span, ..*place }, &mut |link| {
             (!link::is_mere_space(text, span, &link)).then(|| value(span, link))?
         })
     };
     let inverted = || {
-        let value = inverted::before(lexicon, text, &window, label, groups)?;
+        let value = inverted::before(lexicon, text, window, label, groups)?;
         let link = Link { end: value.span.start, word: true, ..Link::default() };
         Some((value.span, gate(label, link).judge(value, value.span.of(text)?)?))
     };
-    let found = if linked { behind().or_else(qualified) } else { None };
-    let (span, confidence) =
-        found.or_else(inverted).or_else(|| reach::around(&place, kind).filter(|_| reaches))?;
-    Some(Secret { span, kind, confidence })
+    let found = may_link(text, label.start).then(|| behind().or_else(qualified)).flatten();
+    found.or_else(inverted)
 }
 
 /// Whether a word near a mere "code" says what it opens.

@@ -31,6 +31,19 @@ pub(super) fn is_file(bytes: &[u8]) -> bool {
         })
 }
 
+/// `jean.dupont2@ville.be`.
+pub(super) fn is_address(bytes: &[u8]) -> bool {
+    let Some(at) = memchr::memrchr(b'@', bytes) else { return false };
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
+    at > 0 && bytes[..at].iter().all(plain) && bytes[at + 1..].iter().all(plain) && is_ended(&bytes[at + 1..])
+}
+
+/// Whether two letters or more stand behind the last dot of a name.
+fn is_ended(host: &[u8]) -> bool {
+    let top = memchr::memrchr(b'.', host).map(|dot| &host[dot + 1..]).unwrap_or_default();
+    top.len() >= 2 && top.iter().all(u8::is_ascii_alphabetic)
+}
+
 /// `12/03/2024`, `2024-03-12`, `1.2.840.113549`.
 pub(super) fn is_date(bytes: &[u8]) -> bool {
     let parts: Vec<&[u8]> = bytes.split(|byte| matches!(byte, b'/' | b'-' | b'.')).collect();

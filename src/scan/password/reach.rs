@@ -6,18 +6,25 @@ use super::gate::Gate;
 use super::link::Link;
 use super::strength::{self, Strength};
 use super::value::Value;
-use super::words::{ASKED, DOUBT, LOGIN, PIN, RECOVERY, THING, UNIT};
+use super::words::{ASKED, DOUBT, KEY, LOGIN, PIN, RECOVERY, THING, UNIT};
 use super::{Kind, Label, is_short};
 use crate::finding::Confidence;
 use crate::scan::answer;
 use crate::scan::fold::fold;
 use crate::span::Span;
+use smallvec::SmallVec;
 
 /// Bytes behind a label on its line, and again on the lines below.
 const BEHIND: usize = 160;
 
 /// Bytes before it on its line.
 const BEFORE: usize = 90;
+
+/// Bytes between two values that stand side by side.
+const BETWEEN: usize = 24;
+
+/// Values side by side.
+const VALUES_MAX: usize = 4;
 
 /// Lines below.
 const LINES_BELOW: usize = 3;
@@ -57,22 +64,24 @@ pub(super) fn may(text: &[u8], at: usize) -> bool {
     near.iter().any(u8::is_ascii_digit)
 }
 
-/// The best value in reach of a label.
-pub(super) fn around(label: &Label<'_>, kind: Kind) -> Option<(Span, Confidence)> {
+/// The best values in reach of a label.
+pub(super) fn around(label: &Label<'_>, kind: Kind) -> Values {
+    let mut best = Values::new();
     if label.groups & (RECOVERY | ASKED) != 0 {
-        return None;
+        return best;
     }
     let reach = Reach { label, kind };
-    let (line, mut best) = (reach.line(), None);
+    let line = reach.line();
     if !reach.is_prose(line) {
-        reach.behind(reach.string(line)?, &mut best);
-        return best
-            .filter(|(_, strength, _)| *strength != Strength::Fair)
-            .map(|(sure, _, span)| (span, sure));
+        if let Some(string) = reach.string(line) {
+            reach.behind(string, &mut best);
+        }
+        best.retain(|value| value.strength != Strength::Fair);
+        return best;
     }
     reach.behind(line, &mut best);
     let (mut start, mut lines) = (line.end + 1, 0);
-    while lines < LINES_BELOW && start < label.text.len().min(line.end + BEHIND) && !is_sure(best) {
+    while lines < LINES_BELOW && start < label.text.len().min(line.end + BEHIND) && !is_sure(&best) {
         let below = reach.line_at(start);
         if below.of(label.text).is_some_and(|text| !text.trim_ascii().is_empty()) {
             reach.below(line, below, lines, &mut best);
@@ -80,16 +89,28 @@ pub(super) fn around(label: &Label<'_>, kind: Kind) -> Option<(Span, Confidence)
         }
         start = below.end + 1;
     }
-    if !is_sure(best) {
+    if !is_sure(&best) {
         reach.before(line, &mut best);
     }
-    best.map(|(confidence, _, span)| (span, confidence))
+    best
 }
 
-type Best = Option<(Confidence, Strength, Span)>;
+/// A value in reach.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Found {
+    /// How sure it is.
+    pub confidence: Confidence,
+    /// How strong it is.
+    strength: Strength,
+    /// Where it stands.
+    pub span: Span,
+}
 
-fn is_sure(best: Best) -> bool {
-    best.is_some_and(|(confidence, ..)| confidence >= Confidence::Medium)
+/// The best values: more than one where they stand side by side, "de Zomer2023 à Lente#24".
+pub(super) type Values = SmallVec<[Found; 2]>;
+
+fn is_sure(best: &Values) -> bool {
+    best.iter().any(|value| value.confidence >= Confidence::Medium)
 }
 
 struct Reach<'a> {
@@ -120,7 +141,9 @@ impl Reach<'_> {
         let Label { text, span, .. } = *self.label;
         let before = span.start.checked_sub(1).map(|at| text[at]);
         let quoted = matches!(before, Some(b'"' | b'\'' | b'`' | b'<' | b'$' | b'_' | b'.' | b'@'));
-        if quoted || text.get(span.end) == Some(&b'_') || !is_plain(line.of(text).unwrap_or_default()) {
+        let part = before.is_some_and(|byte| byte.is_ascii_alphanumeric());
+        if quoted || part || text.get(span.end) == Some(&b'_') || !is_plain(line.of(text).unwrap_or_default())
+        {
             return false;
         }
         if self.gate(Link::default()).is_code_line() {
@@ -158,9 +181,9 @@ impl Reach<'_> {
     }
 
     /// Behind the label on its line.
-    fn behind(&self, line: Span, best: &mut Best) {
+    fn behind(&self, line: Span, best: &mut Values) {
         let text = self.label.text;
-        let (mut distance, mut doubtful, mut before) = (Distance::Clause, false, None);
+        let (mut distance, mut doubtful, mut before) = (Distance::Clause, false, [None; 2]);
         let mut at = self.label.span.end;
         for token in tokens(text, at, line.end) {
             // A question mark asks for what comes.
@@ -169,12 +192,12 @@ impl Reach<'_> {
             }
             doubtful |= self.is(token, DOUBT);
             self.judge(token, before, (distance, doubtful), best);
-            (before, at) = (Some(token), token.end);
+            (before, at) = ([before[1], Some(token)], token.end);
         }
     }
 
     /// On the `number`-th line below the label's `line`.
-    fn below(&self, line: Span, below: Span, number: usize, best: &mut Best) {
+    fn below(&self, line: Span, below: Span, number: usize, best: &mut Values) {
         let text = self.label.text;
         let content = below.of(text).unwrap_or_default();
         if !is_plain(content) {
@@ -186,8 +209,9 @@ impl Reach<'_> {
         let asked =
             matches!(last, Some(b':' | b'?')) || text[self.label.span.end..line.end].trim_ascii().is_empty();
         let open = asked || last.is_some_and(|byte| !byte.is_ascii_punctuation());
-        let mut before = None;
+        let (mut doubtful, mut before) = (false, [None; 2]);
         for token in tokens(text, start, below.end) {
+            doubtful |= self.is(token, DOUBT);
             let alone = words <= WORDS_BESIDE + 1;
             let distance = if alone { Distance::Alone } else { Distance::Next };
             let bytes = token.of(text).unwrap_or_default();
@@ -197,18 +221,18 @@ impl Reach<'_> {
                 _ => asked,
             };
             if may && (alone || number == 0) {
-                self.judge(token, before, (distance, false), best);
+                self.judge(token, before, (distance, doubtful), best);
             }
-            before = Some(token);
+            before = [before[1], Some(token)];
         }
     }
 
     /// Before the label on its line.
-    fn before(&self, line: Span, best: &mut Best) {
-        let mut before = None;
+    fn before(&self, line: Span, best: &mut Values) {
+        let mut before = [None; 2];
         for token in tokens(self.label.text, line.start, self.label.span.start) {
             self.judge(token, before, (Distance::Before, false), best);
-            before = Some(token);
+            before = [before[1], Some(token)];
         }
     }
 
@@ -216,12 +240,12 @@ impl Reach<'_> {
     fn judge(
         &self,
         token: Span,
-        before: Option<Span>,
+        before: [Option<Span>; 2],
         (distance, doubtful): (Distance, bool),
-        best: &mut Best,
+        best: &mut Values,
     ) {
         let Label { lexicon, text, groups, .. } = *self.label;
-        let token = part_behind_slash(text, token);
+        let token = if groups & KEY == 0 { part_behind_slash(text, token) } else { token };
         let Some(bytes) = token.of(text) else { return };
         let (token, strength) = match strength::of(lexicon, bytes, groups) {
             Some(strength) => (token, strength),
@@ -230,7 +254,10 @@ impl Reach<'_> {
                 None => return,
             },
         };
-        let named = before.is_some_and(|before| self.is(before, THING | LOGIN));
+        if strength == Strength::Sure && self.is_noted(token) {
+            return;
+        }
+        let named = before.into_iter().flatten().any(|before| self.is(before, THING | LOGIN));
         if strength != Strength::Sure && named && !is_short(groups) {
             return;
         }
@@ -241,12 +268,34 @@ impl Reach<'_> {
         }
         let Some(confidence) = confidence(distance, strength) else { return };
         let confidence = if doubtful { Confidence::Low } else { confidence };
-        let better = best.is_none_or(|(sure, strong, _)| (confidence, strength) > (sure, strong));
+        let found = Found { confidence, strength, span: token };
+        let beside = |last: &Found| {
+            let between = text.get(last.span.end..token.start).unwrap_or(b"\n");
+            confidence >= Confidence::Medium && between.len() <= BETWEEN && !between.contains(&b'\n')
+        };
+        let more = best.last().is_some_and(beside) && best.len() < VALUES_MAX;
+        let better = best.iter().all(|value| (confidence, strength) > (value.confidence, value.strength));
         let link = Link { end: token.start, word: true, ..Link::default() };
         let value = Value { span: token, quoted: false, ends_line: false };
-        if better && !self.gate(link).is_something_else(value, token.of(text).unwrap_or_default()) {
-            *best = Some((confidence, strength, token));
+        if !(more || better) || self.gate(link).is_something_else(value, token.of(text).unwrap_or_default()) {
+            return;
         }
+        if !more {
+            best.clear();
+        }
+        best.push(found);
+    }
+
+    /// Whether a token without a sign stands in a comment beside a name of source code, as names do: `SHA2Crypt`.
+    fn is_noted(&self, token: Span) -> bool {
+        let Label { text, span, .. } = *self.label;
+        let start = self.line().start;
+        let line = text[start..span.start].trim_ascii_start();
+        let comment = [&b"//"[..], b"*", b"#", b"--", b"/*", b"\""].iter().any(|mark| line.starts_with(mark));
+        let word = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+        comment
+            && span.of(text).is_some_and(names_code)
+            && token.of(text).is_some_and(|token| token.iter().all(word))
     }
 
     /// Whether a token is a word of the groups, perhaps behind "l'" or before a colon.

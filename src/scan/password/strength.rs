@@ -37,7 +37,9 @@ pub fn of(lexicon: &Lexicon, token: &[u8], groups: u32) -> Option<Strength> {
         let plain = token.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
         let random = looks_random(token) || token.len() >= 16 && is_disordered(token);
         let short = token.len() < LINE_BYTES || token.iter().all(u8::is_ascii_hexdigit);
-        return (plain && short && token.len() <= KEY_BYTES_MAX && random).then_some(Strength::Sure);
+        let named = is_of_words(token) || is_thing(lexicon, token);
+        return (plain && short && token.len() <= KEY_BYTES_MAX && random && !named)
+            .then_some(Strength::Sure);
     }
     if groups & (PIN | ACCESS) != 0 && is_number(token, groups) {
         return Some(Strength::Number);
@@ -45,7 +47,8 @@ pub fn of(lexicon: &Lexicon, token: &[u8], groups: u32) -> Option<Strength> {
     if groups & PIN != 0 || !token.iter().all(is_usual) {
         return None;
     }
-    if lexicon.groups(&fold(&String::from_utf8_lossy(token))) & KNOWN != 0 {
+    let known = || lexicon.groups(&fold(&String::from_utf8_lossy(token))) & KNOWN != 0;
+    if token.iter().any(u8::is_ascii_alphabetic) && known() {
         return (groups & ACCESS == 0).then_some(Strength::Fair);
     }
     if !LENGTH.contains(&token.len()) || is_format(token) || is_hexadecimal(token) || is_handle(token) {
@@ -56,8 +59,8 @@ pub fn of(lexicon: &Lexicon, token: &[u8], groups: u32) -> Option<Strength> {
         return None;
     }
     let inner = without_ends(token);
-    let thing = is_thing(lexicon, inner) || is_quantity(inner);
     let signs = hard_signs(token);
+    let thing = signs == 0 && is_thing(lexicon, inner) || is_quantity(inner);
     let small = shape.lower + shape.accented > 0;
     if token.len() >= 8
         && !thing
@@ -112,10 +115,16 @@ fn is_disordered(token: &[u8]) -> bool {
     let changes = token.windows(2).filter(|pair| class(pair[0]) != class(pair[1])).count();
     let joined = token.iter().filter(|byte| matches!(byte, b'-' | b'_' | b'.')).count() * 2;
     let (digits, small, large) = (count(0), count(1), count(2));
+    let least = if large > 0 { 3 } else { 2 };
     let mixed =
         digits > 0 && small >= 2 && large >= 2 || digits >= 2 && small >= 3 && digits + small == token.len();
-    let least = if large > 0 { 2 } else { 3 };
-    token.len() >= 8 && mixed && changes >= joined && (changes - joined) * 5 >= token.len() * least
+    mixed && changes >= joined && (changes - joined) * least >= token.len() && !is_of_words(token)
+}
+
+/// Whether most of a token is words of three small letters or more.
+fn is_of_words(token: &[u8]) -> bool {
+    let runs = token.split(|byte| !byte.is_ascii_lowercase());
+    runs.map(<[u8]>::len).filter(|length| *length >= 3).sum::<usize>() * 5 >= token.len() * 3
 }
 
 /// A word and its digits, `Zomer2023!`, `4Saisons`; several words and digits, `lampe-tuin-berg42`.
@@ -173,6 +182,10 @@ fn without_ends(token: &[u8]) -> &[u8] {
 /// `Windows11`, `srv-app-01`, `Office365`, `sha256sum`: its letters name a thing.
 fn is_thing(lexicon: &Lexicon, inner: &[u8]) -> bool {
     let letters = |part: &&[u8]| !part.is_empty();
+    let number = inner.iter().position(u8::is_ascii_digit).unwrap_or(inner.len());
+    if inner[number..].iter().filter(|byte| byte.is_ascii_alphabetic()).count() > 1 {
+        return false;
+    }
     inner
         .split(|byte| !byte.is_ascii_alphabetic() && *byte < 0x80)
         .filter(letters)

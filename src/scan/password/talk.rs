@@ -3,7 +3,7 @@
 use super::gate::Gate;
 use super::shape::Shape;
 use super::value::Value;
-use super::words::{ABOUT, COPULA, DENY, KNOWN, LABELS, LOGIN};
+use super::words::{ABOUT, DENY, KNOWN, LABELS, LOGIN, UNIT};
 use crate::scan::fold::fold;
 
 impl Gate<'_> {
@@ -81,16 +81,17 @@ impl Gate<'_> {
         self.is_measured(value.span.end) || self.is_about()
     }
 
-    /// Whether the next word behind a number says what it counts.
+    /// Whether the next word behind a number says what it counts: "12 caractères", "8 à 12 caractères".
     pub(super) fn is_measured(&self, end: usize) -> bool {
         if self.text.get(end) != Some(&b' ') {
             return false;
         }
         let folded = self.window.text();
         let after = self.window.index(end).min(folded.len());
-        let next = self.lexicon.words(folded, after, folded.len().min(after + 24)).next();
-        let verb = next.is_some_and(|word| word.groups & COPULA != 0);
-        next.is_some_and(|word| word.groups & DENY != 0) && !verb
+        let mut words = self.lexicon.words(folded, after, folded.len().min(after + 24));
+        let Some(next) = words.next() else { return false };
+        let number = words.next().is_some_and(|word| folded[word.start].is_ascii_digit());
+        next.groups & UNIT != 0 || number && next.end - next.start <= 3
     }
 }
 

@@ -57,10 +57,12 @@ pub const OPENED: Groups = 1 << 22;
 pub const ASKED: Groups = 1 << 23;
 /// What somebody chose: *mis*, *set to*, *gekozen*.
 pub const CHOSE: Groups = 1 << 25;
+/// What stands for a password in tests: *changeme123*, *secret*, *hunter2*.
+pub const TEST: Groups = 1 << 26;
 /// *réponse*, *answer*.
 pub const ANSWER: Groups = 1 << 24;
 
-const NAMES: [(&str, Groups); 28] = [
+const NAMES: [(&str, Groups); 29] = [
     ("password", PASSWORD),
     ("short", SHORT),
     ("pin", PIN),
@@ -87,6 +89,7 @@ const NAMES: [(&str, Groups); 28] = [
     ("asked", ASKED),
     ("answer", ANSWER),
     ("chose", CHOSE),
+    ("test", TEST),
     ("yes", YES),
     ("renewed", RENEWED),
 ];
