@@ -28,7 +28,7 @@ use crate::span::Span;
 use gate::Gate;
 use link::Link;
 use smallvec::SmallVec;
-use words::{ASKED, CODE, KEY, LABELS, OPENED, PAIR, PASSPHRASE, PIN, RECOVERY, SHORT, WIFI};
+use words::{ASKED, CODE, KEY, LABELS, OPENED, PAIR, PASSPHRASE, PIN, RECOVERY, SHORT, SOFT, WIFI};
 
 /// What kind of secret a label announces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -139,6 +139,9 @@ fn at_label<T>(
 fn linked(place: &Label<'_>, kind: Kind) -> Option<(Span, Confidence)> {
     let Label { lexicon, text, window, span: label, groups } = *place;
     let gate = |label, link| Gate { lexicon, text, window, label, groups, kind, link };
+    if groups & SOFT != 0 {
+        return None;
+    }
     if groups & ASKED != 0 {
         return gate(label, prose::answered(place)?).value();
     }

@@ -89,6 +89,9 @@ fn behind_copula(lexicon: &Lexicon, window: &Window, from: usize) -> Option<usiz
 /// Bytes between a security question and its answer.
 const ANSWER_BYTES: usize = 120;
 
+/// Bytes before it in which a word for the answer stands.
+const ANSWER_BEFORE: usize = 24;
+
 /// "question secrète : nom du chien ? réponse : …": behind the word for the answer, or behind the question mark.
 pub(super) fn answered(label: &Label<'_>) -> Option<Link> {
     let Label { lexicon, text, window, span, .. } = *label;
@@ -104,13 +107,19 @@ pub(super) fn answered(label: &Label<'_>) -> Option<Link> {
             Some(window.original(next.end))
         })
     });
+    // "Réponse à la question de sécurité : …"
+    let before = || {
+        let at = window.index(span.start);
+        let answer = lexicon.any(folded, at.saturating_sub(ANSWER_BEFORE), at, ANSWER);
+        sign(text, span.end).filter(|_| answer)
+    };
     let questioned = || {
         let mark =
             text[span.end..text.len().min(span.end + ANSWER_BYTES)].iter().position(|byte| *byte == b'?')?;
         let at = skip_no_break(text, span.end + mark + 1);
         text.get(at).is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte >= 0x80).then_some(at)
     };
-    linked.or_else(questioned).map(|end| Link { end, ..Link::default() })
+    linked.or_else(before).or_else(questioned).map(|end| Link { end, ..Link::default() })
 }
 
 /// "le mot de passe « Azerty12 »", `WITH PASSWORD 'x'`.

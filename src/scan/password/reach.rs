@@ -6,7 +6,7 @@ use super::gate::Gate;
 use super::link::Link;
 use super::strength::{self, Strength};
 use super::value::Value;
-use super::words::{ASKED, DOUBT, KEY, LOGIN, PIN, RECOVERY, THING, UNIT};
+use super::words::{ASKED, CODE, COPULA, DOUBT, KEY, LOGIN, PIN, RECOVERY, SOFT, THING, UNIT};
 use super::{Kind, Label, is_short};
 use crate::finding::Confidence;
 use crate::scan::answer;
@@ -26,8 +26,14 @@ const BETWEEN: usize = 24;
 /// Values side by side.
 const VALUES_MAX: usize = 4;
 
+/// Bytes between a value and the label that it is said to be.
+const STATED: usize = 32;
+
 /// Lines below.
 const LINES_BELOW: usize = 3;
+
+/// Lines and bytes below a question: mails are answered below their greetings.
+const ASKED_BELOW: (usize, usize) = (6, 200);
 
 /// Words beside a value that still stands alone on its line: "c'est … merci".
 const WORDS_BESIDE: usize = 2;
@@ -80,10 +86,12 @@ pub(super) fn around(label: &Label<'_>, kind: Kind) -> Values {
         return best;
     }
     reach.behind(line, &mut best);
+    let asked = line.of(label.text).is_some_and(|line| line.contains(&b'?'));
+    let (most, bytes) = if asked { ASKED_BELOW } else { (LINES_BELOW, BEHIND) };
     let (mut start, mut lines) = (line.end + 1, 0);
-    while lines < LINES_BELOW && start < label.text.len().min(line.end + BEHIND) && !is_sure(&best) {
+    while lines < most && start < label.text.len().min(line.end + bytes) && !is_sure(&best) {
         let below = reach.line_at(start);
-        if below.of(label.text).is_some_and(|text| !text.trim_ascii().is_empty()) {
+        if below.of(label.text).is_some_and(|text| text.iter().any(u8::is_ascii_alphanumeric)) {
             reach.below(line, below, lines, &mut best);
             lines += 1;
         }
@@ -157,7 +165,7 @@ impl Reach<'_> {
             let word = token.of(text).unwrap_or_default();
             word.len() >= 2 && (word[1..].iter().all(|byte| byte.is_ascii_lowercase() || *byte >= 0x80))
         };
-        tokens(text, line.start, line.end).filter(word).filter(|token| token.start != span.start).count() >= 3
+        tokens(text, line.start, line.end).filter(word).filter(|token| token.start != span.start).count() >= 2
     }
 
     /// The sentence in quotation marks in which the label stands in a line of source code, JSON or SQL.
@@ -254,6 +262,15 @@ impl Reach<'_> {
                 None => return,
             },
         };
+        let told =
+            || text[self.label.span.end.min(token.start)..token.start].trim_ascii_end().ends_with(b":");
+        let ambiguous = || matches!(self.label.span.of(text), Some(b"pass" | b"Pass" | b"passe"));
+        if is_short(groups) && ambiguous() && (strength, distance) != (Strength::Sure, Distance::Clause) {
+            return;
+        }
+        if groups & SOFT != 0 && strength != Strength::Sure && !told() {
+            return;
+        }
         if strength == Strength::Sure && self.is_noted(token) {
             return;
         }
@@ -266,6 +283,8 @@ impl Reach<'_> {
         {
             return;
         }
+        let stated = distance == Distance::Before && strength != Strength::Sure && self.is_stated(token);
+        let distance = if stated { Distance::Clause } else { distance };
         let Some(confidence) = confidence(distance, strength) else { return };
         let confidence = if doubtful { Confidence::Low } else { confidence };
         let found = Found { confidence, strength, span: token };
@@ -284,6 +303,18 @@ impl Reach<'_> {
             best.clear();
         }
         best.push(found);
+    }
+
+    /// Whether a verb says that a value before the label is it, "si X est un bon mot de passe", "of X een goed wachtwoord
+    /// is", or the label is the verb itself: "X tippen".
+    fn is_stated(&self, token: Span) -> bool {
+        let Label { lexicon, window, span, groups, .. } = *self.label;
+        let folded = window.text();
+        let (from, label, end) = (window.index(token.end), window.index(span.start), window.index(span.end));
+        let copula = |from, to| lexicon.words(folded, from, to).any(|word| word.groups & COPULA != 0);
+        let behind =
+            lexicon.words(folded, end, folded.len()).next().is_some_and(|word| word.groups & COPULA != 0);
+        label - from <= STATED && (groups & CODE != 0 || copula(from, label) || behind)
     }
 
     /// Whether a token without a sign stands in a comment beside a name of source code, as names do: `SHA2Crypt`.
@@ -316,7 +347,9 @@ impl Reach<'_> {
                 && text.get(token.end + 1).is_some_and(u8::is_ascii_digit);
         let rest = &text[token.end..text.len().min(token.end + 24)];
         let next = tokens(rest, 0, rest.len()).next();
-        let digits = next.is_some_and(|next| rest[next.start].is_ascii_digit() && next.start == 1);
+        let digits = next.is_some_and(|next| {
+            rest[next.start].is_ascii_digit() && rest.starts_with(b" ") && next.start == 1
+        });
         let folded = next.map(|next| fold(&String::from_utf8_lossy(&rest[next.start..next.end])));
         let groups = folded.map_or(0, |word| self.label.lexicon.groups(&word));
         let of_amount = rest.trim_ascii_start().starts_with("€".as_bytes()) || rest.starts_with(b"%");

@@ -24,6 +24,9 @@ const LENGTH: std::ops::RangeInclusive<usize> = 6..=40;
 /// Bytes of a password in disorder; what is longer is a key.
 const DISORDERED_MAX: usize = 24;
 
+/// Bytes of words with digits.
+const WORDS_BYTES_MAX: usize = 30;
+
 /// Bytes of a key.
 const KEY_BYTES_MAX: usize = 128;
 
@@ -51,7 +54,12 @@ pub fn of(lexicon: &Lexicon, token: &[u8], groups: u32) -> Option<Strength> {
     if token.iter().any(u8::is_ascii_alphabetic) && known() {
         return (groups & ACCESS == 0).then_some(Strength::Fair);
     }
-    if !LENGTH.contains(&token.len()) || is_format(token) || is_hexadecimal(token) || is_handle(token) {
+    if !LENGTH.contains(&token.len())
+        || is_format(token)
+        || is_version(token)
+        || is_hexadecimal(token)
+        || is_handle(token)
+    {
         return None;
     }
     let shape = Shape::of(token);
@@ -68,7 +76,10 @@ pub fn of(lexicon: &Lexicon, token: &[u8], groups: u32) -> Option<Strength> {
     {
         return Some(Strength::Sure);
     }
-    let fair = !thing && small && groups & (ACCESS | PAIR) == 0 && is_word_with_digits(token, &shape);
+    let fair = !thing
+        && (small || is_code(token))
+        && groups & (ACCESS | PAIR) == 0
+        && is_word_with_digits(token, &shape);
     fair.then_some(Strength::Fair)
 }
 
@@ -116,8 +127,9 @@ fn is_disordered(token: &[u8]) -> bool {
     let joined = token.iter().filter(|byte| matches!(byte, b'-' | b'_' | b'.')).count() * 2;
     let (digits, small, large) = (count(0), count(1), count(2));
     let least = if large > 0 { 3 } else { 2 };
-    let mixed =
-        digits > 0 && small >= 2 && large >= 2 || digits >= 2 && small >= 3 && digits + small == token.len();
+    let mixed = digits > 0 && small >= 2 && large >= 2
+        || digits >= 2 && small >= 3 && large == 1 && changes >= 4
+        || digits >= 2 && small >= 3 && digits + small == token.len();
     mixed && changes >= joined && (changes - joined) * least >= token.len() && !is_of_words(token)
 }
 
@@ -125,6 +137,21 @@ fn is_disordered(token: &[u8]) -> bool {
 fn is_of_words(token: &[u8]) -> bool {
     let runs = token.split(|byte| !byte.is_ascii_lowercase());
     runs.map(<[u8]>::len).filter(|length| *length >= 3).sum::<usize>() * 5 >= token.len() * 3
+}
+
+/// Capitals and digits in disorder, `RNS44RXV26KC`: numbers of files and bodies have their letters in one place.
+fn is_code(token: &[u8]) -> bool {
+    let changes =
+        token.windows(2).filter(|pair| pair[0].is_ascii_digit() != pair[1].is_ascii_digit()).count();
+    token.len() >= 8
+        && changes >= 3
+        && changes * 3 >= token.len()
+        && token.iter().all(u8::is_ascii_alphanumeric)
+}
+
+/// `GnuPG2.3`: a dot between digits.
+fn is_version(token: &[u8]) -> bool {
+    token.windows(3).any(|part| part[0].is_ascii_digit() && part[1] == b'.' && part[2].is_ascii_digit())
 }
 
 /// A word and its digits, `Zomer2023!`, `4Saisons`; several words and digits, `lampe-tuin-berg42`.
@@ -136,7 +163,7 @@ fn is_word_with_digits(token: &[u8], shape: &Shape) -> bool {
     let soft = match parted {
         0 => true,
         1 => shape.upper > 0 && shape.letters() >= 5,
-        _ => words.count() >= 2,
+        _ => words.count() >= 2 && token.len() <= WORDS_BYTES_MAX,
     };
     let enough = if shape.upper > 0 || hard { 1 } else { 2 };
     let begins =
@@ -157,6 +184,10 @@ fn is_handle(token: &[u8]) -> bool {
     if matches!(token[0], b'@' | b'#' | b'~' | b'$') && plain(&token[1..]) {
         return true;
     }
+    // A digest in the form of `crypt`.
+    if token[0] == b'$' && memchr::memchr_iter(b'$', token).count() > 1 {
+        return true;
+    }
     let Some(at) = memchr::memchr(b'@', token) else { return false };
     let (user, host) = (&token[..at], &token[at + 1..]);
     let small = !token.iter().any(u8::is_ascii_uppercase);
@@ -168,7 +199,7 @@ fn is_format(token: &[u8]) -> bool {
     let digit = |at: usize| token.get(at).is_some_and(u8::is_ascii_digit);
     let places = token.iter().enumerate().filter(|(at, byte)| matches!(byte, b'$' | b'%') && digit(at + 1));
     let places = places.count();
-    places > 1 || places == 1 && token.iter().filter(|byte| byte.is_ascii_digit()).count() == 1
+    places > 1
 }
 
 /// The token without signs at its ends.

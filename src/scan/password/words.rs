@@ -23,7 +23,7 @@ pub const RECOVERY: Groups = 1 << 7;
 pub const PAIR: Groups = 1 << 8;
 /// All labels.
 pub const LABELS: Groups =
-    PASSWORD | SHORT | PIN | ACCESS | PASSPHRASE | WIFI | KEY | RECOVERY | PAIR | ASKED;
+    PASSWORD | SHORT | PIN | ACCESS | PASSPHRASE | WIFI | KEY | RECOVERY | PAIR | ASKED | SOFT;
 /// *identifiant*, *login*: the other half.
 pub const LOGIN: Groups = 1 << 9;
 /// *est*, *is*, *ist*.
@@ -59,10 +59,13 @@ pub const ASKED: Groups = 1 << 23;
 pub const CHOSE: Groups = 1 << 25;
 /// What stands for a password in tests: *changeme123*, *secret*, *hunter2*.
 pub const TEST: Groups = 1 << 26;
+/// Words near which a secret may stand, and mostly none does: *wifi*, *ssid*, *log in with*. Only what looks like nothing
+/// else is one.
+pub const SOFT: Groups = 1 << 27;
 /// *réponse*, *answer*.
 pub const ANSWER: Groups = 1 << 24;
 
-const NAMES: [(&str, Groups); 29] = [
+const NAMES: [(&str, Groups); 30] = [
     ("password", PASSWORD),
     ("short", SHORT),
     ("pin", PIN),
@@ -90,6 +93,7 @@ const NAMES: [(&str, Groups); 29] = [
     ("answer", ANSWER),
     ("chose", CHOSE),
     ("test", TEST),
+    ("soft", SOFT),
     ("yes", YES),
     ("renewed", RENEWED),
 ];
