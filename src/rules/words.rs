@@ -1,7 +1,7 @@
 //! A table of words and phrases, found in running text whatever their case, accents and spaces, whole words
 //! only. One hash lookup per word of the text. Knows nothing of what the words are for.
 
-use crate::text::view::fold::{self, fold, fold_text};
+use crate::text::view::fold::{self, fold, folded};
 
 /// The number of a phrase in its table.
 pub type WordId = u32;
@@ -78,7 +78,7 @@ impl Words {
     /// Adds a phrase and returns its number; the same phrase has the same number. `None` where no word is in it
     /// or it does not begin with one, or begins with a digit.
     pub fn add(&mut self, phrase: &str) -> Option<WordId> {
-        let folded = fold_text(phrase);
+        let folded = folded(phrase);
         let length = folded.bytes().take_while(|&byte| fold::is_word(byte)).count();
         if length == 0 || length > FIRST_BYTES_MAX || folded.as_bytes()[0].is_ascii_digit() {
             return None;

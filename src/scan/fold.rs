@@ -186,6 +186,9 @@ impl Folded {
 #[must_use]
 pub fn fold(word: &str) -> Vec<u8> {
     let text = word.as_bytes();
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
     let mut folded = Vec::with_capacity(text.len());
     let mut at = 0;
     while at < text.len() {

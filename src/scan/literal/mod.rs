@@ -4,8 +4,9 @@
 mod filter;
 mod trie;
 
-use crate::text::view::fold::{self, fold, fold_text};
+use crate::text::view::fold::{self, fold, folded};
 pub use filter::{Filter, packed};
+use std::borrow::Cow;
 use trie::Trie;
 
 /// One literal.
@@ -49,13 +50,13 @@ pub struct Literals {
 impl Literals {
     /// Adds a literal; `false` where it has no letter or digit.
     pub fn add(&mut self, text: &str, exact: bool, action: u32) -> bool {
-        let bytes = if exact { text.to_owned() } else { fold_text(text) };
+        let bytes = if exact { Cow::Borrowed(text) } else { folded(text) };
         let Some(offset) = bytes.bytes().position(|byte| fold::is_word(byte.to_ascii_lowercase())) else {
             return false;
         };
         // The filter sees letters without their accents.
         match bytes.get(offset..) {
-            Some(word) if !word.is_ascii() => self.filter.add(fold_text(word).as_bytes()),
+            Some(word) if !word.is_ascii() => self.filter.add(folded(word).as_bytes()),
             word => self.filter.add(word.unwrap_or_default().as_bytes()),
         }
         self.literals.push(Literal { bytes: bytes.as_bytes().into(), exact, offset, action });

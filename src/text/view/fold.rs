@@ -1,6 +1,8 @@
 //! Letters compared as people mean them: without case and accents, every kind of space and apostrophe the
 //! same. One character at a time, no allocation. Must not know rules.
 
+use std::borrow::Cow;
+
 /// One character, folded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Folded {
@@ -129,17 +131,17 @@ const fn length(first: u8) -> u8 {
 /// A whole text folded, runs of spaces as one, none at the ends.
 #[must_use]
 pub fn fold_text(text: &str) -> String {
-    let mut folded = Vec::with_capacity(text.len());
-    if text.is_ascii() {
-        for byte in text.bytes() {
-            match byte {
-                b' ' | b'\t' | b'\n' | 0x0C | b'\r' if matches!(folded.last(), None | Some(&b' ')) => {}
-                b' ' | b'\t' | b'\n' | 0x0C | b'\r' => folded.push(b' '),
-                _ => folded.push(byte.to_ascii_lowercase()),
-            }
-        }
+    folded(text).into_owned()
+}
+
+/// The same; a text that is folded already is not copied.
+#[must_use]
+pub fn folded(text: &str) -> Cow<'_, str> {
+    if is_folded(text) {
+        return Cow::Borrowed(text);
     }
-    let mut at = if text.is_ascii() { text.len() } else { 0 };
+    let mut folded = Vec::with_capacity(text.len());
+    let mut at = 0;
     while at < text.len() {
         let character = fold(text.as_bytes(), at);
         at += usize::from(character.taken.max(1));
@@ -150,7 +152,21 @@ pub fn fold_text(text: &str) -> String {
     while folded.last() == Some(&b' ') {
         folded.pop();
     }
-    String::from_utf8(folded).unwrap_or_else(|fault| String::from_utf8_lossy(fault.as_bytes()).into_owned())
+    Cow::Owned(
+        String::from_utf8(folded)
+            .unwrap_or_else(|fault| String::from_utf8_lossy(fault.as_bytes()).into_owned()),
+    )
+}
+
+/// Whether a text is of ASCII and folded: small letters, and single spaces within. Says no rather too often.
+fn is_folded(text: &str) -> bool {
+    let mut previous = b' ';
+    let plain = text.bytes().all(|byte| {
+        let same = matches!(byte, b'!'..=b'@' | b'['..=b'~') || byte == b' ' && previous != b' ';
+        previous = byte;
+        same
+    });
+    plain && previous != b' '
 }
 
 /// Whether a word may begin at `at`: what stands before is no letter or digit.
