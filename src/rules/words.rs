@@ -24,7 +24,7 @@ const HEAD_BITS: u32 = 15;
 
 /// A table of bits by the first three letters and the length of a word.
 #[derive(Clone, Debug)]
-struct Heads(Box<[u64; 1 << (HEAD_BITS - 6)]>);
+pub struct Heads(Box<[u64; 1 << (HEAD_BITS - 6)]>);
 
 impl Default for Heads {
     fn default() -> Self {
@@ -40,12 +40,15 @@ impl Heads {
         (key.wrapping_mul(0x9E37_79B1) >> (32 - HEAD_BITS)) as usize
     }
 
-    fn set(&mut self, word: &[u8]) {
+    /// Notes a word.
+    pub fn set(&mut self, word: &[u8]) {
         let place = Self::place(word);
         self.0[place / 64] |= 1 << (place % 64);
     }
 
-    fn has(&self, word: &[u8]) -> bool {
+    /// Whether a word, in whatever case, may be one of those that were noted.
+    #[must_use]
+    pub fn has(&self, word: &[u8]) -> bool {
         let place = Self::place(word);
         self.0[place / 64] >> (place % 64) & 1 != 0
     }

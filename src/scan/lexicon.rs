@@ -1,11 +1,14 @@
 //! The words of a code detector, folded, each with the groups that it stands in. Knows no rule.
 
 use crate::rules::syntax::Text;
-use crate::rules::words::{BASIS, PRIME};
+use crate::rules::words::{BASIS, Heads, PRIME};
 use crate::scan::fold::fold;
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::{Arc, LazyLock};
+
+/// Bytes of the longest word that is looked for in a text as it stands there.
+const WORD_BYTES_MAX: usize = 64;
 
 /// A set of groups of words, one bit each.
 pub type Groups = u32;
@@ -14,6 +17,10 @@ pub type Groups = u32;
 #[derive(Clone, Debug, Default)]
 pub struct Lexicon {
     words: HashMap<Box<[u8]>, Groups, BuildHasherDefault<Fnv>>,
+    /// Which words may be among them: most words of a text are not.
+    heads: Heads,
+    /// Which words may be those of the groups set apart.
+    apart: Heads,
     phrases: Vec<(Box<[u8]>, Groups)>,
     /// For each byte: the phrases that begin with it, and those that end with it, by number.
     begins: Vec<Vec<u16>>,
@@ -83,6 +90,7 @@ impl Lexicon {
     pub fn add(&mut self, word: &str, groups: Groups) {
         let folded = fold(word).into_boxed_slice();
         if folded.iter().all(|&byte| is_word_byte(byte)) {
+            self.heads.set(&folded);
             *self.words.entry(folded).or_default() |= groups;
         } else {
             self.begins.resize(256, Vec::new());
@@ -120,7 +128,34 @@ impl Lexicon {
     /// The groups of one folded word.
     #[must_use]
     pub fn groups(&self, word: &[u8]) -> Groups {
-        self.words.get(word).copied().unwrap_or(0)
+        if self.heads.has(word) { self.words.get(word).copied().unwrap_or(0) } else { 0 }
+    }
+
+    /// Makes the words of these groups quick to tell from all others.
+    #[must_use]
+    pub fn setting_apart(mut self, groups: Groups) -> Self {
+        let apart = self.words.iter().filter(|(_, own)| **own & groups != 0);
+        apart.for_each(|(word, _)| self.apart.set(word));
+        self
+    }
+
+    /// Whether a word as it stands in a text may be of the groups that were set apart. Accents make it so.
+    #[must_use]
+    pub fn may_be_apart(&self, raw: &[u8]) -> bool {
+        self.apart.has(raw) || !raw.is_ascii()
+    }
+
+    /// The groups of one word as it stands in a text.
+    #[must_use]
+    pub fn groups_of(&self, raw: &[u8]) -> Groups {
+        if !raw.is_ascii() {
+            return self.groups(&fold(&String::from_utf8_lossy(raw)));
+        }
+        let mut folded = [0; WORD_BYTES_MAX];
+        let Some(folded) = folded.get_mut(..raw.len()).filter(|_| self.heads.has(raw)) else { return 0 };
+        folded.copy_from_slice(raw);
+        folded.make_ascii_lowercase();
+        self.groups(folded)
     }
 
     /// The words of `text[start..end]` from left to right.

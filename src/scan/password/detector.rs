@@ -16,7 +16,14 @@ pub(in crate::scan) fn make(code: &Code) -> Box<dyn Detector> {
     let lexicon = Lazy::new(Box::new(move || words::lexicon(lists.iter().flat_map(named))));
     let anchors: BTreeSet<&Text> =
         code.words.get("anchors").into_iter().flat_map(|words| words.iter()).collect();
-    let mut anchors: Vec<Anchor> = anchors.into_iter().map(|word| Anchor::Word(word.clone())).collect();
+    // What begins like another one is found with that: in order, it stands behind it.
+    let mut beginnings: Vec<&Text> = Vec::new();
+    for anchor in anchors {
+        if !beginnings.last().is_some_and(|last| anchor.starts_with(&***last)) {
+            beginnings.push(anchor);
+        }
+    }
+    let mut anchors: Vec<Anchor> = beginnings.into_iter().map(|word| Anchor::Word(word.clone())).collect();
     let labels = anchors.len();
     anchors.extend([Anchor::TextStart, Anchor::TextEnd]);
     anchors.extend(code.list("wallets").into_iter().map(Anchor::Word));

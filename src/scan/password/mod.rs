@@ -203,16 +203,18 @@ const fn kind(groups: u32) -> Kind {
 /// Whether anything that can link a value stands near: a cheap look before the real one.
 fn may_link(text: &[u8], at: usize) -> bool {
     let near = &text[at..text.len().min(at + 90)];
-    memchr::memchr3(b':', b'=', b'|', near).is_some()
-        || near.iter().take(40).any(|byte| byte.is_ascii_digit() || matches!(byte, b'(' | b','))
-        || near.iter().any(|byte| matches!(byte, b'"' | b'\'' | b'`' | b'\t' | b'>' | 0xc2 | 0xe2 | b'\n'))
-        || memchr::memmem::find(near, b"___").is_some()
-        || memchr::memmem::find(near, b"....").is_some()
-        || memchr::memmem::find(near, b" is").is_some()
-        || memchr::memmem::find(near, b" est").is_some()
-        || memchr::memmem::find(near, b" was").is_some()
-        || memchr::memmem::find(near, b" lautet").is_some()
-        || near.contains(&b' ') && at >= 2 && &text[at - 2..at] == b"--"
+    let option = text[..at].ends_with(b"--");
+    near.iter().enumerate().any(|(place, byte)| match byte {
+        b':' | b'=' | b'|' | b'"' | b'\'' | b'`' | b'\t' | b'>' | 0xc2 | 0xe2 | b'\n' => true,
+        b'0'..=b'9' | b'(' | b',' => place < 40,
+        b'_' => near[place..].starts_with(b"___"),
+        b'.' => near[place..].starts_with(b"...."),
+        b' ' => {
+            let verbs = [&b" is"[..], b" est", b" was", b" lautet"];
+            option || verbs.iter().any(|verb| near[place..].starts_with(verb))
+        }
+        _ => false,
+    })
 }
 
 /// `password_hash`, `passwordField`, `mot de passe-t`, `password@host`: another word.

@@ -78,6 +78,9 @@ pub(super) fn around(label: &Label<'_>, kind: Kind) -> Values {
     }
     let reach = Reach { label, kind };
     let line = reach.line();
+    if !reach.may_hold(Span::new(line.start, label.text.len().min(line.end + ASKED_BELOW.1 + BEHIND))) {
+        return best;
+    }
     if !reach.is_prose(line) {
         if let Some(string) = reach.string(line) {
             reach.behind(string, &mut best);
@@ -127,6 +130,21 @@ struct Reach<'a> {
 }
 
 impl Reach<'_> {
+    /// Whether a token stands there that may be a value: mostly none does.
+    fn may_hold(&self, part: Span) -> bool {
+        let Label { lexicon, text, groups, .. } = *self.label;
+        tokens(text, part.start, part.end).any(|token| {
+            let Some(bytes) = self.value_in(token).of(text) else { return false };
+            let digit = || bytes.iter().any(u8::is_ascii_digit);
+            groups & PIN != 0 && digit() || strength::of(lexicon, bytes, groups).is_some()
+        })
+    }
+
+    /// The part of a token that may be a value.
+    fn value_in(&self, token: Span) -> Span {
+        if self.label.groups & KEY == 0 { part_behind_slash(self.label.text, token) } else { token }
+    }
+
     /// The label's line, as far as it is looked at.
     fn line(&self) -> Span {
         let text = self.label.text;
@@ -253,7 +271,7 @@ impl Reach<'_> {
         best: &mut Values,
     ) {
         let Label { lexicon, text, groups, .. } = *self.label;
-        let token = if groups & KEY == 0 { part_behind_slash(text, token) } else { token };
+        let token = self.value_in(token);
         let Some(bytes) = token.of(text) else { return };
         let (token, strength) = match strength::of(lexicon, bytes, groups) {
             Some(strength) => (token, strength),
@@ -378,7 +396,7 @@ fn is_plain(line: &[u8]) -> bool {
 /// "jdupont75/Zomer2023": the half behind.
 fn part_behind_slash(text: &[u8], token: Span) -> Span {
     let bytes = token.of(text).unwrap_or_default();
-    let mut slashes = memchr::memchr_iter(b'/', bytes);
+    let mut slashes = (0..bytes.len()).filter(|at| bytes[*at] == b'/');
     match (slashes.next(), slashes.next()) {
         (Some(at), None) if at >= 3 && !bytes.contains(&b':') => Span::new(token.start + at + 1, token.end),
         _ => token,
@@ -427,6 +445,7 @@ fn tokens(text: &[u8], from: usize, to: usize) -> impl Iterator<Item = Span> + '
 /// Bytes of what parts tokens at the begin of `rest`; none within one.
 fn gap(rest: &[u8]) -> usize {
     match rest {
+        [byte, ..] if byte.is_ascii_alphanumeric() => 0,
         [byte, ..] if byte.is_ascii_whitespace() || b"|<>\"`()[],;".contains(byte) => 1,
         [b'\\', b'n' | b'r' | b't', ..] | [0xc2, 0xa0 | 0xab | 0xbb, ..] => 2,
         [0xe2, 0x80, 0x80..=0x8a | 0x9c..=0x9f | 0xa6 | 0xaf | 0x93 | 0x94, ..] => 3,

@@ -4,7 +4,6 @@
 use super::shape::Shape;
 use super::words::{ACCESS, KEY, KNOWN, PAIR, PIN, THING};
 use crate::scan::check::secret::looks_random;
-use crate::scan::fold::fold;
 use crate::scan::lexicon::Lexicon;
 
 /// What a token looks like.
@@ -47,10 +46,12 @@ pub fn of(lexicon: &Lexicon, token: &[u8], groups: u32) -> Option<Strength> {
     if groups & (PIN | ACCESS) != 0 && is_number(token, groups) {
         return Some(Strength::Number);
     }
-    if groups & PIN != 0 || !token.iter().all(is_usual) {
+    // Most tokens are words.
+    let known = lexicon.may_be_apart(token);
+    if groups & PIN != 0 || !known && !token.iter().any(u8::is_ascii_digit) || !token.iter().all(is_usual) {
         return None;
     }
-    let known = || lexicon.groups(&fold(&String::from_utf8_lossy(token))) & KNOWN != 0;
+    let known = || known && lexicon.groups_of(token) & KNOWN != 0;
     if token.iter().any(u8::is_ascii_alphabetic) && known() {
         return (groups & ACCESS == 0).then_some(Strength::Fair);
     }
@@ -220,7 +221,7 @@ fn is_thing(lexicon: &Lexicon, inner: &[u8]) -> bool {
     inner
         .split(|byte| !byte.is_ascii_alphabetic() && *byte < 0x80)
         .filter(letters)
-        .any(|part| lexicon.groups(&fold(&String::from_utf8_lossy(part))) & THING != 0)
+        .any(|part| lexicon.groups_of(part) & THING != 0)
 }
 
 /// `14h30`, `1500kWh`, `20x30cm`, `2023-2024bis`, `3ème`: digits first, few letters behind.

@@ -101,7 +101,7 @@ const NAMES: [(&str, Groups); 30] = [
 /// Builds the lexicon from lists of words by group name; unknown names add nothing.
 #[must_use]
 pub fn lexicon<'a>(lists: impl IntoIterator<Item = (&'a str, &'a str)>) -> Lexicon {
-    Lexicon::of(&NAMES, lists)
+    Lexicon::of(&NAMES, lists).setting_apart(KNOWN)
 }
 
 #[cfg(test)]
