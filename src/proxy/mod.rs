@@ -30,7 +30,8 @@
 //!   the next one. 10,000 such clients take 198 MB in all (`cargo bench --bench proxy -- --idle 10000`; 315 MB without
 //!   rests), and 290 MB where all of them ask again within seconds: what the allocator then has, it keeps.
 //!   Sockets are read into a buffer of the thread's; one that is full of a large body goes with it until it is read.
-//! - A request costs one read and one write on each side, as through a relay, and no change of threads: see `at_once`.
+//! - A request costs one read and one write on each side, as through a relay, and no change of threads: see `at_once`. Nobody
+//!   looks for more before something has come: see `doorbell`.
 //! - Bodies over [`crate::limits::BODY_BYTES_IN_MEMORY`] go into files without names. They are judged whole, so that
 //!   each is in memory once; all that are, share [`crate::limits::BODIES_JUDGED_BYTES_MAX`].
 //! - Storage to which a service sends a client's file is known for ten minutes, for that client and on this replica only.
@@ -49,6 +50,8 @@
 //!   JSON, forms and multipart take one slice, and a map needs code that the compiler cannot check.
 //! - One runtime for all processors: with a single thread, which shares nothing with another, a request costs 3 % less
 //!   processor time and 15 % fewer pass: a runtime a processor would not pay.
+//! - The memory is the system's allocator's: mimalloc took 5 % off the processor time of a request, and twice as much
+//!   memory at start (36 MB instead of 17) and at most (73 MB instead of 27).
 //! - An HTTP/1.1 connection to a service is driven by the task that sends the request, not by one of its own: no
 //!   time goes into waking another task, and a client that goes away closes it.
 //! - HTTP/2 connections do not rest: compression tables, windows and numbers of streams are the connection, and the library
@@ -61,6 +64,7 @@ mod authority;
 mod bodies;
 pub mod confirmations;
 mod connect;
+mod doorbell;
 mod exchange;
 mod framing;
 mod handshake;

@@ -1,6 +1,7 @@
 //! A connection that is served: ends it where the client takes too long over a header, a body or its next
 //! request, and where HTTP/1 requests are ambiguous. Knows nothing of what the requests mean.
 
+use super::doorbell::Doorbell;
 use super::framing::{Fault, Framing, Waiting};
 use crate::limits::{HEADER_TIMEOUT, IDLE_TIMEOUT, REST_AFTER};
 use std::future::poll_fn;
@@ -71,6 +72,7 @@ pub struct Patience {
 #[derive(Debug)]
 pub struct Patient<S> {
     inner: S,
+    doorbell: Doorbell,
     /// Only for HTTP/1.
     framing: Option<Framing>,
     fault: Option<Fault>,
@@ -109,10 +111,11 @@ impl<S> Patient<S> {
     }
 
     /// An HTTP/2 connection.
-    pub const fn http2(inner: S, activity: Activity, patience: Patience) -> Self {
+    pub fn http2(inner: S, activity: Activity, patience: Patience) -> Self {
         let refused = Refused(None);
         Self {
             inner,
+            doorbell: Doorbell::default(),
             framing: None,
             fault: None,
             refused,
@@ -191,12 +194,17 @@ impl<S: AsyncRead + Unpin> Patient<S> {
     fn poll_woken(&mut self, context: &mut Context<'_>) -> Poll<bool> {
         let mut byte = [0];
         let mut buffer = ReadBuf::new(&mut byte);
-        if let Poll::Ready(read) = Pin::new(&mut self.inner).poll_read(context, &mut buffer) {
+        if let Poll::Ready(read) = self.poll_inner(context, &mut buffer) {
             self.first = buffer.filled().first().copied();
             self.noticed();
             return Poll::Ready(read.is_ok() && self.first.is_some());
         }
         self.out_of_time(context).map(|_| false)
+    }
+
+    fn poll_inner(&mut self, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let Self { inner, doorbell, .. } = self;
+        doorbell.ask(context, |context| Pin::new(inner).poll_read(context, buffer))
     }
 
     /// Something came.
@@ -223,7 +231,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Patient<S> {
             self.follow(buffer, before);
             return Poll::Ready(Ok(()));
         }
-        if let Poll::Ready(result) = Pin::new(&mut self.inner).poll_read(context, buffer) {
+        if let Poll::Ready(result) = self.poll_inner(context, buffer) {
             self.noticed();
             self.follow(buffer, before);
             return Poll::Ready(result);

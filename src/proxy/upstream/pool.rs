@@ -3,6 +3,7 @@
 use super::payload::Payload;
 use super::{Identity, Io, Origin, Version};
 use crate::limits::{IDLE_TIMEOUT, UPSTREAMS_IDLE_MAX, UPSTREAMS_KNOWN_MAX};
+use crate::proxy::doorbell::Doorbell;
 use hyper::client::conn::{http1, http2};
 use hyper_util::rt::TokioIo;
 use std::collections::HashMap;
@@ -150,13 +151,14 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 /// Notes whether any byte came from the service.
 pub(super) struct Heard {
     io: Box<dyn Io>,
+    doorbell: Doorbell,
     heard: Arc<AtomicBool>,
 }
 
 impl Heard {
     pub(super) fn new(io: Box<dyn Io>) -> (Self, Arc<AtomicBool>) {
         let heard = Arc::new(AtomicBool::new(false));
-        (Self { io, heard: Arc::clone(&heard) }, heard)
+        (Self { io, doorbell: Doorbell::default(), heard: Arc::clone(&heard) }, heard)
     }
 }
 
@@ -167,9 +169,10 @@ impl AsyncRead for Heard {
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
-        let polled = Pin::new(&mut self.io).poll_read(context, buffer);
+        let Self { io, doorbell, heard } = &mut *self;
+        let polled = doorbell.ask(context, |context| Pin::new(io).poll_read(context, buffer));
         if buffer.filled().len() > before {
-            self.heard.store(true, Ordering::Relaxed);
+            heard.store(true, Ordering::Relaxed);
         }
         polled
     }
