@@ -101,16 +101,26 @@ pub(super) struct Pass<'a> {
 impl Pass<'_> {
     /// Finds all candidates of the text.
     pub fn run(&mut self) {
-        #[cfg(test)]
-        super::work::add(self.text.len());
+        self.begin();
+        self.part(Span::new(0, self.text.len()));
+    }
+
+    /// Forgets the text before this one.
+    pub fn begin(&mut self) {
         self.buffers.index.clear();
-        self.buffers.regions.clear();
         self.buffers.windows.resize(self.scanner.table.expressions.len(), None);
-        self.edges();
+    }
+
+    /// Finds all candidates that begin to show in a part of the text, which begins at a multiple of 64.
+    pub fn part(&mut self, part: Span) {
+        #[cfg(test)]
+        super::work::add(part.len());
+        self.buffers.regions.clear();
+        self.edges(part);
         let mut digits_done = 0;
-        let mut start = 0;
-        while start < self.text.len() {
-            let end = (start + CHUNK).min(self.text.len());
+        let mut start = part.start;
+        while start < part.end {
+            let end = (start + CHUNK).min(part.end);
             let index = &mut self.buffers.index;
             let mut places = index.seen.take(self.scanner.level, self.text, Span::new(start, end));
             self.words(start);
@@ -124,14 +134,14 @@ impl Pass<'_> {
         self.flush_regions();
     }
 
-    fn edges(&mut self) {
+    fn edges(&mut self, part: Span) {
         let table = &self.scanner.table;
-        if self.is_start {
+        if self.is_start && part.start == 0 {
             for &(detector, anchor) in &table.start_code {
                 self.ask(detector, anchor, 0, 0);
             }
         }
-        if self.is_end {
+        if self.is_end && part.end == self.text.len() {
             for &(detector, anchor) in &table.end_code {
                 self.ask(detector, anchor, self.text.len(), self.text.len());
             }
