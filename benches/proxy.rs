@@ -8,7 +8,9 @@
 //! GUARD_BEFORE naming another build of this bench, so has the guard in that one.
 //!
 //! `-- --load 20` only keeps the guard busy for so many seconds with 32 clients, to look at it meanwhile (GUARD_UNDER="strace -c -f": under another
-//! program), `-- --load 20 1048576` with bodies of so many bytes instead of 4 KB; `-- --idle 10000`
+//! program), `-- --load 20 1048576` with bodies of so many bytes instead of 4 KB; `-- --requests 1000` asks so many times on
+//! one connection and then ends the guard gently, so that what it stands under can sum up (GUARD_UNDER="valgrind
+//! --tool=callgrind": the difference between twice as many and as many is what they cost); `-- --idle 10000`
 //! opens so many connections, each of which has had a request, and fails where the guard takes more than 250 MB for them.
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout, reason = "a program for developers")]
@@ -70,6 +72,8 @@ fn main() {
         ["--smoke"] => runtime.block_on(measure(3, 2)),
         ["--load", seconds] => runtime.block_on(load(seconds.parse().unwrap(), 4 << 10)),
         ["--load", seconds, size] => runtime.block_on(load(seconds.parse().unwrap(), size.parse().unwrap())),
+        ["--requests", count] => runtime.block_on(few(count.parse().unwrap(), 4 << 10)),
+        ["--requests", count, size] => runtime.block_on(few(count.parse().unwrap(), size.parse().unwrap())),
         ["--idle", connections] => runtime.block_on(many_idle(connections.parse().unwrap())),
         _ => runtime.block_on(measure(2_000, 200)),
     }
@@ -423,6 +427,22 @@ async fn load(seconds: u64, size: usize) {
         let (rate, cost) = together(&way, (4 << 20) / size.max(1) + 1, CHAT, size).await;
         println!("{rate:.0} requests a second, {cost:.1} µs of processor each");
     }
+}
+
+/// So many requests of one client, no two alike, and nothing else.
+async fn few(requests: usize, size: usize) {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().to_str().unwrap();
+    let service = Part::start(&["service", path]);
+    let mut part = Part::watched(&["guard", &service.address, path]);
+    let config = client(&dir.path().join("guard.pem"));
+    let mut sender = connect(&part.address, &config).await;
+    for number in 0..requests {
+        ask(&mut sender, size, number).await;
+    }
+    let child = rustix::process::Pid::from_child(&part.child);
+    rustix::process::kill_process(child, rustix::process::Signal::TERM).unwrap();
+    part.child.wait().unwrap();
 }
 
 /// The memory of very many connections that wait, each after one request; all are open at once.
