@@ -2,7 +2,7 @@
 
 use crate::rules::syntax::Text;
 use crate::rules::words::{BASIS, Heads, PRIME};
-use crate::scan::fold::fold;
+use crate::scan::fold::{ShortWord, fold};
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::{Arc, LazyLock};
@@ -19,6 +19,8 @@ pub struct Lexicon {
     words: HashMap<Box<[u8]>, Groups, BuildHasherDefault<Fnv>>,
     /// Which words may be among them: most words of a text are not.
     heads: Heads,
+    /// Which words may be the first ones of phrases.
+    firsts: Heads,
     /// Which words may be those of the groups set apart.
     apart: Heads,
     phrases: Vec<(Box<[u8]>, Groups)>,
@@ -96,6 +98,7 @@ impl Lexicon {
             self.begins.resize(256, Vec::new());
             self.ends.resize(256, Vec::new());
             let number = self.phrases.len() as u16;
+            self.firsts.set(folded.split(|byte| !is_word_byte(*byte)).next().unwrap_or_default());
             if let (Some(first), Some(last)) = (folded.first(), folded.last()) {
                 self.begins[usize::from(*first)].push(number);
                 self.ends[usize::from(*last)].push(number);
@@ -118,11 +121,12 @@ impl Lexicon {
     #[must_use]
     pub fn begins(&self, word: &[u8], wanted: Groups) -> bool {
         self.groups(word) & wanted != 0
-            || self.listed(&self.begins, word.first()).any(|(phrase, groups)| {
-                groups & wanted != 0
-                    && phrase.starts_with(word)
-                    && phrase.get(word.len()).is_some_and(|byte| !is_word_byte(*byte))
-            })
+            || self.firsts.has(word)
+                && self.listed(&self.begins, word.first()).any(|(phrase, groups)| {
+                    groups & wanted != 0
+                        && phrase.starts_with(word)
+                        && phrase.get(word.len()).is_some_and(|byte| !is_word_byte(*byte))
+                })
     }
 
     /// The groups of one folded word.
@@ -139,10 +143,11 @@ impl Lexicon {
         self
     }
 
-    /// Whether a word as it stands in a text may be of the groups that were set apart. Accents make it so.
+    /// Whether a word as it stands in a text may be of the groups that were set apart.
     #[must_use]
     pub fn may_be_apart(&self, raw: &[u8]) -> bool {
-        self.apart.has(raw) || !raw.is_ascii()
+        let folded = || ShortWord::at(raw, 0).is_some_and(|word| self.apart.has(word.as_slice()));
+        if raw.is_ascii() { self.apart.has(raw) } else { folded() }
     }
 
     /// The groups of one word as it stands in a text.
@@ -196,10 +201,12 @@ impl Lexicon {
     /// The longest phrase or word of the `wanted` groups that starts at `at`: its end and groups.
     #[must_use]
     pub fn longest_at(&self, text: &[u8], at: usize, wanted: Groups) -> Option<(usize, Groups)> {
+        let rest = text.get(at..).unwrap_or_default();
+        let first = &rest[..rest.iter().take_while(|byte| is_word_byte(**byte)).count()];
         let phrase = self
-            .listed(&self.begins, text.get(at))
+            .listed(&self.begins, rest.first().filter(|_| self.firsts.has(first)))
             .filter(|(phrase, groups)| {
-                groups & wanted != 0 && text[at..].starts_with(phrase) && ends_word(text, at + phrase.len())
+                groups & wanted != 0 && rest.starts_with(phrase) && ends_word(text, at + phrase.len())
             })
             .map(|(phrase, groups)| (at + phrase.len(), *groups))
             .max_by_key(|(end, _)| *end);
