@@ -120,8 +120,138 @@ fn pdf_pages_are_read_one_by_one() {
     assert_eq!(unreadable, [(String::from("page 2"), Unreadable::Image)]);
 }
 
+#[test]
+fn office_files_are_read_beside_their_text_too() {
+    let document = br#"<w:document xmlns:w="w"><w:p><w:ins w:author="Lemaire"><w:r><w:t>85.07</w:t></w:r></w:ins>
+        <w:r><wp:docPr id="1" name="Image 1" descr="Badge de Lemaire"/><w:t>.30</w:t></w:r></w:p></w:document>"#;
+    let links = br#"<Relationships><Relationship Id="r1" Type="http://schemas.openxmlformats.org/x" Target="https://x.test/?niss=85073003328" TargetMode="External"/></Relationships>"#;
+    let (parts, ..) = opened(&zipped(&[
+        TYPES,
+        ("word/document.xml", document),
+        ("word/_rels/document.xml.rels", links),
+        ("word/styles.xml", b"<styles><style name='Lemaire'/></styles>"),
+        ("word/afchunk.htm", b"<p>importe</p>"),
+        ("word/item.dat", &"en UTF-16".encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>()),
+    ]));
+    let body = text(&parts, "word/document.xml");
+    assert!(body.starts_with("85.07.30\n"), "no run is torn apart: {body}");
+    assert!(body.contains("Lemaire\n") && body.contains("Badge de Lemaire\n"), "{body}");
+    assert_eq!(text(&parts, "word/_rels/document.xml.rels"), "https://x.test/?niss=85073003328\nExternal\n");
+    assert_eq!(text(&parts, "word/styles.xml"), "");
+    assert_eq!(text(&parts, "word/afchunk.htm"), "<p>importe</p>");
+    assert_eq!(text(&parts, "word/item.dat"), "en UTF-16");
+}
+
+#[test]
+fn sheets_are_read_beside_their_cells_too() {
+    let sheet = br#"<worksheet><sheetData><row r="1"><c r="A1"><f>"NISS "&amp;B1</f><v>7</v></c></row></sheetData>
+        <dataValidation promptTitle="Dossier" prompt="Ecrire a Lemaire"><formula1>"Lemaire,Dupont"</formula1></dataValidation>
+        <headerFooter><oddHeader>C4 - Confidentiel</oddHeader></headerFooter></worksheet>"#;
+    let workbook = br#"<workbook><sheets><sheet name="Agents" sheetId="1"/></sheets><definedNames><definedName name="secret">"Lemaire"</definedName></definedNames></workbook>"#;
+    let cache =
+        br#"<pivotCacheDefinition><sharedItems><s v="Dupont Marie"/></sharedItems></pivotCacheDefinition>"#;
+    let (parts, ..) = opened(&zipped(&[
+        TYPES,
+        ("xl/workbook.xml", workbook),
+        ("xl/worksheets/sheet1.xml", sheet),
+        ("xl/pivotCache/pivotCacheDefinition1.xml", cache),
+    ]));
+    let part = parts.iter().find(|part| &*part.name == "sheet Agents").unwrap();
+    assert!(part.text.starts_with("7\t\n"), "{}", part.text);
+    for beside in ["\"NISS \"&B1", "Ecrire a Lemaire", "\"Lemaire,Dupont\"", "C4 - Confidentiel"] {
+        assert!(part.text.contains(beside), "{beside}: {}", part.text);
+    }
+    assert_eq!(&**part.place(part.text.find("C4").unwrap()), "sheet Agents");
+    assert!(text(&parts, "xl/workbook.xml").contains("\"Lemaire\""));
+    assert!(text(&parts, "xl/pivotCache/pivotCacheDefinition1.xml").contains("Dupont Marie"));
+}
+
+#[test]
+fn parts_in_utf16_are_read() {
+    let document: Vec<u8> =
+        "\u{feff}<?xml version=\"1.0\" encoding=\"UTF-16\"?><w:p><w:t>mon NISS</w:t></w:p>"
+            .encode_utf16()
+            .flat_map(u16::to_le_bytes)
+            .collect();
+    let (parts, ..) = opened(&zipped(&[TYPES, ("word/document.xml", &document)]));
+    assert_eq!(text(&parts, "word/document.xml"), "mon NISS\n");
+}
+
+#[test]
+fn archives_say_what_stands_beside_their_files() {
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    writer.start_file("a.txt", SimpleFileOptions::default()).unwrap();
+    writer.set_comment("mot de passe du dossier").unwrap();
+    let (parts, ..) = opened(&writer.finish().unwrap().into_inner());
+    assert_eq!(text(&parts, "comment"), "mot de passe du dossier");
+}
+
+/// Everything of a PDF in which words stand, each in its own way.
+#[test]
+fn pdfs_are_read_outside_their_pages_too() {
+    use lopdf::{Object, Stream, dictionary};
+    let bytes = pdf_with(&["page"], |document, page| {
+        let attached = document.add_object(Stream::new(dictionary! {}, b"piece jointe".to_vec()));
+        let file = dictionary! { "Type" => "Filespec", "UF" => Object::string_literal("Lemaire.txt"), "EF" => dictionary! { "F" => attached } };
+        document.add_object(file);
+        document.add_object(dictionary! { "Title" => Object::string_literal("un signet") });
+        let mut look = Stream::new(
+            dictionary! { "Subtype" => "Form" },
+            b"BT /F1 12 Tf 1 0 0 1 10 10 Tm (dans le champ) Tj ET".to_vec(),
+        );
+        look.dict.set("Resources", page.get(b"Resources").unwrap().clone());
+        let look = document.add_object(look);
+        let note = dictionary! {
+            "Type" => "Annot", "Subtype" => "Text", "Contents" => Object::string_literal("une note"),
+            "AP" => dictionary! { "N" => look },
+        };
+        let note = document.add_object(note);
+        page.set("Annots", vec![note.into()]);
+    });
+    let (parts, _, result) = opened(&bytes);
+    assert_eq!(result, Ok(()));
+    assert_eq!(text(&parts, "page 1"), "page\ndans le champ");
+    let beside = text(&parts, "annotations and fields");
+    for words in ["une note\n", "un signet\n", "Lemaire.txt\n"] {
+        assert!(beside.contains(words), "{words}: {beside}");
+    }
+    assert_eq!(text(&parts, "attachment 1"), "piece jointe");
+}
+
+#[test]
+fn pieces_on_one_line_of_a_page_are_one_text() {
+    let letters: String = (0..).zip("85.07.30".chars()).fold(String::new(), |all, (at, letter)| {
+        all + &format!("BT /F1 12 Tf 1 0 0 1 {} 700 Tm ({letter}) Tj ET ", 50 + at * 6)
+    });
+    let rest = "BT /F1 12 Tf 1 0 0 1 120 700 Tm (loin) Tj 0 -14 Td (dessous) Tj [(sui) -20 (te) -300 (fin)] TJ ET \
+        q 1 0 0 1 50 500 cm /X1 Do Q";
+    let bytes = pdf_drawn(&(letters + rest), "BT /F1 12 Tf (formulaire) Tj ET");
+    let (parts, unreadable, _) = opened(&bytes);
+    assert_eq!(text(&parts, "page 1"), "85.07.30 loin\ndessoussuite fin\nformulaire");
+    assert_eq!(unreadable, []);
+}
+
+/// A PDF with one page that draws so, with a font `F1` and a form `X1`.
+fn pdf_drawn(page: &str, form: &str) -> Vec<u8> {
+    use lopdf::{Stream, dictionary};
+    pdf_with(&[""], |document, dictionary| {
+        let form = Stream::new(dictionary! { "Type" => "XObject", "Subtype" => "Form" }, form.into());
+        let form = document.add_object(form);
+        let resources = dictionary.get(b"Resources").unwrap().as_reference().unwrap();
+        let resources = document.get_dictionary_mut(resources).unwrap();
+        resources.set("XObject", dictionary! { "X1" => form });
+        let content = document.add_object(Stream::new(dictionary! {}, page.into()));
+        dictionary.set("Contents", content);
+    })
+}
+
 /// A PDF with a page for each text, in a standard font.
 fn pdf(pages: &[&str]) -> Vec<u8> {
+    pdf_with(pages, |_, _| {})
+}
+
+/// The same, each page changed before it is written.
+fn pdf_with(pages: &[&str], mut change: impl FnMut(&mut lopdf::Document, &mut lopdf::Dictionary)) -> Vec<u8> {
     use lopdf::content::{Content, Operation};
     use lopdf::{Document, Object, Stream, dictionary};
     let mut document = Document::with_version("1.5");
@@ -140,7 +270,10 @@ fn pdf(pages: &[&str]) -> Vec<u8> {
         ];
         let content =
             document.add_object(Stream::new(dictionary! {}, Content { operations }.encode().unwrap()));
-        let page = dictionary! { "Type" => "Page", "Parent" => tree, "Contents" => content };
+        let mut page = dictionary! {
+            "Type" => "Page", "Parent" => tree, "Contents" => content, "Resources" => resources,
+        };
+        change(&mut document, &mut page);
         kids.push(document.add_object(page).into());
     }
     let count = i64::try_from(kids.len()).unwrap();

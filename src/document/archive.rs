@@ -4,6 +4,7 @@
 use super::limit::Budget;
 use super::office::{self, Workbook};
 use super::{Format, Item, Part, Unreadable, joined, open_document, open_within};
+use crate::text::codec::{Charset, Layer, detect_charset};
 use ::zip::ZipArchive;
 use ::zip::result::ZipError;
 use std::io::{Cursor, Read};
@@ -17,6 +18,7 @@ pub(super) fn zip(
 ) -> Result<(), Unreadable> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|fault| unreadable(&fault))?;
     let names: Vec<String> = archive.file_names().flatten().map(std::borrow::Cow::into_owned).collect();
+    comment(archive.comment(), prefix, sink);
     let has = |name: &str| names.iter().any(|other| other == name);
     if has("[Content_Types].xml") {
         return office_file(&mut archive, prefix, budget, sink);
@@ -29,6 +31,13 @@ pub(super) fn zip(
             entry(content, &joined(prefix, name), budget, sink)
         }
     })
+}
+
+fn comment(comment: &[u8], prefix: &str, sink: &mut dyn FnMut(Item)) {
+    if !comment.is_empty() {
+        let text = String::from_utf8_lossy(comment).into_owned();
+        sink(Item::Text(Part { name: joined(prefix, "comment"), text, marks: vec![] }));
+    }
 }
 
 type Archive<'a> = ZipArchive<Cursor<&'a [u8]>>;
@@ -47,11 +56,8 @@ fn office_file(
     }
     each(archive, budget, &mut |name, content, budget| match office::reading(name) {
         Some(reading) => office::part(content, name, prefix, reading, &workbook, sink),
-        // Pictures, embedded documents, custom XML parts; relations and styles hold no words.
-        None if name.contains("/media/")
-            || name.contains("/embeddings/")
-            || name.starts_with("customXml/item") =>
-        {
+        // Pictures, embedded documents, custom XML parts, and whatever somebody put there.
+        None if name != "xl/sharedStrings.xml" && office::may_hold_words(name) => {
             entry(content, &joined(prefix, name), budget, sink)
         }
         None => Ok(()),
@@ -126,7 +132,7 @@ pub(super) fn tar(
 }
 
 /// One file of an archive: text is handed over, a document is opened, the rest is named.
-fn entry(
+pub(super) fn entry(
     content: &[u8],
     name: &str,
     budget: &mut Budget,
@@ -142,9 +148,21 @@ fn entry(
             }
         }
         None => {
-            let text = String::from_utf8_lossy(content).into_owned();
-            sink(Item::Text(Part { name: name.into(), text, marks: vec![] }));
+            sink(Item::Text(Part { name: name.into(), text: characters(content), marks: vec![] }));
         }
     }
     Ok(())
+}
+
+/// The bytes as text, in UTF-8 or whatever else they look like.
+fn characters(content: &[u8]) -> String {
+    let utf8 = std::str::from_utf8(content);
+    match detect_charset(content) {
+        Some(charset) if utf8.is_err() || (charset != Charset::Windows1252 && content.contains(&0)) => {
+            let mut decoded = Vec::with_capacity(content.len());
+            Layer::Charset(charset).decode(content, &mut decoded);
+            String::from_utf8_lossy(&decoded).into_owned()
+        }
+        _ => String::from_utf8_lossy(content).into_owned(),
+    }
 }

@@ -17,7 +17,7 @@ pub enum Format {
     Image,
     /// Sound or video.
     Audio,
-    /// A packer that is not opened: 7z, RAR, xz, bzip2, zstd.
+    /// A packer that is not opened: 7z, RAR, xz, bzip2, zstd, bare zlib.
     Packed,
 }
 
@@ -48,6 +48,9 @@ impl Format {
             (b"\xfd7zXZ\0", Format::Packed),
             (b"BZh", Format::Packed),
             (b"\x28\xb5\x2f\xfd", Format::Packed),
+            (b"x\x01", Format::Packed),
+            (b"x\x9c", Format::Packed),
+            (b"x\xda", Format::Packed),
         ];
         if let Some((_, format)) = MAGIC.iter().find(|(magic, _)| bytes.starts_with(magic)) {
             return Some(*format);
@@ -92,6 +95,8 @@ mod tests {
         assert_eq!(Format::sniff(b"PK\x03\x04rest"), Some(Format::Zip));
         assert_eq!(Format::sniff(b"RIFF\0\0\0\0WEBPVP8 "), Some(Format::Image));
         assert_eq!(Format::sniff(b"\0\0\0\x20ftypisom"), Some(Format::Audio));
+        assert_eq!(Format::sniff(b"x\x9c\x4b\x4c"), Some(Format::Packed));
+        assert_eq!(Format::sniff(b"x^2 + y^2"), None);
         assert_eq!(Format::sniff("Bonjour à tous".as_bytes()), None);
         assert_eq!(Format::sniff(b""), None);
         assert_eq!(Format::sniff(b"BMW serie 3 a vendre"), None);

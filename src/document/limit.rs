@@ -43,6 +43,11 @@ impl Budget {
         Ok(())
     }
 
+    /// How many bytes are left.
+    pub(super) const fn left(&self) -> usize {
+        self.bytes
+    }
+
     /// Reads all of `reader`, within what is left.
     pub(super) fn read(&mut self, reader: impl Read) -> Result<Vec<u8>, Unreadable> {
         let mut bytes = Vec::new();

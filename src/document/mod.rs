@@ -3,10 +3,12 @@
 //! knows no rules, charters or sockets.
 
 mod archive;
+mod aside;
 mod format;
 mod limit;
 mod office;
 mod open_document;
+mod page;
 mod pdf;
 mod xml;
 

@@ -1,6 +1,7 @@
 //! Word, Excel and PowerPoint since 2007 (ISO 29500): a zip of XML parts. Also their properties, where sensitivity
 //! labels stand (\[MS-OFFCRYPTO\] 2.6).
 
+use super::aside::{self, Everything};
 use super::xml::{Element, Elements, text};
 use super::{Item, Part, Unreadable, joined};
 use std::fmt::Write;
@@ -15,14 +16,46 @@ pub(super) enum Reading {
     Properties,
     /// The cells of a sheet.
     Sheet,
+    /// All texts and attributes, in parts of which nothing more is known.
+    Everything,
+}
+
+/// Beginnings of the names of parts without words of the author's: looks, order, pictures of the first page.
+const WORDLESS: [&str; 12] = [
+    "[Content_Types]",
+    "calcChain",
+    "font",
+    "numbering",
+    "presProps",
+    "printerSettings",
+    "style",
+    "tableStyles",
+    "theme",
+    "thumbnail",
+    "viewProps",
+    "webSettings",
+];
+
+/// Whether a part holds words, or may: what is not known does.
+pub(super) fn may_hold_words(name: &str) -> bool {
+    let file = name.rsplit('/').next().unwrap_or(name);
+    !WORDLESS.iter().any(|beginning| file.starts_with(beginning))
 }
 
 /// How the entry with this name is read; `None` holds no text.
 pub(super) fn reading(name: &str) -> Option<Reading> {
     let file = name.rsplit('/').next().unwrap_or(name);
-    if !file.ends_with(".xml") {
+    if file.ends_with(".rels") || file.ends_with(".vml") {
+        return Some(Reading::Everything);
+    }
+    if !file.ends_with(".xml") || name.starts_with("customXml/item") {
         return None;
     }
+    let known = known(name, file);
+    known.or_else(|| (name != "xl/sharedStrings.xml" && may_hold_words(name)).then_some(Reading::Everything))
+}
+
+fn known(name: &str, file: &str) -> Option<Reading> {
     match name.split('/').next()? {
         "docProps" | "docMetadata" => Some(Reading::Properties),
         "word" => {
@@ -53,7 +86,12 @@ pub(super) fn part(
 ) -> Result<(), Unreadable> {
     let part = match reading {
         Reading::Runs => {
-            Part { name: joined(prefix, &slide(name)), text: text(xml, &mut Runs::default())?, marks: vec![] }
+            let mut runs = Runs::default();
+            let text = text(xml, &mut runs)? + &runs.aside;
+            Part { name: joined(prefix, &slide(name)), text, marks: vec![] }
+        }
+        Reading::Everything => {
+            Part { name: joined(prefix, name), text: text(xml, &mut Everything)?, marks: vec![] }
         }
         Reading::Properties => {
             Part { name: joined(prefix, name), text: text(xml, &mut Properties::default())?, marks: vec![] }
@@ -61,7 +99,11 @@ pub(super) fn part(
         Reading::Sheet => {
             let title = workbook.title(name);
             let mut sheet = Sheet::new(workbook, &title, prefix);
-            let text = text(xml, &mut sheet)?;
+            let mut text = text(xml, &mut sheet)?;
+            if !sheet.aside.is_empty() {
+                sheet.marks.push((text.len(), joined(prefix, &format!("sheet {title}"))));
+                text.push_str(&sheet.aside);
+            }
             Part { name: joined(prefix, &format!("sheet {title}")), text, marks: sheet.marks }
         }
     };
@@ -82,10 +124,13 @@ fn slide(name: &str) -> String {
 #[derive(Default)]
 struct Runs {
     in_text: bool,
+    /// What stands in attributes: in its own lines at the end, so that no run is torn apart.
+    aside: String,
 }
 
 impl Elements for Runs {
-    fn begin(&mut self, name: &str, _: &Element<'_>, text: &mut String) {
+    fn begin(&mut self, name: &str, element: &Element<'_>, text: &mut String) {
+        aside::words(element, &mut self.aside);
         match name {
             "t" | "delText" | "instrText" | "text" | "v" => self.in_text = true,
             "tab" => text.push('\t'),
@@ -246,11 +291,35 @@ struct Sheet<'a> {
     in_value: bool,
     start: usize,
     marks: Vec<(usize, Arc<str>)>,
+    /// Formulas, headers, lists to choose from, tips.
+    aside: String,
 }
+
+/// Elements of a sheet that hold text beside the cells' values.
+const BESIDE: [&str; 9] = [
+    "f",
+    "formula1",
+    "formula2",
+    "oddHeader",
+    "oddFooter",
+    "evenHeader",
+    "evenFooter",
+    "firstHeader",
+    "firstFooter",
+];
 
 impl<'a> Sheet<'a> {
     const fn new(workbook: &'a Workbook, title: &'a str, prefix: &'a str) -> Self {
-        Self { workbook, title, prefix, shared: false, in_value: false, start: 0, marks: Vec::new() }
+        Self {
+            workbook,
+            title,
+            prefix,
+            shared: false,
+            in_value: false,
+            start: 0,
+            marks: Vec::new(),
+            aside: String::new(),
+        }
     }
 }
 
@@ -268,7 +337,12 @@ impl Elements for Sheet<'_> {
                 self.in_value = true;
                 self.start = text.len();
             }
-            _ => {}
+            "row" => {}
+            name if BESIDE.contains(&name) => {
+                self.in_value = true;
+                self.start = text.len();
+            }
+            _ => aside::words(element, &mut self.aside),
         }
     }
 
@@ -286,6 +360,12 @@ impl Elements for Sheet<'_> {
             }
             "c" => text.push('\t'),
             "row" => text.push('\n'),
+            name if BESIDE.contains(&name) => {
+                self.in_value = false;
+                self.aside.push_str(text.get(self.start..).unwrap_or_default());
+                self.aside.push('\n');
+                text.truncate(self.start);
+            }
             _ => {}
         }
     }

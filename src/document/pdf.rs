@@ -1,9 +1,15 @@
-//! PDF: the text of each page, and the document's information and metadata (labels stand there). A page without
-//! text, or whose text cannot be read, is named: it is a picture for all that we know.
+//! PDF: the text of each page, the document's information and metadata (labels stand there), what annotations,
+//! form fields, bookmarks and links say, and the files attached to it. A page without text, or whose text cannot be
+//! read, is named: it is a picture for all that we know.
 
 use super::limit::Budget;
-use super::{Item, Part, Unreadable, joined};
-use lopdf::{Document, Object};
+use super::page::{self, Page};
+use super::{Item, Part, Unreadable, archive, joined};
+use lopdf::{Dictionary, Document, Object, ObjectId, decode_text_string};
+use std::collections::BTreeSet;
+
+/// How deep arrays and dictionaries are followed; the library reads no deeper ones.
+const DEPTH_MAX: usize = 64;
 
 /// Opens a PDF.
 pub(super) fn open(
@@ -16,22 +22,37 @@ pub(super) fn open(
     if document.is_encrypted() && document.decrypt("").is_err() {
         return Err(Unreadable::Encrypted);
     }
-    let properties = properties(&document);
-    if !properties.is_empty() {
-        budget.bytes(properties.len())?;
-        sink(Item::Text(Part { name: joined(prefix, "properties"), text: properties, marks: vec![] }));
-    }
-    for number in document.get_pages().into_keys() {
+    show(joined(prefix, "properties"), properties(&document), budget, sink)?;
+    for (number, id) in document.get_pages() {
         budget.entry()?;
         let name = joined(prefix, &format!("page {number}"));
-        match document.extract_text(&[number]) {
-            Ok(text) if !text.trim().is_empty() => {
-                budget.bytes(text.len())?;
-                sink(Item::Text(Part { name, text, marks: vec![] }));
-            }
-            Ok(_) => sink(Item::Unreadable(name, Unreadable::Image, 0)),
-            Err(_) => sink(Item::Unreadable(name, Unreadable::Broken, 0)),
+        let Page { text, damaged } = page::read(&document, id, budget)?;
+        if damaged {
+            sink(Item::Unreadable(name.clone(), Unreadable::Broken, 0));
+        } else if text.trim().is_empty() {
+            sink(Item::Unreadable(name.clone(), Unreadable::Image, 0));
         }
+        show(name, text, budget, sink)?;
+    }
+    let mut beside = Beside::default();
+    for (id, object) in &document.objects {
+        if document.trailer.get(b"Info").and_then(Object::as_reference).ok() != Some(*id) {
+            beside.look(object, DEPTH_MAX);
+        }
+    }
+    show(joined(prefix, "annotations and fields"), std::mem::take(&mut beside.text), budget, sink)?;
+    attached(&document, &beside.files, prefix, budget, sink)
+}
+
+fn show(
+    name: std::sync::Arc<str>,
+    text: String,
+    budget: &mut Budget,
+    sink: &mut dyn FnMut(Item),
+) -> Result<(), Unreadable> {
+    if !text.trim().is_empty() {
+        budget.bytes(text.len())?;
+        sink(Item::Text(Part { name, text, marks: vec![] }));
     }
     Ok(())
 }
@@ -46,7 +67,7 @@ fn properties(document: &Document) -> String {
         .and_then(Object::as_dict);
     if let Ok(information) = information {
         for (key, value) in information {
-            if let Ok(value) = lopdf::decode_text_string(value) {
+            if let Ok(value) = decode_text_string(value) {
                 text.push_str(&format!("{}: {value}\n", String::from_utf8_lossy(key)));
             }
         }
@@ -61,4 +82,76 @@ fn properties(document: &Document) -> String {
         text.push_str(&String::from_utf8_lossy(&content));
     }
     text
+}
+
+/// What a document says outside its pages.
+#[derive(Default)]
+struct Beside {
+    text: String,
+    /// Embedded files (7.11.4) and the streams of XFA forms (12.7.8), each once.
+    files: BTreeSet<ObjectId>,
+}
+
+impl Beside {
+    /// Takes in the text strings of an object, wherever they stand in it: contents of annotations, values and
+    /// names of fields, titles of bookmarks, addresses of links, alternative texts.
+    fn look(&mut self, object: &Object, depth: usize) {
+        let Some(depth) = depth.checked_sub(1) else { return };
+        match object {
+            Object::String(..) => self.take(object),
+            Object::Array(array) => array.iter().for_each(|object| self.look(object, depth)),
+            Object::Dictionary(dictionary) => self.look_in(dictionary, depth),
+            Object::Stream(stream) => self.look_in(&stream.dict, depth),
+            _ => {}
+        }
+    }
+
+    fn look_in(&mut self, dictionary: &Dictionary, depth: usize) {
+        for (key, value) in dictionary {
+            match key.as_slice() {
+                b"EF" => value.as_dict().into_iter().flatten().for_each(|(_, file)| self.file(file)),
+                b"XFA" => match value {
+                    Object::Array(array) => array.iter().for_each(|part| self.file(part)),
+                    _ => self.file(value),
+                },
+                _ => self.look(value, depth),
+            }
+        }
+    }
+
+    fn file(&mut self, object: &Object) {
+        self.files.extend(object.as_reference().ok());
+    }
+
+    /// Bytes that are no text (digests, colour tables) hold control characters.
+    fn take(&mut self, string: &Object) {
+        let Ok(text) = decode_text_string(string) else { return };
+        let control = |character: char| character.is_control() && !character.is_whitespace();
+        if text.len() > 2 && !text.contains(control) {
+            self.text.push_str(&text);
+            self.text.push('\n');
+        }
+    }
+}
+
+fn attached(
+    document: &Document,
+    files: &BTreeSet<ObjectId>,
+    prefix: &str,
+    budget: &mut Budget,
+    sink: &mut dyn FnMut(Item),
+) -> Result<(), Unreadable> {
+    for (number, id) in files.iter().enumerate() {
+        budget.entry()?;
+        let name = joined(prefix, &format!("attachment {}", number + 1));
+        let Ok(stream) = document.get_object(*id).and_then(Object::as_stream) else { continue };
+        match stream.get_plain_content_with_limit(budget.left()) {
+            Ok(content) => {
+                budget.bytes(content.len())?;
+                archive::entry(&content, &name, budget, sink)?;
+            }
+            Err(_) => sink(Item::Unreadable(name, Unreadable::Broken, stream.content.len() as u64)),
+        }
+    }
+    Ok(())
 }

@@ -1,6 +1,7 @@
 //! XML → text, as the text runs of Office and OpenDocument hold it. Never expands entities beyond the five of XML.
 
 use super::Unreadable;
+use crate::text::codec::{Charset, Layer};
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 use std::borrow::Cow;
@@ -28,12 +29,22 @@ impl Element<'_> {
             .find(|attribute| attribute.key.local_name().as_ref() == name)
             .map(|attribute| unescape(&attribute.value).into_owned())
     }
+
+    /// Hands over the local name and the value of each attribute.
+    pub(super) fn each_attribute(&self, mut with: impl FnMut(&str, &str)) {
+        let mut attributes = self.0.attributes();
+        attributes.with_checks(false);
+        for attribute in attributes.flatten() {
+            with(attribute.key.local_name().as_ref(), &unescape(&attribute.value));
+        }
+    }
 }
 
 /// Walks the whole of `xml` and returns the text.
 pub(super) fn text(xml: &[u8], elements: &mut dyn Elements) -> Result<String, Unreadable> {
     let mut text = String::new();
-    let mut reader = Reader::from_reader(xml);
+    let decoded = utf16(xml);
+    let mut reader = Reader::from_reader(decoded.as_deref().unwrap_or(xml));
     reader.config_mut().check_end_names = false;
     loop {
         match reader.read_event().map_err(|_| Unreadable::Broken)? {
@@ -62,6 +73,18 @@ pub(super) fn text(xml: &[u8], elements: &mut dyn Elements) -> Result<String, Un
             | Event::DocType(_) => {}
         }
     }
+}
+
+/// XML in UTF-16 says so by its mark (XML 1.0, 4.3.3).
+fn utf16(xml: &[u8]) -> Option<Vec<u8>> {
+    let charset = match xml {
+        [0xFF, 0xFE, ..] => Charset::Utf16Le,
+        [0xFE, 0xFF, ..] => Charset::Utf16Be,
+        _ => return None,
+    };
+    let mut decoded = Vec::with_capacity(xml.len());
+    Layer::Charset(charset).decode(&xml[2..], &mut decoded);
+    Some(decoded)
 }
 
 /// Character and predefined entity references; an unknown one stays as it is.

@@ -134,6 +134,11 @@ pub async fn judged(
     if matches!(case.method, Method::CONNECT | Method::TRACE) {
         return case.refuse(Remark::Unsupported);
     }
+    if headers::gives_two_lengths(&parts.headers) {
+        let user = &asking.session.client.user;
+        state.attempt(Attempt::Framing, case.tool.as_deref(), &case.host, user);
+        return case.refuse(Remark::BrokenRequest);
+    }
     if case.tool.is_none() {
         return Box::pin(exempt(state, asking, case, parts, body)).await;
     }

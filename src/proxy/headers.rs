@@ -3,8 +3,8 @@
 
 use super::upstream::Origin;
 use http::header::{
-    ALT_SVC, CONNECTION, COOKIE, EXPECT, HOST, HeaderMap, HeaderName, HeaderValue, SEC_WEBSOCKET_EXTENSIONS,
-    TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
+    ALT_SVC, CONNECTION, CONTENT_LENGTH, COOKIE, EXPECT, HOST, HeaderMap, HeaderName, HeaderValue,
+    SEC_WEBSOCKET_EXTENSIONS, TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
 };
 
 const KEEP_ALIVE: HeaderName = HeaderName::from_static("keep-alive");
@@ -21,6 +21,12 @@ static HOP: [HeaderName; 7] =
 /// Whether a request claims something in our name.
 pub fn claims_ours(headers: &HeaderMap) -> bool {
     headers.keys().any(|name| name.as_str().starts_with(OWN_PREFIX))
+}
+
+/// Whether the length of the body is said twice. Over HTTP/1 no such request comes this far; over HTTP/2 the frames say
+/// where the body ends, but the service's front may pass both fields on to a server that believes the other one.
+pub fn gives_two_lengths(headers: &HeaderMap) -> bool {
+    headers.get_all(CONTENT_LENGTH).iter().nth(1).is_some()
 }
 
 /// Removes from a request what is meant for this hop, what claims to come from us, and `Expect`, which is

@@ -4,6 +4,7 @@
 use super::{Hint, Scanner, Scratch};
 use crate::finding::{Finding, View};
 use crate::span::Span;
+use crate::text::codec::{Charset, Layer, utf32};
 use crate::text::view::derived::Derived;
 use crate::text::view::utf16;
 use std::collections::VecDeque;
@@ -23,6 +24,10 @@ pub enum Encoding {
     Utf16Le,
     /// UTF-16, the high byte first.
     Utf16Be,
+    /// UTF-32, the low byte first.
+    Utf32Le,
+    /// UTF-32, the high byte first.
+    Utf32Be,
     /// One byte a character: Windows-1252, which holds Latin-1.
     SingleByte,
 }
@@ -31,6 +36,11 @@ impl Encoding {
     /// What the first bytes of a file look like.
     #[must_use]
     pub fn detect(head: &[u8]) -> Self {
+        match utf32(&head[..head.len().min(4096)]) {
+            Some(Charset::Utf32Le) => return Self::Utf32Le,
+            Some(_) => return Self::Utf32Be,
+            None => {}
+        }
         match head {
             [0xFF, 0xFE, ..] => return Self::Utf16Le,
             [0xFE, 0xFF, ..] => return Self::Utf16Be,
@@ -169,6 +179,15 @@ pub(super) fn decode(bytes: &[u8], encoding: Encoding, out: &mut Derived) {
             let little = encoding == Encoding::Utf16Le;
             utf16::decode(bytes, little, &mut |text, span| out.push(text, span));
         }
+        Encoding::Utf32Le | Encoding::Utf32Be => {
+            let charset = if encoding == Encoding::Utf32Le { Charset::Utf32Le } else { Charset::Utf32Be };
+            let mut buffer = Vec::new();
+            for (at, group) in bytes.chunks_exact(4).enumerate() {
+                buffer.clear();
+                Layer::Charset(charset).decode(group, &mut buffer);
+                out.push(&buffer, Span::new(4 * at, 4 * at + 4));
+            }
+        }
         Encoding::SingleByte => {
             let mut buffer = [0; 4];
             for (at, byte) in bytes.iter().enumerate() {
@@ -216,6 +235,9 @@ mod tests {
         let text = "Élève : NISS 85.07.30-033.28, dès l’été.";
         let utf16: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
         let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        let wide: Vec<u8> = text.chars().flat_map(|character| u32::from(character).to_le_bytes()).collect();
+        let wide_big: Vec<u8> =
+            text.chars().flat_map(|character| u32::from(character).to_be_bytes()).collect();
         let bom: Vec<u8> = [0xFF, 0xFE].into_iter().chain(utf16.iter().copied()).collect();
         let latin: Vec<u8> = text.chars().map(|c| u8::try_from(u32::from(c)).unwrap_or(0x92)).collect();
         for (bytes, wanted, span) in [
@@ -223,6 +245,8 @@ mod tests {
             (&utf16, Encoding::Utf16Le, (26, 56)),
             (&big, Encoding::Utf16Be, (26, 56)),
             (&bom, Encoding::Utf16Le, (28, 58)),
+            (&wide, Encoding::Utf32Le, (52, 112)),
+            (&wide_big, Encoding::Utf32Be, (52, 112)),
             (&latin, Encoding::SingleByte, (13, 28)),
         ] {
             assert_eq!(Encoding::detect(bytes), wanted);

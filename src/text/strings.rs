@@ -11,18 +11,25 @@ pub fn collect(bytes: &[u8], strings: &mut Vec<u8>) {
         }
     }
     for offset in [0, 1] {
-        let mut wide = Vec::new();
-        for pair in bytes.get(offset..).unwrap_or_default().chunks_exact(2) {
-            match *pair {
-                [byte @ b' '..=b'~', 0] => wide.push(byte),
-                _ => {
-                    push(&wide, strings);
-                    wide.clear();
-                }
+        let pairs = || bytes.get(offset..).unwrap_or_default().chunks_exact(2);
+        wide(pairs().map(|pair| (pair[0], pair[1])), strings);
+        wide(pairs().map(|pair| (pair[1], pair[0])), strings);
+    }
+}
+
+/// The runs of units of two bytes, the low one first, that are printable ASCII.
+fn wide(units: impl Iterator<Item = (u8, u8)>, strings: &mut Vec<u8>) {
+    let mut run = Vec::new();
+    for unit in units {
+        match unit {
+            (byte @ b' '..=b'~', 0) => run.push(byte),
+            _ => {
+                push(&run, strings);
+                run.clear();
             }
         }
-        push(&wide, strings);
     }
+    push(&run, strings);
 }
 
 fn push(run: &[u8], strings: &mut Vec<u8>) {

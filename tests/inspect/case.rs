@@ -1,5 +1,5 @@
 //! Cases as files. Lines `# …` say why, `key: value` the head (`tool`, `path`, `carrier: websocket`, `lines: crlf`, `encode: gzip|deflate|
-//! utf-16le|utf-16be|latin1|bom`, anything else is a header), then `--- body`, then `--- expect` with one line a
+//! utf-16le|utf-16be|utf-32le|utf-32be|latin1|bom|zlib|base64|envelope|field|nuls`, anything else is a header), then `--- body`, then `--- expect` with one line a
 //! finding (detector, place, new or history, action), one a part that could not be read, and the verdict.
 //!
 //! In the body, `«b64:…»`, `«json:…»`, `«form:…»`, `«u:…»` (all as `\u` escapes), `«qp:…»`, `«wide:…»` (full-width digits)
@@ -85,6 +85,14 @@ fn encoded(encoding: &str, body: &[u8]) -> Vec<u8> {
         "zstd" => zstd_stored(body),
         "utf-16le" => text().encode_utf16().flat_map(u16::to_le_bytes).collect(),
         "utf-16be" => text().encode_utf16().flat_map(u16::to_be_bytes).collect(),
+        "utf-32le" => text().chars().flat_map(|character| u32::from(character).to_le_bytes()).collect(),
+        "utf-32be" => text().chars().flat_map(|character| u32::from(character).to_be_bytes()).collect(),
+        "base64" => base64::engine::general_purpose::STANDARD.encode(body).into_bytes(),
+        "zlib" => {
+            let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), level);
+            encoder.write_all(body).unwrap();
+            encoder.finish().unwrap()
+        }
         "latin1" => text().chars().map(|character| u8::try_from(u32::from(character)).unwrap()).collect(),
         "bom" => [b"\xEF\xBB\xBF", body].concat(),
         "envelope" => [&[0][..], &u32::try_from(body.len()).unwrap().to_be_bytes(), body].concat(),

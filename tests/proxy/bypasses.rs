@@ -319,6 +319,27 @@ async fn ambiguous_framing_is_refused() {
     assert_eq!(service.count(), 0);
 }
 
+/// E.5: over HTTP/2 too a length that is given twice is refused, whatever the two say.
+#[tokio::test]
+async fn two_lengths_are_refused_over_http2() {
+    let service = Service::noting(&["h2", "http/1.1"]).await;
+    let proxy = Setup::before(&service).start().await;
+    for second in ["4", "5", "0"] {
+        let mut client = proxy.http2(AI).await;
+        let request = Request::post(format!("https://{AI}/"))
+            .header("content-length", "4")
+            .header("content-length", second)
+            .body(full("fine"))
+            .unwrap();
+        // Where they differ, one of them contradicts the frames, and the stream is reset.
+        match client.send_request(request).await {
+            Ok(answer) => assert_eq!(answer.status(), StatusCode::BAD_REQUEST, "{second}"),
+            Err(error) => assert!(second != "4", "{error}"),
+        }
+        assert_eq!(service.count(), 0);
+    }
+}
+
 /// A client cannot switch the judgement off by a header of its own, nor have the body's encoding dropped.
 #[tokio::test]
 async fn headers_are_no_way_round() {

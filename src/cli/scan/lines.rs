@@ -21,6 +21,8 @@ pub(super) trait Characters {
     fn decode(self, bytes: &[u8]) -> String;
     /// The number that a pair of bytes is.
     fn code_unit(self, pair: [u8; 2]) -> u16;
+    /// The character that a group of four bytes is.
+    fn wide(self, group: &[u8]) -> char;
 }
 
 impl Characters for Encoding {
@@ -28,6 +30,7 @@ impl Characters for Encoding {
         match self {
             Self::Utf8 | Self::SingleByte => 1,
             Self::Utf16Le | Self::Utf16Be => 2,
+            Self::Utf32Le | Self::Utf32Be => 4,
         }
     }
 
@@ -39,14 +42,23 @@ impl Characters for Encoding {
                 let units = bytes.chunks_exact(2).map(|pair| self.code_unit([pair[0], pair[1]]));
                 char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
             }
+            Self::Utf32Le | Self::Utf32Be => bytes.chunks_exact(4).map(|group| self.wide(group)).collect(),
         }
     }
 
     fn code_unit(self, pair: [u8; 2]) -> u16 {
         match self {
             Self::Utf16Be => u16::from_be_bytes(pair),
-            Self::Utf8 | Self::SingleByte | Self::Utf16Le => u16::from_le_bytes(pair),
+            _ => u16::from_le_bytes(pair),
         }
+    }
+
+    fn wide(self, group: &[u8]) -> char {
+        let number = |group: [u8; 4]| {
+            if self == Self::Utf32Be { u32::from_be_bytes(group) } else { u32::from_le_bytes(group) }
+        };
+        let character = group.try_into().ok().map(number).and_then(char::from_u32);
+        character.unwrap_or(char::REPLACEMENT_CHARACTER)
     }
 }
 
@@ -124,6 +136,11 @@ impl Cursor {
                 }
             }
             Encoding::SingleByte => bytes.iter().for_each(|&byte| self.step(u16::from(byte))),
+            Encoding::Utf32Le | Encoding::Utf32Be => {
+                for group in bytes.chunks_exact(4) {
+                    self.step(u16::try_from(u32::from(self.encoding.wide(group))).unwrap_or(u16::MAX));
+                }
+            }
             Encoding::Utf16Le | Encoding::Utf16Be => {
                 for pair in bytes.chunks_exact(2) {
                     let unit = self.encoding.code_unit([pair[0], pair[1]]);
@@ -159,7 +176,7 @@ fn window<S: Read + Seek + ?Sized>(
 ) -> io::Result<Located> {
     let unit = encoding.unit();
     let offset = span.start.saturating_sub(CONTEXT_BYTES * unit);
-    // Units stay aligned: a window in UTF-16 begins on the parity of the value.
+    // Units stay aligned: a window in UTF-16 begins a number of whole units before the value.
     let offset = offset + (span.start - offset) % unit;
     let value = Span::new(span.start - offset, span.start - offset + span.len().min(VALUE_BYTES_MAX));
     let mut bytes = vec![0; value.end + CONTEXT_BYTES * unit];

@@ -16,13 +16,14 @@ use super::setup::Setup;
 use super::{Exit, Global, Output};
 use crate::charter::{Action, Charter, UninspectableKind};
 use crate::document::{self, Format as Document, Item, Unreadable};
+use crate::finding::Finding;
 use crate::limits;
 use crate::scan::{Encoding, Hint, Scanner, Scratch, Stream, TextKind};
 use crate::tools::Tool;
 use crate::user::User;
 use aws_lc_rs::hmac;
 use clap::{Args, ValueEnum};
-use found::Found;
+use found::{Found, masked};
 use judge::{Judge, Placed, Unread};
 use near::Near;
 use report::Report;
@@ -92,6 +93,42 @@ struct File {
 struct Seen {
     placed: Vec<Placed>,
     near: Vec<Near>,
+}
+
+impl Seen {
+    /// Adds what was read, or keeps the fault.
+    fn add(&mut self, read: io::Result<Self>, failed: &mut io::Result<()>) {
+        match read {
+            Ok(read) => {
+                self.placed.extend(read.placed);
+                self.near.extend(read.near);
+            }
+            Err(fault) => *failed = Err(fault),
+        }
+    }
+}
+
+/// What of the names of parts must not be shown: the values that stand in them.
+struct PartName(Vec<String>);
+
+impl PartName {
+    fn new(name: &str, findings: &[Finding], show_values: bool) -> Self {
+        let values = findings.iter().filter(|_| !show_values);
+        Self(
+            values
+                .filter_map(|finding| name.get(finding.span.start..finding.span.end).map(str::to_owned))
+                .collect(),
+        )
+    }
+
+    /// The name as it may be shown; names of finer places begin with that of the part.
+    fn shown(&self, name: &Arc<str>) -> Arc<str> {
+        if self.0.is_empty() {
+            return Arc::clone(name);
+        }
+        let shown = self.0.iter().fold(name.to_string(), |name, value| name.replace(value, &masked(value)));
+        shown.into()
+    }
 }
 
 pub(super) fn run(arguments: &Arguments, global: &Global, output: &mut Output) -> io::Result<Exit> {
@@ -192,7 +229,7 @@ impl Job<'_> {
         let read = match Document::sniff(&head) {
             Some(format) => self.document(&judge, &whole(&mut *source)?, format, &mut unread)?,
             None if self.near && encoding == Encoding::Utf8 => {
-                self.text(&judge, &whole(&mut *source)?, |_| None, &mut unread)?
+                self.text(&judge, &whole(&mut *source)?, TextKind::Document, |_| None, &mut unread)?
             }
             None => self.stream(&judge, &mut *source, encoding, &mut unread)?,
         };
@@ -227,14 +264,35 @@ impl Job<'_> {
         Ok(Seen { placed: judge.place(source, findings, encoding, |_| None)?, near: Vec::new() })
     }
 
+    /// Scans the name of a part: files in archives and sheets are called after persons and dossiers.
+    fn name(
+        &self,
+        judge: &Judge<'_>,
+        name: &Arc<str>,
+        all: &mut Seen,
+        failed: &mut io::Result<()>,
+    ) -> PartName {
+        let hint = Hint { kind: TextKind::FileName, ..Hint::default() };
+        let mut findings = Vec::new();
+        self.scanner.scan(name.as_bytes(), &hint, &mut Scratch::default(), &mut findings);
+        let known = PartName::new(name, &findings, self.show_values);
+        if !findings.is_empty() {
+            let mut source = io::Cursor::new(name.as_bytes());
+            let placed = judge.place(&mut source, findings, Encoding::Utf8, |_| Some(known.shown(name)));
+            all.add(placed.map(|placed| Seen { placed, near: Vec::new() }), failed);
+        }
+        known
+    }
+
     fn text(
         &self,
         judge: &Judge<'_>,
         bytes: &[u8],
+        kind: TextKind,
         part: impl Fn(usize) -> Option<Arc<str>>,
         unread: &mut Vec<Unread>,
     ) -> io::Result<Seen> {
-        let hint = Hint { kind: TextKind::Document, ..Hint::default() };
+        let hint = Hint { kind, ..Hint::default() };
         let mut source = io::Cursor::new(bytes);
         if self.near {
             let (findings, misses) = self.scanner.near(bytes, &hint);
@@ -259,15 +317,15 @@ impl Job<'_> {
         let mut failed = Ok(());
         let opened = document::open(bytes, format, &mut |item| match item {
             Item::Text(part) => {
-                match self.text(judge, part.text.as_bytes(), |at| Some(part.place(at).clone()), unread) {
-                    Ok(read) => {
-                        all.placed.extend(read.placed);
-                        all.near.extend(read.near);
-                    }
-                    Err(fault) => failed = Err(fault),
-                }
+                let name = self.name(judge, &part.name, &mut all, &mut failed);
+                let place = |at| Some(name.shown(part.place(at)));
+                let read = self.text(judge, part.text.as_bytes(), TextKind::Document, place, unread);
+                all.add(read, &mut failed);
             }
-            Item::Unreadable(name, why, size) => unread.push(unreadable(Some(name), why, size)),
+            Item::Unreadable(name, why, size) => {
+                let shown = self.name(judge, &name, &mut all, &mut failed).shown(&name);
+                unread.push(unreadable(Some(shown), why, size));
+            }
         });
         failed?;
         if let Err(why) = opened {
@@ -310,7 +368,7 @@ fn unreadable(part: Option<Arc<str>>, why: Unreadable, bytes: u64) -> Unread {
         Unreadable::Image => UninspectableKind::Image,
         Unreadable::Audio => UninspectableKind::Audio,
         Unreadable::TooLarge => UninspectableKind::TooLarge,
-        Unreadable::Broken | Unreadable::Unsupported => UninspectableKind::UnknownBinary,
+        Unreadable::Broken | Unreadable::Unsupported => UninspectableKind::UnknownEncoding,
     };
     Unread { part, kind, why, bytes, action: Action::Allow }
 }

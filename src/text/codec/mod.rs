@@ -8,7 +8,7 @@ mod json;
 mod quoted_printable;
 
 pub use base64::Alphabet;
-pub use charset::{Charset, detect as detect_charset};
+pub use charset::{Charset, detect as detect_charset, utf32};
 
 use super::edit::{Edit, apply};
 use crate::span::Span;

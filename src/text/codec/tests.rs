@@ -22,6 +22,8 @@ const SAMPLES: &[(Layer, &[u8], &str)] = &[
     (Layer::Base64(Alphabet::Standard), b"Ym9u\r\nam91\r\nciDDqQ", "bonjour é"),
     (Layer::Charset(Charset::Utf16Le), b"h\0\xE9\0=\xD8\0\xDE", "hé😀"),
     (Layer::Charset(Charset::Utf16Be), b"\0h\0\xE9\xD8=\xDE\0", "hé😀"),
+    (Layer::Charset(Charset::Utf32Le), b"h\0\0\0\xE9\0\0\0\0\xF6\x01\0", "hé😀"),
+    (Layer::Charset(Charset::Utf32Be), b"\0\0\0h\0\0\0\xE9\0\x01\xF6\0", "hé😀"),
     (Layer::Charset(Charset::Windows1252), b"caf\xE9 \x80 \x92", "café € ’"),
 ];
 
@@ -117,6 +119,22 @@ fn character_sets_are_told_by_mark_and_by_zeros() {
     assert_eq!(detect_charset(b"\xFF\xFE{\0"), Some(Charset::Utf16Le));
     assert_eq!(detect_charset(b"{\0\"\0a\0\"\0"), Some(Charset::Utf16Le));
     assert_eq!(detect_charset(b"\0{\0\"\0a\0\""), Some(Charset::Utf16Be));
+    assert_eq!(detect_charset(b"\xFF\xFE\0\0{\0\0\0\"\0\0\0"), Some(Charset::Utf32Le));
+    assert_eq!(detect_charset(b"{\0\0\0\"\0\0\0"), Some(Charset::Utf32Le));
+    assert_eq!(detect_charset(b"\0\0\0{\0\0\0\""), Some(Charset::Utf32Be));
+    assert_eq!(detect_charset(b"\x01\0\0\0\x02\0\0\0\x03\0\0\0"), None, "small numbers are no text");
     assert_eq!(detect_charset(b"caf\xE9 et th\xE9"), Some(Charset::Windows1252));
     assert_eq!(detect_charset(b"\x89PNG\r\n\x1A\n\0\0\0\rIHDR\xFF\x01\x02"), None);
+}
+
+#[test]
+fn character_sets_in_which_a_number_has_other_bytes_are_known_for_that() {
+    for name in ["utf-7", "cp037", "IBM500", "iso-2022-jp", "hz-gb-2312", "ebcdic-be"] {
+        assert!(Charset::is_unknown(name), "{name}");
+    }
+    for name in
+        ["", "utf-8", "UTF8", "us-ascii", "iso-8859-15", "Windows-1251", "koi8-r", "gbk", "x-sjis", "utf-32"]
+    {
+        assert!(!Charset::is_unknown(name), "{name}");
+    }
 }

@@ -45,8 +45,14 @@ impl Walker {
         }
     }
 
-    /// Shows bytes of no known form: the strings in them, and that they could not be read.
-    pub(super) fn binary(&mut self, around: &Around<'_>, visitor: &mut dyn Visitor, edits: &mut Vec<Edit>) {
+    /// Shows bytes of no known form: the strings in them, and why they could not be read.
+    pub(super) fn binary(
+        &mut self,
+        around: &Around<'_>,
+        why: Unread,
+        visitor: &mut dyn Visitor,
+        edits: &mut Vec<Edit>,
+    ) {
         if !around.inside && !self.enter(around, visitor) {
             return;
         }
@@ -54,7 +60,7 @@ impl Walker {
         strings::collect(around.source.text, &mut buffer);
         let spot = Spot { editable: Editable::Never(Never::Binary), ..around.spot.clone() };
         show_text(&buffer, around, &spot, &[], SegmentKind::Strings, visitor, edits);
-        visitor.unread(Unread::UnknownBinary, &spot, around.source.text);
+        visitor.unread(why, &spot, around.source.text);
         self.give_back(buffer);
         if !around.inside {
             visitor.leave();

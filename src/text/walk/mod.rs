@@ -8,7 +8,7 @@ mod multipart;
 mod protobuf;
 mod records;
 
-use super::codec::{Charset, Layer, detect_charset};
+use super::codec::{Alphabet, Charset, Layer, detect_charset};
 use super::edit::Edit;
 use super::json::{Node, Tape};
 use super::segment::{Editable, Segment, SegmentKind, Source, Spot};
@@ -58,6 +58,10 @@ impl<'a> Declared<'a> {
             })
         };
         Self { mime: mime.trim(), boundary: parameter("boundary"), charset: parameter("charset") }
+    }
+
+    fn is_prefix(&self, mime: &str) -> bool {
+        self.mime.get(..mime.len()).is_some_and(|own| own.eq_ignore_ascii_case(mime))
     }
 
     fn is(&self, mime: &str) -> bool {
@@ -223,6 +227,9 @@ impl Walker {
         if text.is_empty() {
             return;
         }
+        if declared.charset.is_some_and(Charset::is_unknown) {
+            return self.binary(around, Unread::UnknownEncoding, visitor, edits);
+        }
         if !is_text(text) {
             return self.not_text(around, declared, visitor, edits);
         }
@@ -258,7 +265,7 @@ impl Walker {
         match other_charset(text, declared) {
             Some(charset) => self.transcoded(around, charset, declared, visitor, edits),
             None if std::str::from_utf8(text).is_ok() => self.text(around, declared, visitor, edits),
-            None => self.binary(around, visitor, edits),
+            None => self.binary(around, Unread::UnknownBinary, visitor, edits),
         }
     }
 
@@ -272,6 +279,9 @@ impl Walker {
     ) {
         let text = around.source.text;
         if looks_like_json(text) && self.document(around, visitor, edits) {
+            return;
+        }
+        if declared.is_prefix("application/grpc-web-text") && self.grpc_text(around, visitor, edits) {
             return;
         }
         if self.multipart(around, declared, visitor, edits) {
@@ -307,6 +317,25 @@ impl Walker {
         self.text(&around.with_source(&inner), declared, visitor, &mut found);
         edits.extend(source.lift(inner.lift(found)));
         self.give_back(buffer);
+    }
+
+    /// Messages of gRPC-Web that a browser sends as base64; `false` where they are none.
+    fn grpc_text(&mut self, around: &Around<'_>, visitor: &mut dyn Visitor, edits: &mut Vec<Edit>) -> bool {
+        let text = around.source.text;
+        let Some(alphabet) = Alphabet::of(text).filter(|_| around.may_open()) else { return false };
+        let layer = Layer::Base64(alphabet);
+        let mut buffer = self.buffers.pop().unwrap_or_default();
+        let known = layer.decode(text, &mut buffer);
+        if known {
+            let span = Span::new(0, text.len());
+            let source = Source { text: &buffer, layer, span, outer: Some(around.source) };
+            let mut found = Vec::new();
+            let declared = Declared { mime: "application/grpc-web", ..Declared::default() };
+            self.content(&around.deeper(&source), &declared, visitor, &mut found);
+            edits.extend(source.lift(found));
+        }
+        self.give_back(buffer);
+        known
     }
 
     fn enter(&mut self, around: &Around<'_>, visitor: &mut dyn Visitor) -> bool {
