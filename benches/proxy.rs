@@ -1,6 +1,7 @@
 //! What the proxy adds, beside a bare byte relay in the same run: both are child processes of this one, asked by
 //! the same client in turn, before the same stand-in service. Everything is on: the shipped scanner, a charter,
-//! the audit. Figures are medians; what counts is the ratio to the relay.
+//! the audit. Figures are medians; what counts is what each adds to asking the service directly, and the ratio to the
+//! relay. The processor time and the memory under "direct" are the service's own.
 //!
 //! `cargo bench --bench proxy`; with `-- --smoke` a handful of requests, to see that it runs. With GUARD_RIVAL naming a
 //! program of `benches/rivals` (`cargo build --release --manifest-path benches/rivals/Cargo.toml`), it has two columns: its
@@ -213,6 +214,8 @@ async fn proxy(to: &str, dir: &Path) {
 struct Part {
     child: Child,
     address: String,
+    /// Whether it is asked for a tunnel first.
+    is_proxy: bool,
 }
 
 impl Part {
@@ -235,7 +238,7 @@ impl Part {
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut address = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut address).unwrap();
-        Self { child, address: address.trim().to_owned() }
+        Self { child, address: address.trim().to_owned(), is_proxy: true }
     }
 
     /// Seconds of processor time so far: of the threads there are, to the nanosecond.
@@ -275,7 +278,8 @@ impl Drop for Part {
 async fn measure(requests: usize, handshakes: usize) {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().to_str().unwrap();
-    let service = Part::start(&["service", path]);
+    let mut service = Part::start(&["service", path]);
+    service.is_proxy = false;
     let mut parts = vec![
         ("relay", Part::start(&["relay", &service.address]), dir.path().join("service.pem")),
         ("guard", Part::start(&["guard", &service.address, path]), dir.path().join("guard.pem")),
@@ -294,7 +298,8 @@ async fn measure(requests: usize, handshakes: usize) {
             parts.push((name, Part::of(command), apart.join("rival.pem")));
         }
     }
-    let ways: Vec<Way<'_>> = parts.iter().map(|(name, part, root)| (*name, part, client(root))).collect();
+    let mut ways: Vec<Way<'_>> = parts.iter().map(|(name, part, root)| (*name, part, client(root))).collect();
+    ways.insert(0, ("direct", &service, client(&dir.path().join("service.pem"))));
     row("", ways.iter().map(|way| way.0));
     row("memory before, kB", ways.iter().map(|way| way.1.peak()));
     for (what, size) in [("4 KB body, one client, µs", 4 << 10), ("1 MB body, one client, µs", 1 << 20)] {
@@ -335,7 +340,7 @@ type Way<'a> = (&'static str, &'a Part, Arc<ClientConfig>);
 async fn alternate(ways: &[Way<'_>], requests: usize, size: usize) -> Vec<u128> {
     let mut senders = Vec::new();
     for (_, part, config) in ways {
-        let mut sender = connect(&part.address, config).await;
+        let mut sender = connect(part, config).await;
         ask(&mut sender, size, 0).await;
         senders.push((sender, Vec::new()));
     }
@@ -355,7 +360,7 @@ async fn new_connections(ways: &[Way<'_>], handshakes: usize, path: &str) -> Vec
     for number in 0..handshakes {
         for ((_, part, config), times) in ways.iter().zip(&mut times) {
             let began = Instant::now();
-            let mut sender = connect(&part.address, config).await;
+            let mut sender = connect(part, config).await;
             send(&mut sender, path, 4 << 10, number).await;
             times.push(began.elapsed());
         }
@@ -385,7 +390,7 @@ async fn together(way: &Way<'_>, each: usize, path: &'static str, size: usize) -
     let (_, part, config) = way;
     let mut senders = Vec::new();
     for _ in 0..CLIENTS {
-        senders.push(connect(&part.address, config).await);
+        senders.push(connect(part, config).await);
     }
     let (before, began) = (part.processor(), Instant::now());
     let mut clients = tokio::task::JoinSet::new();
@@ -407,7 +412,7 @@ async fn idle(way: &Way<'_>, connections: usize) -> u64 {
     let before = part.resident();
     let mut senders = Vec::new();
     for number in 0..connections {
-        let mut sender = connect(&part.address, config).await;
+        let mut sender = connect(part, config).await;
         ask(&mut sender, 100, number).await;
         senders.push(sender);
     }
@@ -436,7 +441,7 @@ async fn few(requests: usize, size: usize) {
     let service = Part::start(&["service", path]);
     let mut part = Part::watched(&["guard", &service.address, path]);
     let config = client(&dir.path().join("guard.pem"));
-    let mut sender = connect(&part.address, &config).await;
+    let mut sender = connect(&part, &config).await;
     for number in 0..requests {
         ask(&mut sender, size, number).await;
     }
@@ -456,7 +461,7 @@ async fn many_idle(connections: usize) {
     let (before, began) = (part.resident(), Instant::now());
     let mut senders = Vec::new();
     for number in 0..connections {
-        let mut sender = connect(&part.address, &config).await;
+        let mut sender = connect(&part, &config).await;
         ask(&mut sender, 4 << 10, number).await;
         senders.push(sender);
     }
@@ -512,16 +517,18 @@ fn prompt(size: usize, number: usize) -> Bytes {
     format!("{{\"model\":\"gpt\",\"messages\":[{{\"role\":\"user\",\"content\":\"Question {letters}. {text}\"}}]}}").into()
 }
 
-async fn connect(proxy: &str, config: &Arc<ClientConfig>) -> http1::SendRequest<Full<Bytes>> {
-    let mut socket = TcpStream::connect(proxy).await.unwrap();
+async fn connect(part: &Part, config: &Arc<ClientConfig>) -> http1::SendRequest<Full<Bytes>> {
+    let mut socket = TcpStream::connect(&part.address).await.unwrap();
     socket.set_nodelay(true).unwrap();
-    socket
-        .write_all(format!("CONNECT {HOST}:443 HTTP/1.1\r\nHost: {HOST}:443\r\n\r\n").as_bytes())
-        .await
-        .unwrap();
-    let mut head = Vec::new();
-    while !head.ends_with(b"\r\n\r\n") {
-        head.push(socket.read_u8().await.unwrap());
+    if part.is_proxy {
+        socket
+            .write_all(format!("CONNECT {HOST}:443 HTTP/1.1\r\nHost: {HOST}:443\r\n\r\n").as_bytes())
+            .await
+            .unwrap();
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            head.push(socket.read_u8().await.unwrap());
+        }
     }
     let name = ServerName::try_from(HOST).unwrap();
     let stream = TlsConnector::from(Arc::clone(config)).connect(name, socket).await.unwrap();
