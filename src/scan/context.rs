@@ -2,6 +2,7 @@
 //! candidates, each block once. Knows rules by number.
 
 use super::blocks::may_start_word;
+use super::heads::Head;
 use super::literal::Filter;
 use super::looks::{Looks, Seen};
 use super::vector::{self, Level};
@@ -220,6 +221,8 @@ pub struct WordIndex {
     marks: Vec<Mark>,
     /// For each block that was read a bit for each rule that a word in it speaks for, those of a block in a row.
     labels: Vec<u64>,
+    /// The words in headers of tables.
+    heads: Vec<Head>,
     /// The last blocks that were asked for a label, and whether they have any.
     labelled: Option<(usize, usize, bool)>,
     /// Their bits.
@@ -237,6 +240,7 @@ impl WordIndex {
         self.blocks.clear();
         self.marks.clear();
         self.labels.clear();
+        self.heads.clear();
         self.labelled = None;
         self.seen.clear();
     }
@@ -254,6 +258,14 @@ impl WordIndex {
             let from = block * uses.stride;
             let labels = self.labels.get(from..from + uses.stride).unwrap_or_default();
             self.around.iter_mut().zip(labels).for_each(|(around, labels)| *around |= labels);
+        }
+        let blocks = Span::new(first * BLOCK, (last + 1) * BLOCK);
+        for head in self.heads.iter().filter(|head| head.rows.overlaps(blocks)) {
+            for (_, rule) in uses.of(head.word).iter().filter(|(role, _)| *role == Role::Context) {
+                if let Some(around) = self.around.get_mut(usize::from(rule / 64)) {
+                    *around |= 1 << (rule % 64);
+                }
+            }
         }
         let labelled = self.around.iter().any(|labels| *labels != 0);
         self.labelled = Some((first, last, labelled));
@@ -306,6 +318,11 @@ impl WordIndex {
                 }
             }
         }
+        let heads = |head: &Head| uses.is_context(head.word, rule) && head.is_above(text, span);
+        if near.label.is_none() && self.heads.iter().any(heads) {
+            near.label = Some(Span::default());
+            near.distance = 1;
+        }
         near
     }
 
@@ -344,6 +361,10 @@ impl WordIndex {
         let known = (first, self.marks.len() as u32 - first);
         self.blocks[block] = known;
         for mark in &self.marks[first as usize..] {
+            if uses.of(mark.word).iter().any(|(role, _)| *role == Role::Context) {
+                let place = Span::new(mark.start as usize, mark.end as usize);
+                self.heads.extend(Head::at(text, place, mark.word, self.heads.last().copied()));
+            }
             for (_, rule) in uses.of(mark.word).iter().filter(|(role, _)| *role == Role::Context) {
                 let place = block * uses.stride + usize::from(rule / 64);
                 if let Some(labels) = self.labels.get_mut(place) {

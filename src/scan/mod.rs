@@ -15,6 +15,7 @@ mod degrees;
 pub mod detector;
 mod email;
 pub mod fold;
+mod heads;
 mod iban;
 mod ipv4;
 pub mod label;

@@ -135,7 +135,7 @@ fn following(text: &[u8], end: usize, allowed: u32) -> Option<Run> {
             if wrapped {
                 return None;
             }
-            at = after_line_break(text, at)?;
+            at = after_line_break(text, at).filter(|line| !is_listed(&text[*line..]))?;
             wrapped = true;
             continue;
         }
@@ -152,6 +152,14 @@ fn following(text: &[u8], end: usize, allowed: u32) -> Option<Run> {
         separators |= bit;
         at += taken;
     }
+}
+
+/// Whether a line begins with the number of a list: "2. Remarque", "12) suite".
+fn is_listed(line: &[u8]) -> bool {
+    let digits = line.iter().take(3).take_while(|byte| byte.is_ascii_digit()).count();
+    digits > 0
+        && digits < 3
+        && matches!(line.get(digits..), Some([b'.' | b')', b' ', next, ..]) if !next.is_ascii_digit())
 }
 
 /// Where the text goes on after a line break, with its quotation marks and indentation.

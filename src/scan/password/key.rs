@@ -4,7 +4,7 @@ use super::beside::bare;
 use super::link::{Link, are_qualifiers};
 use super::sign::sign;
 use super::skip::skip;
-use super::words::KEY;
+use super::words::{KEY, VALUE_NAME};
 use crate::scan::fold::Window;
 use crate::scan::lexicon::Lexicon;
 use crate::span::Span;
@@ -22,7 +22,7 @@ pub(super) fn quoted(
     if rest.starts_with(b" value=") {
         return Some(Link { end: at + b" value=".len(), ..plain });
     }
-    if let Some(end) = value_key(text, at) {
+    if let Some(end) = value_key(lexicon, text, at) {
         return Some(Link { end, ..plain });
     }
     match rest.first()? {
@@ -56,7 +56,7 @@ const VALUE_KEY_BYTES: usize = 60;
 
 /// Behind a name whose value stands in a field of its own: `name: DB_PASSWORD` and `value: …` below it, `{"key":
 /// "password", "value": "…"}`, `ParameterKey=DbPassword,ParameterValue=…`.
-pub(super) fn value_key(text: &[u8], from: usize) -> Option<usize> {
+pub(super) fn value_key(lexicon: &Lexicon, text: &[u8], from: usize) -> Option<usize> {
     let rest = text.get(from..text.len().min(from + VALUE_KEY_BYTES))?;
     let rest = &rest[..rest.iter().position(|byte| matches!(byte, b'}' | b'{')).unwrap_or(rest.len())];
     if rest.starts_with(b" -Value ") {
@@ -65,8 +65,16 @@ pub(super) fn value_key(text: &[u8], from: usize) -> Option<usize> {
     if !rest.iter().take(3).any(|byte| matches!(byte, b'\n' | b'\r' | b',')) {
         return None;
     }
-    let at = [&b"alue"[..], b"ALUE"].iter().find_map(|word| memchr::memmem::find(rest, word))?;
-    let end = skip(text, from + at + 4, |byte| matches!(byte, b'"' | b'\'' | b'\\'));
+    let named = || {
+        let window = Window::around(rest, 0, 0, rest.len());
+        let word = lexicon
+            .words(window.text(), 0, window.text().len())
+            .find(|word| word.groups & VALUE_NAME != 0)?;
+        Some((window.original(word.start), window.original(word.end)))
+    };
+    let value = [&b"alue"[..], b"ALUE"].iter().find_map(|word| memchr::memmem::find(rest, word));
+    let (at, name_end) = value.map(|at| (at, at + 4)).or_else(named)?;
+    let end = skip(text, from + name_end, |byte| matches!(byte, b'"' | b'\'' | b'\\'));
     let between = &rest[..at - usize::from(at > 0)];
     // Keys and short values may stand between, no sentence.
     let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"\"'\\ ,:-_\r\n\t=".contains(byte);

@@ -109,7 +109,7 @@ fn loose<T>(label: &Label<'_>, plain: Link, held: &mut dyn FnMut(Link) -> Option
             !short || end <= span.end + 48 && if word { stated } else { signed() }
         })
     };
-    let valued = || key::value_key(text, span.end).filter(|_| !text[span.end..].starts_with(b", "));
+    let valued = || key::value_key(lexicon, text, span.end).filter(|_| !text[span.end..].starts_with(b", "));
     let whole = |found: Option<usize>| found.filter(|_| !short);
     let sure = |found: Option<usize>| found.filter(|_| abbreviation);
     let word = |end| Link { end, word: true, ..plain };

@@ -62,10 +62,12 @@ pub const TEST: Groups = 1 << 26;
 /// Words near which a secret may stand, and mostly none does: *wifi*, *ssid*, *log in with*. Only what looks like nothing
 /// else is one.
 pub const SOFT: Groups = 1 << 27;
+/// Names of a field that holds the value of the one before: *valeur*, *content*.
+pub const VALUE_NAME: Groups = 1 << 28;
 /// *réponse*, *answer*.
 pub const ANSWER: Groups = 1 << 24;
 
-const NAMES: [(&str, Groups); 30] = [
+const NAMES: [(&str, Groups); 31] = [
     ("password", PASSWORD),
     ("short", SHORT),
     ("pin", PIN),
@@ -94,6 +96,7 @@ const NAMES: [(&str, Groups); 30] = [
     ("chose", CHOSE),
     ("test", TEST),
     ("soft", SOFT),
+    ("value_name", VALUE_NAME),
     ("yes", YES),
     ("renewed", RENEWED),
 ];
