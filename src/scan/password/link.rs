@@ -114,7 +114,7 @@ fn loose<T>(label: &Label<'_>, plain: Link, held: &mut dyn FnMut(Link) -> Option
     let sure = |found: Option<usize>| found.filter(|_| abbreviation);
     let word = |end| Link { end, word: true, ..plain };
     let bare = |end| Link { end, word: true, bare: true, ..plain };
-    let candidates: [&dyn Fn() -> Option<Link>; 9] = [
+    let candidates: [&dyn Fn() -> Option<Link>; 10] = [
         &|| linked().map(|(end, word)| Link { end, word, ..plain }),
         &|| whole(beside::beside_login(lexicon, text, window, span)).map(word),
         &|| whole(prose::direct_quote(text, span.end, groups)).map(word),
@@ -122,6 +122,7 @@ fn loose<T>(label: &Label<'_>, plain: Link, held: &mut dyn FnMut(Link) -> Option
         &|| sure(beside::next_line(text, span, groups)).map(word),
         &|| prose::renewed(lexicon, text, window, span.end).map(word),
         &|| whole(prose::chosen(lexicon, text, window, span.end)).map(word),
+        &|| whole(prose::dashed(text, span.end)).map(|end| Link { end, ..plain }),
         &|| valued().map(|end| Link { end, quoted_label: true, ..plain }),
         &|| beside::bare(lexicon, text, span, groups).map(bare),
     ];

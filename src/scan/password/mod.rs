@@ -88,11 +88,14 @@ pub type Secrets = SmallVec<[Secret; 1]>;
 pub fn find(lexicon: &Lexicon, text: &[u8], at: usize) -> Secrets {
     let found = at_label(lexicon, text, at, |label, kind| {
         let secret = |span, confidence| Secret { span, kind, confidence };
+        let values =
+            |values: reach::Values| values.into_iter().map(|value| secret(value.span, value.confidence));
         match linked(label, kind) {
-            Some((span, confidence)) => Secrets::from_iter([secret(span, confidence)]),
-            None => {
-                reach::around(label, kind).iter().map(|value| secret(value.span, value.confidence)).collect()
+            Some((span, confidence)) => {
+                let first = std::iter::once(secret(span, confidence));
+                first.chain(values(reach::further(label, kind, span))).collect()
             }
+            None => values(reach::around(label, kind)).collect(),
         }
     });
     found.unwrap_or_default()

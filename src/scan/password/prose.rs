@@ -131,6 +131,15 @@ pub(super) fn direct_quote(text: &[u8], from: usize, groups: u32) -> Option<usiz
     (opens && at > from && groups & (RECOVERY | PAIR) == 0).then_some(at)
 }
 
+/// "1. mot de passe – Zomer2023": behind a dash, where a word with a digit stands there.
+pub(super) fn dashed(text: &[u8], from: usize) -> Option<usize> {
+    let at = skip_no_break(text, from);
+    let dash = matches!(text.get(at..), Some([0xe2, 0x80, 0x93 | 0x94, b' ', ..])) && at > from;
+    let start = at + 4;
+    let value = text.get(start..)?.iter().take(64).take_while(|byte| !byte.is_ascii_whitespace());
+    (dash && value.filter(|byte| byte.is_ascii_digit()).count() > 1).then_some(start)
+}
+
 /// Bytes between a label and the verb of what somebody chose.
 const CHOSEN_BYTES: usize = 56;
 

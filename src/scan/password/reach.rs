@@ -6,7 +6,9 @@ use super::gate::Gate;
 use super::link::Link;
 use super::strength::{self, Strength};
 use super::value::Value;
-use super::words::{ASKED, CODE, COPULA, DOUBT, KEY, LOGIN, PIN, RECOVERY, SOFT, THING, UNIT};
+use super::words::{
+    ASKED, CODE, COPULA, DOUBT, KEY, LOGIN, PASSWORD, PIN, RECOVERY, SHORT, SOFT, THING, UNIT,
+};
 use super::{Kind, Label, is_short};
 use crate::finding::Confidence;
 use crate::scan::answer;
@@ -103,6 +105,19 @@ pub(super) fn around(label: &Label<'_>, kind: Kind) -> Values {
     if !is_sure(&best) {
         reach.before(line, &mut best);
     }
+    best
+}
+
+/// Further values behind the one at `known`, in the same sentence or the next: "l'ancien était …, le nouveau est …".
+pub(super) fn further(label: &Label<'_>, kind: Kind, known: Span) -> Values {
+    let mut best = Values::new();
+    let reach = Reach { label, kind };
+    let line = reach.line();
+    if label.groups & (PASSWORD | SHORT) == 0 || known.start < label.span.end || !reach.is_prose(line) {
+        return best;
+    }
+    reach.behind(Span::new(known.end.min(line.end), line.end), &mut best);
+    best.retain(|value| value.strength == Strength::Sure && value.confidence >= Confidence::Medium);
     best
 }
 
@@ -210,7 +225,7 @@ impl Reach<'_> {
     fn behind(&self, line: Span, best: &mut Values) {
         let text = self.label.text;
         let (mut distance, mut doubtful, mut before) = (Distance::Clause, false, [None; 2]);
-        let mut at = self.label.span.end;
+        let mut at = line.start.max(self.label.span.end);
         for token in tokens(text, at, line.end) {
             // A question mark asks for what comes.
             if text[at..token.start].iter().any(|byte| matches!(byte, b'.' | b'!' | b';')) {
@@ -286,7 +301,8 @@ impl Reach<'_> {
         if is_short(groups) && ambiguous() && (strength, distance) != (Strength::Sure, Distance::Clause) {
             return;
         }
-        if groups & SOFT != 0 && strength != Strength::Sure && !told() {
+        let copula = || before[1].is_some_and(|before| self.is(before, COPULA));
+        if groups & SOFT != 0 && strength != Strength::Sure && !told() && !copula() {
             return;
         }
         if strength == Strength::Sure && self.is_noted(token) {

@@ -131,7 +131,17 @@ fn is_disordered(token: &[u8]) -> bool {
     let mixed = digits > 0 && small >= 2 && large >= 2
         || digits >= 2 && small >= 3 && large == 1 && changes >= 4
         || digits >= 2 && small >= 3 && digits + small == token.len();
+    // A name with its year, `LaPoste2024`.
+    let last = token.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+    let mixed = mixed && !(last == digits && digits > 1 && !is_dense(&token[..token.len() - last]));
     mixed && changes >= joined && (changes - joined) * least >= token.len() && !is_of_words(token)
+}
+
+/// Whether the case of letters changes as by chance.
+fn is_dense(letters: &[u8]) -> bool {
+    let changes =
+        letters.windows(2).filter(|pair| pair[0].is_ascii_uppercase() != pair[1].is_ascii_uppercase());
+    changes.count() * 2 >= letters.len()
 }
 
 /// Whether most of a token is words of three small letters or more.
