@@ -6,6 +6,7 @@ use super::other::{
     contains, is_address, is_date, is_digest, is_host, is_ideographic, is_location, is_short_hex,
 };
 use super::shape::Shape;
+use super::strength::is_version;
 use super::value::{self, Value};
 use super::words::{ABOUT, ACCESS, ASKED, DENY, KNOWN, LABELS, TEST, WEAK};
 use super::{Kind, is_phrase, is_short};
@@ -99,7 +100,8 @@ impl Gate<'_> {
 
     /// A placeholder, talk, a place, a date, a name of source code, a digest.
     pub(super) fn is_something_else(&self, value: Value, bytes: &[u8]) -> bool {
-        self.is_no_secret(value, bytes) || self.is_code(value, bytes) || is_digest(self.text, value.span)
+        let code = if value.quoted { is_dotted_code(bytes) } else { self.is_code(value, bytes) };
+        self.is_no_secret(value, bytes) || code || is_digest(self.text, value.span)
     }
 
     fn is_no_secret(&self, value: Value, bytes: &[u8]) -> bool {
@@ -176,7 +178,7 @@ impl Gate<'_> {
     }
 
     fn wifi(&self, value: Value, bytes: &[u8]) -> Option<Confidence> {
-        if !(8..=63).contains(&bytes.len()) {
+        if !(8..=63).contains(&bytes.len()) || is_version(bytes) && self.link.bare {
             return None;
         }
         let stated = value.ends_line && !self.link.word;
@@ -273,7 +275,8 @@ impl Gate<'_> {
         let stated = !self.link.word || value.quoted && !in_code;
         let ends = value.ends_line && stated && !self.is_about();
         let known = self.lexicon.groups(&self.folded(value)) & KNOWN != 0 && !in_code;
-        let accept = weak && (stated || value.ends_line || self.link.bare)
+        let clause = self.text.get(value.span.end).is_some_and(|byte| matches!(byte, b',' | b')'));
+        let accept = weak && (stated || value.ends_line || clause && !in_code || self.link.bare)
             || known
             || paired && stated && (value.ends_line || value.quoted)
             || !in_code && ends && shape.length <= 24

@@ -129,7 +129,11 @@ fn at_label<T>(
         return None;
     }
     let near = Window::around(text, at, 0, LABEL_BYTES_MAX);
-    lexicon.longest_at(near.text(), near.index(at), LABELS)?;
+    let (_, groups) = lexicon.longest_at(near.text(), near.index(at), LABELS)?;
+    // Words that are mostly no label: nothing without a digit.
+    if groups & (CODE | SOFT) != 0 && !reach::may(text, at) {
+        return None;
+    }
     let window = Window::around(text, at, BEFORE, AFTER);
     let (end, groups) = lexicon.longest_at(window.text(), window.index(at), LABELS)?;
     let label = Label { lexicon, text, window: &window, span: Span::new(at, window.original(end)), groups };

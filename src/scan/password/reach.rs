@@ -7,7 +7,7 @@ use super::link::Link;
 use super::strength::{self, Strength};
 use super::value::Value;
 use super::words::{
-    ASKED, CODE, COPULA, DOUBT, KEY, LOGIN, PASSWORD, PIN, RECOVERY, SHORT, SOFT, THING, UNIT,
+    AS, ASKED, CODE, COPULA, DOUBT, KEY, LOGIN, PASSWORD, PIN, RECOVERY, SHORT, SOFT, THING, UNIT,
 };
 use super::{Kind, Label, is_short};
 use crate::finding::Confidence;
@@ -78,14 +78,14 @@ pub(super) fn around(label: &Label<'_>, kind: Kind) -> Values {
     if label.groups & (RECOVERY | ASKED) != 0 {
         return best;
     }
-    let reach = Reach { label, kind };
+    let reach = Reach { label, kind, string: false };
     let line = reach.line();
     if !reach.may_hold(Span::new(line.start, label.text.len().min(line.end + ASKED_BELOW.1 + BEHIND))) {
         return best;
     }
     if !reach.is_prose(line) {
-        if let Some(string) = reach.string(line) {
-            reach.behind(string, &mut best);
+        if let Some(string) = reach.sentence(line) {
+            Reach { string: true, ..reach }.behind(string, &mut best);
         }
         best.retain(|value| value.strength != Strength::Fair);
         return best;
@@ -111,7 +111,7 @@ pub(super) fn around(label: &Label<'_>, kind: Kind) -> Values {
 /// Further values behind the one at `known`, in the same sentence or the next: "l'ancien était …, le nouveau est …".
 pub(super) fn further(label: &Label<'_>, kind: Kind, known: Span) -> Values {
     let mut best = Values::new();
-    let reach = Reach { label, kind };
+    let reach = Reach { label, kind, string: false };
     let line = reach.line();
     if label.groups & (PASSWORD | SHORT) == 0 || known.start < label.span.end || !reach.is_prose(line) {
         return best;
@@ -142,6 +142,8 @@ fn is_sure(best: &Values) -> bool {
 struct Reach<'a> {
     label: &'a Label<'a>,
     kind: Kind,
+    /// Whether it is looked for in a sentence within quotation marks.
+    string: bool,
 }
 
 impl Reach<'_> {
@@ -164,15 +166,19 @@ impl Reach<'_> {
     fn line(&self) -> Span {
         let text = self.label.text;
         let from = self.label.span.start.saturating_sub(BEFORE);
-        let start =
-            memchr::memrchr(b'\n', &text[from..self.label.span.start]).map_or(from, |at| from + at + 1);
+        let before = &text[from..self.label.span.start];
+        // A word that is cut is none.
+        let cut = before.iter().take_while(|byte| from > 0 && !byte.is_ascii_whitespace()).count();
+        let start = from + memchr::memrchr(b'\n', before).map_or(cut, |at| at + 1);
         Span::new(start, self.line_at(self.label.span.end).end)
     }
 
     fn line_at(&self, start: usize) -> Span {
         let text = self.label.text;
         let most = text.len().min(start + BEHIND);
-        let end = memchr::memchr(b'\n', &text[start.min(most)..most]).map_or(most, |at| start + at);
+        let rest = &text[start.min(most)..most];
+        let whole = if most < text.len() { rest.iter().rposition(u8::is_ascii_whitespace) } else { None };
+        let end = start + memchr::memchr(b'\n', rest).or(whole).unwrap_or(rest.len());
         Span::new(start.min(end), end)
     }
 
@@ -202,7 +208,7 @@ impl Reach<'_> {
     }
 
     /// The sentence in quotation marks in which the label stands in a line of source code, JSON or SQL.
-    fn string(&self, line: Span) -> Option<Span> {
+    fn sentence(&self, line: Span) -> Option<Span> {
         let Label { text, span, .. } = *self.label;
         let before = &text[line.start..span.start];
         let opens = |at: &usize| *at == 0 || b"=([,:{ ".contains(&before[*at - 1]);
@@ -308,7 +314,11 @@ impl Reach<'_> {
         if strength == Strength::Sure && self.is_noted(token) {
             return;
         }
-        let named = before.into_iter().flatten().any(|before| self.is(before, THING | LOGIN));
+        let apart = |before: Span| {
+            text.get(before.end..token.start).is_some_and(|gap| gap.iter().any(|byte| b",:(".contains(byte)))
+        };
+        let named =
+            before.into_iter().flatten().any(|before| !apart(before) && self.is(before, THING | LOGIN));
         if strength != Strength::Sure && named && !is_short(groups) {
             return;
         }
@@ -329,7 +339,7 @@ impl Reach<'_> {
         let more = best.last().is_some_and(beside) && best.len() < VALUES_MAX;
         let better = best.iter().all(|value| (confidence, strength) > (value.confidence, value.strength));
         let link = Link { end: token.start, word: true, ..Link::default() };
-        let value = Value { span: token, quoted: false, ends_line: false };
+        let value = Value { span: token, quoted: self.string, ends_line: false };
         if !(more || better) || self.gate(link).is_something_else(value, token.of(text).unwrap_or_default()) {
             return;
         }
@@ -345,7 +355,7 @@ impl Reach<'_> {
         let Label { lexicon, window, span, groups, .. } = *self.label;
         let folded = window.text();
         let (from, label, end) = (window.index(token.end), window.index(span.start), window.index(span.end));
-        let copula = |from, to| lexicon.words(folded, from, to).any(|word| word.groups & COPULA != 0);
+        let copula = |from, to| lexicon.words(folded, from, to).any(|word| word.groups & (COPULA | AS) != 0);
         let behind =
             lexicon.words(folded, end, folded.len()).next().is_some_and(|word| word.groups & COPULA != 0);
         label - from <= STATED && (groups & CODE != 0 || copula(from, label) || behind)

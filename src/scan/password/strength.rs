@@ -161,7 +161,7 @@ fn is_code(token: &[u8]) -> bool {
 }
 
 /// `GnuPG2.3`: a dot between digits.
-fn is_version(token: &[u8]) -> bool {
+pub(super) fn is_version(token: &[u8]) -> bool {
     token.windows(3).any(|part| part[0].is_ascii_digit() && part[1] == b'.' && part[2].is_ascii_digit())
 }
 
@@ -225,7 +225,9 @@ fn without_ends(token: &[u8]) -> &[u8] {
 fn is_thing(lexicon: &Lexicon, inner: &[u8]) -> bool {
     let letters = |part: &&[u8]| !part.is_empty();
     let number = inner.iter().position(u8::is_ascii_digit).unwrap_or(inner.len());
-    if inner[number..].iter().filter(|byte| byte.is_ascii_alphabetic()).count() > 1 {
+    if inner[number..].iter().filter(|byte| byte.is_ascii_alphabetic()).count() > 1
+        && inner.iter().filter(|byte| byte.is_ascii_digit()).count() > 2
+    {
         return false;
     }
     inner

@@ -64,10 +64,12 @@ pub const TEST: Groups = 1 << 26;
 pub const SOFT: Groups = 1 << 27;
 /// Names of a field that holds the value of the one before: *valeur*, *content*.
 pub const VALUE_NAME: Groups = 1 << 28;
+/// Words that make what stands before the label its value: *comme*, *als*.
+pub const AS: Groups = 1 << 29;
 /// *réponse*, *answer*.
 pub const ANSWER: Groups = 1 << 24;
 
-const NAMES: [(&str, Groups); 31] = [
+const NAMES: [(&str, Groups); 32] = [
     ("password", PASSWORD),
     ("short", SHORT),
     ("pin", PIN),
@@ -97,6 +99,7 @@ const NAMES: [(&str, Groups); 31] = [
     ("test", TEST),
     ("soft", SOFT),
     ("value_name", VALUE_NAME),
+    ("as", AS),
     ("yes", YES),
     ("renewed", RENEWED),
 ];
