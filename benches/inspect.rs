@@ -28,7 +28,6 @@ fn main() {
     let rounds = if smoke { 1 } else { 2_001 };
     println!("{:<44} {:>12} {:>12}", "", "median", "obvious way");
     clean(rounds);
-    long(if smoke { 1 } else { 101 });
     redacted(rounds);
     for turns in [1, 10, 100] {
         growing(turns, if smoke { 1 } else { 101 });
@@ -58,19 +57,6 @@ fn clean(rounds: usize) {
         timed(|| engine.scanner.scan(text.as_bytes(), &Hint::default(), &mut scratch, &mut found), |()| {})
     });
     line("  of which scanning the 4 KB of text", scan, None);
-}
-
-/// Stresses the scan of a long text, by one thread and by two.
-fn long(rounds: usize) {
-    let engine = engine(&Charter::shipped("baseline").unwrap());
-    let text = PROSE.repeat((1 << 20) / PROSE.len());
-    let (mut scratch, mut found) = (Scratch::default(), Vec::new());
-    for (what, helpers) in [("1 MB of text, scanned by one thread", 0), ("  by two", 1)] {
-        let mut scan =
-            || engine.scanner.scan_with(helpers, text.as_bytes(), &Hint::default(), &mut scratch, &mut found);
-        let took = median(rounds, |_| timed(&mut scan, |()| {}));
-        line(what, took, None);
-    }
 }
 
 /// Stresses redaction: finding, rewriting, reading and scanning the result again. The obvious way only finds.

@@ -92,10 +92,6 @@ pub const UPSTREAMS_KNOWN_MAX: usize = 4_096;
 /// Bytes of a body from which on it is judged beside the network threads, so that they keep moving.
 pub const BODY_BYTES_INLINE: usize = 64 << 10;
 
-/// Bytes of a text from which on several threads scan it, where processors are free: a quarter of a millisecond's work,
-/// ten times what starting a thread takes.
-pub const SCAN_SHARED_BYTES_MIN: usize = 128 << 10;
-
 /// Time that requests in flight may still take once the program is asked to end.
 pub const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(30);
 

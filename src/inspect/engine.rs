@@ -2,7 +2,6 @@
 //! by `Arc`, swapped whole on reload. Knows no sockets.
 
 use super::desk::Desks;
-use super::hands::Hands;
 use super::memory::Memory;
 use crate::charter::Charter;
 use crate::scan::Scanner;
@@ -43,7 +42,6 @@ pub struct Engine {
     /// What was seen in strings that have come by; belongs to this scanner.
     memory: Arc<Memory>,
     desks: Arc<Desks>,
-    hands: Arc<Hands>,
 }
 
 impl Engine {
@@ -51,17 +49,13 @@ impl Engine {
     #[must_use]
     pub fn new(scanner: Arc<Scanner>, charter: Arc<Charter>, catalogue: Arc<Catalogue>, keys: Keys) -> Self {
         let memory = Arc::new(Memory::new(&keys.cache));
-        Self { scanner, charter, catalogue, keys, memory, desks: Arc::default(), hands: Arc::default() }
+        Self { scanner, charter, catalogue, keys, memory, desks: Arc::default() }
     }
 
     /// The same engine under another charter. What was seen stays known: it holds findings, not decisions.
     #[must_use]
     pub fn with_charter(&self, charter: Arc<Charter>, catalogue: Arc<Catalogue>) -> Self {
         Self { charter, catalogue, ..self.clone() }
-    }
-
-    pub(super) fn hands(&self) -> &Hands {
-        &self.hands
     }
 
     pub(super) fn desks(&self) -> &Desks {

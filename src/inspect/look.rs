@@ -3,13 +3,11 @@
 use super::code;
 use super::desk::Bench;
 use super::engine::Engine;
-use super::hands::Taken;
 use super::hash::SipKey;
 use super::memory::{Gap, Known, Mark, More, Remembered};
 use super::seam::Seam;
 use crate::charter::{Judged, UninspectableKind, Uninspected};
 use crate::finding::{Class, Confidence, Finding};
-use crate::limits::SCAN_SHARED_BYTES_MIN;
 use crate::place::Place;
 use crate::scan::{Hint, TextKind};
 use crate::span::Span;
@@ -222,12 +220,7 @@ impl Visitor for Look<'_> {
         let text = segment.text();
         let hint = Hint { key: segment.key, kind: text_kind(segment.kind), ..Hint::default() };
         let mut findings = std::mem::take(&mut self.desk.findings);
-        let hands = (text.len() >= SCAN_SHARED_BYTES_MIN).then(|| self.engine.hands().take());
-        let helpers = hands.as_ref().map_or(0, Taken::helpers);
-        self.engine.scanner.scan_with(helpers, text, &hint, &mut self.desk.scratch, &mut findings);
-        if let Some(hands) = hands {
-            hands.give_back(self.desk.scratch.was_hindered());
-        }
+        self.engine.scanner.scan(text, &hint, &mut self.desk.scratch, &mut findings);
         if self.desk.scratch.undecoded() > 0 {
             self.unread(Unread::TooLarge, segment.spot, text);
         }

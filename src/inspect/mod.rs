@@ -6,7 +6,6 @@ mod answer;
 mod code;
 mod desk;
 mod engine;
-mod hands;
 mod hash;
 mod look;
 mod memory;

@@ -47,11 +47,6 @@ impl Masks {
         self.spaced &= valid;
     }
 
-    /// Whether nothing begins in the block that reaches far: no number, address, sign of an encoding or code.
-    pub const fn is_calm(&self) -> bool {
-        self.digits | self.ats | self.urls | self.marks | self.strange | self.runs | self.spaced == 0
-    }
-
     /// Whether anything but words may begin in the block.
     #[inline]
     pub const fn has_places(&self) -> bool {

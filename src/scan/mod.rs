@@ -27,7 +27,6 @@ mod looks;
 mod names;
 mod number;
 mod opening;
-mod parts;
 mod pass;
 pub mod password;
 mod person;
@@ -90,17 +89,9 @@ pub struct Scratch {
     levels: Vec<views::Level>,
     found: Vec<Candidate>,
     undecoded: usize,
-    hindered: bool,
 }
 
 impl Scratch {
-    /// Whether the helpers of the last scan of a long text came to little: other programs have the processors, and
-    /// waiting for helpers may cost more than they do.
-    #[must_use]
-    pub const fn was_hindered(&self) -> bool {
-        self.hindered
-    }
-
     /// Bytes of disguised text that the last scan found and did not decode, because they would have gone beyond
     /// [`limits::VIEW_BYTES_MAX`]: what stands in them has not been looked at.
     #[must_use]
@@ -196,60 +187,16 @@ impl Scanner {
         self.scan_part(text, hint, (true, true), scratch, findings);
     }
 
-    /// The same with the help of so many other threads, which a long text starts: what is found does not depend on them.
-    pub fn scan_with(
-        &self,
-        helpers: usize,
-        text: &[u8],
-        hint: &Hint<'_>,
-        scratch: &mut Scratch,
-        findings: &mut Vec<Finding>,
-    ) {
-        self.scan_shared((text, hint, (true, true)), helpers, scratch, findings);
-    }
-
     /// The same for a part of a document: whether it begins where the document begins, and ends where it ends.
     fn scan_part(
         &self,
         text: &[u8],
         hint: &Hint<'_>,
-        edges: (bool, bool),
+        (is_start, is_end): (bool, bool),
         scratch: &mut Scratch,
         findings: &mut Vec<Finding>,
     ) {
-        self.scan_shared((text, hint, edges), 0, scratch, findings);
-    }
-
-    fn scan_shared(
-        &self,
-        whole: (&[u8], &Hint<'_>, (bool, bool)),
-        helpers: usize,
-        scratch: &mut Scratch,
-        findings: &mut Vec<Finding>,
-    ) {
-        let mut found = std::mem::take(&mut scratch.found);
-        found.clear();
-        if whole.0.len() < parts::LONG {
-            let mut budget = views::Budget::of(whole.0);
-            self.pass(whole, scratch, &mut found, &mut budget).run();
-            scratch.undecoded = budget.refused;
-        } else {
-            (found, scratch.undecoded) = self.candidates(whole, helpers, scratch, found);
-        }
-        resolve::resolve(&mut found);
-        findings.extend(found.drain(..).take(limits::FINDINGS_MAX).map(|candidate| self.finding(candidate)));
-        scratch.found = found;
-    }
-
-    /// A pass over a text as it stands.
-    fn pass<'a>(
-        &'a self,
-        (text, hint, (is_start, is_end)): (&'a [u8], &'a Hint<'a>, (bool, bool)),
-        scratch: &'a mut Scratch,
-        found: &'a mut Vec<Candidate>,
-        budget: &'a mut views::Budget,
-    ) -> Pass<'a> {
-        let Scratch { buffers, levels, .. } = scratch;
+        let Scratch { buffers, levels, found, undecoded } = scratch;
         if levels.is_empty() {
             *levels = views::levels();
         }
@@ -258,19 +205,25 @@ impl Scanner {
             let Buffers { key: words, spare, .. } = buffers;
             context::key_words(key, &self.table.words, spare, words);
         }
-        Pass {
+        found.clear();
+        let mut budget = views::Budget::of(text);
+        let mut pass = Pass {
             scanner: self,
             text,
             hint,
             buffers,
             found,
             deeper: levels,
-            budget,
+            budget: &mut budget,
             view: View::Plain,
             guessed: false,
             is_start,
             is_end,
-        }
+        };
+        pass.run();
+        *undecoded = budget.refused;
+        resolve::resolve(found);
+        findings.extend(found.drain(..).take(limits::FINDINGS_MAX).map(|candidate| self.finding(candidate)));
     }
 
     fn finding(&self, candidate: Candidate) -> Finding {

@@ -101,26 +101,16 @@ pub(super) struct Pass<'a> {
 impl Pass<'_> {
     /// Finds all candidates of the text.
     pub fn run(&mut self) {
-        self.begin();
-        self.part(Span::new(0, self.text.len()));
-    }
-
-    /// Forgets the text before this one.
-    pub fn begin(&mut self) {
-        self.buffers.index.clear();
-        self.buffers.windows.resize(self.scanner.table.expressions.len(), None);
-    }
-
-    /// Finds all candidates that begin to show in a part of the text, which begins at a multiple of 64.
-    pub fn part(&mut self, part: Span) {
         #[cfg(test)]
-        super::work::add(part.len());
+        super::work::add(self.text.len());
+        self.buffers.index.clear();
         self.buffers.regions.clear();
-        self.edges(part);
+        self.buffers.windows.resize(self.scanner.table.expressions.len(), None);
+        self.edges();
         let mut digits_done = 0;
-        let mut start = part.start;
-        while start < part.end {
-            let end = (start + CHUNK).min(part.end);
+        let mut start = 0;
+        while start < self.text.len() {
+            let end = (start + CHUNK).min(self.text.len());
             let index = &mut self.buffers.index;
             let mut places = index.seen.take(self.scanner.level, self.text, Span::new(start, end));
             self.words(start);
@@ -134,14 +124,14 @@ impl Pass<'_> {
         self.flush_regions();
     }
 
-    fn edges(&mut self, part: Span) {
+    fn edges(&mut self) {
         let table = &self.scanner.table;
-        if self.is_start && part.start == 0 {
+        if self.is_start {
             for &(detector, anchor) in &table.start_code {
                 self.ask(detector, anchor, 0, 0);
             }
         }
-        if self.is_end && part.end == self.text.len() {
+        if self.is_end {
             for &(detector, anchor) in &table.end_code {
                 self.ask(detector, anchor, self.text.len(), self.text.len());
             }

@@ -41,11 +41,6 @@ impl Budget {
         Self { left, refused: 0 }
     }
 
-    /// What is left of it.
-    pub const fn left(&self) -> usize {
-        self.left
-    }
-
     fn grants(&mut self, bytes: usize) -> bool {
         let Some(left) = self.left.checked_sub(bytes) else {
             self.refused += bytes;
