@@ -147,3 +147,34 @@ fn what_is_too_much_to_be_decoded_is_named_and_judged_in_every_format() {
     let folder = with_note(&disguised(20_000));
     assert!(!scan(folder.path(), &["note.txt"]).contains("not read"), "an ordinary amount is decoded");
 }
+
+#[test]
+fn names_in_archives_are_scanned_and_their_values_not_shown() {
+    use std::io::Write as _;
+    let folder = tempfile::tempdir().unwrap();
+    let mut writer = zip::ZipWriter::new(fs::File::create(folder.path().join("a.zip")).unwrap());
+    for (name, content) in
+        [("NISS 85.07.30-033.28.txt", &b"bonjour"[..]), ("NISS 85.07.30-033.28.png", b"\x89PNG\r\n\x1a\n")]
+    {
+        writer.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        writer.write_all(content).unwrap();
+    }
+    writer.finish().unwrap();
+    for format in ["text", "json", "jsonl", "sarif"] {
+        let text = scan(folder.path(), &["--format", format, "a.zip"]);
+        assert!(text.matches("be.niss").count() > 1, "{format}: {text}");
+        assert!(!text.contains("85.07.30"), "{format}: the value is shown:\n{text}");
+    }
+}
+
+#[test]
+fn what_is_damaged_or_not_opened_is_held_as_the_proxy_holds_it() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, content) in [("cut.zip", &b"PK\x03\x04 cut off"[..]), ("a.7z", b"7z\xbc\xaf\x27\x1c\0\x04")] {
+        fs::write(folder.path().join(name), content).unwrap();
+        let output = run(folder.path(), &["--format", "json", name]);
+        let said: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(said["not_read"][0]["kind"], "unknown_encoding", "{said}");
+        assert_eq!((said["not_read"][0]["action"].as_str(), output.status.code()), (Some("block"), Some(1)));
+    }
+}

@@ -100,6 +100,10 @@ async fn converse<S: AsyncRead + AsyncWrite + Unpin>(stream: S, seen: &Seen) {
     // Taken out on the way, put back on the way home.
     say(&mut socket, &format!("<{REPLACED}>")).await;
     assert_eq!(hear(&mut socket).await.1, format!("<{REPLACED}>"));
+    // A ping comes back with its own words, which nobody but the proxy has seen.
+    let ping = Frame::new(true, OpCode::Ping, None, Payload::Borrowed(REFUSED.as_bytes()));
+    socket.write_frame(ping).await.unwrap();
+    assert_eq!(hear(&mut socket).await, (OpCode::Pong, String::from(REFUSED)));
     // In fragments, so that no frame holds the word.
     let (one, two) = REFUSED.split_at(5);
     let first = Frame::new(false, OpCode::Text, None, Payload::Borrowed(one.as_bytes()));

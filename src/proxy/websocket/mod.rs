@@ -1,6 +1,7 @@
 //! WebSockets to services of the catalogue, over HTTP/1.1 and HTTP/2: the service is asked first, then the client
 //! is told; every message is judged after it was put together.
 
+mod control;
 mod frames;
 mod relay;
 

@@ -1,5 +1,6 @@
 //! Messages between a client and a service, each judged on its way out, values put back on their way in.
 
+use super::control::Pings;
 use super::frames::{Frames, Message};
 use super::message_case;
 use crate::proxy::answers::Ear;
@@ -10,7 +11,7 @@ use crate::wire::answer::{ChannelAnswer, refuse_message};
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
 use std::io;
-use std::sync::{Arc, Mutex as StdMutex, PoisonError};
+use std::sync::{Arc, Mutex as StdMutex, MutexGuard, PoisonError};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, ReadHalf, WriteHalf, split};
 use tokio::sync::Mutex;
 
@@ -40,7 +41,8 @@ pub async fn run(state: Arc<State>, case: Box<Case>, client: Upgraded, service: 
     let (from_service, to_service) = split(TokioIo::new(service));
     let (to_client, to_service) = (Mutex::new(to_client), Mutex::new(to_service));
     let (put_back, ear) = (PutBack::default(), Listening::default());
-    let inbound = Inward { put_back: &put_back, ear: &ear };
+    let pings = StdMutex::new(Pings::default());
+    let inbound = Inward { put_back: &put_back, ear: &ear, pings: &pings };
     let mut stopping = state.stopping.clone();
     let end = tokio::select! {
         end = outward(&state, &case, from_client, &to_service, &to_client, inbound) => end,
@@ -61,6 +63,13 @@ pub async fn run(state: Arc<State>, case: Box<Case>, client: Upgraded, service: 
 struct Inward<'a> {
     put_back: &'a PutBack,
     ear: &'a Listening,
+    pings: &'a StdMutex<Pings>,
+}
+
+impl<'a> Inward<'a> {
+    fn pings(self) -> MutexGuard<'a, Pings> {
+        self.pings.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 async fn outward(
@@ -78,6 +87,7 @@ async fn outward(
                 Message::Text(body) => judged(state, case, (body, true), service, client, inward).await?,
                 Message::Binary(body) => judged(state, case, (body, false), service, client, inward).await?,
                 control @ (Message::Close(_) | Message::Ping(_) | Message::Pong(_)) => {
+                    let control = inward.pings().outward(control);
                     service.lock().await.write_all(&control.frame(Some(mask()?))).await?;
                 }
             }
@@ -159,7 +169,7 @@ async fn inward(mut from: Reader, client: &Writer, inward: Inward<'_>) -> Result
                 Message::Text(body) => {
                     restored(inward.put_back, &body).into_iter().map(Message::Text).collect()
                 }
-                other => vec![other],
+                other => vec![inward.pings().inward(other)],
             };
             let mut client = client.lock().await;
             for message in sent {
