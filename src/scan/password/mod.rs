@@ -18,6 +18,7 @@ mod sign;
 mod skip;
 mod strength;
 mod talk;
+mod token;
 pub mod value;
 pub mod words;
 
@@ -131,14 +132,14 @@ fn at_label<T>(
     let near = Window::around(text, at, 0, LABEL_BYTES_MAX);
     let (_, groups) = lexicon.longest_at(near.text(), near.index(at), LABELS)?;
     // Words that are mostly no label: nothing without a digit.
-    if groups & (CODE | SOFT) != 0 && !reach::may(text, at) {
+    let named = at.checked_sub(1).is_some_and(|before| !b" \n\t(,:-".contains(&text[before]));
+    if groups & CODE != 0 && named || groups & (CODE | SOFT) != 0 && !reach::may(text, at) {
         return None;
     }
     let window = Window::around(text, at, BEFORE, AFTER);
     let (end, groups) = lexicon.longest_at(window.text(), window.index(at), LABELS)?;
     let label = Label { lexicon, text, window: &window, span: Span::new(at, window.original(end)), groups };
-    let named = at.checked_sub(1).is_some_and(|before| !b" \n\t(,:-".contains(&text[before]));
-    let unknown = groups & CODE != 0 && (named || !opens(&label));
+    let unknown = groups & CODE != 0 && !opens(&label);
     (!unknown && !continues(text, label.span.end)).then(|| said(&label, kind(groups)))
 }
 

@@ -5,6 +5,7 @@
 use super::gate::Gate;
 use super::link::Link;
 use super::strength::{self, Strength};
+use super::token::{grouped, part_behind_slash, tokens};
 use super::value::Value;
 use super::words::{
     AS, ASKED, CODE, COPULA, DOUBT, KEY, LOGIN, PASSWORD, PIN, RECOVERY, SHORT, SOFT, THING, UNIT,
@@ -193,18 +194,15 @@ impl Reach<'_> {
         {
             return false;
         }
-        if self.gate(Link::default()).is_code_line() {
-            return false;
-        }
         let name = span.of(text).unwrap_or_default();
-        if !name.is_ascii() || name.contains(&b' ') || !names_code(name) {
-            return true;
-        }
         let word = |token: &Span| {
             let word = token.of(text).unwrap_or_default();
             word.len() >= 2 && (word[1..].iter().all(|byte| byte.is_ascii_lowercase() || *byte >= 0x80))
         };
-        tokens(text, line.start, line.end).filter(word).filter(|token| token.start != span.start).count() >= 2
+        let words = || tokens(text, line.start, line.end).filter(word);
+        let beside = || words().filter(|token| token.start != span.start).take(2).count() == 2;
+        let plain = !name.is_ascii() || name.contains(&b' ') || !names_code(name) || beside();
+        plain && !self.gate(Link::default()).is_code_line()
     }
 
     /// The sentence in quotation marks in which the label stands in a line of source code, JSON or SQL.
@@ -217,6 +215,9 @@ impl Reach<'_> {
         let (at, quote) = double.or_else(single)?;
         let close = span.end + memchr::memchr(quote, &text[span.end..line.end])?;
         let string = Span::new(line.start + at + 1, close);
+        if !text[span.end..close].iter().any(u8::is_ascii_digit) {
+            return None;
+        }
         let words = tokens(text, string.start, string.end).count();
         let plain = !string.of(text)?.iter().any(|byte| b"{}=".contains(byte));
         (plain && words >= 2 && text.get(span.end) != Some(&b'_')).then_some(string)
@@ -417,94 +418,4 @@ fn is_plain(line: &[u8]) -> bool {
         && memchr::memmem::find(line, b"</").is_none()
         && memchr::memmem::find(line, b"::").is_none()
         && !line.trim_ascii_end().ends_with(b";")
-}
-
-/// "jdupont75/Zomer2023": the half behind.
-fn part_behind_slash(text: &[u8], token: Span) -> Span {
-    let bytes = token.of(text).unwrap_or_default();
-    let mut slashes = (0..bytes.len()).filter(|at| bytes[*at] == b'/');
-    match (slashes.next(), slashes.next()) {
-        (Some(at), None) if at >= 3 && !bytes.contains(&b':') => Span::new(token.start + at + 1, token.end),
-        _ => token,
-    }
-}
-
-/// "48 21", "482 913": two groups of digits of one length.
-fn grouped(text: &[u8], token: Span) -> Option<Span> {
-    let bytes = token.of(text).filter(|bytes| (2..=4).contains(&bytes.len()))?;
-    let next = text.get(token.end + 1..token.end + 1 + bytes.len())?;
-    let digits = bytes.iter().chain(next).all(u8::is_ascii_digit) && text.get(token.end) == Some(&b' ');
-    let end = token.end + 1 + bytes.len();
-    let goes_on = text.get(end).is_some_and(u8::is_ascii_alphanumeric)
-        || text.get(end) == Some(&b' ') && text.get(end + 1).is_some_and(u8::is_ascii_digit);
-    let begins = token.start >= 2 && text[token.start - 1] == b' ' && text[token.start - 2].is_ascii_digit();
-    (digits && !goes_on && !begins).then(|| Span::new(token.start, end))
-}
-
-/// The words of `text[from..to]` and what stands in quotation marks or brackets, without punctuation around.
-fn tokens(text: &[u8], from: usize, to: usize) -> impl Iterator<Item = Span> + '_ {
-    let mut at = from;
-    std::iter::from_fn(move || {
-        loop {
-            while at < to {
-                let width = gap(&text[at..to]);
-                if width == 0 {
-                    break;
-                }
-                at += width;
-            }
-            if at >= to {
-                return None;
-            }
-            let start = at;
-            while at < to && gap(&text[at..to]) == 0 {
-                at += 1;
-            }
-            let token = trimmed(text, start, at);
-            if token.start < token.end {
-                return Some(token);
-            }
-        }
-    })
-}
-
-/// Bytes of what parts tokens at the begin of `rest`; none within one.
-fn gap(rest: &[u8]) -> usize {
-    match rest {
-        [byte, ..] if byte.is_ascii_alphanumeric() => 0,
-        [byte, ..] if byte.is_ascii_whitespace() || b"|<>\"`()[],;".contains(byte) => 1,
-        [b'\\', b'n' | b'r' | b't', ..] | [0xc2, 0xa0 | 0xab | 0xbb, ..] => 2,
-        [0xe2, 0x80, 0x80..=0x8a | 0x9c..=0x9f | 0xa6 | 0xaf | 0x93 | 0x94, ..] => 3,
-        [0xe2, 0x86, 0x92, ..] => 3,
-        _ => 0,
-    }
-}
-
-/// Without the sentence's punctuation, the marks of Markdown, and "l'" or "d'" before.
-fn trimmed(text: &[u8], mut start: usize, mut end: usize) -> Span {
-    let marked = |start: usize, end: usize| {
-        end > start + 2 && b"*_'".contains(&text[start]) && text[end - 1] == text[start]
-    };
-    while marked(start, end) {
-        (start, end) = (start + 1, end - 1);
-    }
-    while start < end && matches!(text[start], b'\'' | b':' | b'-' | b'.') {
-        start += 1;
-    }
-    while start < end && matches!(text[end - 1], b'.' | b':' | b'\'' | b'?') {
-        end -= 1;
-    }
-    if let [letter, b'\'', rest @ ..] = &text[start..end]
-        && letter.is_ascii_lowercase()
-        && rest.len() > 1
-    {
-        start += 2;
-    }
-    if let [letter, 0xe2, 0x80, 0x99, rest @ ..] = &text[start..end]
-        && letter.is_ascii_lowercase()
-        && rest.len() > 1
-    {
-        start += 4;
-    }
-    Span::new(start, end)
 }
