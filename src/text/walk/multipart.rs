@@ -13,6 +13,9 @@ use std::sync::Arc;
 /// The longest boundary (RFC 2046, 5.1.1), with its two hyphens.
 const DELIMITER_BYTES_MAX: usize = 72;
 
+/// Bytes of a mail's header in which the boundary is looked for: what servers and filters add stands before it.
+const MAIL_HEAD_BYTES_MAX: usize = 64 << 10;
+
 impl Walker {
     /// Walks through the parts; `false` where the text is not multipart.
     pub(super) fn multipart(
@@ -181,12 +184,34 @@ fn delimiter(text: &[u8], declared: &Declared<'_>) -> Option<Vec<u8>> {
     if let Some(named) = named.filter(|named| delimiter_lines(text, named).next().is_some()) {
         return Some(named);
     }
+    if let Some(own) = own_delimiter(text).filter(|own| delimiter_lines(text, own).next().is_some()) {
+        return Some(own);
+    }
     let first = &text[..memchr::memchr(b'\n', text)?];
     let first = first.trim_ascii_end();
     let header = text[first.len()..].trim_ascii_start();
     let is_header = header.len() > 8 && header[..8].eq_ignore_ascii_case(b"content-");
     (first.starts_with(b"--") && first.len() > 2 && first.len() <= DELIMITER_BYTES_MAX && is_header)
         .then(|| first.to_vec())
+}
+
+/// The delimiter that a text's own header names: a mail that was saved as a file (RFC 5322).
+fn own_delimiter(text: &[u8]) -> Option<Vec<u8>> {
+    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'-';
+    let name = text.iter().take_while(|byte| is_name(byte)).count();
+    if name == 0 || text.get(name) != Some(&b':') {
+        return None;
+    }
+    let head = &text[..text.len().min(MAIL_HEAD_BYTES_MAX)];
+    let head = head[..head_of(head).0].to_ascii_lowercase();
+    let kind = memmem::find(&head, b"multipart/")?;
+    let at = kind + memmem::find(&head[kind..], b"boundary=")? + b"boundary=".len();
+    let boundary = match text.get(at)? {
+        b'"' => text[at + 1..].split(|byte| *byte == b'"').next()?,
+        _ => text[at..].split(|byte| byte.is_ascii_whitespace() || *byte == b';').next()?,
+    };
+    let sound = !boundary.is_empty() && boundary.len() + 2 <= DELIMITER_BYTES_MAX;
+    sound.then(|| [b"--", boundary].concat())
 }
 
 /// Each line that is the delimiter: where the content before it ends, where what follows it begins.

@@ -324,3 +324,24 @@ impl Random {
         from[self.below(from.len())]
     }
 }
+
+#[test]
+fn attachments_of_a_mail_in_a_file_are_opened() {
+    use base64::Engine as _;
+    use std::io::Write as _;
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    packed.write_all(b"dans la piece jointe").unwrap();
+    let packed = base64::engine::general_purpose::STANDARD.encode(packed.finish().unwrap());
+    for boundary in ["\"=_b 1\"", "b1; charset=x"] {
+        let own = boundary.trim_matches('"').split(';').next().unwrap();
+        let mail = format!(
+            "Received: from a\r\nSubject: un sujet\r\nContent-Type: multipart/mixed;\r\n boundary={boundary}\r\n\r\n\
+             --{own}\r\nContent-Type: text/plain\r\n\r\nun texte\r\n--{own}\r\nContent-Type: application/gzip\r\n\
+             Content-Transfer-Encoding: base64\r\n\r\n{packed}\r\n--{own}--\r\n"
+        );
+        let (keeper, edited) = walk(mail.as_bytes(), "application/octet-stream", "un texte", "[T]");
+        assert!(keeper.texts.iter().any(|text| text.contains("dans la piece jointe")), "{:?}", keeper.texts);
+        assert!(keeper.texts.iter().any(|text| text.contains("un sujet")), "{:?}", keeper.texts);
+        assert_eq!(String::from_utf8(edited).unwrap(), mail.replace("un texte", "[T]"));
+    }
+}
