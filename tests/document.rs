@@ -288,3 +288,15 @@ fn pdf_with(pages: &[&str], mut change: impl FnMut(&mut lopdf::Document, &mut lo
     document.save_to(&mut bytes).unwrap();
     bytes
 }
+
+#[test]
+fn rtf_says_its_words_and_names_what_else_is_in_it() {
+    let bytes =
+        br"{\rtf1\ansi{\info{\author Jeanne Lemaire}}{\colortbl;\red0;}NISS : 85.07{\b .30}{\footnote 1}-033\'2e28\par
+{\pict\pngblip 89504e47}{\object{\*\objdata 0105}{\result tableau}}}";
+    let (parts, unreadable, result) = opened(bytes);
+    assert_eq!(result, Ok(()));
+    assert_eq!(text(&parts, "document"), "NISS : 85.07.30-033.28\ntableau\nJeanne Lemaire\n1");
+    let names = [("pictures", Unreadable::Image), ("embedded objects", Unreadable::Unsupported)];
+    assert_eq!(unreadable, names.map(|(name, why)| (name.to_owned(), why)));
+}

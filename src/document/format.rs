@@ -13,6 +13,8 @@ pub enum Format {
     Tar,
     /// A compound file: Office before 2007, Outlook mail, encrypted Office.
     OldOffice,
+    /// Rich Text Format.
+    Rtf,
     /// A picture.
     Image,
     /// Sound or video.
@@ -33,6 +35,7 @@ impl Format {
             (b"PK\x05\x06", Format::Zip),
             (b"\x1f\x8b\x08", Format::Gzip),
             (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", Format::OldOffice),
+            (b"{\\rtf", Format::Rtf),
             (b"\x89PNG\r\n\x1a\n", Format::Image),
             (b"\xff\xd8\xff", Format::Image),
             (b"GIF87a", Format::Image),

@@ -1,4 +1,4 @@
-//! Files → text parts: PDF, Word, Excel, PowerPoint, OpenDocument, archives. What holds no text (pictures, sound)
+//! Files → text parts: PDF, Word, Excel, PowerPoint, OpenDocument, RTF, archives. What holds no text (pictures, sound)
 //! or cannot be read (encrypted, broken, over a limit) comes out as a value with a name. Bytes in, values out;
 //! knows no rules, charters or sockets.
 
@@ -10,6 +10,7 @@ mod office;
 mod open_document;
 mod page;
 mod pdf;
+mod rtf;
 mod xml;
 
 pub use format::Format;
@@ -89,6 +90,7 @@ fn open_within(
         Format::Zip => archive::zip(bytes, prefix, budget, sink),
         Format::Gzip => archive::gzip(bytes, prefix, budget, sink),
         Format::Tar => archive::tar(bytes, prefix, budget, sink),
+        Format::Rtf => rtf::open(bytes, prefix, budget, sink),
         Format::OldOffice => Err(old_office(bytes)),
         Format::Image => Err(Unreadable::Image),
         Format::Audio => Err(Unreadable::Audio),

@@ -233,8 +233,10 @@ impl Walker {
         if !is_text(text) {
             return self.not_text(around, declared, visitor, edits);
         }
-        if text.starts_with(b"%PDF-") {
-            return self.opened(around, Format::Pdf, visitor, edits);
+        // Formats that may be plain ASCII.
+        let formats = [(&b"%PDF-"[..], Format::Pdf), (b"{\\rtf", Format::Rtf)];
+        if let Some((_, format)) = formats.iter().find(|(mark, _)| text.starts_with(mark)) {
+            return self.opened(around, *format, visitor, edits);
         }
         let bom = if text.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
         let inner = around.part(Span::new(bom, text.len()));
