@@ -30,8 +30,8 @@
 //! - Each stage of a connection is boxed, and the HTTP library is not started before there is something to read: a
 //!   client that has shaken hands and waits takes about 10 KB. One that has had a request of 4 KB takes 30 KB; after
 //!   [`crate::limits::REST_AFTER`] without another it rests over HTTP/1.1: the library is taken down, and set up again for
-//!   the next one. 10,000 such clients take 198 MB in all (`cargo bench --bench proxy -- --idle 10000`; 315 MB without
-//!   rests), and 290 MB where all of them ask again within seconds: what the allocator then has, it keeps.
+//!   the next one. 10,000 such clients take 207 MB in all (`cargo bench --bench proxy -- --idle 10000`; 315 MB without
+//!   rests), and 360 MB where all of them ask again within seconds: what the allocator then has, it keeps.
 //!   Sockets are read into a buffer of the thread's; one that is full of a large body goes with it until it is read.
 //! - A request costs one read and one write on each side, as through a relay, and no change of threads: see `at_once`. Nobody
 //!   looks for more before something has come: see `doorbell`.
