@@ -34,7 +34,11 @@ fn main() -> io::Result<()> {
             rule.counterexamples.clear();
             rules.push(rule);
         }
-        let _ = writeln!(sources, "    ({name:?}, include_str!({:?})),", file.display().to_string());
+        // By the folder of the crate that is compiled: clones may share a target folder.
+        let _ = writeln!(
+            sources,
+            "    ({name:?}, include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), \"/{name}\"))),"
+        );
     }
     sources.push_str("]\n");
     let mut table = Vec::new();

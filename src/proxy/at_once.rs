@@ -92,7 +92,7 @@ impl<F: Future> Future for AtOnce<F> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::{AtOnce, ROUNDS_MAX};
     use std::future::{Future, poll_fn};
     use std::pin::pin;
@@ -100,8 +100,9 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
     use std::task::{Context, Poll, Wake, Waker};
 
+    /// A task that counts its wakes.
     #[derive(Default)]
-    struct Count(AtomicUsize);
+    pub(in crate::proxy) struct Count(pub AtomicUsize);
 
     impl Wake for Count {
         fn wake(self: Arc<Self>) {

@@ -78,18 +78,10 @@ impl Doorbell {
 #[cfg(test)]
 mod tests {
     use super::Doorbell;
+    use crate::proxy::at_once::tests::Count;
     use std::sync::Arc;
-    use std::sync::atomic::{AtomicUsize, Ordering};
-    use std::task::{Context, Poll, Wake, Waker};
-
-    #[derive(Default)]
-    struct Count(AtomicUsize);
-
-    impl Wake for Count {
-        fn wake(self: Arc<Self>) {
-            self.0.fetch_add(1, Ordering::Relaxed);
-        }
-    }
+    use std::sync::atomic::Ordering;
+    use std::task::{Context, Poll, Waker};
 
     /// A task that counts its wakes.
     fn task() -> (Arc<Count>, Waker) {

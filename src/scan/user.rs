@@ -2,6 +2,7 @@
 //! stand in `patterns/users.toml`; whether what follows is an account says the rule's check.
 
 use super::detector::{Anchor, Detector, Hit, Place};
+use super::literal::starts_token;
 use crate::rules::Code;
 use crate::rules::syntax::Text;
 use crate::span::Span;
@@ -74,7 +75,7 @@ impl Users {
         let verb = at + blanks(text, at, 2);
         let linked = match text.get(verb) {
             Some(b':' | b'=' | b'(') => Some(verb + 1),
-            _ if starts_word(text, verb) => self.verbs.iter().find_map(|own| word(text, verb, own)),
+            _ if starts_token(text, verb) => self.verbs.iter().find_map(|own| word(text, verb, own)),
             _ => None,
         };
         let at = linked.unwrap_or(at);
@@ -88,15 +89,6 @@ impl Users {
 fn stands_alone(text: &[u8], label: Span) -> bool {
     let previous = label.start.checked_sub(1).and_then(|at| text.get(at));
     !matches!(previous, Some(b'_' | b'.' | b'-')) && fold::starts_word(text, label.start)
-}
-
-/// Whether no letter, digit or underscore stands before.
-fn starts_word(text: &[u8], at: usize) -> bool {
-    at.checked_sub(1).and_then(|at| text.get(at)).is_none_or(|byte| !is_word(*byte))
-}
-
-const fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_'
 }
 
 /// Where this folded word ends, if it stands there whole.
@@ -180,7 +172,7 @@ fn anything(text: &[u8], at: usize) -> Option<Span> {
 
 /// Letters and then a digit, a point or a backslash with more behind it: `u12345`, `jan.peeters`, `ORES\jdupont`.
 fn account(text: &[u8], at: usize) -> Option<Span> {
-    text.get(at).filter(|byte| byte.is_ascii_alphabetic() && starts_word(text, at))?;
+    text.get(at).filter(|byte| byte.is_ascii_alphabetic() && starts_token(text, at))?;
     let letter = |byte: &&u8| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'-');
     let head = text[at..].iter().take(HEAD_BYTES_MAX + 1).take_while(letter).count();
     let tail = at + head + 1;
