@@ -67,7 +67,9 @@ impl<'a> Table<'a> {
         let header = std::str::from_utf8(header).ok()?;
         let delimiter = char::from(delimiter);
         let heads = |cell: Cell<'_>| cell.text.len() <= CELL_BYTES_MAX && !cell.text.contains(':');
-        if !cells(header, delimiter, start).all(heads) {
+        // `password,`: an argument on its line.
+        let filled = cells(header, delimiter, start).filter(|cell| !cell.text.is_empty()).count();
+        if filled < 2 || !cells(header, delimiter, start).all(heads) {
             return None;
         }
         let table = Self { delimiter, header, header_at: start, rows: table(text, rows_at), rows_at };

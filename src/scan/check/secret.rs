@@ -93,7 +93,10 @@ pub(super) fn secret(written: &[u8]) -> Outcome {
 
 /// The secret of a network device's line: no placeholder and no word of prose.
 pub(super) fn device(written: &[u8]) -> Outcome {
-    let word = written.iter().all(|byte| byte.is_ascii_lowercase() || *byte == b'-');
+    let first = usize::from(written.first().is_some_and(u8::is_ascii_uppercase));
+    let end = written.iter().rposition(|byte| !b".,:;\"'`)".contains(byte)).map_or(0, |last| last + 1);
+    let word = end < 4
+        || written[first..end.max(first)].iter().all(|byte| byte.is_ascii_lowercase() || *byte == b'-');
     Outcome::of(!word && written.len() >= 4 && !is_placeholder(written))
 }
 
@@ -142,7 +145,7 @@ fn changes(value: &[u8]) -> usize {
 }
 
 /// Words joined by dashes, dots or underscores: `x25519_generate_private_key`.
-fn is_compound(value: &[u8]) -> bool {
+pub(crate) fn is_compound(value: &[u8]) -> bool {
     let word = |part: &&[u8]| part.len() >= 4 && part.iter().all(u8::is_ascii_lowercase);
     value.split(|byte| matches!(byte, b'_' | b'-' | b'.')).filter(word).count() >= 2 || is_camel(value)
 }
@@ -236,7 +239,7 @@ fn is_reference(value: &[u8]) -> bool {
             name(inside)
                 && inside.iter().all(|byte| byte.is_ascii_uppercase() || matches!(byte, b'_' | b'0'..=b'9'))
                 || is_path_of_variable(inside)
-                || inside.iter().all(|byte| byte.is_ascii_lowercase() || *byte == b'_') && inside.len() >= 2
+                || is_variable(inside)
         }
         _ => false,
     };
@@ -254,6 +257,7 @@ fn is_reference(value: &[u8]) -> bool {
         b"!ref",
         b"!Ref",
         b"{{",
+        b"{}'",
         b"${",
         b"$(",
         b"$env:",
@@ -262,6 +266,13 @@ fn is_reference(value: &[u8]) -> bool {
         b"settings.",
     ];
     wrapped || starts.iter().any(|start| value.starts_with(start))
+}
+
+/// `$password`, `$existing_s3_secret`: a variable of a shell.
+fn is_variable(inside: &[u8]) -> bool {
+    let parted = inside.contains(&b'_');
+    let name = |byte: &u8| byte.is_ascii_lowercase() || *byte == b'_' || parted && byte.is_ascii_digit();
+    inside.iter().all(name) && inside.len() >= 2
 }
 
 /// `$BASE_URL/login`: a path from a variable.
@@ -276,6 +287,12 @@ fn is_known(value: &[u8]) -> bool {
 
 /// `your-key-here`, `votre_mot_de_passe`, `INSERT_TOKEN`: words only, one of which asks for a value.
 fn is_wording(value: &[u8]) -> bool {
+    // `your-password-123`
+    let numbered = value.iter().rposition(|byte| !byte.is_ascii_digit()).map_or(value, |at| &value[..=at]);
+    let addressed = ["your", "votre"]
+        .iter()
+        .any(|word| value.len() > word.len() && value[..word.len()].eq_ignore_ascii_case(word.as_bytes()));
+    let value = if addressed { numbered } else { value };
     if !value.iter().all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'-' | b' ' | b'.'))
         || value.len() < 6
     {
@@ -412,6 +429,16 @@ const KNOWN: &[&str] = &[
     "unset",
     "encrypted",
     "password123!example",
+    "new-password",
+    "new_password",
+    "old-password",
+    "old_password",
+    "current-password",
+    "current_password",
+    "compat",
+    "begin",
+    "clave",
+    "palavra-chave",
 ];
 
 const ASKING: &[&str] = &[

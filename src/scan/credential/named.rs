@@ -4,7 +4,7 @@
 use crate::finding::{CheckResult, Confidence};
 use crate::rules::Code;
 use crate::rules::format::Format;
-use crate::scan::check::secret::is_token_placeholder;
+use crate::scan::check::secret::{is_compound, is_token_placeholder};
 use crate::scan::detector::{Anchor, Detector, Hit, Place};
 use crate::scan::fold::fold;
 use crate::scan::lexicon::{Lazy, Lexicon};
@@ -58,6 +58,7 @@ impl Detector for Named {
             if linked
                 && self.is_key(&text[place.at.saturating_sub(BEFORE)..start])
                 && is_random(&text[start..matched])
+                && !(is_of_path(text, place.at) && text[start..matched].iter().all(u8::is_ascii_hexdigit))
             {
                 let mut hit = Hit::new(Span::new(start, matched), Confidence::High);
                 hit.check = CheckResult::Pass;
@@ -108,6 +109,15 @@ fn next_start(text: &[u8], from: usize, limit: usize) -> Option<usize> {
     })
 }
 
+/// Whether a name is a part of a path that is a key, `settings/api_keys/add: 1c11…`: its value is a digest.
+fn is_of_path(text: &[u8], at: usize) -> bool {
+    let before = &text[at.saturating_sub(REACH)..at];
+    let start = before.iter().rposition(u8::is_ascii_whitespace).map_or(0, |blank| blank + 1);
+    let rest = &text[at..text.len().min(at + REACH)];
+    let end = rest.iter().position(u8::is_ascii_whitespace).unwrap_or(rest.len());
+    rest[..end].ends_with(b":") && (before[start..].contains(&b'/') || rest[..end].contains(&b'/'))
+}
+
 fn run_end(text: &[u8], start: usize) -> usize {
     let run = text[start..].iter().take(VALUE_MAX).take_while(|&&byte| is_value(byte)).count();
     start + run
@@ -128,5 +138,5 @@ fn is_random(value: &[u8]) -> bool {
     let letters = value.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
     let upper = value.iter().filter(|byte| byte.is_ascii_uppercase()).count();
     let mixed = digits >= 2 || upper >= 3 && letters - upper >= 3;
-    mixed && letters >= 3 && !is_token_placeholder(value)
+    mixed && letters >= 3 && !is_token_placeholder(value) && !is_compound(value)
 }

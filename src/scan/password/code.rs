@@ -9,7 +9,8 @@ impl Gate<'_> {
     /// Source code that handles a password: names, calls, types.
     pub(super) fn is_code(&self, value: Value, bytes: &[u8]) -> bool {
         if value.quoted {
-            return is_quoted_code(bytes) || self.is_comparison(value) || is_label_name(bytes);
+            let listed = self.link.quoted_label && self.link.cell && is_identifier(bytes);
+            return listed || is_quoted_code(bytes) || self.is_comparison(value) || is_label_name(bytes);
         }
         let member = bytes.starts_with(b".") && bytes.get(1).is_some_and(u8::is_ascii_alphabetic);
         let digits = bytes.iter().any(u8::is_ascii_digit);
@@ -22,11 +23,11 @@ impl Gate<'_> {
         {
             return true;
         }
-        let next = self.text.get(value.span.end);
+        let next = self.label.text.get(value.span.end);
         let called = next == Some(&b'(')
             || bytes.contains(&b'(')
                 && !bytes.starts_with(b"(")
-                && bytes.first().is_some_and(u8::is_ascii_alphabetic)
+                && bytes.first().is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'_')
                 && is_call(bytes);
         let place = bytes.strip_prefix(b"&mut ").unwrap_or(bytes);
         let place = place.strip_prefix(b"&").or_else(|| place.strip_prefix(b"*")).unwrap_or(place);
@@ -49,18 +50,19 @@ impl Gate<'_> {
             || is_minified(bytes)
             || bytes.first() == Some(&b'&') && is_dotted_code(&bytes[1..])
             || is_function_of_arity(bytes)
+            || is_keyword_argument(bytes)
             || self.is_type(bytes)
             || self.is_name(bytes)
     }
 
     /// `password: textClassification,`: a name in a row of a literal, behind a label that is a name of source code.
     fn is_shorthand(&self, value: Value, bytes: &[u8]) -> bool {
-        let label = self.label.of(self.text).unwrap_or_default();
+        let label = self.label.span.of(self.label.text).unwrap_or_default();
         let camel = bytes.first().is_some_and(u8::is_ascii_lowercase)
             && bytes.iter().all(u8::is_ascii_alphabetic)
             && bytes.iter().any(u8::is_ascii_uppercase);
-        let row = self.text[value.span.end..].starts_with(b",\n");
-        let key = self.text[value.span.end..].starts_with(b":");
+        let row = self.label.text[value.span.end..].starts_with(b",\n");
+        let key = self.label.text[value.span.end..].starts_with(b":");
         let name = label.starts_with(b"pass") || label.ends_with(b"assword") || label.ends_with(b"oken");
         name && (row && camel || key && bytes.iter().all(u8::is_ascii_alphanumeric))
     }
@@ -68,9 +70,9 @@ impl Gate<'_> {
     /// A name behind a label that is the end of a name itself, as in `u_passwd: PTextEntry`; names in capitals are those
     /// of settings.
     fn is_type(&self, bytes: &[u8]) -> bool {
-        let before = self.label.start.checked_sub(1).and_then(|at| self.text.get(at));
+        let before = self.label.span.start.checked_sub(1).and_then(|at| self.label.text.get(at));
         let part = before.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
-        let label = self.label.of(self.text).unwrap_or_default();
+        let label = self.label.span.of(self.label.text).unwrap_or_default();
         part && label.iter().any(u8::is_ascii_lowercase)
             && bytes.iter().all(|byte| byte.is_ascii_alphabetic() || *byte == b'_')
             && !self.is_weak(bytes)
@@ -115,13 +117,13 @@ impl Gate<'_> {
         if self.is_in_connection_string() {
             return false;
         }
-        let start = memchr::memrchr(b'\n', &self.text[..self.label.start])
+        let start = memchr::memrchr(b'\n', &self.label.text[..self.label.span.start])
             .map_or(0, |at| at + 1)
-            .max(self.label.start.saturating_sub(200));
-        let end = memchr::memchr(b'\n', &self.text[self.label.start..])
-            .map_or(self.text.len(), |at| self.label.start + at)
-            .min(self.label.start + 250);
-        let line = uncommented(self.text[start..end.max(start)].trim_ascii());
+            .max(self.label.span.start.saturating_sub(200));
+        let end = memchr::memchr(b'\n', &self.label.text[self.label.span.start..])
+            .map_or(self.label.text.len(), |at| self.label.span.start + at)
+            .min(self.label.span.start + 250);
+        let line = uncommented(self.label.text[start..end.max(start)].trim_ascii());
         let ends = matches!(line.last(), Some(b';' | b'{' | b'}' | b'\\'))
             || line.ends_with(b"),")
             || line.ends_with(b"),")
@@ -132,9 +134,9 @@ impl Gate<'_> {
 
     /// `…;user=sa;password=…;`: the semicolon before and an earlier `name=value`.
     fn is_in_connection_string(&self) -> bool {
-        let glued = self.link.end.checked_sub(1) == Some(self.label.end)
-            && self.text.get(self.label.end) == Some(&b'=');
-        let before = &self.text[self.label.start.saturating_sub(60)..self.label.start];
+        let glued = self.link.end.checked_sub(1) == Some(self.label.span.end)
+            && self.label.text.get(self.label.span.end) == Some(&b'=');
+        let before = &self.label.text[self.label.span.start.saturating_sub(60)..self.label.span.start];
         let before = before.trim_ascii_end();
         glued
             && before.ends_with(b";")
@@ -145,7 +147,7 @@ impl Gate<'_> {
 
     /// `if password == "x"`.
     fn is_comparison(&self, value: Value) -> bool {
-        let before = self.text[..value.span.start.saturating_sub(1)].trim_ascii_end();
+        let before = self.label.text[..value.span.start.saturating_sub(1)].trim_ascii_end();
         before.ends_with(b"==") || before.ends_with(b"!=")
     }
 }
@@ -189,11 +191,12 @@ fn is_index(bytes: &[u8]) -> bool {
     name > 0 && (rest.starts_with(b"[\"") || rest.starts_with(b"['")) || bytes.starts_with(b"[]") && name == 0
 }
 
-/// `$connection['password']`, `.$connection[`, `$this->password`: variables of PHP and Perl.
+/// `$connection['password']`, `.$connection[`, `$this->password`, `$l10n.get("…`: variables of PHP, Perl, templates.
 fn is_variable(bytes: &[u8]) -> bool {
     let name = bytes.strip_prefix(b".").unwrap_or(bytes).strip_prefix(b"$").unwrap_or_default();
     let end = name.iter().position(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_').unwrap_or(0);
-    end > 0 && (name[end..].starts_with(b"[") || name[end..].starts_with(b"->"))
+    let member = || name[end..].starts_with(b".") && name[end..].contains(&b'(');
+    end > 0 && (name[end..].starts_with(b"[") || name[end..].starts_with(b"->") || member())
 }
 
 /// What only source code, style sheets and expressions have: `basic_parts[2]`, `params[:user]`, `!0,image:!0})b`, `(.*)$/`.
@@ -215,6 +218,8 @@ fn is_minified(bytes: &[u8]) -> bool {
         || contains(bytes, b"[:")
         || contains(bytes, b"]+")
         || contains(bytes, b".*)")
+        || contains(bytes, b").") && count(b'(') > 0
+        || bytes.starts_with(b"[") && count(b']') == 0
         || bytes.starts_with(b"!0,")
         || bytes.len() > 24 && contains(bytes, b":!")
 }
@@ -225,6 +230,31 @@ fn is_function_of_arity(bytes: &[u8]) -> bool {
     let (name, arity) = bytes.split_at(slash);
     matches!(arity, [b'/', b'0'..=b'9'])
         && name.iter().all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'_' | b'?' | b'!'))
+}
+
+/// A name of source code without digits that begin it.
+pub(super) fn is_identifier(bytes: &[u8]) -> bool {
+    bytes.first().is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'_')
+        && bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
+}
+
+/// `max_length=128`, `encrypt=sha512_crypt`: a name and what it is given.
+fn is_keyword_argument(bytes: &[u8]) -> bool {
+    let Some(sign) = memchr::memchr(b'=', bytes) else { return false };
+    let (name, given) = (&bytes[..sign], &bytes[sign + 1..]);
+    name.len() >= 4
+        && name.iter().all(|byte| byte.is_ascii_lowercase() || *byte == b'_')
+        && !given.is_empty()
+        && given.iter().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || *byte == b'_')
+}
+
+/// `varchar(128)`: a type of a database.
+fn is_sized_type(bytes: &[u8]) -> bool {
+    let Some(inner) = bytes.strip_suffix(b")") else { return false };
+    let Some(open) = memchr::memchr(b'(', inner) else { return false };
+    open > 2
+        && inner[..open].iter().all(u8::is_ascii_alphabetic)
+        && inner[open + 1..].iter().all(u8::is_ascii_digit)
 }
 
 fn is_call(bytes: &[u8]) -> bool {
@@ -249,6 +279,7 @@ fn is_quoted_code(bytes: &[u8]) -> bool {
     interpolated
         || format
         || is_dotted_code(bytes) && bytes.len() > 8
+        || is_sized_type(bytes)
         || bytes.starts_with(b"--")
         || bytes.starts_with(b"\\")
         || bytes.starts_with(b".$")

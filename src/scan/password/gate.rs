@@ -1,19 +1,20 @@
 //! Whether what stands behind a label is a secret, or talk about secrets, or source code that handles them.
 
-use super::code::is_dotted_code;
+use super::code::{is_dotted_code, is_identifier};
 use super::link::Link;
 use super::other::{
-    contains, is_address, is_date, is_digest, is_host, is_ideographic, is_location, is_short_hex,
+    contains, is_address, is_date, is_digest, is_host, is_ideographic, is_location, is_of_other_script,
+    is_short_hex,
 };
 use super::shape::Shape;
+use super::skip::is_quote;
 use super::strength::is_version;
 use super::value::{self, Value};
 use super::words::{ABOUT, ACCESS, ASKED, DENY, KNOWN, LABELS, TEST, WEAK};
-use super::{Kind, is_phrase, is_short};
+use super::{Kind, Label, is_phrase, is_short};
 use crate::finding::Confidence;
 use crate::scan::check::secret::{entropy, is_placeholder, is_token_placeholder, looks_random};
-use crate::scan::fold::{Window, fold};
-use crate::scan::lexicon::Lexicon;
+use crate::scan::fold::fold;
 use crate::span::Span;
 
 /// Bytes of a line that are looked at for source code.
@@ -21,16 +22,8 @@ const LINE_BYTES: usize = 200;
 
 /// A label with its link, ready to judge what follows.
 pub struct Gate<'a> {
-    /// The words.
-    pub lexicon: &'a Lexicon,
-    /// The original text.
-    pub text: &'a [u8],
-    /// The folded text around the label.
-    pub window: &'a Window,
     /// The label.
-    pub label: Span,
-    /// Its groups.
-    pub groups: u32,
+    pub label: Label<'a>,
     /// What it announces.
     pub kind: Kind,
     /// Its link.
@@ -41,10 +34,14 @@ impl Gate<'_> {
     /// The value behind the link.
     #[must_use]
     pub fn value(&self) -> Option<(Span, Confidence)> {
-        let value = value::read(self.text, self.link.end, self.stops())?;
-        let bytes = value.span.of(self.text)?;
-        let phrase =
-            (is_phrase(self.groups) && !value.quoted).then(|| self.passphrase(value.span.start)).flatten();
+        let mut value = value::read(self.label.text, self.link.end, self.stops())?;
+        if !value.quoted && self.label.text.get(self.label.span.end) == Some(&b'=') {
+            value.span = value::before_next_name(self.label.text, value.span);
+        }
+        let bytes = value.span.of(self.label.text)?;
+        let phrase = (is_phrase(self.label.groups) && !value.quoted)
+            .then(|| self.passphrase(value.span.start))
+            .flatten();
         if let Some(span) = phrase {
             return Some((span, Confidence::Medium));
         }
@@ -54,8 +51,8 @@ impl Gate<'_> {
     /// The whole text, as the value of a field.
     #[must_use]
     pub fn whole(&self) -> Option<(Span, Confidence)> {
-        let bytes = self.text.trim_ascii();
-        let start = self.text.len() - self.text.trim_ascii_start().len();
+        let bytes = self.label.text.trim_ascii();
+        let start = self.label.text.len() - self.label.text.trim_ascii_start().len();
         let span = Span::new(start, start + bytes.len());
         let value = Value { span, quoted: true, ends_line: true };
         (bytes.len() <= value::VALUE_BYTES_MAX)
@@ -66,27 +63,29 @@ impl Gate<'_> {
     /// "identifiants : jdupont / Azerty123".
     #[must_use]
     pub fn pair(&self) -> Option<(Span, Confidence)> {
-        let user = value::read(self.text, self.link.end, b"/|:")?;
-        let rest = self.text.get(user.span.end..)?;
+        let user = value::read(self.label.text, self.link.end, b"/|:")?;
+        let rest = self.label.text.get(user.span.end..)?;
         let gap = rest.iter().take(6).take_while(|byte| matches!(byte, b' ' | b'"' | b'\'' | b'`')).count();
         if !matches!(rest.get(gap), Some(b'/' | b'|' | b':')) || rest[gap..].starts_with(b"://") {
             return None;
         }
-        let value = value::read(self.text, user.span.end + gap + 1, b"")?;
-        let bytes = value.span.of(self.text)?;
+        let value = value::read(self.label.text, user.span.end + gap + 1, b"")?;
+        let bytes = value.span.of(self.label.text)?;
         let shape = Shape::of(bytes);
         let strong = shape.digits > 0
             && shape.letters() > 0
             && shape.length >= 6
             && !bytes.starts_with(b")")
-            && !bytes.contains(&b'/');
+            && !bytes.contains(&b'/')
+            && !bytes.contains(&b':')
+            && !user.span.of(self.label.text)?.iter().any(|byte| matches!(byte, b'{' | b'['));
         (strong && !is_placeholder(bytes) && !self.is_code(value, bytes))
             .then_some((value.span, Confidence::Medium))
     }
 
     fn stops(&self) -> &'static [u8] {
-        let before = self.label.start.checked_sub(1).map(|at| self.text[at]);
-        let link = self.link.end.checked_sub(1).and_then(|at| self.text.get(at));
+        let before = self.label.span.start.checked_sub(1).map(|at| self.label.text[at]);
+        let link = self.link.end.checked_sub(1).and_then(|at| self.label.text.get(at));
         match (before, link) {
             _ if self.link.markup => b"<",
             _ if self.kind == Kind::Key => b"|<>;&\\",
@@ -101,12 +100,25 @@ impl Gate<'_> {
     /// A placeholder, talk, a place, a date, a name of source code, a digest.
     pub(super) fn is_something_else(&self, value: Value, bytes: &[u8]) -> bool {
         let code = if value.quoted { is_dotted_code(bytes) } else { self.is_code(value, bytes) };
-        self.is_no_secret(value, bytes) || code || is_digest(self.text, value.span)
+        self.is_no_secret(value, bytes) || code || is_digest(self.label.text, value.span)
+    }
+
+    /// `auth/login/forgot_password: 0baf…`: a digest as the value of a path.
+    fn is_sum_of_path(&self, value: Value, bytes: &[u8]) -> bool {
+        let sum = matches!(bytes.len(), 32 | 40 | 64) && bytes.iter().all(u8::is_ascii_hexdigit);
+        let before = &self.label.text[..self.label.span.start];
+        let name = before.iter().rev().take(LINE_BYTES);
+        let mut name = name.take_while(|byte| !byte.is_ascii_whitespace() && !is_quote(Some(byte)));
+        sum && !value.quoted && name.any(|byte| *byte == b'/')
     }
 
     fn is_no_secret(&self, value: Value, bytes: &[u8]) -> bool {
         let empty = is_placeholder(bytes) && !self.is_counted_up(value, bytes) || is_ideographic(bytes);
-        empty || self.is_talk(value, bytes) || is_location(bytes) || is_date(bytes)
+        empty
+            || self.is_talk(value, bytes)
+            || is_location(bytes)
+            || is_date(bytes)
+            || self.is_sum_of_path(value, bytes)
     }
 
     /// Judges a value that stands elsewhere than behind the link.
@@ -134,23 +146,23 @@ impl Gate<'_> {
 
     /// `password = "password123";`: a value that everybody puts into tests, in a line of source code.
     fn is_test_data(&self, value: Value, bytes: &[u8]) -> bool {
-        let test = || self.lexicon.groups(&fold(&String::from_utf8_lossy(bytes))) & TEST != 0;
+        let test = || self.label.lexicon.groups(&fold(&String::from_utf8_lossy(bytes))) & TEST != 0;
         !self.link.bare && test() && (self.is_code_line() || value.quoted && self.is_argument())
     }
 
     /// Whether the label is the name of an argument or of a pair in source code: `post(user: 'a', password: 'b')`,
     /// `:password => 'b',`.
     fn is_argument(&self) -> bool {
-        let start = memchr::memrchr(b'\n', &self.text[..self.label.start]).map_or(0, |at| at + 1);
-        let start = start.max(self.label.start.saturating_sub(LINE_BYTES));
-        let rest = &self.text[self.label.end..self.text.len().min(self.label.end + 8)];
+        let start = memchr::memrchr(b'\n', &self.label.text[..self.label.span.start]).map_or(0, |at| at + 1);
+        let start = start.max(self.label.span.start.saturating_sub(LINE_BYTES));
+        let rest = &self.label.text[self.label.span.end..self.label.text.len().min(self.label.span.end + 8)];
         let arrow = contains(rest, b"=>");
-        !self.link.quoted_label && (arrow || self.text[start..self.label.start].contains(&b'('))
+        !self.link.quoted_label && (arrow || self.label.text[start..self.label.span.start].contains(&b'('))
     }
 
     /// Whether everybody knows the password.
     pub(super) fn is_weak(&self, bytes: &[u8]) -> bool {
-        self.lexicon.groups(&fold(&String::from_utf8_lossy(bytes))) & WEAK != 0
+        self.label.lexicon.groups(&fold(&String::from_utf8_lossy(bytes))) & WEAK != 0
     }
 
     /// `123456`, which stands for any number in examples, and is a password in prose.
@@ -169,8 +181,8 @@ impl Gate<'_> {
 
     /// Whether "pin", which is a part of a plug and of a board too, is that of a card before what begins at `to`.
     pub(super) fn is_named_pin(&self, to: usize) -> bool {
-        let label = self.label.of(self.text).unwrap_or_default();
-        let between = self.text.get(self.label.end..to).unwrap_or_default().to_ascii_lowercase();
+        let label = self.label.span.of(self.label.text).unwrap_or_default();
+        let between = self.label.text.get(self.label.span.end..to).unwrap_or_default().to_ascii_lowercase();
         let of_card = [&b"cart"[..], b"kaart", b"kart", b"card", b"sim", b"bank", b"banque"];
         !label.eq_ignore_ascii_case(b"pin")
             || label == b"PIN" && !self.is_about()
@@ -197,7 +209,7 @@ impl Gate<'_> {
         if !plain
             || self.is_code(value, bytes)
             || is_token_placeholder(bytes)
-            || is_digest(self.text, value.span)
+            || is_digest(self.label.text, value.span)
             || is_host(bytes)
             || self.is_handle()
         {
@@ -214,9 +226,9 @@ impl Gate<'_> {
     fn password(&self, value: Value, bytes: &[u8]) -> Option<Confidence> {
         let shape = Shape::of(bytes);
         let folded = fold(&String::from_utf8_lossy(bytes));
-        let weak = self.lexicon.groups(&folded) & WEAK != 0;
+        let weak = self.label.lexicon.groups(&folded) & WEAK != 0;
         let spaces = bytes.iter().filter(|&&byte| byte == b' ').count();
-        if shape.length < if self.groups & ASKED != 0 { 3 } else { 4 }
+        if shape.length < if self.label.groups & ASKED != 0 { 3 } else { 4 }
             || shape.length > value::PASSWORD_BYTES_MAX
             || spaces > 0 && !self.may_be_spaced(value, &shape, spaces)
             || self.is_code(value, bytes)
@@ -224,30 +236,33 @@ impl Gate<'_> {
             return None;
         }
         // `["password", "rangeTransport"]`: names of source code in a row.
-        let listed =
-            self.link.quoted_label && self.link.end.checked_sub(1).map(|at| self.text[at]) == Some(b',');
-        let name = bytes.iter().all(|byte| byte.is_ascii_alphabetic() || *byte == b'_') || is_address(bytes);
+        let listed = self.link.quoted_label
+            && self.link.end.checked_sub(1).map(|at| self.label.text[at]) == Some(b',');
+        let letters = bytes.iter().all(|byte| byte.is_ascii_alphabetic() || *byte == b'_');
+        let name = letters || is_address(bytes) || bytes.contains(&b'_') && is_identifier(bytes);
         if listed && name && !weak {
             return None;
         }
         // Behind a word or a question: digests are what stands there by chance.
         let digest = shape.length >= 32 && bytes.iter().all(u8::is_ascii_hexdigit);
-        if self.link.word && (digest || is_digest(self.text, value.span)) {
+        if self.link.word && (digest || is_digest(self.label.text, value.span)) {
             return None;
         }
         let paired = self.is_paired(value.span.end);
-        if self.groups & ACCESS != 0 && shape.digits < 3 && !(shape.classes() >= 3 && shape.length >= 6) {
+        if self.label.groups & ACCESS != 0 && shape.digits < 3 && !(shape.classes() >= 3 && shape.length >= 6)
+        {
             return None;
         }
         // A word of another script, as the value of a message's name.
-        if shape.lower + shape.upper + shape.digits == 0 && !value.quoted {
+        let foreign = shape.lower + shape.upper == 0 || is_of_other_script(bytes);
+        if foreign && shape.digits == 0 && !value.quoted {
             return None;
         }
         if shape.word {
             return self.plain_word(value, &shape, weak, paired);
         }
         if shape.digits == shape.length || shape.letters() == 0 {
-            let enough = if self.groups & ACCESS != 0 || is_short(self.groups) { 4 } else { 6 };
+            let enough = if self.label.groups & ACCESS != 0 || is_short(self.label.groups) { 4 } else { 6 };
             let enough = shape.length >= enough && shape.digits >= 4 || weak;
             return (enough && !self.is_measure(value)).then_some(Confidence::Medium);
         }
@@ -268,14 +283,14 @@ impl Gate<'_> {
 
     /// One plain word: a weak password where its form says so, else prose.
     fn plain_word(&self, value: Value, shape: &Shape, weak: bool, paired: bool) -> Option<Confidence> {
-        if is_short(self.groups) && !weak && !paired && !self.is_plain_abbreviation() {
+        if is_short(self.label.groups) && !weak && !paired && !self.is_plain_abbreviation() {
             return None;
         }
         let in_code = self.link.quoted_label || self.is_code_line() || self.link.argument;
         let stated = !self.link.word || value.quoted && !in_code;
         let ends = value.ends_line && stated && !self.is_about();
-        let known = self.lexicon.groups(&self.folded(value)) & KNOWN != 0 && !in_code;
-        let clause = self.text.get(value.span.end).is_some_and(|byte| matches!(byte, b',' | b')'));
+        let known = self.label.lexicon.groups(&self.folded(value)) & KNOWN != 0 && !in_code;
+        let clause = self.label.text.get(value.span.end).is_some_and(|byte| matches!(byte, b',' | b')'));
         let accept = weak && (stated || value.ends_line || clause && !in_code || self.link.bare)
             || known
             || paired && stated && (value.ends_line || value.quoted)
@@ -286,24 +301,24 @@ impl Gate<'_> {
         (accept
             && !shouted
             && !(compound && self.link.word)
-            && (shape.letters() >= 4 || self.groups & ASKED != 0)
+            && (shape.letters() >= 4 || self.label.groups & ASKED != 0)
             && !(in_code && !value.quoted && !weak))
             .then_some(Confidence::Medium)
     }
 
     fn folded(&self, value: Value) -> Vec<u8> {
-        fold(&String::from_utf8_lossy(value.span.of(self.text).unwrap_or_default()))
+        fold(&String::from_utf8_lossy(value.span.of(self.label.text).unwrap_or_default()))
     }
 
     /// `mdp` and `pwd` mean nothing else; `pass`, `passe`, `pw` and `ww` do.
     fn is_plain_abbreviation(&self) -> bool {
-        let label = self.label.of(self.text).unwrap_or_default().to_ascii_lowercase();
+        let label = self.label.span.of(self.label.text).unwrap_or_default().to_ascii_lowercase();
         label.starts_with(b"m") || label == b"pwd"
     }
 
     /// Quoted strings with spaces are messages, unless they are passphrases or have digits and symbols.
     fn may_be_spaced(&self, value: Value, shape: &Shape, spaces: usize) -> bool {
-        let phrase = is_phrase(self.groups) && !self.is_about() && shape.symbols == spaces;
+        let phrase = is_phrase(self.label.groups) && !self.is_about() && shape.symbols == spaces;
         value.quoted
             && !self.link.quoted_label
             && (phrase || spaces <= 4 && shape.digits > 0 && shape.classes() >= 3 && !self.is_code_line())
@@ -314,10 +329,10 @@ impl Gate<'_> {
         if self.link.word || self.link.quoted_label {
             return None;
         }
-        let line = self.text[start..].split(|&byte| byte == b'\n').next()?.trim_ascii_end();
+        let line = self.label.text[start..].split(|&byte| byte == b'\n').next()?.trim_ascii_end();
         let words = line.split(|&byte| byte == b' ').count();
         let folded = fold(&String::from_utf8_lossy(&line[..line.len().min(100)]));
-        let talk = self.lexicon.any(&folded, 0, folded.len(), DENY | LABELS | ABOUT);
+        let talk = self.label.lexicon.any(&folded, 0, folded.len(), DENY | LABELS | ABOUT);
         let plain = line
             .iter()
             .all(|&byte| byte.is_ascii_alphanumeric() || matches!(byte, b' ' | b'-') || byte >= 0x80);

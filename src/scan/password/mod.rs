@@ -146,7 +146,7 @@ fn at_label<T>(
 /// The value that is linked to a label, behind it or before.
 fn linked(place: &Label<'_>, kind: Kind) -> Option<(Span, Confidence)> {
     let Label { lexicon, text, window, span: label, groups } = *place;
-    let gate = |label, link| Gate { lexicon, text, window, label, groups, kind, link };
+    let gate = |span, link| Gate { label: Label { span, ..*place }, kind, link };
     if groups & SOFT != 0 {
         return None;
     }
@@ -193,7 +193,8 @@ pub fn find_in_field(lexicon: &Lexicon, text: &[u8], key: &[u8]) -> Option<Secre
     let empty = Span::new(0, 0);
     let link = Link { quoted_label: true, ..Link::default() };
     let text_window = Window::around(text, 0, 0, AFTER);
-    let gate = Gate { lexicon, text, window: &text_window, label: empty, groups, kind: kind(groups), link };
+    let label = Label { lexicon, text, window: &text_window, span: empty, groups };
+    let gate = Gate { label, kind: kind(groups), link };
     let (span, confidence) = gate.whole()?;
     Some(Secret { span, kind: kind(groups), confidence })
 }
@@ -229,7 +230,8 @@ fn may_link(text: &[u8], at: usize) -> bool {
 fn continues(text: &[u8], end: usize) -> bool {
     match text.get(end..) {
         Some([b'_', next, ..]) => next.is_ascii_alphanumeric(),
-        Some([b'-', next, ..]) => next.is_ascii_alphabetic(),
+        // `grant_type=password&username=…`
+        Some([b'-' | b'&', next, ..]) => next.is_ascii_alphabetic(),
         Some([b'(', ..]) => text.get(end + 1) != Some(&b's'),
         // `user:password@host:port`
         Some([b'@', next, ..]) => next.is_ascii_alphabetic(),

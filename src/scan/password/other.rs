@@ -44,8 +44,10 @@ fn is_ended(host: &[u8]) -> bool {
     top.len() >= 2 && top.iter().all(u8::is_ascii_alphabetic)
 }
 
-/// `12/03/2024`, `2024-03-12`, `1.2.840.113549`.
+/// `12/03/2024`, `2024-03-12`, `2024-03-12T08:02:44Z`, `1.2.840.113549`.
 pub(super) fn is_date(bytes: &[u8]) -> bool {
+    let timed = bytes.get(10) == Some(&b'T') && bytes.get(13) == Some(&b':');
+    let bytes = if timed { &bytes[..10] } else { bytes };
     let parts: Vec<&[u8]> = bytes.split(|byte| matches!(byte, b'/' | b'-' | b'.')).collect();
     parts.len() >= 3
         && parts.iter().all(|part| (1..=6).contains(&part.len()) && part.iter().all(u8::is_ascii_digit))
@@ -54,7 +56,7 @@ pub(super) fn is_date(bytes: &[u8]) -> bool {
 /// A sentence in a script without spaces between words.
 pub(super) fn is_ideographic(bytes: &[u8]) -> bool {
     let lead = bytes.iter().filter(|byte| (0xE3..=0xED).contains(*byte)).count();
-    lead >= 4 && lead * 6 > bytes.len()
+    lead >= 4 && lead * 6 > bytes.len() || lead >= 2 && lead * 3 + 2 >= bytes.len()
 }
 
 /// Ten bytes or more in hexadecimal: shorter than what speaks for itself, and nothing else beside a label of keys.
@@ -76,6 +78,11 @@ pub(super) fn is_digest(text: &[u8], span: Span) -> bool {
             .any(|name| contains(&part.to_ascii_lowercase(), name.as_bytes()))
     };
     named(before) || named(&value[..value.len().min(8)])
+}
+
+/// Whether letters of a script that has none of Latin's stand there.
+pub(super) fn is_of_other_script(bytes: &[u8]) -> bool {
+    bytes.iter().any(|byte| matches!(byte, 0xCE..=0xDF | 0xE0))
 }
 
 pub(super) fn contains(text: &[u8], part: &[u8]) -> bool {

@@ -8,7 +8,7 @@ use super::strength::{self, Strength};
 use super::token::{grouped, part_behind_slash, tokens};
 use super::value::Value;
 use super::words::{
-    AS, ASKED, CODE, COPULA, DOUBT, KEY, LOGIN, PASSWORD, PIN, RECOVERY, SHORT, SOFT, THING, UNIT,
+    AS, ASKED, CODE, COPULA, DOUBT, KEY, LOGIN, PAIR, PASSWORD, PIN, RECOVERY, SHORT, SOFT, THING, UNIT,
 };
 use super::{Kind, Label, is_short};
 use crate::finding::Confidence;
@@ -224,8 +224,7 @@ impl Reach<'_> {
     }
 
     fn gate(&self, link: Link) -> Gate<'_> {
-        let Label { lexicon, text, window, span, groups } = *self.label;
-        Gate { lexicon, text, window, label: span, groups, kind: self.kind, link }
+        Gate { label: *self.label, kind: self.kind, link }
     }
 
     /// Behind the label on its line.
@@ -321,6 +320,15 @@ impl Reach<'_> {
         let named =
             before.into_iter().flatten().any(|before| !apart(before) && self.is(before, THING | LOGIN));
         if strength != Strength::Sure && named && !is_short(groups) {
+            return;
+        }
+        // `login: "soleil"`: who logs in.
+        let first = || {
+            text[self.label.span.end.min(token.start)..token.start]
+                .iter()
+                .all(|byte| b" :\t\"'".contains(byte))
+        };
+        if strength == Strength::Fair && groups & PAIR != 0 && self.is(self.label.span, LOGIN) && first() {
             return;
         }
         if strength == Strength::Number

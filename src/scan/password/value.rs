@@ -66,6 +66,18 @@ pub fn read(text: &[u8], from: usize, stop: &[u8]) -> Option<Value> {
     Some(Value { span, quoted: false, ends_line: ends_line(text, span.end) })
 }
 
+/// A value of a form or of options without what follows it: `…&scope=read`, `…,db=0,pool_size=100`.
+pub(super) fn before_next_name(text: &[u8], span: Span) -> Span {
+    let value = span.of(text).unwrap_or_default();
+    let named = |rest: &[u8]| {
+        let name = rest.iter().take_while(|byte| byte.is_ascii_lowercase() || **byte == b'_').count();
+        name >= 2 && rest.get(name) == Some(&b'=') || rest.is_empty()
+    };
+    let mut signs = memchr::memchr2_iter(b'&', b',', value).filter(|at| *at > 0);
+    let end = signs.find(|at| named(&value[at + 1..])).unwrap_or(value.len());
+    Span::new(span.start, span.start + end)
+}
+
 fn closing(text: &[u8], start: usize, close: &[u8]) -> Option<usize> {
     let end = text.len().min(start + VALUE_BYTES_MAX + 1);
     let line = text[start..end].split(|&byte| byte == b'\n').next()?;
