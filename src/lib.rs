@@ -53,8 +53,8 @@
 //!
 //! # Invariants
 //!
-//! 1. No byte of a body, a message, a path or a query goes to an intercepted host that was not inspected or exempted by a
-//!    named line of the charter. Headers and cookies, with which clients sign in, are not searched.
+//! 1. No byte of a request or a message goes to an intercepted host that was not inspected or exempted by a named line of
+//!    the charter. In the headers with which clients sign in, credentials are at home: `inspect::head` says what counts where.
 //! 2. A host outside the catalogue is never decrypted.
 //! 3. A finding's span re-reads to the bytes that were matched.
 //! 4. No log, error, audit record, metric, panic or page holds a matched value, unless the user asked at a terminal

@@ -5,6 +5,7 @@ mod agent;
 mod case;
 mod engine;
 mod families;
+mod headers;
 mod planted;
 mod turns;
 

@@ -26,6 +26,8 @@ pub(super) struct Desk {
 pub(super) struct Bench {
     pub(super) scratch: Scratch,
     pub(super) findings: Vec<Finding>,
+    /// All headers of a request, one after the other.
+    pub(super) headers: Vec<u8>,
 }
 
 /// Free desks.

@@ -4,6 +4,7 @@ use super::code;
 use super::desk::Bench;
 use super::engine::Engine;
 use super::hash::SipKey;
+use super::head::Head;
 use super::memory::{Gap, Known, Mark, More, Remembered};
 use super::seam::Seam;
 use crate::charter::{Judged, UninspectableKind, Uninspected};
@@ -12,7 +13,8 @@ use crate::place::Place;
 use crate::scan::{Hint, TextKind};
 use crate::span::Span;
 use crate::text::edit::Edit;
-use crate::text::{Editable, Holds, Never, Segment, SegmentKind, Spot, Unit, Unread, Visitor};
+use crate::text::{Editable, Holds, Names, Never, Segment, SegmentKind, Spot, Unit, Unread, Visitor, Walker};
+use http::header::{CONTENT_LENGTH, HOST, HeaderMap};
 use std::sync::Arc;
 
 /// Query parameters by which a client proves who it is to the service: as little read as its `authorization`.
@@ -22,6 +24,7 @@ const AUTHENTICATION: [&[u8]; 8] =
 /// Which part of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Part {
+    Headers,
     Url,
     Body,
 }
@@ -59,6 +62,8 @@ pub(super) struct Look<'a> {
     fingerprint: SipKey,
     now: i64,
     part: Part,
+    /// The header that is being looked at.
+    head: Option<Head>,
     desk: &'a mut Bench,
     unit: usize,
     segment: u32,
@@ -76,6 +81,7 @@ impl<'a> Look<'a> {
             fingerprint: SipKey::new(&engine.keys.fingerprint),
             now,
             part: Part::Url,
+            head: None,
             desk,
             unit: 0,
             segment: 0,
@@ -90,6 +96,38 @@ impl<'a> Look<'a> {
     /// What follows is of this part of the request.
     pub(super) fn set_part(&mut self, part: Part) {
         self.part = part;
+    }
+
+    /// Looks at the headers. Mostly they are those of the request before, and known together.
+    pub(super) fn headers(&mut self, headers: &HeaderMap, walker: &mut Walker, names: &dyn Names) {
+        self.part = Part::Headers;
+        let mut all = std::mem::take(&mut self.desk.headers);
+        all.clear();
+        for (name, value) in headers {
+            if *name != CONTENT_LENGTH && *name != HOST {
+                for part in [name.as_str().as_bytes(), value.as_bytes()] {
+                    all.extend_from_slice(&(part.len() as u32).to_le_bytes());
+                    all.extend_from_slice(part);
+                }
+            }
+        }
+        let mark = self.engine.memory().mark_of_headers(&all);
+        self.desk.headers = all;
+        if self.engine.memory().recall(mark, self.now).is_some() {
+            return;
+        }
+        let before = (self.seen.judged.len(), self.seen.unread.len());
+        for (name, value) in headers {
+            let head = Head::of(name.as_str());
+            if head != Head::Framing {
+                self.head = Some(head);
+                walker.header(name.as_str(), value.as_bytes(), names, self);
+            }
+        }
+        self.head = None;
+        if before == (self.seen.judged.len(), self.seen.unread.len()) {
+            self.engine.memory().keep(mark, Known::default(), self.now);
+        }
     }
 
     /// All that was seen. Names of files in which something was found are dropped.
@@ -196,7 +234,7 @@ impl Visitor for Look<'_> {
     fn enter(&mut self, unit: &Unit<'_>) -> bool {
         self.unit = unit.index;
         self.segment = 0;
-        self.seen.units += 1;
+        self.seen.units += usize::from(self.part != Part::Headers);
         self.mark = None;
         if unit.kind == SegmentKind::Url && is_authentication(unit.key) {
             return false;
@@ -229,7 +267,8 @@ impl Visitor for Look<'_> {
         let mut reader = Reader::new(text);
         let held = if findings.is_empty() { 0 } else { self.fingerprint.hash(&[b"held", text]) as u64 };
         for finding in findings.drain(..) {
-            if segment.spot.holds == Holds::Opaque && is_chance(&finding) {
+            let is_at_home = self.head.is_some_and(|head| !head.is_alarmed_by(&finding));
+            if is_at_home || (segment.spot.holds == Holds::Opaque && is_chance(&finding)) {
                 continue;
             }
             let value = finding.span.of(text).unwrap_or_default();
@@ -292,7 +331,7 @@ const fn text_kind(kind: SegmentKind) -> TextKind {
         SegmentKind::Value | SegmentKind::Key => TextKind::Prompt,
         SegmentKind::FileName => TextKind::FileName,
         SegmentKind::File | SegmentKind::Strings => TextKind::Document,
-        SegmentKind::Url => TextKind::Query,
+        SegmentKind::Url | SegmentKind::Header => TextKind::Query,
     }
 }
 

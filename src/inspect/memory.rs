@@ -146,6 +146,11 @@ impl Memory {
         Mark { hash, is_short: unit.raw.len() < BYTES_SHORT }
     }
 
+    /// What all headers of a request are known by.
+    pub(super) fn mark_of_headers(&self, headers: &[u8]) -> Mark {
+        Mark { hash: self.key.hash(&[b"headers"], headers), is_short: false }
+    }
+
     /// What was seen in the string with this mark.
     pub(super) fn recall(&self, mark: Mark, now: i64) -> Option<Known> {
         let shards = self.shards(mark);

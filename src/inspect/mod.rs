@@ -7,6 +7,7 @@ mod code;
 mod desk;
 mod engine;
 mod hash;
+mod head;
 mod look;
 mod memory;
 mod pipeline;

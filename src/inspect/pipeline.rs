@@ -1,15 +1,15 @@
 //! The pipeline in one function: read, look, decide, then forward, rewrite or refuse. Knows no sockets.
 
-use super::desk::Desk;
+use super::desk::{Bench, Desk};
 use super::engine::{Confirmed, Engine};
 use super::look::{Look, Part, Seen};
 use super::redaction::{self, Outcome};
 use super::{Carrier, Inbound, Report, Verdict, refusal};
-use crate::charter::{Action, Decision, Direction, Question, Subject, UninspectableKind, Uninspected};
+use crate::charter::{Action, Decision, Direction, Question, Subject, UninspectableKind};
 use crate::limits::BODY_BYTES_MAX;
 use crate::place::Place;
-use crate::text::Declared;
 use crate::text::encoding::{self, Undecodable};
+use crate::text::{Declared, Walker};
 use crate::wire::RequestNames;
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use std::borrow::Cow;
@@ -36,8 +36,9 @@ pub fn inspect_unread(
 ) -> (Verdict, Report) {
     let mut desk = engine.desks().take();
     let request = Request::new(engine, inbound);
-    let unread = vec![Uninspected { kind, place: Place::Body, bytes, new: true }];
-    let seen = Seen { unread, ..Seen::default() };
+    let mut look = request.look_at_head(&mut desk.bench, &mut desk.walker);
+    look.add_unread(kind, Place::Body, usize::try_from(bytes).unwrap_or(usize::MAX), true);
+    let seen = look.into_seen();
     let decision = request.ask(&seen, false);
     let outcome = request.carry_out(&mut desk, &[], seen, decision, Vec::new());
     engine.desks().give_back(desk, 0);
@@ -89,14 +90,24 @@ impl<'a> Request<'a> {
         (self.inbound.carrier == Carrier::Http).then_some(self.inbound.path_and_query)
     }
 
-    /// Looks at path, query and body.
-    fn look(&self, desk: &mut Desk, body: &Result<Cow<'_, [u8]>, Undecodable>) -> Seen {
-        let now = self.inbound.now.as_second();
-        let mut look = Look::new(self.engine, &mut desk.bench, now);
+    /// Looks at headers, path and query, where they go out with this request.
+    fn look_at_head<'d>(&self, bench: &'d mut Bench, walker: &mut Walker) -> Look<'d>
+    where
+        'a: 'd,
+    {
+        let mut look = Look::new(self.engine, bench, self.inbound.now.as_second());
         if let Some(url) = self.url() {
-            let edits = desk.walker.url(url, &self.names, &mut look);
+            look.headers(self.inbound.headers, walker, &self.names);
+            look.set_part(Part::Url);
+            let edits = walker.url(url, &self.names, &mut look);
             debug_assert!(edits.is_empty(), "looking changes nothing");
         }
+        look
+    }
+
+    /// Looks at headers, path, query and body.
+    fn look(&self, desk: &mut Desk, body: &Result<Cow<'_, [u8]>, Undecodable>) -> Seen {
+        let mut look = self.look_at_head(&mut desk.bench, &mut desk.walker);
         look.set_part(Part::Body);
         match body {
             Ok(body) => {

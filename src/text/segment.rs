@@ -81,6 +81,8 @@ pub enum SegmentKind {
     File,
     /// A part of the URL.
     Url,
+    /// The value of a header.
+    Header,
     /// Strings found in binary data.
     Strings,
 }

@@ -52,8 +52,8 @@ impl Case {
                 "lines" => body = body.replace('\n', "\r\n"),
                 "encode" => encode.extend(value.split(", ")),
                 _ => {
-                    let name = HeaderName::from_bytes(key.as_bytes()).unwrap();
-                    case.headers.append(name, HeaderValue::from_str(value).unwrap());
+                    let name = HeaderName::from_bytes(expand(key).as_bytes()).unwrap();
+                    case.headers.append(name, HeaderValue::from_bytes(expand(value).as_bytes()).unwrap());
                 }
             }
         }

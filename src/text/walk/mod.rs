@@ -215,6 +215,26 @@ impl Walker {
         edits
     }
 
+    /// Walks through one header of a request; nothing in it is edited. Its name is shown where it is no word of an API.
+    pub fn header(&mut self, name: &str, value: &[u8], names: &dyn Names, visitor: &mut dyn Visitor) {
+        self.units = 0;
+        let editable = Editable::Never(super::Never::Fixed);
+        let spot = Spot { place: Place::Header, editable, ..Spot::default() };
+        let source = Source::body(name.as_bytes());
+        let kind = SegmentKind::Key;
+        let around = Around { source: &source, key: None, spot: &spot, kind, names, depth: 0, inside: false };
+        let mut edits = Vec::new();
+        if !document::is_plain_word(name.as_bytes()) {
+            self.plain(&around, visitor, &mut edits);
+        }
+        if !value.is_empty() {
+            let (key, kind) = (Some(name.as_bytes()), SegmentKind::Header);
+            let source = Source::body(value);
+            self.unit(&Around { source: &source, key, kind, ..around }, visitor, &mut edits);
+        }
+        debug_assert!(edits.is_empty(), "headers are never edited");
+    }
+
     /// Finds out what the text of `around` is, and walks through it.
     fn content(
         &mut self,
