@@ -2,7 +2,7 @@
 //! `patterns/persons.toml`.
 
 use super::address_english as english;
-use super::address_locality::{behind, belgian, canadian, capitalised_after, dutch, next_word};
+use super::address_locality::{behind, belgian, canadian, capitalised_after, dutch, in_brackets, next_word};
 use super::detector::{Anchor, Detector, Hit, Place};
 use super::lexer::{Case, Kind, Token, Tokens, tokens};
 use super::lexicon::WordSet;
@@ -354,6 +354,9 @@ impl Address {
             {
                 from + 2
             }
+            Some(Kind::Mark('/')) if kind(from + 1) == Some(Kind::Word(Case::Initial)) => {
+                from + if kind(from + 2) == Some(Kind::Number) { 3 } else { 2 }
+            }
             Some(Kind::Space) => match all.get(from + 1) {
                 Some(next) if self.repeats.contains(&*next.folded()) => from + 2,
                 Some(next) if next.kind == Kind::Word(Case::Initial) => from + 2,
@@ -486,7 +489,10 @@ impl Address {
             let token = &all[at];
             if token.kind == Kind::Number {
                 let found = match token.text.len() {
-                    4 => belgian(all, at).or_else(|| dutch(all, at)).or_else(|| behind(all, from, at)),
+                    4 => belgian(all, at)
+                        .or_else(|| in_brackets(all, at))
+                        .or_else(|| dutch(all, at))
+                        .or_else(|| behind(all, from, at)),
                     5 if street.named => capitalised_after(all, at),
                     5 => next_word(all, at + 1).map(|city| city + 1),
                     _ => None,

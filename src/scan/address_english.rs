@@ -25,7 +25,16 @@ pub(super) fn may_be(text: &[u8], at: usize) -> bool {
 
 /// The first and one past the last token of an address whose kind of street stands at `here`.
 pub(super) fn read(all: &[Token<'_>], here: usize) -> Option<(usize, usize)> {
-    Some((number_before(all, here)?, post_code(all, here + 1)?))
+    let number = number_before(all, here)?;
+    Some((flat_before(all, number).unwrap_or(number), post_code(all, here + 1)?))
+}
+
+/// "Flat 3, " before the house number: its first token.
+fn flat_before(all: &[Token<'_>], number: usize) -> Option<usize> {
+    let comma = number.checked_sub(2).filter(|comma| all[comma + 1].kind == Kind::Space)?;
+    let flat = comma.checked_sub(3).filter(|flat| all[flat + 1].kind == Kind::Space)?;
+    let named = ["Flat", "Apartment", "Apt", "Unit", "Suite"].contains(&all[flat].text);
+    (named && all[comma].kind == Kind::Mark(',') && all[comma - 1].kind == Kind::Number).then_some(flat)
 }
 
 /// The house number before a street's name: `10 Downing`, `221B Baker`, `350 5th`.

@@ -40,7 +40,7 @@ pub(super) fn behind(all: &[Token<'_>], from: usize, at: usize) -> Option<usize>
     let year = all[at].text.starts_with("19") || all[at].text.starts_with("20");
     let glued = all[from..at].iter().all(|gap| {
         matches!(gap.kind, Kind::Space | Kind::Line | Kind::Mark(',' | '-' | '–'))
-            || matches!(gap.text, "B" | "BE" | "L" | "LU")
+            || matches!(gap.text, "B" | "BE" | "L" | "LU" | "à" | "te" | "in")
     });
     (glued && at <= from + 5 && !all[at].text.starts_with('0') && !year)
         .then(|| capitalised_after(all, at))
@@ -66,15 +66,34 @@ pub(super) fn capitalised_after(all: &[Token<'_>], at: usize) -> Option<usize> {
     let city = next_word(all, at + 1).filter(|city| all[*city].is_capital())?;
     let mut end = city + 1;
     while let (Some(gap), Some(next)) = (all.get(end), all.get(end + 1)) {
+        let key = all.get(end + 2).is_some_and(|sign| sign.kind == Kind::Mark('='));
         let joined = matches!(gap.kind, Kind::Space | Kind::Mark('-'))
             && gap.text.chars().count() == 1
             && (next.is_capital() || next.folded() == "cedex");
-        if !joined {
+        if key || !joined {
             break;
         }
         end += 2;
     }
-    Some(end)
+    Some(at_river(all, end).unwrap_or(end))
+}
+
+/// One past "am Main", "an der Oder", "bei Bonn" behind a German locality.
+fn at_river(all: &[Token<'_>], end: usize) -> Option<usize> {
+    let space = |at: usize| all.get(at).is_some_and(|gap| gap.text == " ");
+    let word = |at: usize, of: &[&str]| all.get(at).is_some_and(|word| of.contains(&word.text));
+    let from = end + if word(end + 1, &["an", "ob"]) && word(end + 3, &["der"]) { 4 } else { 2 };
+    let leads = space(end) && (from > end + 2 || word(end + 1, &["am", "im", "bei"])) && space(from);
+    (leads && all.get(from + 1)?.is_capital()).then_some(from + 2)
+}
+
+/// A Belgian code in brackets behind its own locality: "à Schaerbeek (1030)". One past the bracket.
+pub(super) fn in_brackets(all: &[Token<'_>], at: usize) -> Option<usize> {
+    let names = belgian_localities().get(all[at].text)?;
+    let bracket = at.checked_sub(1).filter(|before| all[*before].kind == Kind::Mark('('))?;
+    let word = bracket.checked_sub(2).filter(|word| all[word + 1].kind == Kind::Space)?;
+    let name = all[word].folded();
+    (names.contains(&&*name) && all.get(at + 1)?.kind == Kind::Mark(')')).then_some(at + 2)
 }
 
 /// `G1R 5A5` (Canada Post: no D, F, I, O, Q, U; the first letter is no W or Z).

@@ -72,7 +72,7 @@ impl Detector for Birth {
             return;
         }
         if place.anchor > 0
-            && let Some(table) = Table::headed(place.text, place.at, place.end)
+            && let Some(table) = Table::headed(place.text, place.at, cell_end(place.text, place.end))
         {
             self.below(&table, place.at, out);
             if !out.is_empty() || !table.is_beside(place.at) {
@@ -96,6 +96,12 @@ impl Detector for Birth {
             Hit::new(span.shifted(offset), if of_thing { Confidence::Low } else { confidence })
         }));
     }
+}
+
+/// Where the cell ends that a label begins: "geb. op".
+fn cell_end(text: &[u8], from: usize) -> usize {
+    let letter = |byte: &u8| byte.is_ascii_alphabetic() || *byte >= 0x80 || *byte == b' ';
+    from + text[from..].iter().take(16).take_while(|byte| letter(byte)).count()
 }
 
 impl Birth {

@@ -5,7 +5,7 @@
 const HEADER_BYTES_MAX: usize = 400;
 
 /// Bytes of a table that are read. Far less than windows of a stream share.
-const TABLE_BYTES_MAX: usize = 8 << 10;
+const TABLE_BYTES_MAX: usize = 16 << 10;
 
 /// Bytes of a header's cell.
 const CELL_BYTES_MAX: usize = 40;

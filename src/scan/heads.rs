@@ -11,7 +11,7 @@ const LINE_BYTES_MAX: usize = 400;
 const CELL_BYTES_MAX: usize = 40;
 
 /// Bytes of a table that are read. Far less than windows of a stream share.
-const TABLE_BYTES_MAX: usize = 8 << 10;
+const TABLE_BYTES_MAX: usize = 16 << 10;
 
 /// Digits in a header: more make it a row.
 const DIGITS_MAX: usize = 3;
@@ -55,6 +55,11 @@ impl Head {
         let from = line.end + 1;
         let to = rows_end(text, from, delimiter, width);
         (from < to).then_some(Self { word, rows: Span::new(from, to), column, delimiter })
+    }
+
+    /// The rows below a place in the header of a table.
+    pub fn rows_below(text: &[u8], at: usize) -> Option<Span> {
+        Self::at(text, Span::new(at, at), 0, None).map(|head| head.rows)
     }
 
     /// Whether a value stands in the column below the word.

@@ -5,6 +5,7 @@ use super::blocks::Masks;
 use super::check::Outcome;
 use super::context::{Near, WordIndex};
 use super::detector::{Hit, Place};
+use super::heads::Head;
 use super::looks::{CHUNK, Looks};
 use super::resolve::Candidate;
 use super::table::{Action, Compiled, DIGIT_RUN_MAX};
@@ -355,8 +356,15 @@ impl Pass<'_> {
     /// Adds a window of an expression to the one that waits, or tries that one first.
     pub(super) fn window(&mut self, index: u16, at: usize) {
         let expression = &self.scanner.table.expressions[usize::from(index)];
-        let wanted =
+        let mut wanted =
             Span::new(at.saturating_sub(expression.before), (at + expression.after).min(self.text.len()));
+        // A word in a table's header speaks for the whole column.
+        if expression.of_columns
+            && let Some(rows) = Head::rows_below(self.text, at)
+        {
+            wanted.end = rows.end.max(wanted.end);
+            self.read_words(at);
+        }
         match &mut self.buffers.windows[usize::from(index)] {
             Some(waiting) if wanted.start <= waiting.end && waiting.len() < WINDOW_MAX => {
                 waiting.end = waiting.end.max(wanted.end);
@@ -547,6 +555,12 @@ impl Pass<'_> {
     /// Whether a word that speaks for this rule may be near a span, or everything is wanted.
     pub fn may_be_labelled_for(&mut self, rule: u16, span: Span) -> bool {
         self.buffers.misses.is_some() || !self.has_no_label_of(rule, span)
+    }
+
+    /// Reads the words around a place, so that those in headers are known.
+    fn read_words(&mut self, at: usize) {
+        let table = &self.scanner.table;
+        self.buffers.index.has_no_label(self.text, &table.words, &table.uses, Span::new(at, at + 1));
     }
 
     /// The words around a span for a rule.

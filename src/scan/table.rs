@@ -34,6 +34,9 @@ pub(super) enum Action {
     Spelled,
 }
 
+/// Digits of an expression whose words may stand in the header of a table, far above its matches.
+const COLUMN_DIGITS: usize = 5;
+
 /// A token format with its rule.
 pub(super) struct Token {
     pub rule: u16,
@@ -49,6 +52,8 @@ pub(super) struct Expression {
     pub after: usize,
     /// Digits that every match has at least.
     pub digits: usize,
+    /// Whether words of its rule in a table's header lead to it.
+    pub of_columns: bool,
     /// A sign that every match holds, or that stands near it.
     required: Option<u8>,
     compiled: OnceLock<Option<Compiled>>,
@@ -351,6 +356,7 @@ impl Table {
                     before: pattern.before,
                     after: pattern.after,
                     digits: pattern.digits,
+                    of_columns: pattern.class.is_none() && pattern.digits >= COLUMN_DIGITS,
                     required: pattern.holds.or_else(|| required(&pattern.pattern)),
                     compiled: OnceLock::new(),
                 });
@@ -454,6 +460,7 @@ mod tests {
             before: 0,
             after: 0,
             digits: 0,
+            of_columns: false,
             required: required(pattern),
             compiled: OnceLock::new(),
         };

@@ -1,5 +1,6 @@
 //! Values right beside or below their label, with nothing that links them: they must look like nothing else.
 
+use super::link::are_qualifiers;
 use super::skip::{skip, skip_no_break};
 use super::words::{KEY, KNOWN, LOGIN, PAIR, PASSPHRASE, PASSWORD, PIN, RECOVERY, SHORT, WEAK, WIFI};
 use crate::scan::fold::{Window, fold};
@@ -114,7 +115,7 @@ pub(super) fn beside_login(lexicon: &Lexicon, text: &[u8], window: &Window, labe
     let folded = window.text();
     let at = window.index(label.start);
     let login = lexicon.any(folded, at.saturating_sub(70), at, LOGIN);
-    let value = text.get(label.end..)?.strip_prefix(b" ")?;
+    let value = text.get(label.end..)?.strip_prefix(b" ").filter(|value| !value.starts_with(b"("))?;
     let value = &value[..value.iter().take(64).take_while(|byte| !byte.is_ascii_whitespace()).count()];
     let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
     let letters = value.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
@@ -130,6 +131,27 @@ pub(super) fn next_line(text: &[u8], label: Span, groups: u32) -> Option<usize> 
     let next_end = memchr::memchr(b'\n', &text[line_end + 1..]).map_or(text.len(), |at| line_end + 1 + at);
     let one_word = !text[line_end + 1..next_end].trim_ascii().contains(&b' ');
     (alone && empty && one_word && groups & RECOVERY == 0).then_some(line_end + 1)
+}
+
+/// Bytes of a cell behind the label in it.
+const CELL_BYTES: usize = 40;
+
+/// A label with the words that say whose it is in a cell or on a line of its own, the value in the next: "Kennwort des
+/// Kontos\t…", "Code PIN de la carte\n8407".
+pub(super) fn behind_cell(lexicon: &Lexicon, text: &[u8], window: &Window, label: Span) -> Option<usize> {
+    let before = label.start.checked_sub(1).map(|at| text[at]);
+    if !matches!(before, None | Some(b'\n' | b'\t')) {
+        return None;
+    }
+    let rest = &text[label.end..text.len().min(label.end + CELL_BYTES)];
+    let end = label.end + memchr::memchr2(b'\t', b'\n', rest)?;
+    let words = (window.index(label.end), window.index(end));
+    if !are_qualifiers(lexicon, window.text(), words.0, words.1) {
+        return None;
+    }
+    let value = text[end + 1..].split(|byte| matches!(byte, b'\n' | b'\t' | b'\r')).next()?;
+    let one = !value.trim_ascii().contains(&b' ') && value.iter().any(u8::is_ascii_digit);
+    one.then_some(end + 1)
 }
 
 /// "Mot de passe :" at the end of its line: the next line, where it is one word and no label itself.

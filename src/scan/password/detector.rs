@@ -4,7 +4,7 @@ use super::{Kind, Secret, find, find_in_field, find_linked, mnemonic, words};
 use crate::finding::Confidence;
 use crate::rules::Code;
 use crate::rules::syntax::Text;
-use crate::scan::columns::Table;
+use crate::scan::columns::{Cell, Table};
 use crate::scan::detector::{Anchor, Detector, Hit, Place};
 use crate::scan::lexicon::{Lazy, named};
 use crate::span::Span;
@@ -89,7 +89,12 @@ impl Passwords {
     /// The secrets in the column of a table whose header, the label at `at`, says so.
     fn below(&self, table: &Table<'_>, at: usize, out: &mut Vec<Hit>) {
         let mut heads = table.header().enumerate();
-        let Some((column, head)) = heads.find(|(_, cell)| cell.start == at) else { return };
+        let plain = |sign: char| sign.is_alphanumeric() || matches!(sign, ' ' | '-');
+        let holds = |cell: &Cell<'_>| {
+            let within = cell.start < at && at < cell.start + cell.text.len();
+            cell.start == at || within && cell.text.chars().all(plain)
+        };
+        let Some((column, head)) = heads.find(|(_, cell)| holds(cell)) else { return };
         for cell in table.rows().filter_map(|mut row| row.nth(column)) {
             let found = find_in_field(&self.lexicon, cell.text.as_bytes(), head.text.as_bytes());
             out.extend(found.map(|secret| hit(&Secret { span: secret.span.shifted(cell.start), ..secret })));
@@ -99,7 +104,7 @@ impl Passwords {
 
 /// Where the cell ends that a label begins: "mot de passe de session", "PIN-Code".
 fn cell_end(text: &[u8], from: usize) -> usize {
-    let letter = |byte: &u8| byte.is_ascii_alphabetic() || *byte >= 0x80 || matches!(byte, b' ' | b'-');
+    let letter = |byte: &u8| byte.is_ascii_alphanumeric() || *byte >= 0x80 || matches!(byte, b' ' | b'-');
     from + text[from..].iter().take(32).take_while(|byte| letter(byte)).count()
 }
 

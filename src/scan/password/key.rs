@@ -43,6 +43,9 @@ pub(super) fn quoted(
             if let Some(end) = linked.filter(|_| qualified) {
                 return Some(Link { end, ..plain });
             }
+            if qualified && text.get(behind) == Some(&b'>') {
+                return Some(Link { end: behind + 1, markup: true, ..plain });
+            }
             // "'API key …'" in a string: nothing but what is random by itself.
             let end = bare(lexicon, text, Span::new(at, at), groups & KEY)?;
             Some(Link { end, word: true, bare: true, ..plain })

@@ -28,6 +28,9 @@ pub struct Link {
     pub bare: bool,
 }
 
+/// Bytes of a key in quotes before the label that ends it.
+const KEY_BYTES: usize = 40;
+
 /// Words between a label and its link.
 pub(super) const QUALIFIERS_MAX: usize = 7;
 
@@ -35,6 +38,10 @@ pub(super) const QUALIFIERS_MAX: usize = 7;
 pub fn first<T>(label: &Label<'_>, held: &mut dyn FnMut(Link) -> Option<T>) -> Option<T> {
     let Label { lexicon, text, window, span, groups } = *label;
     let (plain, tagged) = plain(text, span);
+    if !plain.quoted_label && ends_key(text, span) {
+        let link = sign(text, span.end + 1).map(|end| Link { end, quoted_label: true, ..plain });
+        return link.and_then(held);
+    }
     if tagged {
         let end = skip(text, span.end + 1, |byte| byte.is_ascii_whitespace());
         return held(Link { end, markup: true, ..plain });
@@ -68,6 +75,19 @@ fn plain(text: &[u8], label: Span) -> (Link, bool) {
     let quoted_label = is_quote(before);
     let plain = Link { quoted_label, ..Link::default() };
     (plain, before == Some(&b'<') && text.get(label.end) == Some(&b'>'))
+}
+
+/// Whether the label ends a key in quotes that begins with other words: `"VPN password": "…"`.
+fn ends_key(text: &[u8], label: Span) -> bool {
+    let Some(quote) = text.get(label.end).filter(|byte| is_quote(Some(byte))) else { return false };
+    if !matches!(text.get(label.end + 1), Some(b':' | b'=' | b' ')) {
+        return false;
+    }
+    let before = &text[label.start.saturating_sub(KEY_BYTES)..label.start];
+    let Some(open) = memchr::memrchr(*quote, before) else { return false };
+    let word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte >= 0x80 || b" -_'./()".contains(byte);
+    let opens = open.checked_sub(1).is_none_or(|at| b"{[,( \n\t".contains(&before[at]));
+    opens && before[open + 1..].iter().all(word)
 }
 
 /// Whether words only say whose or which password it is: "de session", "for the vpn".
@@ -114,12 +134,19 @@ fn loose<T>(label: &Label<'_>, plain: Link, held: &mut dyn FnMut(Link) -> Option
     let sure = |found: Option<usize>| found.filter(|_| abbreviation);
     let word = |end| Link { end, word: true, ..plain };
     let bare = |end| Link { end, word: true, bare: true, ..plain };
-    let candidates: [&dyn Fn() -> Option<Link>; 10] = [
+    let candidates: [&dyn Fn() -> Option<Link>; 11] = [
         &|| linked().map(|(end, word)| Link { end, word, ..plain }),
         &|| whole(beside::beside_login(lexicon, text, window, span)).map(word),
         &|| whole(prose::direct_quote(text, span.end, groups)).map(word),
         &|| sure(to_question(lexicon, text, span.end)).map(word),
         &|| sure(beside::next_line(text, span, groups)).map(word),
+        &|| {
+            whole(beside::behind_cell(lexicon, text, window, span)).map(|end| Link {
+                end,
+                cell: true,
+                ..plain
+            })
+        },
         &|| prose::renewed(lexicon, text, window, span.end).map(word),
         &|| whole(prose::chosen(lexicon, text, window, span.end)).map(word),
         &|| whole(prose::dashed(text, span.end)).map(|end| Link { end, ..plain }),

@@ -413,7 +413,7 @@ impl Person {
         let value =
             value.split([',', ';', '|', '\t', '\n', '\r', '"', '(', '*', '<', '“', '”', '»']).next()?;
         let value = ["',", "')"].iter().fold(value, |value, end| value.split(end).next().unwrap_or(value));
-        let value = self.before_next_label(value).trim_end();
+        let value = self.before_next_label(before_next_key(value)).trim_end();
         let all: Tokens<'_> = tokens(value).take(2 * NAME_WORDS_MAX + 2).collect();
         let words: Vec<&Token<'_>> = all.iter().filter(|token| matches!(token.kind, Kind::Word(_))).collect();
         let only_words =
@@ -499,6 +499,10 @@ impl Person {
         let (mut words, mut capitals, mut joined) = (0, 0, false);
         while let Some(token) = all.get(at) {
             let Kind::Word(case) = token.kind else { break };
+            // The next key on the line: "Anke Schulze Status=OK".
+            if words > 0 && all.get(at + 1).is_some_and(|next| next.kind == Kind::Mark('=')) {
+                break;
+            }
             let initial =
                 case == Case::Initial && all.get(at + 1).is_some_and(|next| next.kind == Kind::Mark('.'));
             let particle = self.particles.contains(&*token.folded());
@@ -565,13 +569,19 @@ impl Person {
             }
             at = previous;
         }
-        self.goes_on(all, end)
+        self.goes_on(all, end) || is_street(&all[end - 1])
     }
 
     /// Whether a word stands behind the name that makes it one of a street, a school or a company.
     fn goes_on(&self, all: &[Token<'_>], end: usize) -> bool {
         next_word(all, end).is_some_and(|word| self.suppress_after.contains(&*word))
     }
+}
+
+/// The text up to the next key on the line: "Dupont Status=OK".
+fn before_next_key(value: &str) -> &str {
+    let Some((field, _)) = value.split_once('=') else { return value };
+    field.rfind(' ').map_or(value, |at| &field[..at])
 }
 
 /// The folded word after `end`, over a space.
@@ -583,6 +593,14 @@ fn next_word(all: &[Token<'_>], end: usize) -> Option<Folded> {
 /// Whether a particle is an article of German or Dutch prose where no other particle stands before it.
 fn is_article(token: &Token<'_>) -> bool {
     matches!(token.text, "der" | "den" | "te" | "op" | "zu" | "la" | "le" | "y" | "e")
+}
+
+/// "Guido Gezellestraat": a word that ends like a Dutch or German street, and is no family's name.
+fn is_street(token: &Token<'_>) -> bool {
+    const ENDS: [&str; 10] =
+        ["straat", "laan", "steenweg", "plein", "dreef", "strasse", "straße", "allee", "platz", "kaai"];
+    let long = |end: &&str| token.text.len() > end.len() + 2 && token.text.ends_with(*end);
+    ENDS.iter().any(|end| long(&end)) && !family(token.text)
 }
 
 fn is_upper(token: &Token<'_>) -> bool {
