@@ -300,3 +300,42 @@ fn rtf_says_its_words_and_names_what_else_is_in_it() {
     let names = [("pictures", Unreadable::Image), ("embedded objects", Unreadable::Unsupported)];
     assert_eq!(unreadable, names.map(|(name, why)| (name.to_owned(), why)));
 }
+
+#[test]
+fn archives_say_all_that_leaves_with_them() {
+    let value = b"85.07.30-033.28";
+    let plain = zipped(&[("a.txt", b"bonjour")]);
+    // An entry that the directory does not list: its own header and content, then a whole archive.
+    let hidden = zipped(&[("b.txt", value)]);
+    let end = hidden.windows(4).position(|bytes| bytes == b"PK\x01\x02").unwrap();
+    let unlisted = [&hidden[..end], &plain].concat();
+    let stub = [&b"MZ\x90\0 85.07.30-033.28 \0"[..], &plain].concat();
+    let twice = {
+        let mut bytes = zipped(&[("a.txt", value), ("b.txt", b"bonjour")]);
+        let names: Vec<usize> = (0..bytes.len()).filter(|at| bytes[*at..].starts_with(b"b.txt")).collect();
+        names.into_iter().for_each(|at| bytes[at] = b'a');
+        bytes
+    };
+    for (name, bytes, part) in
+        [("unlisted", unlisted, "b.txt"), ("stub", stub, "structure"), ("twice", twice, "a.txt")]
+    {
+        let (parts, _, result) = opened(&bytes);
+        assert_eq!(result, Ok(()), "{name}");
+        let says = parts.iter().any(|own| &*own.name == part && own.text.contains("85.07.30-033.28"));
+        assert!(says, "{name}: {parts:?}");
+    }
+    let mut gzip = flate2::GzBuilder::new()
+        .filename(&value[..])
+        .comment("bonjour")
+        .write(Vec::new(), flate2::Compression::fast());
+    gzip.write_all(b"x").unwrap();
+    let (parts, ..) = opened(&gzip.finish().unwrap());
+    assert_eq!(text(&parts, "structure"), "85.07.30-033.28\nbonjour\n");
+    let mut archive = tar::Builder::new(Vec::new());
+    let mut header = tar::Header::new_gnu();
+    header.set_entry_type(tar::EntryType::Symlink);
+    header.set_size(0);
+    archive.append_link(&mut header, "lien", "85.07.30-033.28").unwrap();
+    let (parts, ..) = opened(&[archive.into_inner().unwrap().as_slice(), b"et la suite"].concat());
+    assert_eq!(text(&parts, "structure"), "85.07.30-033.28\nlien\net la suite\n");
+}

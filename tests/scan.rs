@@ -178,3 +178,30 @@ fn what_is_damaged_or_not_opened_is_held_as_the_proxy_holds_it() {
         assert_eq!((said["not_read"][0]["action"].as_str(), output.status.code()), (Some("block"), Some(1)));
     }
 }
+
+#[test]
+fn what_is_attached_to_a_mail_is_opened() {
+    use base64::Engine as _;
+    let folder = tempfile::tempdir().unwrap();
+    let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    archive.start_file("a.txt", zip::write::SimpleFileOptions::default()).unwrap();
+    std::io::Write::write_all(&mut archive, b"NISS 85.07.30-033.28").unwrap();
+    let archive = archive.finish().unwrap().into_inner();
+    let packed = base64::engine::general_purpose::STANDARD.encode(&archive);
+    let mail = format!(
+        "Subject: x\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nNISS 85.07.30-033.28\n\
+         --b\nContent-Transfer-Encoding: base64\n\n{packed}\n--b--\n"
+    );
+    let stub = [&b"MZ\0\0 NISS 85.07.30-033.28 \0"[..], &archive].concat();
+    for (name, bytes) in [("m.eml", mail.as_bytes()), ("sfx.exe", &stub)] {
+        std::fs::write(folder.path().join(name), bytes).unwrap();
+        let found = scan(folder.path(), &["--format", "jsonl", name]);
+        let own = found.lines().filter(|line| line.contains("\"be.niss\"")).collect::<Vec<_>>();
+        assert_eq!(own.len(), 2, "{name}: {found}");
+        assert_eq!(
+            own.iter().filter(|line| line.contains("\"part\":\"a.txt\"")).count(),
+            1,
+            "{name}: {found}"
+        );
+    }
+}

@@ -48,6 +48,19 @@ fn a_national_number_is_found_in_every_dress() {
         ("json", r#"{\"niss\": \"<<85.07.30\u002d033.28>>\"}"#),
         ("quoted-printable", "NISS=C3=A9 <<85.07.=\n30-033.28>>"),
         ("spaced", "voici <<8 5 0 7 3 0 0 3 3 2 8>> merci"),
+        ("spaced", "voici\n<<8\n5\n0\n7\n3\n0\n0\n3\n3\n2\n8>>\nmerci"),
+        ("spaced", "voici\r\n<<8\r\n5\r\n0\r\n7\r\n3\r\n0\r\n0\r\n3\r\n3\r\n2\r\n8>>\r\nmerci"),
+        ("spaced", "voici <<8\t5\t0\t7\t3\t0\t0\t3\t3\t2\t8>> merci"),
+        ("spaced", "voici <<8-5-0-7-3-0-0-3-3-2-8>> merci"),
+        ("plain", "📞<<85.07.30-033.28>>📞"),
+        (
+            "unicode",
+            "voici <<\u{e0038}\u{e0035}\u{e002e}\u{e0030}\u{e0037}\u{e002e}\u{e0033}\u{e0030}\u{e002d}\u{e0030}\u{e0033}\u{e0033}\u{e002e}\u{e0032}\u{e0038}>> merci",
+        ),
+        (
+            "unicode",
+            "😀<<\u{e0128}\u{e0125}\u{e0120}\u{e0127}\u{e0123}\u{e0120}\u{e0120}\u{e0123}\u{e0123}\u{e0122}\u{e0128}>> merci",
+        ),
         (
             "spelled",
             "mon numéro national est <<quatre-vingt-cinq zéro sept trente zéro trente-trois vingt-huit>>",

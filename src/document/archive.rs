@@ -1,6 +1,7 @@
 //! Archives: zip (and the documents that are zips), gzip, tar. Entries are opened in turn, nested ones too, within
 //! one budget.
 
+use super::beside::Beside;
 use super::limit::Budget;
 use super::office::{self, Workbook};
 use super::{Format, Item, Part, Unreadable, joined, open_document, open_within};
@@ -19,6 +20,7 @@ pub(super) fn zip(
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|fault| unreadable(&fault))?;
     let names: Vec<String> = archive.file_names().flatten().map(std::borrow::Cow::into_owned).collect();
     comment(archive.comment(), prefix, sink);
+    beside(bytes, &mut archive, prefix, budget, sink)?;
     let has = |name: &str| names.iter().any(|other| other == name);
     if has("[Content_Types].xml") {
         return office_file(&mut archive, prefix, budget, sink);
@@ -38,6 +40,37 @@ fn comment(comment: &[u8], prefix: &str, sink: &mut dyn FnMut(Item)) {
         let text = String::from_utf8_lossy(comment).into_owned();
         sink(Item::Text(Part { name: joined(prefix, "comment"), text, marks: vec![] }));
     }
+}
+
+/// Hands over what stands beside the entries.
+fn beside(
+    bytes: &[u8],
+    archive: &mut Archive<'_>,
+    prefix: &str,
+    budget: &mut Budget,
+    sink: &mut dyn FnMut(Item),
+) -> Result<(), Unreadable> {
+    let mut beside = Beside::default();
+    for index in 0..archive.len() {
+        let file = archive.by_index_raw(index).map_err(|fault| unreadable(&fault))?;
+        beside.entry(bytes, &file);
+        if file.is_dir() {
+            beside.line(file.name_raw());
+        }
+    }
+    let directory = usize::try_from(archive.central_directory_start()).unwrap_or(usize::MAX).min(bytes.len());
+    beside.gaps(bytes, directory, prefix, budget, sink)?;
+    beside.bytes(&bytes[end_of(bytes)..]);
+    beside.show(prefix, sink);
+    Ok(())
+}
+
+/// Where the last record of a zip archive ends, its comment included.
+fn end_of(bytes: &[u8]) -> usize {
+    let Some(record) = memchr::memmem::rfind(bytes, b"PK\x05\x06") else { return bytes.len() };
+    let length = bytes.get(record + 20..record + 22);
+    let comment = length.and_then(|length| length.try_into().ok()).map_or(0, u16::from_le_bytes);
+    (record + 22 + usize::from(comment)).min(bytes.len())
 }
 
 type Archive<'a> = ZipArchive<Cursor<&'a [u8]>>;
@@ -91,10 +124,13 @@ fn named(archive: &mut Archive<'_>, name: &str, budget: &mut Budget) -> Result<O
     }
 }
 
-fn unreadable(fault: &ZipError) -> Unreadable {
+pub(super) fn unreadable(fault: &ZipError) -> Unreadable {
     match fault {
         ZipError::UnsupportedArchive(why) if *why == ZipError::PASSWORD_REQUIRED => Unreadable::Encrypted,
-        ZipError::UnsupportedArchive(_) => Unreadable::Unsupported,
+        ZipError::UnsupportedArchive(_) | ZipError::CompressionMethodNotSupported(_) => {
+            Unreadable::Unsupported
+        }
+        ZipError::Io(fault) if fault.kind() == std::io::ErrorKind::Unsupported => Unreadable::Unsupported,
         _ => Unreadable::Broken,
     }
 }
@@ -106,7 +142,18 @@ pub(super) fn gzip(
     budget: &mut Budget,
     sink: &mut dyn FnMut(Item),
 ) -> Result<(), Unreadable> {
-    let content = budget.read(flate2::read::MultiGzDecoder::new(bytes))?;
+    let (mut content, mut rest, mut beside) = (Vec::new(), bytes, Beside::default());
+    while !rest.is_empty() {
+        budget.entry()?;
+        let mut member = flate2::bufread::GzDecoder::new(rest);
+        content.append(&mut budget.read(&mut member)?);
+        if let Some(header) = member.header() {
+            let said = [header.filename(), header.comment(), header.extra()];
+            said.into_iter().flatten().for_each(|said| beside.line(said));
+        }
+        rest = member.into_inner();
+    }
+    beside.show(prefix, sink);
     entry(&content, &joined(prefix, "gzip"), budget, sink)
 }
 
@@ -118,17 +165,35 @@ pub(super) fn tar(
     sink: &mut dyn FnMut(Item),
 ) -> Result<(), Unreadable> {
     let mut archive = ::tar::Archive::new(bytes);
+    let (mut beside, mut end) = (Beside::default(), 0);
     for file in archive.entries().map_err(|_| Unreadable::Broken)? {
         budget.entry()?;
         let mut file = file.map_err(|_| Unreadable::Broken)?;
-        if !file.header().entry_type().is_file() {
-            continue;
-        }
+        said_of(&mut file, &mut beside);
         let name = String::from_utf8_lossy(&file.path_bytes()).into_owned();
         let content = budget.read(file.by_ref())?;
-        entry(&content, &joined(prefix, &name), budget, sink)?;
+        end = usize::try_from(file.raw_file_position()).unwrap_or(usize::MAX).saturating_add(content.len());
+        if file.header().entry_type().is_file() {
+            entry(&content, &joined(prefix, &name), budget, sink)?;
+        } else {
+            beside.line(name.as_bytes());
+            beside.bytes(&content);
+        }
     }
+    beside.bytes(bytes.get(end..).unwrap_or_default());
+    beside.show(prefix, sink);
     Ok(())
+}
+
+/// What the headers of an entry of a tar archive say beside its name.
+fn said_of(file: &mut ::tar::Entry<'_, &[u8]>, beside: &mut Beside) {
+    beside.line(file.link_name_bytes().as_deref().unwrap_or_default());
+    let header = file.header();
+    let owners = [header.username_bytes(), header.groupname_bytes()];
+    owners.into_iter().flatten().for_each(|owner| beside.line(owner));
+    // The path, which may stand there too, is the name.
+    let said = file.pax_extensions().ok().flatten().into_iter().flatten().flatten();
+    said.filter(|field| field.key_bytes() != b"path").for_each(|field| beside.line(field.value_bytes()));
 }
 
 /// One file of an archive: text is handed over, a document is opened, the rest is named.

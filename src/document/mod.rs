@@ -4,6 +4,7 @@
 
 mod archive;
 mod aside;
+mod beside;
 mod format;
 mod limit;
 mod office;
@@ -13,7 +14,7 @@ mod pdf;
 mod rtf;
 mod xml;
 
-pub use format::Format;
+pub use format::{Format, TAIL_BYTES};
 
 use limit::Budget;
 use std::sync::Arc;
@@ -95,6 +96,7 @@ fn open_within(
         Format::Image => Err(Unreadable::Image),
         Format::Audio => Err(Unreadable::Audio),
         Format::Packed => Err(Unreadable::Unsupported),
+        Format::Sealed => Err(Unreadable::Encrypted),
     }
 }
 

@@ -15,6 +15,9 @@ const GROUPS_MAX: usize = 48;
 /// Digits of the longest number.
 const DIGITS_MAX: usize = 40;
 
+/// Single digits that may be a number written digit by digit.
+const SINGLES_MIN: usize = 8;
+
 /// Separators between two groups.
 const SEPARATORS_MAX: usize = 3;
 
@@ -88,8 +91,20 @@ pub(super) fn cluster(pass: &mut Pass<'_>, start: usize, end: usize) -> usize {
     }
     groups(pass, &runs, runs.len());
     join_wrapped(pass, &mut runs);
+    if are_singles(pass.text, &runs) {
+        pass.single_digits(Span::new(start, run.end));
+    }
     pass.buffers.runs = runs;
     run.end
+}
+
+/// Whether all runs are of one digit, and no more than a number has. Those with single spaces between them are told by
+/// the masks.
+fn are_singles(text: &[u8], runs: &[Run]) -> bool {
+    let spaced = |pair: &[Run]| text.get(pair[0].end..pair[1].start) == Some(b" ");
+    (SINGLES_MIN..=DIGITS_MAX).contains(&runs.len())
+        && runs.iter().all(|run| run.len() == 1)
+        && !runs.windows(2).all(spaced)
 }
 
 /// A value that a line break cut within its digits. A column of numbers has more than one break.

@@ -80,6 +80,7 @@ pub struct Stream<'a> {
     decoded: Derived,
     found: Vec<Finding>,
     undecoded: usize,
+    has_zeros: bool,
 }
 
 impl<'a> Stream<'a> {
@@ -98,6 +99,7 @@ impl<'a> Stream<'a> {
             decoded: Derived::default(),
             found: Vec::new(),
             undecoded: 0,
+            has_zeros: false,
         }
     }
 
@@ -116,9 +118,15 @@ impl<'a> Stream<'a> {
 
     /// Appends what is left. The stream is at its end. Returns how many bytes of disguised text were not decoded, see
     /// [`Scratch::undecoded`].
-    pub fn finish(mut self, findings: &mut Vec<Finding>) -> usize {
+    pub fn finish(&mut self, findings: &mut Vec<Finding>) -> usize {
         self.step(true, findings);
         self.undecoded
+    }
+
+    /// Whether zero bytes came by, which no text of single bytes has.
+    #[must_use]
+    pub const fn has_zeros(&self) -> bool {
+        self.has_zeros
     }
 
     /// Scans the window that waits; windows lie at multiples of the step, however the bytes came.
@@ -154,20 +162,52 @@ impl<'a> Stream<'a> {
         let edges = (self.base == 0, last);
         if encoding == Encoding::Utf8 {
             self.scanner.scan_part(&self.window, &self.hint, edges, &mut self.scratch, &mut self.found);
-            return;
+            return self.strays(encoding, edges);
         }
         self.decoded.clear();
         decode(&self.window, encoding, &mut self.decoded);
         self.scanner.scan_part(self.decoded.text(), &self.hint, edges, &mut self.scratch, &mut self.found);
         for finding in &mut self.found {
-            finding.span = self.decoded.source(finding.span);
-            for word in [&mut finding.evidence.context, &mut finding.evidence.lowered].into_iter().flatten() {
-                *word = self.decoded.source(*word);
-            }
+            map_back(finding, &self.decoded);
             if encoding != Encoding::SingleByte && finding.view == View::Plain {
                 finding.view = View::Utf16;
             }
         }
+        self.strays(encoding, edges);
+    }
+
+    /// Looks at what stands in other units than the rest: a file may change its encoding in the middle.
+    fn strays(&mut self, encoding: Encoding, edges: (bool, bool)) {
+        let has_zeros = memchr::memchr(0, &self.window).is_some();
+        self.has_zeros |= has_zeros;
+        if !has_zeros || matches!(encoding, Encoding::Utf32Le | Encoding::Utf32Be) {
+            return;
+        }
+        let in_pairs = matches!(encoding, Encoding::Utf16Le | Encoding::Utf16Be);
+        self.decoded.clear();
+        utf16::strays(&self.window, in_pairs, &mut |text, span| self.decoded.push(text, span));
+        let mut found = Vec::new();
+        self.scanner.scan_part(self.decoded.text(), &self.hint, edges, &mut self.scratch, &mut found);
+        for mut finding in found {
+            map_back(&mut finding, &self.decoded);
+            finding.view = View::Utf16;
+            let (span, id) = (finding.span, &finding.detector);
+            let known = |other: &Finding| {
+                other.detector == *id && other.span.start < span.end && span.start < other.span.end
+            };
+            if !self.found.iter().any(known) {
+                self.found.push(finding);
+            }
+        }
+        self.found.sort_by_key(|finding| (finding.span.start, finding.span.end));
+    }
+}
+
+/// The spans of a finding as spans of the bytes that its text was made from.
+fn map_back(finding: &mut Finding, decoded: &Derived) {
+    finding.span = decoded.source(finding.span);
+    for word in [&mut finding.evidence.context, &mut finding.evidence.lowered].into_iter().flatten() {
+        *word = decoded.source(*word);
     }
 }
 
@@ -252,6 +292,24 @@ mod tests {
             assert_eq!(Encoding::detect(bytes), wanted);
             assert_eq!(of("be.niss", &streamed(bytes, || 7)), [span], "{wanted:?}");
         }
+    }
+
+    #[test]
+    fn a_file_may_change_its_encoding_in_the_middle() {
+        let plain = "rien à voir ici, ".repeat(900).into_bytes();
+        let value = "NISS 85.07.30-033.28, voilà";
+        let little: Vec<u8> = value.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let big: Vec<u8> = value.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        for wide in [&little, &big] {
+            let text = [plain.as_slice(), wide].concat();
+            let at = plain.len();
+            assert_eq!(of("be.niss", &streamed(&text, || 999)), [(at + 10, at + 40)]);
+        }
+        let wide: Vec<u8> =
+            "rien à voir ici, ".repeat(900).encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let text = [wide.as_slice(), value.as_bytes()].concat();
+        let at = wide.len();
+        assert_eq!(of("be.niss", &streamed(&text, || 999)), [(at + 5, at + 20)]);
     }
 
     #[test]

@@ -150,6 +150,11 @@ impl Pass<'_> {
     fn decode_characters(&mut self, region: Span) {
         let region = whole_words(self.text, region);
         let quoted = self.buffers.regions.quoted;
+        if region.of(self.text).is_some_and(|region| memchr::memchr(0xF3, region).is_some()) {
+            self.derive(region, View::Unicode, false, |text, out| {
+                characters::unhide(text, region, out).then_some(View::Unicode)
+            });
+        }
         self.derive(region, View::Plain, false, |text, out| {
             characters::decode(text, region, quoted, out);
             Some(View::Plain)
@@ -185,6 +190,17 @@ impl Pass<'_> {
         let region = whole_words(self.text, region);
         self.derive(region, View::Spaced, true, |text, out| {
             spread::join(text, region, run, out);
+            Some(View::Spaced)
+        });
+    }
+
+    /// Eight and more single digits, each on a line of its own or with other signs between them than spaces.
+    pub(super) fn single_digits(&mut self, run: Span) {
+        let run = spread::with_country(self.text, run);
+        let region = Span::new(run.start.saturating_sub(80), (run.end + 40).min(self.text.len()));
+        let region = whole_words(self.text, region);
+        self.derive(region, View::Spaced, true, |text, out| {
+            spread::join_letters(text, region, run, out);
             Some(View::Spaced)
         });
     }

@@ -3,16 +3,24 @@
 
 use crate::limits::{CONTENT_ENCODINGS_MAX, INFLATE_RATIO_MAX};
 use brotli_decompressor::Decompressor;
-use flate2::bufread::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
+use flate2::bufread::{DeflateDecoder, GzDecoder, ZlibDecoder};
 use ruzstd::decoding::{FrameDecoder, StreamingDecoder};
 use std::borrow::Cow;
-use std::io::Read;
+use std::io::{self, Read};
 
 /// Bodies that stay below this may grow by any ratio: short texts of one letter do.
 const RATIO_FREE_BYTES: usize = 1 << 20;
 
 /// The largest window that RFC 9659 lets HTTP clients use with zstd.
 const ZSTD_WINDOW_BYTES_MAX: u64 = 8 << 20;
+
+/// Members or frames that any body may have, and bytes for each one more: setting up a decoder takes far longer than an
+/// empty frame, and programs that pack in parallel write frames of many kilobytes.
+const PIECES_FREE: usize = 64;
+const PIECE_BYTES_MIN: usize = 4 << 10;
+
+/// Bytes that come out of a stream without a name before it is believed: chance does not last as long.
+const DEFLATE_TRIED_BYTES: u64 = 1 << 20;
 
 /// Bytes read at a time.
 const CHUNK: usize = 64 << 10;
@@ -68,12 +76,26 @@ fn decode_one(body: &[u8], name: &str, bytes_max: usize) -> Result<Vec<u8>, Unde
     }
 }
 
-/// Undoes gzip, all members of it.
+/// Undoes gzip, all members of it; one that has a name, a comment or a field of its own is refused, since nobody reads
+/// what they say.
 ///
 /// # Errors
 /// Says why the body cannot be read.
 pub fn gzip(body: &[u8], bytes_max: usize) -> Result<Vec<u8>, Undecodable> {
-    read(MultiGzDecoder::new(body), body.len(), bytes_max)
+    let mut pieces = Pieces::of(body, bytes_max);
+    let mut rest = body;
+    while !rest.is_empty() {
+        let mut member = GzDecoder::new(rest);
+        pieces.read(&mut member)?;
+        let header = member.header();
+        if header.is_none_or(|said| {
+            said.filename().is_some() || said.comment().is_some() || said.extra().is_some()
+        }) {
+            return Err(Undecodable::Broken);
+        }
+        rest = member.into_inner();
+    }
+    Ok(pieces.decoded)
 }
 
 /// The decoder tells of bytes after the end only when it is asked once more.
@@ -97,43 +119,81 @@ fn deflate(body: &[u8], bytes_max: usize) -> Result<Vec<u8>, Undecodable> {
     }
 }
 
+/// Whether bytes are a deflate stream without a name, whatever it holds: from the first byte to the last.
+#[must_use]
+pub fn is_deflated(bytes: &[u8]) -> bool {
+    let mut decoder = DeflateDecoder::new(bytes);
+    match io::copy(&mut (&mut decoder).take(DEFLATE_TRIED_BYTES), &mut io::sink()) {
+        Ok(read) => read == DEFLATE_TRIED_BYTES || read > 0 && decoder.into_inner().is_empty(),
+        Err(_) => false,
+    }
+}
+
 /// Undoes zstd, all frames of it; skippable frames are refused, since nobody reads what they hold.
 ///
 /// # Errors
 /// Says why the body cannot be read.
 pub fn zstd(body: &[u8], bytes_max: usize) -> Result<Vec<u8>, Undecodable> {
+    let mut pieces = Pieces::of(body, bytes_max);
     let mut rest = body;
-    let mut decoded = Vec::new();
     while !rest.is_empty() {
         let mut decoder = FrameDecoder::new();
         decoder.set_max_window_size(ZSTD_WINDOW_BYTES_MAX);
         let mut frame = StreamingDecoder::new_with_decoder(rest, decoder).map_err(|_| Undecodable::Broken)?;
-        let more = read(&mut frame, body.len(), bytes_max.saturating_sub(decoded.len()))?;
-        decoded.extend_from_slice(&more);
+        pieces.read(&mut frame)?;
         rest = frame.into_inner();
     }
-    Ok(decoded)
+    Ok(pieces.decoded)
 }
 
 fn at_end(rest: &[u8], decoded: Vec<u8>) -> Result<Vec<u8>, Undecodable> {
     if rest.is_empty() { Ok(decoded) } else { Err(Undecodable::Broken) }
 }
 
-fn read(mut reader: impl Read, encoded_len: usize, bytes_max: usize) -> Result<Vec<u8>, Undecodable> {
-    let ratio_max = encoded_len.saturating_mul(INFLATE_RATIO_MAX).max(RATIO_FREE_BYTES);
-    let mut decoded = Vec::with_capacity(encoded_len.saturating_mul(4).min(bytes_max));
-    let mut chunk = vec![0; CHUNK];
-    loop {
-        let read = reader.read(&mut chunk).map_err(|_| Undecodable::Broken)?;
-        if read == 0 {
-            return Ok(decoded);
+fn read(reader: impl Read, encoded_len: usize, bytes_max: usize) -> Result<Vec<u8>, Undecodable> {
+    let mut pieces = Pieces::new(encoded_len, bytes_max);
+    pieces.read(reader)?;
+    Ok(pieces.decoded)
+}
+
+/// What comes out of a body, piece by piece: members of gzip, frames of zstd.
+struct Pieces {
+    decoded: Vec<u8>,
+    chunk: Vec<u8>,
+    bytes_max: usize,
+    ratio_max: usize,
+    left: usize,
+}
+
+impl Pieces {
+    fn of(body: &[u8], bytes_max: usize) -> Self {
+        Self::new(body.len(), bytes_max)
+    }
+
+    fn new(encoded_len: usize, bytes_max: usize) -> Self {
+        Self {
+            decoded: Vec::with_capacity(encoded_len.saturating_mul(4).min(bytes_max)),
+            chunk: vec![0; CHUNK],
+            bytes_max,
+            ratio_max: encoded_len.saturating_mul(INFLATE_RATIO_MAX).max(RATIO_FREE_BYTES),
+            left: PIECES_FREE + encoded_len / PIECE_BYTES_MIN,
         }
-        decoded.extend_from_slice(&chunk[..read]);
-        if decoded.len() > bytes_max {
-            return Err(Undecodable::TooLarge(bytes_max));
-        }
-        if decoded.len() > ratio_max {
-            return Err(Undecodable::Bomb);
+    }
+
+    fn read(&mut self, mut reader: impl Read) -> Result<(), Undecodable> {
+        self.left = self.left.checked_sub(1).ok_or(Undecodable::Bomb)?;
+        loop {
+            let read = reader.read(&mut self.chunk).map_err(|_| Undecodable::Broken)?;
+            if read == 0 {
+                return Ok(());
+            }
+            self.decoded.extend_from_slice(&self.chunk[..read]);
+            if self.decoded.len() > self.bytes_max {
+                return Err(Undecodable::TooLarge(self.bytes_max));
+            }
+            if self.decoded.len() > self.ratio_max {
+                return Err(Undecodable::Bomb);
+            }
         }
     }
 }

@@ -7,9 +7,9 @@ pub mod edit;
 pub mod encoding;
 pub mod json;
 mod segment;
-mod strings;
+pub mod strings;
 pub mod view;
 mod walk;
 
 pub use segment::{Editable, Holds, Never, Segment, SegmentKind, Source, Spot};
-pub use walk::{Area, Declared, Names, Unit, Unread, Visitor, Walker};
+pub use walk::{Area, Declared, Names, Unit, Unread, Visitor, Walker, may_be_mail};

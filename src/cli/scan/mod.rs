@@ -5,6 +5,7 @@ mod explain;
 mod found;
 mod judge;
 mod lines;
+mod mail;
 mod near;
 mod report;
 mod sarif;
@@ -15,7 +16,7 @@ mod walk;
 use super::setup::Setup;
 use super::{Exit, Global, Output};
 use crate::charter::{Action, Charter, UninspectableKind};
-use crate::document::{self, Format as Document, Item, Unreadable};
+use crate::document::{self, Format as Document, Item, TAIL_BYTES, Unreadable};
 use crate::finding::Finding;
 use crate::limits;
 use crate::scan::{Encoding, Hint, Scanner, Scratch, Stream, TextKind};
@@ -231,6 +232,9 @@ impl Job<'_> {
             None if self.near && encoding == Encoding::Utf8 => {
                 self.text(&judge, &whole(&mut *source)?, TextKind::Document, |_| None, &mut unread)?
             }
+            None if crate::text::may_be_mail(&head) => {
+                self.mail(&judge, &mut *source, encoding, &mut unread)?
+            }
             None => self.stream(&judge, &mut *source, encoding, &mut unread)?,
         };
         let found = judge.judge(read.placed, &mut unread);
@@ -257,6 +261,10 @@ impl Job<'_> {
             }
         }
         let undecoded = stream.finish(&mut findings);
+        if stream.has_zeros() && Document::ends_as_zip(&source.tail(TAIL_BYTES)?) {
+            source.restart()?;
+            return self.document(judge, &whole(source)?, Document::Zip, unread);
+        }
         unread.extend(over_limit(None, undecoded));
         if findings.is_empty() {
             return Ok(Seen::default());
@@ -313,9 +321,39 @@ impl Job<'_> {
         format: Document,
         unread: &mut Vec<Unread>,
     ) -> io::Result<Seen> {
+        self.parts(judge, bytes.len(), unread, |sink| document::open(bytes, format, sink))
+    }
+
+    /// A mail: its own text streams by as it is in the file, its attachments are opened as the proxy opens them.
+    fn mail(
+        &self,
+        judge: &Judge<'_>,
+        source: &mut dyn Source,
+        encoding: Encoding,
+        unread: &mut Vec<Unread>,
+    ) -> io::Result<Seen> {
+        let mut all = self.stream(judge, source, encoding, unread)?;
+        source.restart()?;
+        let bytes = whole(source)?;
+        let attached = self.parts(judge, bytes.len(), unread, |sink| {
+            mail::attachments(&bytes, sink);
+            Ok(())
+        })?;
+        all.placed.extend(attached.placed);
+        Ok(all)
+    }
+
+    /// Scans the parts that `open` hands over.
+    fn parts(
+        &self,
+        judge: &Judge<'_>,
+        size: usize,
+        unread: &mut Vec<Unread>,
+        open: impl FnOnce(&mut dyn FnMut(Item)) -> Result<(), Unreadable>,
+    ) -> io::Result<Seen> {
         let mut all = Seen::default();
         let mut failed = Ok(());
-        let opened = document::open(bytes, format, &mut |item| match item {
+        let opened = open(&mut |item| match item {
             Item::Text(part) => {
                 let name = self.name(judge, &part.name, &mut all, &mut failed);
                 let place = |at| Some(name.shown(part.place(at)));
@@ -329,7 +367,7 @@ impl Job<'_> {
         });
         failed?;
         if let Err(why) = opened {
-            unread.push(unreadable(None, why, bytes.len() as u64));
+            unread.push(unreadable(None, why, size as u64));
         }
         Ok(all)
     }

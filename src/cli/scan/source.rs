@@ -41,6 +41,16 @@ pub(super) trait Source: Read + Seek {
     fn restart(&mut self) -> io::Result<()> {
         self.seek(SeekFrom::Start(0)).map(|_| ())
     }
+
+    /// The last bytes, so many of them at most.
+    fn tail(&mut self, bytes: usize) -> io::Result<Vec<u8>> {
+        let length = self.seek(SeekFrom::End(0))?;
+        self.seek(SeekFrom::Start(length.saturating_sub(bytes as u64)))?;
+        let mut tail = Vec::new();
+        self.read_to_end(&mut tail)?;
+        self.restart()?;
+        Ok(tail)
+    }
 }
 
 impl Source for File {}

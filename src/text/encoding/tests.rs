@@ -99,3 +99,36 @@ fn bombs_are_told_from_repetitive_text() {
     let small = gzip(&vec![b'0'; RATIO_FREE_BYTES]);
     assert_eq!(decode(&small, "gzip", 64 << 20).unwrap().len(), RATIO_FREE_BYTES);
 }
+
+#[test]
+fn gzip_says_nothing_beside_its_content() {
+    let plain = gzip(PLAIN);
+    for (flag, said) in
+        [(8_u8, &b"85.07.30-033.28\0"[..]), (16, b"85.07.30-033.28\0"), (4, b"\x06\0ab\x02\0hi")]
+    {
+        let body = [&plain[..3], &[flag], &plain[4..10], said, &plain[10..]].concat();
+        assert_eq!(decode(&body, "gzip", MAX), Err(Undecodable::Broken), "{flag}");
+        assert_eq!(
+            decode(&[plain.as_slice(), &body].concat(), "gzip", MAX),
+            Err(Undecodable::Broken),
+            "{flag}"
+        );
+    }
+}
+
+#[test]
+fn frames_and_members_without_content_are_not_decoded_without_end() {
+    let frame = b"\x28\xb5\x2f\xfd\x20\x00\x01\x00\x00";
+    assert_eq!(decode(&frame.repeat(60), "zstd", MAX).as_deref(), Ok(&b""[..]));
+    assert_eq!(decode(&frame.repeat(50_000), "zstd", MAX), Err(Undecodable::Bomb));
+    assert_eq!(decode(&gzip(b"").repeat(50_000), "gzip", MAX), Err(Undecodable::Bomb));
+}
+
+#[test]
+fn deflate_without_a_name_is_told() {
+    assert!(super::is_deflated(&deflate(&PLAIN.repeat(20))) && super::is_deflated(&deflate(&[0; 3 << 20])));
+    let noise: Vec<u8> = (0..5_000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+    for other in [PLAIN, &noise, &gzip(PLAIN), b"\x01\x02\x03\xFF\xFE", b""] {
+        assert!(!super::is_deflated(other), "{}", other.escape_ascii());
+    }
+}

@@ -39,6 +39,32 @@ pub fn decode(text: &[u8], region: Span, quoted: bool, out: &mut Derived) {
     }
 }
 
+/// Writes a region with the letters that stand in it without a shape: Unicode's tags, which repeat ASCII, and the
+/// variation selectors, which count bytes. Models read both, people see neither. Whether there are any.
+pub fn unhide(text: &[u8], region: Span, out: &mut Derived) -> bool {
+    let (mut from, mut any) = (region.start, false);
+    for at in memchr::memchr_iter(0xF3, region.of(text).unwrap_or_default()).map(|at| region.start + at) {
+        if let Some(byte) = hidden_byte(text.get(at..at + 4)) {
+            out.copy(text, Span::new(from, at));
+            out.push(&[byte], Span::new(at, at + 4));
+            (from, any) = (at + 4, true);
+        }
+    }
+    out.copy(text, Span::new(from, region.end));
+    any
+}
+
+/// The byte that a tag (U+E0020 to U+E007E) or a variation selector (U+E0110 on, for 32 on) stands for.
+fn hidden_byte(character: Option<&[u8]>) -> Option<u8> {
+    let code = u32::from(std::str::from_utf8(character?).ok()?.chars().next()?);
+    let byte = match code {
+        0xE_0020..=0xE_007E => code - 0xE_0000,
+        0xE_0110..=0xE_01EF => code - 0xE_0100 + 16,
+        _ => return None,
+    };
+    u8::try_from(byte).ok()
+}
+
 /// Whether an encoded character may begin with a byte.
 const fn may_encode(byte: u8) -> bool {
     matches!(byte, b'%' | b'=' | b'&' | b'<' | b'\\' | 0x80..)
@@ -250,6 +276,17 @@ mod tests {
             assert_eq!(decoded(dressed, false), plain);
         }
         assert_eq!(decoded("a=3D=C3=A9b=\nc = d", true), "a=éb\u{0}c = d".replace('\u{0}', ""));
+    }
+
+    #[test]
+    fn letters_without_a_shape_are_written_out() {
+        let text = "a\u{e0038}\u{e0035}é\u{e0001}😀\u{e0128}\u{e0125}";
+        let mut out = Derived::default();
+        assert!(super::unhide(text.as_bytes(), Span::new(0, text.len()), &mut out));
+        assert_eq!(out.text(), "a85é\u{e0001}😀85".as_bytes());
+        assert_eq!(out.source(Span::new(1, 3)), Span::new(1, 9));
+        out.clear();
+        assert!(!super::unhide(b"abc", Span::new(0, 3), &mut out));
     }
 
     #[test]

@@ -78,6 +78,8 @@ pub fn fold(text: &[u8], at: usize) -> Folded {
         (0xE3, 0x80) if third == 0x80 => Folded::one(b' ', 3),
         (0xEF, 0xBB) if third == 0xBF => Folded::none(3),
         (0xEF, 0xBC) if third == 0x9A => Folded::one(b':', 3),
+        // Pictures, and what has no shape.
+        (0xF0, 0x9F) => Folded::one(b'"', 4.min(text.len() - at) as u8),
         _ => other(text, at, first),
     }
 }
@@ -202,6 +204,14 @@ mod tests {
                 assert_eq!(usize::from(fold(&text.as_bytes()[..end], 0).taken), end, "{text:?}");
             }
         }
+    }
+
+    #[test]
+    fn a_word_starts_after_a_picture() {
+        for picture in ["📞", "😀", "🏴"] {
+            assert!(starts_word(format!("{picture}85").as_bytes(), 4), "{picture}");
+        }
+        assert_eq!(fold_text("📞 n° 🏴"), "\" no \"");
     }
 
     #[test]

@@ -78,7 +78,46 @@ fn decode_run(text: &[u8], run: Span, out: &mut Derived) -> Option<View> {
         }
     }
     out.clear();
+    if !hex && base32(text, span, out) && is_text(out) {
+        return Some(View::Base64);
+    }
+    out.clear();
     None
+}
+
+/// Base32 (RFC 4648) in letters of one case; `false` where it is none.
+fn base32(text: &[u8], span: Span, out: &mut Derived) -> bool {
+    let bytes = span.of(text).unwrap_or_default();
+    let value = |byte: u8| match byte {
+        b'A'..=b'Z' => Some(byte - b'A'),
+        b'2'..=b'7' => Some(byte - b'2' + 26),
+        _ => None,
+    };
+    let upper = bytes.first().is_some_and(u8::is_ascii_uppercase);
+    let folded = |byte: u8| if upper { byte } else { byte.to_ascii_uppercase() };
+    let body = bytes.len() - bytes.iter().rev().take_while(|byte| **byte == b'=').count();
+    let telling = bytes[..body].iter().take(64).any(u8::is_ascii_digit);
+    if !telling || body < 16 || !bytes[..body].iter().all(|byte| value(folded(*byte)).is_some()) {
+        return false;
+    }
+    let (mut bits, mut count, mut first) = (0_u32, 0, span.start);
+    for (at, &byte) in text.iter().enumerate().take(span.start + body).skip(span.start) {
+        if count == 0 {
+            first = at;
+        }
+        bits = bits << 5 | u32::from(value(folded(byte)).unwrap_or_default());
+        count += 5;
+        if count >= 8 {
+            count -= 8;
+            out.push(&[(bits >> count) as u8], Span::new(first, at + 1));
+            first = at;
+            bits &= (1 << count) - 1;
+        }
+        if at == span.start + 23 && !is_text_so_far(out.text()) {
+            return false;
+        }
+    }
+    true
 }
 
 /// Base64 of text has letters of both cases; words and paths have not, or few changes between them.
@@ -197,7 +236,12 @@ mod tests {
         );
         let below = "bQBvAHQAIABkAGUAIABwAGEAcwBzAGUAIAA6ACAAYQB6AGUAcgB0AHkA\nMerci";
         assert_eq!(opened(below, 16), Some((View::Base64, "mot de passe : azerty".into())));
+        let base32 = "NVXXIIDEMUQHAYLTONSSAORAMF5GK4TU";
+        for text in [base32.to_owned(), base32.to_lowercase()] {
+            assert_eq!(opened(&text, 16), Some((View::Base64, "mot de passe : azert".into())));
+        }
         for other in [
+            "QZ7K2XW5PLM3V6TRQZ7K2XW5PLM3V6TR",
             "anticonstitutionnellement",
             "getElementsByClassNameAndId",
             "3fce3b5bb0236da2df6d99672afb8a719642eca7",

@@ -44,6 +44,28 @@ pub fn join(text: &[u8], region: Span, run: Span, out: &mut Derived) {
     out.copy(text, Span::new(run.end, region.end));
 }
 
+/// Joins the letters and digits of a run, whatever stands between them; what stands around it in the region stays.
+pub fn join_letters(text: &[u8], region: Span, run: Span, out: &mut Derived) {
+    out.copy(text, Span::new(region.start, run.start));
+    for at in (run.start..run.end).filter(|at| text[*at].is_ascii_alphanumeric()) {
+        out.copy(text, Span::new(at, at + 1));
+    }
+    out.copy(text, Span::new(run.end, region.end));
+}
+
+/// The run with the two capitals before it that stand as single as its digits: a bank account's country.
+#[must_use]
+pub fn with_country(text: &[u8], run: Span) -> Span {
+    let before = |end: usize| {
+        let gap = text[..end].iter().rev().take(4).take_while(|byte| !byte.is_ascii_alphanumeric()).count();
+        let at = end.checked_sub(gap + 1).filter(|_| (1..4).contains(&gap))?;
+        let single = at == 0 || !text[at - 1].is_ascii_alphanumeric();
+        (single && text[at].is_ascii_uppercase()).then_some(at)
+    };
+    let start = before(run.start).and_then(before).unwrap_or(run.start);
+    Span::new(start, run.end)
+}
+
 /// Leaves out emphasis: `**`, `*`, backticks, `~~`, and `_` beside them.
 pub fn without_emphasis(text: &[u8], region: Span, out: &mut Derived) {
     let mut from = region.start;
@@ -66,7 +88,7 @@ pub fn without_emphasis(text: &[u8], region: Span, out: &mut Derived) {
 
 #[cfg(test)]
 mod tests {
-    use super::{Derived, join, spaced_around, without_emphasis};
+    use super::{Derived, join, join_letters, spaced_around, with_country, without_emphasis};
     use crate::span::Span;
 
     #[test]
@@ -78,6 +100,17 @@ mod tests {
         join(text, Span::new(0, text.len()), run, &mut out);
         assert_eq!(out.text(), b"mon iban BE685390 voila");
         assert_eq!(spaced_around(b"a b c d ef", 6), None);
+    }
+
+    #[test]
+    fn single_letters_are_joined_over_lines() {
+        let text = b"compte\nB\nE\n6\n8\nvoila";
+        let run = with_country(text, Span::new(11, 14));
+        assert_eq!(run, Span::new(7, 14));
+        let mut out = Derived::default();
+        join_letters(text, Span::new(0, text.len()), run, &mut out);
+        assert_eq!(out.text(), b"compte\nBE68\nvoila");
+        assert_eq!(with_country(b"LE\n6", Span::new(3, 4)), Span::new(3, 4));
     }
 
     #[test]

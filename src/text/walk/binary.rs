@@ -8,7 +8,8 @@ use crate::span::Span;
 use crate::text::codec::Layer;
 use crate::text::edit::Edit;
 use crate::text::segment::{Editable, Never, Segment, SegmentKind, Source, Spot};
-use crate::text::strings;
+use crate::text::view::utf16;
+use crate::text::{encoding, strings};
 use std::sync::Arc;
 
 impl Walker {
@@ -45,6 +46,29 @@ impl Walker {
         }
     }
 
+    /// Shows what stands in other units than the text around it: a body may change its encoding in the middle.
+    pub(super) fn strays(
+        &mut self,
+        around: &Around<'_>,
+        in_pairs: bool,
+        visitor: &mut dyn Visitor,
+        edits: &mut Vec<Edit>,
+    ) {
+        let text = around.source.text;
+        let mut buffer = self.buffers.pop().unwrap_or_default();
+        if memchr::memchr(0, text).is_some() {
+            utf16::strays(text, in_pairs, &mut |stray, _| buffer.extend_from_slice(stray));
+        }
+        if !buffer.is_empty() && (around.inside || self.enter(around, visitor)) {
+            let spot = Spot { editable: Editable::Never(Never::Binary), ..around.spot.clone() };
+            show_text(&buffer, around, &spot, &[], SegmentKind::Strings, visitor, edits);
+            if !around.inside {
+                visitor.leave();
+            }
+        }
+        self.give_back(buffer);
+    }
+
     /// Shows bytes of no known form: the strings in them, and why they could not be read.
     pub(super) fn binary(
         &mut self,
@@ -58,6 +82,8 @@ impl Walker {
         }
         let mut buffer = self.buffers.pop().unwrap_or_default();
         strings::collect(around.source.text, &mut buffer);
+        let packed = why == Unread::UnknownBinary && encoding::is_deflated(around.source.text);
+        let why = if packed { Unread::UnknownEncoding } else { why };
         let spot = Spot { editable: Editable::Never(Never::Binary), ..around.spot.clone() };
         show_text(&buffer, around, &spot, &[], SegmentKind::Strings, visitor, edits);
         visitor.unread(why, &spot, around.source.text);
@@ -104,7 +130,7 @@ pub(super) fn show_text(
     visitor.segment(&segment, edits);
 }
 
-pub(super) const fn unread(why: Unreadable) -> Unread {
+const fn unread(why: Unreadable) -> Unread {
     match why {
         Unreadable::Encrypted => Unread::Encrypted,
         Unreadable::Image => Unread::Image,

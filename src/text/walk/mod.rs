@@ -8,6 +8,8 @@ mod multipart;
 mod protobuf;
 mod records;
 
+pub use multipart::may_be_mail;
+
 use super::codec::{Alphabet, Charset, Layer, detect_charset};
 use super::edit::Edit;
 use super::json::{Node, Tape};
@@ -285,8 +287,14 @@ impl Walker {
             return self.opened(around, format, visitor, edits);
         }
         match other_charset(text, declared) {
-            Some(charset) => self.transcoded(around, charset, declared, visitor, edits),
-            None if std::str::from_utf8(text).is_ok() => self.text(around, declared, visitor, edits),
+            Some(charset) => {
+                self.transcoded(around, charset, declared, visitor, edits);
+                self.strays(around, matches!(charset, Charset::Utf16Le | Charset::Utf16Be), visitor, edits);
+            }
+            None if std::str::from_utf8(text).is_ok() => {
+                self.text(around, declared, visitor, edits);
+                self.strays(around, false, visitor, edits);
+            }
             None => self.binary(around, Unread::UnknownBinary, visitor, edits),
         }
     }

@@ -26,7 +26,16 @@ impl Walker {
         edits: &mut Vec<Edit>,
     ) -> bool {
         let text = around.source.text;
-        let Some(delimiter) = delimiter(text, declared) else { return false };
+        if self.mails(around, visitor, edits) {
+            return true;
+        }
+        let Some(delimiter) = delimiter(text, declared) else {
+            let encoded = is_encoded_mail(text);
+            if encoded {
+                self.part(around, Span::new(0, text.len()), visitor, edits);
+            }
+            return encoded;
+        };
         let mut lines = delimiter_lines(text, &delimiter);
         let Some((first_start, mut content)) = lines.next() else { return false };
         self.aside(around, Span::new(0, first_start), visitor, edits);
@@ -39,6 +48,27 @@ impl Walker {
             self.aside(around, Span::new(content, text.len()), visitor, edits);
         } else if !rest.is_empty() {
             self.part(around, Span::new(content, text.len()), visitor, edits);
+        }
+        true
+    }
+
+    /// Walks through the mails of a folder that is one file (RFC 4155); `false` where the text is none.
+    fn mails(&mut self, around: &Around<'_>, visitor: &mut dyn Visitor, edits: &mut Vec<Edit>) -> bool {
+        let text = around.source.text;
+        if !around.may_open() || !begins_mail_in_folder(text) {
+            return false;
+        }
+        let mut start = 0;
+        while start < text.len() {
+            let ends = memmem::find_iter(&text[start..], b"\nFrom ").map(|at| start + at + 1);
+            let end = ends.into_iter().find(|at| begins_mail_in_folder(&text[*at..])).unwrap_or(text.len());
+            let line = memchr::memchr(b'\n', &text[start..end]).map_or(end, |at| start + at + 1);
+            self.aside(around, Span::new(start, line), visitor, edits);
+            let mail = around.part(Span::new(line, end));
+            let mut found = Vec::new();
+            self.content(&around.deeper(&mail), &Declared::default(), visitor, &mut found);
+            edits.extend(mail.lift(found));
+            start = end;
         }
         true
     }
@@ -56,10 +86,15 @@ impl Walker {
 
     fn part(&mut self, around: &Around<'_>, span: Span, visitor: &mut dyn Visitor, edits: &mut Vec<Edit>) {
         let part = around.part(span);
+        if !around.may_open() {
+            // Parts within parts without end.
+            visitor.unread(Unread::UnknownEncoding, around.spot, part.text);
+            return self.aside(around, span, visitor, edits);
+        }
         let (head_end, body_start) = head_of(part.text);
         let head = Head::read(&part.text[..head_end]);
         let spot = self.spot_of(around, &head);
-        let around = Around { spot: &spot, ..around.with_source(&part) };
+        let around = Around { spot: &spot, ..around.deeper(&part) };
         let mut found = Vec::new();
         let head_source = around.part(Span::new(0, head_end));
         let head_around = Around {
@@ -195,13 +230,47 @@ fn delimiter(text: &[u8], declared: &Declared<'_>) -> Option<Vec<u8>> {
         .then(|| first.to_vec())
 }
 
+/// Whether a text begins as mails do in a folder: "From", sender and date on a line, then the mail's own header.
+fn begins_mail_in_folder(text: &[u8]) -> bool {
+    let Some(line) =
+        text.starts_with(b"From ").then(|| memchr::memchr(b'\n', &text[..text.len().min(512)])).flatten()
+    else {
+        return false;
+    };
+    line > 20 && begins_with_field(&text[line + 1..]).is_some()
+}
+
+/// The name of the field of a header with which a text begins.
+fn begins_with_field(text: &[u8]) -> Option<&[u8]> {
+    let is_name = |byte: &&u8| byte.is_ascii_alphanumeric() || **byte == b'-';
+    let name = text.iter().take(78).take_while(is_name).count();
+    (name > 0 && text.get(name) == Some(&b':')).then(|| &text[..name])
+}
+
+/// Whether a text may be a mail that was saved as a file, or a folder of them, of which this is the head.
+#[must_use]
+pub fn may_be_mail(head: &[u8]) -> bool {
+    let has = |name: &[u8]| {
+        let fields = head.split(|byte| *byte == b'\n').take_while(|line| !line.trim_ascii().is_empty());
+        fields.filter_map(begins_with_field).any(|field| field.eq_ignore_ascii_case(name))
+    };
+    begins_mail_in_folder(head)
+        || begins_with_field(head).is_some()
+            && (has(b"content-type") || has(b"content-transfer-encoding") || has(b"mime-version"))
+}
+
+/// Whether a text is a mail of one part in base64.
+fn is_encoded_mail(text: &[u8]) -> bool {
+    if begins_with_field(text).is_none() {
+        return false;
+    }
+    let (end, body) = head_of(&text[..text.len().min(MAIL_HEAD_BYTES_MAX)]);
+    body > end && Head::read(&text[..end]).transfer_encoding == "base64"
+}
+
 /// The delimiter that a text's own header names: a mail that was saved as a file (RFC 5322).
 fn own_delimiter(text: &[u8]) -> Option<Vec<u8>> {
-    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'-';
-    let name = text.iter().take_while(|byte| is_name(byte)).count();
-    if name == 0 || text.get(name) != Some(&b':') {
-        return None;
-    }
+    begins_with_field(text)?;
     let head = &text[..text.len().min(MAIL_HEAD_BYTES_MAX)];
     let head = head[..head_of(head).0].to_ascii_lowercase();
     let kind = memmem::find(&head, b"multipart/")?;
@@ -246,7 +315,7 @@ fn head_of(part: &[u8]) -> (usize, usize) {
 
 #[cfg(test)]
 mod tests {
-    use super::{Declared, delimiter, head_of, parameter};
+    use super::{Declared, delimiter, head_of, is_encoded_mail, may_be_mail, parameter};
 
     #[test]
     fn parameters_are_read_quoted_and_not() {
@@ -271,6 +340,17 @@ mod tests {
         assert_eq!(delimiter(body, &Declared::default()).as_deref(), Some(&b"--x1"[..]));
         assert_eq!(delimiter(b"-- \nbonjour", &Declared::default()), None);
         assert_eq!(delimiter(b"---\ntitre: x\n---\n", &Declared::default()), None);
+    }
+
+    #[test]
+    fn mails_are_told_by_their_heads() {
+        let folder = b"From jan@a.test Mon Nov 23 04:00:00 2026\nSubject: x\n\nBonjour\n";
+        assert!(may_be_mail(folder) && may_be_mail(b"MIME-Version: 1.0\nSubject: x\n\nBonjour"));
+        assert!(is_encoded_mail(b"Content-Transfer-Encoding: base64\n\nQm9uam91cg==\n"));
+        for text in ["From here to there\nthis is: a text", "Note: bonjour\n", "a: b\n\nContent-Type: c\n"] {
+            assert!(!may_be_mail(text.as_bytes()), "{text}");
+            assert!(!is_encoded_mail(text.as_bytes()), "{text}");
+        }
     }
 
     #[test]

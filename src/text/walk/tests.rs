@@ -345,3 +345,39 @@ fn attachments_of_a_mail_in_a_file_are_opened() {
         assert_eq!(String::from_utf8(edited).unwrap(), mail.replace("un texte", "[T]"));
     }
 }
+
+#[test]
+fn parts_within_parts_do_not_go_on_without_end() {
+    let nested: String =
+        (0..50_000).map(|number| format!("--b{number}\r\nContent-Type: a/b\r\n\r\n")).collect();
+    let encoded = "Content-Transfer-Encoding: base64\n\n".repeat(50_000);
+    for body in [nested, encoded] {
+        let (keeper, _) = walk(format!("{body}fin").as_bytes(), "", "", "");
+        assert_eq!(keeper.unread, [Unread::UnknownEncoding]);
+    }
+}
+
+#[test]
+fn mails_of_one_part_and_folders_of_mails_are_opened() {
+    use base64::Engine as _;
+    let packed = base64::engine::general_purpose::STANDARD.encode("numéro 85.07.30-033.28");
+    let mail = format!("Subject: x\nMIME-Version: 1.0\nContent-Transfer-Encoding: base64\n\n{packed}\n");
+    let (keeper, edited) = walk(mail.as_bytes(), "", "85.07.30-033.28", "[x]");
+    assert_eq!(keeper.raws.len(), 1);
+    assert!(!String::from_utf8(edited).unwrap().contains(&packed));
+    let folder = format!("From a@b.test Mon Nov 23 04:00:00 2026\n{mail}\n").repeat(3);
+    let (keeper, _) = walk(folder.as_bytes(), "", "85.07.30-033.28", "");
+    assert_eq!(keeper.raws.len(), 3);
+}
+
+#[test]
+fn a_body_may_change_its_encoding_in_the_middle() {
+    let value = "NISS 85.07.30-033.28, voila";
+    let wide: Vec<u8> = value.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let plain = "rien a voir ici, ".repeat(400);
+    let all: Vec<u8> = plain.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for body in [[plain.as_bytes(), &wide].concat(), [all.as_slice(), value.as_bytes()].concat()] {
+        let (keeper, _) = walk(&body, "text/plain", "85.07.30-033.28", "");
+        assert_eq!(keeper.raws.len(), 1);
+    }
+}
