@@ -66,10 +66,15 @@ impl<'a> Table<'a> {
         }
         let header = std::str::from_utf8(header).ok()?;
         let delimiter = char::from(delimiter);
-        let heads = |cell: Cell<'_>| cell.text.len() <= CELL_BYTES_MAX && !cell.text.contains(':');
+        let heads = |(number, cell): (usize, Cell<'_>)| {
+            // "Mets ce tableau en forme ? id;nom": the first cell may stand behind a sentence.
+            let sentence = cell.text.rfind([':', '?']).filter(|_| number == 0);
+            let text = sentence.map_or(cell.text, |end| &cell.text[end + 1..]);
+            text.len() <= CELL_BYTES_MAX && !text.contains(':')
+        };
         // `password,`: an argument on its line.
         let filled = cells(header, delimiter, start).filter(|cell| !cell.text.is_empty()).count();
-        if filled < 2 || !cells(header, delimiter, start).all(heads) {
+        if filled < 2 || !cells(header, delimiter, start).enumerate().all(heads) {
             return None;
         }
         let table = Self { delimiter, header, header_at: start, rows: table(text, rows_at), rows_at };

@@ -11,7 +11,7 @@ use std::sync::{Arc, LazyLock};
 const WORD_BYTES_MAX: usize = 64;
 
 /// A set of groups of words, one bit each.
-pub type Groups = u32;
+pub type Groups = u64;
 
 /// Words and phrases by group.
 #[derive(Clone, Debug, Default)]

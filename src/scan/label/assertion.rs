@@ -5,7 +5,7 @@ use super::sentence::Range;
 use super::words::{
     CLASSED, COPULA, FILLER, LABEL, LEVELS, MENTION, NEGATIVE, NOUN, PART, POINTING, PRESENTING, REGARDING,
 };
-use crate::scan::lexicon::{Lexicon, Word};
+use crate::scan::lexicon::{Groups, Lexicon, Word};
 
 /// Words looked at on either side of the mark.
 const WORDS_MAX: usize = 40;
@@ -136,7 +136,7 @@ impl Around {
         words.iter().skip(from).take(count).any(|word| word.groups & MENTION != 0)
     }
 
-    fn skip(&self, words: &[Word], from: usize, groups: u32) -> usize {
+    fn skip(&self, words: &[Word], from: usize, groups: Groups) -> usize {
         let skipped = words
             .iter()
             .skip(from)
@@ -144,7 +144,7 @@ impl Around {
         from + skipped.count()
     }
 
-    fn is(&self, words: &[Word], at: usize, groups: u32) -> bool {
+    fn is(&self, words: &[Word], at: usize, groups: Groups) -> bool {
         words.get(at).is_some_and(|word| word.groups & groups != 0)
     }
 }

@@ -4,13 +4,13 @@ use super::link::are_qualifiers;
 use super::skip::{skip, skip_no_break};
 use super::words::{KEY, KNOWN, LOGIN, PAIR, PASSPHRASE, PASSWORD, PIN, RECOVERY, SHORT, WEAK, WIFI};
 use crate::scan::fold::{Window, fold};
-use crate::scan::lexicon::{Lexicon, is_word_byte};
+use crate::scan::lexicon::{Groups, Lexicon, is_word_byte};
 use crate::span::Span;
 
 /// "mdp Ciney2017", "le mot de passe (Zomer93!)", "son mot de passe, Zomer93!, …": nothing links them, so that the value
 /// must look like nothing else: letters and digits, no code of a norm (`RFC2898`), and beside the English label, which
 /// stands in source code, two digits at least; or set apart and one that everybody knows.
-pub(super) fn bare(lexicon: &Lexicon, text: &[u8], label: Span, groups: u32) -> Option<usize> {
+pub(super) fn bare(lexicon: &Lexicon, text: &[u8], label: Span, groups: Groups) -> Option<usize> {
     if groups & (PASSWORD | PASSPHRASE | WIFI | SHORT | KEY) == 0 || groups & (RECOVERY | PAIR) != 0 {
         return None;
     }
@@ -54,7 +54,7 @@ pub(super) fn bare(lexicon: &Lexicon, text: &[u8], label: Span, groups: u32) -> 
 }
 
 /// "PIN 4821", "code pin (4821)": four to eight digits right behind, no year and no part of a greater number.
-pub(super) fn bare_pin(text: &[u8], label: Span, groups: u32) -> Option<usize> {
+pub(super) fn bare_pin(text: &[u8], label: Span, groups: Groups) -> Option<usize> {
     let (at, _) = beside(text, label.end).filter(|_| groups & PIN != 0)?;
     let rest = text.get(at..)?;
     let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
@@ -123,7 +123,7 @@ pub(super) fn beside_login(lexicon: &Lexicon, text: &[u8], window: &Window, labe
 }
 
 /// A label alone on its line, the value alone on the next.
-pub(super) fn next_line(text: &[u8], label: Span, groups: u32) -> Option<usize> {
+pub(super) fn next_line(text: &[u8], label: Span, groups: Groups) -> Option<usize> {
     let line_start = memchr::memrchr(b'\n', &text[..label.start]).map_or(0, |at| at + 1);
     let alone = text[line_start..label.start].iter().all(|byte| !is_word_byte(byte.to_ascii_lowercase()));
     let line_end = memchr::memchr(b'\n', &text[label.end..]).map(|at| label.end + at)?;

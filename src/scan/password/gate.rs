@@ -10,7 +10,7 @@ use super::shape::Shape;
 use super::skip::is_quote;
 use super::strength::is_version;
 use super::value::{self, Value};
-use super::words::{ABOUT, ACCESS, ASKED, DENY, KNOWN, LABELS, TEST, WEAK};
+use super::words::{ABOUT, ACCESS, ASKED, CASED, DENY, KNOWN, LABELS, TEST, THING, WEAK};
 use super::{Kind, Label, is_phrase, is_short};
 use crate::finding::Confidence;
 use crate::scan::check::secret::{entropy, is_placeholder, is_token_placeholder, looks_random};
@@ -19,6 +19,9 @@ use crate::span::Span;
 
 /// Bytes of a line that are looked at for source code.
 const LINE_BYTES: usize = 200;
+
+/// Bytes behind a word in which it is said how it is written.
+const CASED_BYTES: usize = 32;
 
 /// A label with its link, ready to judge what follows.
 pub struct Gate<'a> {
@@ -264,7 +267,8 @@ impl Gate<'_> {
         if shape.digits == shape.length || shape.letters() == 0 {
             let enough = if self.label.groups & ACCESS != 0 || is_short(self.label.groups) { 4 } else { 6 };
             let enough = shape.length >= enough && shape.digits >= 4 || weak;
-            return (enough && !self.is_measure(value)).then_some(Confidence::Medium);
+            let other = self.label.groups & ACCESS != 0 && self.is_of_thing(value.span.start);
+            return (enough && !other && !self.is_measure(value)).then_some(Confidence::Medium);
         }
         let mixed = shape.classes() >= 2
             && (shape.length >= 6
@@ -291,7 +295,10 @@ impl Gate<'_> {
         let ends = value.ends_line && stated && !self.is_about();
         let known = self.label.lexicon.groups(&self.folded(value)) & KNOWN != 0 && !in_code;
         let clause = self.label.text.get(value.span.end).is_some_and(|byte| matches!(byte, b',' | b')'));
-        let accept = weak && (stated || value.ends_line || clause && !in_code || self.link.bare)
+        // "…, tout en minuscules": what is written so is no talk.
+        let cased = !in_code && self.is_cased(value.span.end);
+        let accept = cased
+            || weak && (stated || value.ends_line || clause && !in_code || self.link.bare)
             || known
             || paired && stated && (value.ends_line || value.quoted)
             || !in_code && ends && shape.length <= 24
@@ -304,6 +311,25 @@ impl Gate<'_> {
             && (shape.letters() >= 4 || self.label.groups & ASKED != 0)
             && !(in_code && !value.quoted && !weak))
             .then_some(Confidence::Medium)
+    }
+
+    /// Whether a thing stands between a code's label and its number: "Zahlencode der Postleitzahl lautet 4700".
+    fn is_of_thing(&self, to: usize) -> bool {
+        let Label { lexicon, window, span, .. } = self.label;
+        let (from, to) = (window.index(span.end), window.index(to));
+        from < to && lexicon.any(window.text(), from, to, THING)
+    }
+
+    /// Whether words right behind `end` say how a password is written.
+    fn is_cased(&self, end: usize) -> bool {
+        let rest = self.label.text.get(end..).unwrap_or_default();
+        if !matches!(rest.first(), Some(b' ' | b',' | b'(' | 0xC2)) {
+            return false;
+        }
+        let clause = rest.iter().take(CASED_BYTES).position(|byte| matches!(byte, b'\n' | b'.' | b';'));
+        let (folded, from) = (self.label.window.text(), self.label.window.index(end));
+        let to = folded.len().min(from + clause.unwrap_or(CASED_BYTES));
+        self.label.lexicon.any(folded, from, to, CASED)
     }
 
     fn folded(&self, value: Value) -> Vec<u8> {

@@ -4,7 +4,7 @@
 use super::value::Value;
 use super::words::{ABOUT, COPULA, KEY, KNOWN, PAIR, POINTER, RECOVERY};
 use crate::scan::fold::{Window, fold};
-use crate::scan::lexicon::Lexicon;
+use crate::scan::lexicon::{Groups, Lexicon};
 use crate::span::Span;
 
 /// Words between the value and the label: "c'est bien toujours mon".
@@ -24,7 +24,7 @@ pub(super) fn before(
     text: &[u8],
     window: &Window,
     label: Span,
-    groups: u32,
+    groups: Groups,
 ) -> Option<Value> {
     if groups & (RECOVERY | PAIR) != 0 || !may_stand_before(text, label.start) {
         return None;
@@ -69,7 +69,7 @@ fn last_word(folded: &[u8]) -> Option<Span> {
 }
 
 /// The value that ends before `at`, blanks, a comma and a closing quote between.
-fn value_ending_at(lexicon: &Lexicon, text: &[u8], line: usize, at: usize, groups: u32) -> Option<Value> {
+fn value_ending_at(lexicon: &Lexicon, text: &[u8], line: usize, at: usize, groups: Groups) -> Option<Value> {
     let rest = text.get(line..at)?;
     let rest = rest.strip_suffix(b"c'").or_else(|| rest.strip_suffix("c’".as_bytes())).unwrap_or(rest);
     let rest = without_blanks(rest);

@@ -6,7 +6,7 @@ use super::sign::sign;
 use super::skip::skip;
 use super::words::{KEY, VALUE_NAME};
 use crate::scan::fold::Window;
-use crate::scan::lexicon::Lexicon;
+use crate::scan::lexicon::{Groups, Lexicon};
 use crate::span::Span;
 
 /// Behind a label in quotes: `<add key="Password" value="…"/>`, `'password', '…'`, `<champ nom="mot de passe">…`,
@@ -15,7 +15,7 @@ pub(super) fn quoted(
     lexicon: &Lexicon,
     text: &[u8],
     window: &Window,
-    (at, groups): (usize, u32),
+    (at, groups): (usize, Groups),
     plain: Link,
 ) -> Option<Link> {
     let rest = text.get(at..)?;

@@ -24,7 +24,7 @@ pub mod words;
 
 use crate::finding::Confidence;
 use crate::scan::fold::{ShortWord, Window};
-use crate::scan::lexicon::Lexicon;
+use crate::scan::lexicon::{Groups, Lexicon};
 use crate::span::Span;
 use gate::Gate;
 use link::Link;
@@ -69,7 +69,7 @@ pub struct Label<'a> {
     /// The label itself.
     pub span: Span,
     /// Its groups.
-    pub groups: u32,
+    pub groups: Groups,
 }
 
 /// Bytes of a label, accents included, and the character behind it.
@@ -199,7 +199,7 @@ pub fn find_in_field(lexicon: &Lexicon, text: &[u8], key: &[u8]) -> Option<Secre
     Some(Secret { span, kind: kind(groups), confidence })
 }
 
-const fn kind(groups: u32) -> Kind {
+const fn kind(groups: Groups) -> Kind {
     match groups {
         groups if groups & RECOVERY != 0 => Kind::Recovery,
         groups if groups & PIN != 0 => Kind::Pin,
@@ -240,11 +240,11 @@ fn continues(text: &[u8], end: usize) -> bool {
 }
 
 /// Whether a label is a mere abbreviation, which needs a colon or an equals sign right behind it.
-const fn is_short(groups: u32) -> bool {
+const fn is_short(groups: Groups) -> bool {
     groups & SHORT != 0
 }
 
 /// Whether the value may be several words.
-const fn is_phrase(groups: u32) -> bool {
+const fn is_phrase(groups: Groups) -> bool {
     groups & PASSPHRASE != 0
 }

@@ -7,7 +7,7 @@ use super::skip::{skip, skip_no_break};
 use super::words::{ADVERB, ANSWER, CHOSE, COPULA, DENY, LOGIN, PAIR, QUALIFIER, RECOVERY};
 use crate::scan::answer::RENEWED;
 use crate::scan::fold::Window;
-use crate::scan::lexicon::{Lexicon, starts_word};
+use crate::scan::lexicon::{Groups, Lexicon, starts_word};
 
 /// "mot de passe du compte admin : …", "password for the vpn is …".
 pub(super) fn qualified(
@@ -15,7 +15,7 @@ pub(super) fn qualified(
     text: &[u8],
     window: &Window,
     from: usize,
-    groups: u32,
+    groups: Groups,
 ) -> Option<(usize, bool)> {
     let folded = window.text();
     let start = window.index(from);
@@ -123,7 +123,7 @@ pub(super) fn answered(label: &Label<'_>) -> Option<Link> {
 }
 
 /// "le mot de passe « Azerty12 »", `WITH PASSWORD 'x'`.
-pub(super) fn direct_quote(text: &[u8], from: usize, groups: u32) -> Option<usize> {
+pub(super) fn direct_quote(text: &[u8], from: usize, groups: Groups) -> Option<usize> {
     let at = skip_no_break(text, skip(text, from, |byte| byte == b' '));
     let opens = matches!(text.get(at), Some(b'"' | b'\'' | b'`'))
         || text[at.min(text.len())..].starts_with("«".as_bytes())

@@ -14,6 +14,7 @@ use super::{Kind, Label, is_short};
 use crate::finding::Confidence;
 use crate::scan::answer;
 use crate::scan::fold::fold;
+use crate::scan::lexicon::Groups;
 use crate::span::Span;
 use smallvec::SmallVec;
 
@@ -383,7 +384,7 @@ impl Reach<'_> {
     }
 
     /// Whether a token is a word of the groups, perhaps behind "l'" or before a colon.
-    fn is(&self, token: Span, groups: u32) -> bool {
+    fn is(&self, token: Span, groups: Groups) -> bool {
         let folded = fold(&String::from_utf8_lossy(token.of(self.label.text).unwrap_or_default()));
         let mut words = self.label.lexicon.words(&folded, 0, folded.len());
         words.any(|word| word.groups & groups != 0)

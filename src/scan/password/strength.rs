@@ -4,7 +4,7 @@
 use super::shape::Shape;
 use super::words::{ACCESS, KEY, KNOWN, PAIR, PIN, THING};
 use crate::scan::check::secret::looks_random;
-use crate::scan::lexicon::Lexicon;
+use crate::scan::lexicon::{Groups, Lexicon};
 
 /// What a token looks like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,7 +34,7 @@ const LINE_BYTES: usize = 60;
 
 /// How strong a token is as what a label of these groups announces; `None` for words, numbers, names and addresses.
 #[must_use]
-pub fn of(lexicon: &Lexicon, token: &[u8], groups: u32) -> Option<Strength> {
+pub fn of(lexicon: &Lexicon, token: &[u8], groups: Groups) -> Option<Strength> {
     if groups & KEY != 0 {
         let plain = token.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
         let random = looks_random(token) || token.len() >= 16 && is_disordered(token);
@@ -84,15 +84,13 @@ pub fn of(lexicon: &Lexicon, token: &[u8], groups: u32) -> Option<Strength> {
     fair.then_some(Strength::Fair)
 }
 
-/// Four to eight digits, perhaps with a letter or a key of the pad: `4821`, `A4821`, `4821#`.
-fn is_number(token: &[u8], groups: u32) -> bool {
+/// Four to eight digits, perhaps with a letter or a key of the pad: `4821`, `A4821`, `48B21`, `4821#`.
+fn is_number(token: &[u8], groups: Groups) -> bool {
     let token = token.strip_suffix(b"#").or_else(|| token.strip_suffix(b"*")).unwrap_or(token);
     let token = token.strip_prefix(b"*").or_else(|| token.strip_prefix(b"#")).unwrap_or(token);
     let digits = token.iter().filter(|byte| byte.is_ascii_digit()).count();
     let letters = token.len() - digits;
-    let lettered = groups & ACCESS != 0
-        && letters == 1
-        && [token.first(), token.last()].iter().flatten().any(|byte| byte.is_ascii_uppercase());
+    let lettered = groups & ACCESS != 0 && letters == 1 && token.iter().any(u8::is_ascii_uppercase);
     (4..=8).contains(&digits) && (letters == 0 || lettered && digits <= 6)
 }
 
@@ -246,10 +244,10 @@ fn is_quantity(inner: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Strength, of};
+    use super::{Groups, Strength, of};
     use crate::scan::password::words::{ACCESS, KEY, PASSWORD, PIN, lexicon};
 
-    fn strength(token: &str, groups: u32) -> Option<Strength> {
+    fn strength(token: &str, groups: Groups) -> Option<Strength> {
         of(&lexicon([("known", "azerty"), ("thing", "windows"), ("thing", "srv")]), token.as_bytes(), groups)
     }
 
@@ -262,7 +260,7 @@ mod tests {
         for token in ["Zomer2023", "ciney4000", "Mamie52", "azerty", "lampe-tuin-berg42", "4Saisons"] {
             assert_eq!(strength(token, PASSWORD), Some(Strength::Fair), "{token}");
         }
-        for token in ["4821", "482913", "A4821", "4821#"] {
+        for token in ["4821", "482913", "A4821", "48B21", "4821#"] {
             assert_eq!(strength(token, ACCESS), Some(Strength::Number), "{token}");
         }
         assert_eq!(strength("4821", PIN), Some(Strength::Number));

@@ -66,10 +66,12 @@ pub const SOFT: Groups = 1 << 27;
 pub const VALUE_NAME: Groups = 1 << 28;
 /// Words that make what stands before the label its value: *comme*, *als*.
 pub const AS: Groups = 1 << 29;
+/// How a password is written: *tout en minuscules*, *all lower case*.
+pub const CASED: Groups = 1 << 32;
 /// *réponse*, *answer*.
 pub const ANSWER: Groups = 1 << 24;
 
-const NAMES: [(&str, Groups); 32] = [
+const NAMES: [(&str, Groups); 33] = [
     ("password", PASSWORD),
     ("short", SHORT),
     ("pin", PIN),
@@ -100,6 +102,7 @@ const NAMES: [(&str, Groups); 32] = [
     ("soft", SOFT),
     ("value_name", VALUE_NAME),
     ("as", AS),
+    ("cased", CASED),
     ("yes", YES),
     ("renewed", RENEWED),
 ];
