@@ -128,6 +128,12 @@ impl ToolRules {
         Standing { allowed: self.allow_by_default, article: &self.article, exception: None }
     }
 
+    /// Whether any tool at all may be refused to somebody.
+    #[must_use]
+    pub fn denies(&self) -> bool {
+        !self.allow_by_default || self.lines.iter().any(|line| !line.allow)
+    }
+
     /// Whether somebody may be refused a tool: exceptions run out and so do not count.
     #[must_use]
     pub fn is_denied_to_some(&self, tool: &Tool) -> bool {

@@ -34,12 +34,12 @@ impl Setup {
             }
         };
         let name = global.charter.as_deref().unwrap_or(&loaded.config.charter);
-        // The scanner's tables and the catalogue take some milliseconds each: side by side. The greater of them, the tables,
-        // here: a thread's heap grows a page at a time.
-        let shipped = name.to_owned();
-        drop(std::thread::Builder::new().spawn(move || {
-            drop((Catalogue::shipped(), Charter::shipped(&shipped)));
-        }));
+        // A charter that names tools reads the catalogue, some milliseconds: beside the scanner's tables. The one of who
+        // has chosen none names none.
+        if name != Config::default().charter {
+            let name = name.to_owned();
+            drop(std::thread::Builder::new().spawn(move || drop(Charter::shipped(&name))));
+        }
         let Some(scanner) = scanner(&loaded.config, output)? else { return Ok(None) };
         let Some((charter, catalogue)) = charter(name, Catalogue::shipped(), output)? else {
             return Ok(None);

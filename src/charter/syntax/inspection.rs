@@ -56,6 +56,9 @@ fn denied_tools_are_not_covered(
     context: &Context<'_>,
     rules: &ToolRules,
 ) {
+    if !rules.denies() {
+        return;
+    }
     let catalogue = context.catalogue.tools().iter().map(|tool| &**tool);
     let covered: Vec<&str> = catalogue
         .chain(&rules.own)
