@@ -41,8 +41,9 @@ fn main() -> io::Result<()> {
         );
     }
     sources.push_str("]\n");
-    let mut table = Vec::new();
+    let mut table = packed::Writer::default();
     rules.pack(&mut table);
+    let table = table.table();
     fs::write(out.join("rules.bin"), readable(&table)?)?;
     fs::write(out.join("sources.rs"), sources)?;
     fs::write(
@@ -54,10 +55,10 @@ fn main() -> io::Result<()> {
 /// The table, where it reads back as what it is: a program that cannot read its rules must not be built.
 fn readable(table: &[u8]) -> io::Result<&[u8]> {
     // The build ends soon.
-    let mut rest: &'static [u8] = table.to_vec().leak();
-    let mut again = Vec::new();
-    Vec::<syntax::RuleSyntax>::unpack(&mut rest).unwrap_or_default().pack(&mut again);
-    let same = rest.is_empty() && again == table;
+    let mut reader = packed::Reader::new(table.to_vec().leak()).ok_or(io::ErrorKind::InvalidData)?;
+    let mut again = packed::Writer::default();
+    reader.list(|rule: syntax::RuleSyntax| rule).pack(&mut again);
+    let same = reader.is_done() && again.table() == table;
     if same { Ok(table) } else { Err(io::Error::other("the table of rules does not read back as written")) }
 }
 

@@ -2,6 +2,9 @@
 //! in bounded time, and turned into samples. Knows no rules.
 
 use super::random::Random;
+use super::syntax::Text;
+use std::borrow::Cow;
+use std::sync::OnceLock;
 
 /// A set of bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -14,15 +17,33 @@ impl Set {
         self.0[(byte >> 6) as usize] & (1 << (byte & 63)) != 0
     }
 
-    fn insert(&mut self, byte: u8) {
-        self.0[usize::from(byte >> 6)] |= 1 << (byte & 63);
+    const fn with(mut self, byte: u8) -> Self {
+        self.0[(byte >> 6) as usize] |= 1 << (byte & 63);
+        self
     }
 
-    fn with(mut self, bytes: impl IntoIterator<Item = u8>) -> Self {
-        for byte in bytes {
-            self.insert(byte);
+    const fn with_range(mut self, first: u8, last: u8) -> Self {
+        let mut byte = first;
+        while byte <= last {
+            self = self.with(byte);
+            if byte == u8::MAX {
+                break;
+            }
+            byte += 1;
         }
         self
+    }
+
+    const fn with_digits(self) -> Self {
+        self.with_range(b'0', b'9')
+    }
+
+    const fn with_lower(self) -> Self {
+        self.with_range(b'a', b'z')
+    }
+
+    const fn with_upper(self) -> Self {
+        self.with_range(b'A', b'Z')
     }
 
     fn bytes(&self) -> Vec<u8> {
@@ -31,25 +52,27 @@ impl Set {
 
     /// The set of a class name: `d az AZ az09 AZ09 AZ27 b62 w b64 hex Hex HEX`, or `[…]` with ranges.
     fn named(name: &str) -> Option<Self> {
-        let set = Self::default();
-        let (digits, lower, upper) = (b'0'..=b'9', b'a'..=b'z', b'A'..=b'Z');
-        Some(match name {
-            "d" => set.with(digits),
-            "az" => set.with(lower),
-            "AZ" => set.with(upper),
-            "Az" => set.with(upper).with(lower),
-            "az09" => set.with(digits).with(lower),
-            "AZ09" => set.with(digits).with(upper),
-            "AZ27" => set.with(b'2'..=b'7').with(upper),
-            "az27" => set.with(b'2'..=b'7').with(lower),
-            "b62" => set.with(digits).with(upper).with(lower),
-            "w" => set.with(digits).with(upper).with(lower).with(*b"_-"),
-            "b64" => set.with(digits).with(upper).with(lower).with(*b"+/"),
-            "hex" => set.with(digits).with(b'a'..=b'f'),
-            "HEX" => set.with(digits).with(b'A'..=b'F'),
-            "Hex" => set.with(digits).with(b'a'..=b'f').with(b'A'..=b'F'),
-            _ => return Self::listed(name.strip_prefix('[')?.strip_suffix(']')?),
-        })
+        const SET: Set = Set([0; 4]);
+        const NAMED: [(&str, Set); 14] = [
+            ("d", SET.with_digits()),
+            ("az", SET.with_lower()),
+            ("AZ", SET.with_upper()),
+            ("Az", SET.with_upper().with_lower()),
+            ("az09", SET.with_digits().with_lower()),
+            ("AZ09", SET.with_digits().with_upper()),
+            ("AZ27", SET.with_range(b'2', b'7').with_upper()),
+            ("az27", SET.with_range(b'2', b'7').with_lower()),
+            ("b62", SET.with_digits().with_upper().with_lower()),
+            ("w", SET.with_digits().with_upper().with_lower().with(b'_').with(b'-')),
+            ("b64", SET.with_digits().with_upper().with_lower().with(b'+').with(b'/')),
+            ("hex", SET.with_digits().with_range(b'a', b'f')),
+            ("HEX", SET.with_digits().with_range(b'A', b'F')),
+            ("Hex", SET.with_digits().with_range(b'a', b'f').with_range(b'A', b'F')),
+        ];
+        match NAMED.iter().find(|(known, _)| *known == name) {
+            Some((_, set)) => Some(*set),
+            None => Self::listed(name.strip_prefix('[')?.strip_suffix(']')?),
+        }
     }
 
     fn listed(text: &str) -> Option<Self> {
@@ -60,10 +83,10 @@ impl Set {
                 return None;
             }
             if bytes.get(at + 1) == Some(&b'-') && at + 2 < bytes.len() {
-                set = set.with(bytes[at]..=bytes[at + 2]);
+                set = set.with_range(bytes[at], bytes[at + 2]);
                 at += 3;
             } else {
-                set.insert(bytes[at]);
+                set = set.with(bytes[at]);
                 at += 1;
             }
         }
@@ -94,6 +117,43 @@ pub struct Format {
     pub pieces: Vec<Piece>,
 }
 
+/// A format as it is written, read when it is first needed: a text meets few of hundreds.
+#[derive(Clone, Debug)]
+pub struct Unread {
+    text: Text,
+    read: OnceLock<Format>,
+}
+
+impl Unread {
+    /// A format that [`Format::parse`] reads.
+    #[must_use]
+    pub const fn new(text: Text) -> Self {
+        Self { text, read: OnceLock::new() }
+    }
+
+    /// As it is written.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The format; one that nothing matches where the text is none.
+    pub fn get(&self) -> &Format {
+        let nothing = || Format { pieces: vec![Piece::Class { set: Set::default(), min: 1, max: 1 }] };
+        self.read.get_or_init(|| Format::parse(&self.text).unwrap_or_else(|_| nothing()))
+    }
+
+    /// The literal that it begins with.
+    #[must_use]
+    pub fn leading(&self) -> Cow<'_, str> {
+        match self.text.split_once('{') {
+            Some((_, rest)) if rest.starts_with('{') => String::from_utf8_lossy(self.get().leading()),
+            Some((leading, _)) => leading.into(),
+            None => (&*self.text).into(),
+        }
+    }
+}
+
 /// The longest run of a class without an upper bound (`{w:20+}`).
 const OPEN_MAX: u16 = 4096;
 
@@ -109,11 +169,11 @@ impl Format {
         let mut pieces = Vec::new();
         let mut literal = Vec::new();
         let mut rest = text;
-        while let Some(character) = rest.chars().next() {
+        while !rest.is_empty() {
             if let Some(after) = rest.strip_prefix("{{") {
                 literal.push(b'{');
                 rest = after;
-            } else if character == '{' {
+            } else if rest.starts_with('{') {
                 let Some(close) = class_end(rest) else { return Err(format!("`{rest}`: `}}` is missing")) };
                 if !literal.is_empty() {
                     pieces.push(Piece::Literal(std::mem::take(&mut literal).into()));
@@ -121,7 +181,7 @@ impl Format {
                 pieces.push(class(&rest[1..close])?);
                 rest = &rest[close + 1..];
             } else {
-                let (head, tail) = rest.split_at(character.len_utf8());
+                let (head, tail) = rest.split_at(rest.find('{').unwrap_or(rest.len()));
                 literal.extend_from_slice(head.as_bytes());
                 rest = tail;
             }

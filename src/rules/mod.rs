@@ -16,11 +16,9 @@ pub use fault::{Fault, Faults};
 pub use own::{List, OwnRules, Shipped};
 
 use crate::finding::{Class, Confidence, DetectorId};
-use format::Format;
-use packed::Packed;
-use std::collections::BTreeMap;
-use std::sync::Arc;
-use syntax::{CounterexampleSyntax, ExampleSyntax, RuleSyntax, Text, TitleSyntax};
+use format::Unread;
+use packed::Reader;
+use syntax::{CounterexampleSyntax, ExampleSyntax, Lists, Text, TitleSyntax};
 
 /// One rule: what it looks for, what it checks, how sure it is.
 #[derive(Clone, Debug)]
@@ -69,7 +67,7 @@ pub enum Matcher {
     /// Letters and digits.
     Mixed(Mixed),
     /// A fixed format.
-    Token(Format),
+    Token(Unread),
     /// A regular expression.
     Regex(Pattern),
     /// A detector in code.
@@ -203,7 +201,7 @@ pub struct Code {
     /// The rule whose words it uses beside its own; empty for none.
     pub words_of: Box<str>,
     /// Its words.
-    pub words: BTreeMap<Text, Arc<[Text]>>,
+    pub words: Lists,
 }
 
 impl Code {
@@ -280,9 +278,10 @@ pub struct Known<'a> {
 #[must_use]
 pub fn shipped() -> Vec<Rule> {
     // The build has read it back.
-    let mut table: &'static [u8] = include_bytes!(concat!(env!("OUT_DIR"), "/rules.bin"));
-    let syntax: Vec<RuleSyntax> = Packed::unpack(&mut table).unwrap_or_default();
-    syntax.into_iter().map(|rule| read::rule(rule, &mut |_, _| ())).collect()
+    let Some(mut table) = Reader::new(include_bytes!(concat!(env!("OUT_DIR"), "/rules.bin"))) else {
+        return Vec::new();
+    };
+    table.list(|rule| read::rule(rule, &mut |_, _| ()))
 }
 
 /// The shipped pattern files as they were written: name and text.
@@ -308,8 +307,9 @@ pub fn read_files(files: &[(&str, &str)], known: Known<'_>) -> Result<Vec<Rule>,
 
 #[cfg(test)]
 mod tests {
+    use super::packed::{Packed as _, Reader, Writer};
     use super::syntax::RuleSyntax;
-    use super::{Packed, Shape, compact, shipped};
+    use super::{Shape, compact, shipped};
 
     #[test]
     fn a_shape_speaks_of_the_whole_value() {
@@ -335,16 +335,18 @@ mod tests {
     }
 
     #[test]
-    fn a_table_that_is_cut_anywhere_is_none() {
-        let (mut table, mut rules) =
-            (Vec::new(), super::syntax::read(super::shipped_files()[0].1).0.file.rule);
+    fn a_table_that_is_cut_anywhere_is_read_to_the_cut() {
+        let (mut writer, mut rules) =
+            (Writer::default(), super::syntax::read(super::shipped_files()[0].1).0.file.rule);
         rules.truncate(3);
         rules[0].source = "a long text ".repeat(30).into();
-        rules.pack(&mut table);
-        let table: &'static [u8] = table.leak();
+        rules.pack(&mut writer);
+        let table: &'static [u8] = writer.table().leak();
+        let read =
+            |table: &'static [u8]| -> Option<Vec<RuleSyntax>> { Some(Reader::new(table)?.list(|rule| rule)) };
         for end in 0..table.len() {
-            assert!(Vec::<RuleSyntax>::unpack(&mut &table[..end]).is_none(), "{end}");
+            assert!(read(&table[..end]).is_none_or(|read| read.len() < rules.len()), "{end}");
         }
-        assert_eq!(format!("{:?}", Vec::<RuleSyntax>::unpack(&mut &table[..])), format!("{:?}", Some(rules)));
+        assert_eq!(format!("{:?}", read(table)), format!("{:?}", Some(rules)));
     }
 }

@@ -1,69 +1,116 @@
 //! The shipped rules as the build writes them and every start reads them: one field behind the other in the order of
-//! their declaration, texts and lists with their length before them. No names, nothing to parse. `build.rs` includes this
-//! very file, so it knows the shape of a pattern file and nothing of the crate.
+//! their declaration, lists and texts with their length, and the letters of all texts in one row behind each other, so
+//! that they are known to be UTF-8 at once. No names, nothing to parse. `build.rs` includes this very file, so it knows the
+//! shape of a pattern file and nothing of the crate.
 
 use super::syntax::{
-    CodeSyntax, CounterexampleSyntax, ExampleSyntax, MixedSyntax, NumberSyntax, RegexSyntax, RuleSyntax,
-    Several, Text, TiersSyntax, TitleSyntax, TokenSyntax, WordsSyntax,
+    CodeSyntax, CounterexampleSyntax, ExampleSyntax, Lists, MixedSyntax, NumberSyntax, RegexSyntax,
+    RuleSyntax, Several, Text, TiersSyntax, TitleSyntax, TokenSyntax, WordsSyntax,
 };
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// What is written: numbers, and the letters of the texts.
+#[derive(Default)]
+pub struct Writer {
+    numbers: Vec<u8>,
+    letters: String,
+}
+
+impl Writer {
+    /// The table: how long the numbers are, they themselves, the letters.
+    pub fn table(self) -> Vec<u8> {
+        let mut table = (self.numbers.len() as u32).to_le_bytes().to_vec();
+        table.extend(self.numbers);
+        table.extend(self.letters.into_bytes());
+        table
+    }
+}
+
+/// What is read, from left to right.
+pub struct Reader {
+    numbers: &'static [u8],
+    letters: &'static str,
+}
+
+impl Reader {
+    /// Begins with a table; `None` where it is none.
+    pub fn new(table: &'static [u8]) -> Option<Self> {
+        let (length, rest) = table.split_first_chunk()?;
+        let (numbers, letters) = rest.split_at_checked(u32::from_le_bytes(*length) as usize)?;
+        Some(Self { numbers, letters: std::str::from_utf8(letters).ok()? })
+    }
+
+    /// Whether all of it was read.
+    pub const fn is_done(&self) -> bool {
+        self.numbers.is_empty() && self.letters.is_empty()
+    }
+
+    /// A list, each as `made` makes it; ends early where the table does.
+    pub fn list<T: Packed, M>(&mut self, made: impl Fn(T) -> M) -> Vec<M> {
+        let length = usize::unpack(self).unwrap_or(0);
+        // Nothing takes less than a byte.
+        let mut list = Vec::with_capacity(length.min(self.numbers.len()));
+        list.extend((0..length).map_while(|_| T::unpack(self)).map(made));
+        list
+    }
+}
 
 /// Something that can be written down and read back.
 pub trait Packed: Sized {
     /// Appends it.
-    fn pack(&self, into: &mut Vec<u8>);
+    fn pack(&self, into: &mut Writer);
     /// Takes it from the beginning; `None` where something else stands there.
-    fn unpack(from: &mut &'static [u8]) -> Option<Self>;
+    fn unpack(from: &mut Reader) -> Option<Self>;
 }
 
 impl Packed for u8 {
-    fn pack(&self, into: &mut Vec<u8>) {
-        into.push(*self);
+    fn pack(&self, into: &mut Writer) {
+        into.numbers.push(*self);
     }
 
-    fn unpack(from: &mut &'static [u8]) -> Option<Self> {
-        from.split_off_first().copied()
+    fn unpack(from: &mut Reader) -> Option<Self> {
+        from.numbers.split_off_first().copied()
     }
 }
 
 impl Packed for bool {
-    fn pack(&self, into: &mut Vec<u8>) {
-        into.push(u8::from(*self));
+    fn pack(&self, into: &mut Writer) {
+        into.numbers.push(u8::from(*self));
     }
 
-    fn unpack(from: &mut &'static [u8]) -> Option<Self> {
+    fn unpack(from: &mut Reader) -> Option<Self> {
         u8::unpack(from).map(|byte| byte != 0)
     }
 }
 
 impl Packed for u16 {
-    fn pack(&self, into: &mut Vec<u8>) {
-        into.extend_from_slice(&self.to_le_bytes());
+    fn pack(&self, into: &mut Writer) {
+        into.numbers.extend_from_slice(&self.to_le_bytes());
     }
 
-    fn unpack(from: &mut &'static [u8]) -> Option<Self> {
+    fn unpack(from: &mut Reader) -> Option<Self> {
         Some(Self::from_le_bytes([u8::unpack(from)?, u8::unpack(from)?]))
     }
 }
 
 /// A length: one byte up to 254, else that and four more.
 impl Packed for usize {
-    fn pack(&self, into: &mut Vec<u8>) {
+    fn pack(&self, into: &mut Writer) {
         match u8::try_from(*self) {
-            Ok(short) if short < u8::MAX => into.push(short),
+            Ok(short) if short < u8::MAX => into.numbers.push(short),
             _ => {
-                into.push(u8::MAX);
-                into.extend_from_slice(&(*self as u32).to_le_bytes());
+                into.numbers.push(u8::MAX);
+                into.numbers.extend_from_slice(&(*self as u32).to_le_bytes());
             }
         }
     }
 
-    fn unpack(from: &mut &'static [u8]) -> Option<Self> {
+    fn unpack(from: &mut Reader) -> Option<Self> {
         match u8::unpack(from)? {
             u8::MAX => {
-                let (length, rest) = from.split_first_chunk()?;
-                *from = rest;
+                let (length, rest) = from.numbers.split_first_chunk()?;
+                from.numbers = rest;
                 Some(u32::from_le_bytes(*length) as Self)
             }
             short => Some(Self::from(short)),
@@ -72,40 +119,41 @@ impl Packed for usize {
 }
 
 impl Packed for String {
-    fn pack(&self, into: &mut Vec<u8>) {
+    fn pack(&self, into: &mut Writer) {
         self.len().pack(into);
-        into.extend_from_slice(self.as_bytes());
+        into.letters.push_str(self);
     }
 
-    fn unpack(from: &mut &'static [u8]) -> Option<Self> {
+    fn unpack(from: &mut Reader) -> Option<Self> {
         Text::unpack(from).map(Cow::into_owned)
     }
 }
 
 /// A part of the table itself.
 impl Packed for Text {
-    fn pack(&self, into: &mut Vec<u8>) {
+    fn pack(&self, into: &mut Writer) {
         self.len().pack(into);
-        into.extend_from_slice(self.as_bytes());
+        into.letters.push_str(self);
     }
 
-    fn unpack(from: &mut &'static [u8]) -> Option<Self> {
+    fn unpack(from: &mut Reader) -> Option<Self> {
         let length = usize::unpack(from)?;
-        let bytes = from.split_off(..length)?;
-        std::str::from_utf8(bytes).ok().map(Self::Borrowed)
+        let (text, rest) = from.letters.split_at_checked(length)?;
+        from.letters = rest;
+        Some(Self::Borrowed(text))
     }
 }
 
 impl<T: Packed> Packed for Vec<T> {
-    fn pack(&self, into: &mut Vec<u8>) {
+    fn pack(&self, into: &mut Writer) {
         self.len().pack(into);
         self.iter().for_each(|one| one.pack(into));
     }
 
-    fn unpack(from: &mut &'static [u8]) -> Option<Self> {
+    fn unpack(from: &mut Reader) -> Option<Self> {
         let length = usize::unpack(from)?;
         // Nothing takes less than a byte.
-        let mut list = Self::with_capacity(length.min(from.len()));
+        let mut list = Self::with_capacity(length.min(from.numbers.len()));
         for _ in 0..length {
             list.push(T::unpack(from)?);
         }
@@ -114,38 +162,53 @@ impl<T: Packed> Packed for Vec<T> {
 }
 
 impl<T: Packed> Packed for Option<T> {
-    fn pack(&self, into: &mut Vec<u8>) {
+    fn pack(&self, into: &mut Writer) {
         self.is_some().pack(into);
         self.iter().for_each(|one| one.pack(into));
     }
 
-    fn unpack(from: &mut &'static [u8]) -> Option<Self> {
+    fn unpack(from: &mut Reader) -> Option<Self> {
         if bool::unpack(from)? { T::unpack(from).map(Some) } else { Some(None) }
     }
 }
 
 impl<T: Packed> Packed for Several<T> {
-    fn pack(&self, into: &mut Vec<u8>) {
+    fn pack(&self, into: &mut Writer) {
         self.0.pack(into);
     }
 
-    fn unpack(from: &mut &'static [u8]) -> Option<Self> {
+    fn unpack(from: &mut Reader) -> Option<Self> {
         Vec::unpack(from).map(Self)
     }
 }
 
-impl<T: Packed> Packed for BTreeMap<Text, T> {
-    fn pack(&self, into: &mut Vec<u8>) {
-        self.len().pack(into);
-        for (key, value) in self {
-            key.pack(into);
-            value.pack(into);
+impl Packed for Lists {
+    fn pack(&self, into: &mut Writer) {
+        self.0.len().pack(into);
+        for (name, words) in &self.0 {
+            name.pack(into);
+            words.len().pack(into);
+            words.iter().for_each(|word| word.pack(into));
         }
     }
 
-    fn unpack(from: &mut &'static [u8]) -> Option<Self> {
+    fn unpack(from: &mut Reader) -> Option<Self> {
         let length = usize::unpack(from)?;
-        (0..length).map(|_| Some((Text::unpack(from)?, T::unpack(from)?))).collect()
+        let mut lists = Vec::with_capacity(length.min(from.numbers.len()));
+        for _ in 0..length {
+            let (name, words) = (Text::unpack(from)?, usize::unpack(from)?);
+            let mut whole = words <= from.numbers.len();
+            let words = (0..if whole { words } else { 0 }).map(|_| {
+                let word = Text::unpack(from);
+                whole &= word.is_some();
+                word.unwrap_or_default()
+            });
+            lists.push((name, words.collect::<Arc<[_]>>()));
+            if !whole {
+                return None;
+            }
+        }
+        Some(Self(lists))
     }
 }
 
@@ -153,12 +216,12 @@ impl<T: Packed> Packed for BTreeMap<Text, T> {
 macro_rules! packed {
     ($($name:ident { $($field:ident),* })*) => {$(
         impl Packed for $name {
-            fn pack(&self, into: &mut Vec<u8>) {
+            fn pack(&self, into: &mut Writer) {
                 let Self { $($field),* } = self;
                 $($field.pack(into);)*
             }
 
-            fn unpack(from: &mut &'static [u8]) -> Option<Self> {
+            fn unpack(from: &mut Reader) -> Option<Self> {
                 Some(Self { $($field: Packed::unpack(from)?),* })
             }
         }

@@ -1,6 +1,6 @@
 //! One rule as written → one rule that cannot be wrong; each fault with the key that it is about.
 
-use super::format::Format;
+use super::format::{Format, Unread};
 use super::syntax::{CodeSyntax, MixedSyntax, NumberSyntax, Places, RegexSyntax, RuleSyntax, TiersSyntax};
 use super::{
     AnchorClass, Code, Fault, Known, Matcher, Mixed, Number, Part, Pattern, Rule, Shape, Tiers, separator,
@@ -68,7 +68,12 @@ fn names_are_known(rule: &Rule, known: Known<'_>, report: Report<'_>) {
                     report("regex", message);
                 }
             }
-            Matcher::Code(_) | Matcher::Mixed(_) | Matcher::Number(_) | Matcher::Token(_) => {}
+            Matcher::Token(format) => {
+                if let Err(message) = Format::parse(format.text()) {
+                    report("token", message);
+                }
+            }
+            Matcher::Code(_) | Matcher::Mixed(_) | Matcher::Number(_) => {}
         }
     }
 }
@@ -147,18 +152,17 @@ fn tiers(written: &TiersSyntax, report: Report<'_>) -> Tiers {
 
 /// Its matchers, taken out of it.
 fn matchers(written: &mut RuleSyntax, report: Report<'_>) -> Vec<Matcher> {
-    let mut matchers = Vec::new();
+    let formats = written.token.0.iter().map(|token| token.formats.len()).sum::<usize>();
+    let others = written.number.0.len() + written.mixed.0.len() + written.regex.0.len();
+    let mut matchers = Vec::with_capacity(formats + others + usize::from(written.code.is_some()));
     for syntax in written.number.0.drain(..) {
         matchers.push(Matcher::Number(number(syntax, report)));
     }
     for syntax in &written.mixed.0 {
         matchers.push(Matcher::Mixed(mixed(syntax, report)));
     }
-    for format in written.token.0.iter().flat_map(|token| &token.formats) {
-        match Format::parse(format) {
-            Ok(format) => matchers.push(Matcher::Token(format)),
-            Err(message) => report("token", message),
-        }
+    for token in written.token.0.drain(..) {
+        matchers.extend(token.formats.into_iter().map(|format| Matcher::Token(Unread::new(format))));
     }
     for syntax in written.regex.0.drain(..) {
         matchers.push(Matcher::Regex(pattern(syntax, report)));
@@ -300,6 +304,6 @@ fn code(syntax: CodeSyntax, report: Report<'_>) -> Code {
         name: syntax.name.into(),
         ids: syntax.ids.iter().map(|id| DetectorId::new(id)).collect(),
         words_of: syntax.words_of.into(),
-        words: syntax.words.into_iter().map(|(name, words)| (name, words.into())).collect(),
+        words: syntax.words,
     }
 }

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Range;
+use std::sync::Arc;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
 /// One rule.
@@ -223,7 +224,39 @@ pub struct CodeSyntax {
     pub words_of: Text,
     /// Its words, by list name.
     #[serde(default)]
-    pub words: BTreeMap<Text, Vec<Text>>,
+    pub words: Lists,
+}
+
+/// Lists of words by name, a handful.
+#[derive(Clone, Debug, Default)]
+pub struct Lists(pub Vec<(Text, Arc<[Text]>)>);
+
+impl Lists {
+    /// The words of a list; `None` where it is not there.
+    pub fn get(&self, name: &str) -> Option<&Arc<[Text]>> {
+        self.0.iter().find(|(known, _)| known == name).map(|(_, words)| words)
+    }
+
+    /// All lists, by name.
+    pub fn iter(&self) -> impl Iterator<Item = (&Text, &Arc<[Text]>)> {
+        self.0.iter().map(|(name, words)| (name, words))
+    }
+
+    /// Takes in those of the others whose names it has not.
+    pub fn complete(&mut self, others: &Self) {
+        for (name, words) in &others.0 {
+            if self.get(name).is_none() {
+                self.0.push((name.clone(), words.clone()));
+            }
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Lists {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let lists = BTreeMap::<Text, Vec<Text>>::deserialize(deserializer)?;
+        Ok(Self(lists.into_iter().map(|(name, words)| (name, words.into())).collect()))
+    }
 }
 
 /// How sure a finding is: `low`, `medium` or `high`, empty for no finding.

@@ -13,6 +13,8 @@ const FIRST_BYTES_MAX: usize = 40;
 #[derive(Clone, Debug, Default)]
 pub struct Words {
     phrases: Vec<Phrase>,
+    /// The letters of all phrases, folded.
+    letters: Vec<u8>,
     /// Open addressing: index + 1 of the first phrase of a bucket; 0 is free.
     slots: Vec<u32>,
     /// A bit for the first letters and the length of each first word, hashed: most words of a text are none of them.
@@ -54,12 +56,13 @@ impl Heads {
     }
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 struct Phrase {
     hash: u64,
-    first: Box<[u8]>,
-    /// What follows the first word, folded.
-    rest: Box<[u8]>,
+    /// Where it stands among the letters, its first word ends and it ends.
+    start: u32,
+    first: u32,
+    end: u32,
     /// Index + 1 of the next phrase with the same first word.
     next: u32,
 }
@@ -95,14 +98,17 @@ impl Words {
         let mut at = self.slots[slot];
         while at != 0 {
             let phrase = &self.phrases[at as usize - 1];
-            if *phrase.rest == *rest {
+            if self.rest(phrase) == rest {
                 return Some(at - 1);
             }
             at = phrase.next;
         }
         let next = self.slots[slot];
         self.heads.set(first);
-        self.phrases.push(Phrase { hash, first: first.into(), rest: rest.into(), next });
+        let start = u32::try_from(self.letters.len()).ok()?;
+        let end = start + u32::try_from(folded.len()).ok()?;
+        self.letters.extend_from_slice(folded.as_bytes());
+        self.phrases.push(Phrase { hash, start, first: start + length as u32, end, next });
         let number = u32::try_from(self.phrases.len()).ok()?;
         self.slots[slot] = number;
         Some(number - 1)
@@ -111,7 +117,16 @@ impl Words {
     /// The first word of a phrase, folded.
     #[must_use]
     pub fn first_word(&self, phrase: WordId) -> &[u8] {
-        self.phrases.get(phrase as usize).map_or(&[], |phrase| &phrase.first)
+        self.phrases.get(phrase as usize).map_or(&[], |phrase| self.first(phrase))
+    }
+
+    fn first(&self, phrase: &Phrase) -> &[u8] {
+        &self.letters[phrase.start as usize..phrase.first as usize]
+    }
+
+    /// What follows the first word.
+    fn rest(&self, phrase: &Phrase) -> &[u8] {
+        &self.letters[phrase.first as usize..phrase.end as usize]
     }
 
     /// How many phrases it has.
@@ -199,12 +214,13 @@ impl Words {
         let mut number = self.slots[self.slot(hash, first)];
         while number != 0 {
             let phrase = &self.phrases[number as usize - 1];
-            let hit = if phrase.rest.is_empty() {
+            let rest = self.rest(phrase);
+            let hit = if rest.is_empty() {
                 Some((end, glued))
             } else if glued {
                 None
             } else {
-                follows(text, end, &phrase.rest)
+                follows(text, end, rest)
             };
             if let Some((end, glued)) = hit {
                 found(Found { word: number - 1, start, end, glued });
@@ -215,13 +231,13 @@ impl Words {
 
     fn slot(&self, hash: u64, first: &[u8]) -> usize {
         let mask = self.slots.len() - 1;
-        let mut slot = (hash ^ (hash >> 29)) as usize & mask;
+        let mut slot = start(hash) & mask;
         loop {
             match self.slots[slot] {
                 0 => return slot,
                 number => {
                     let phrase = &self.phrases[number as usize - 1];
-                    if phrase.hash == hash && *phrase.first == *first {
+                    if phrase.hash == hash && self.first(phrase) == first {
                         return slot;
                     }
                 }
@@ -231,15 +247,24 @@ impl Words {
     }
 
     fn grow(&mut self) {
-        let size = (self.slots.len() * 2).max(64);
-        self.slots = vec![0; size];
-        for number in 0..self.phrases.len() {
-            let (hash, first) = (self.phrases[number].hash, self.phrases[number].first.clone());
-            let slot = self.slot(hash, &first);
-            self.phrases[number].next = self.slots[slot];
-            self.slots[slot] = number as u32 + 1;
+        let old = std::mem::take(&mut self.slots);
+        self.slots = vec![0; (old.len() * 2).max(4096)];
+        let mask = self.slots.len() - 1;
+        // A bucket moves as a whole: its phrases have the same first word.
+        for number in old.into_iter().filter(|number| *number != 0) {
+            let hash = self.phrases[number as usize - 1].hash;
+            let mut slot = start(hash) & mask;
+            while self.slots[slot] != 0 {
+                slot = (slot + 1) & mask;
+            }
+            self.slots[slot] = number;
         }
     }
+}
+
+/// Where the search for a hash begins.
+const fn start(hash: u64) -> usize {
+    (hash ^ (hash >> 29)) as usize
 }
 
 /// Whether the folded `rest` of a phrase follows at `at`: where it ends, and whether a digit is glued to it.

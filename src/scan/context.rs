@@ -103,7 +103,9 @@ enum Role {
 /// What each word of the table is for.
 #[derive(Clone, Debug, Default)]
 pub struct Uses {
-    words: Vec<Vec<(Role, u16)>>,
+    /// Where those of each word begin, and where the last ones end.
+    starts: Vec<u32>,
+    uses: Vec<(Role, u16)>,
     /// Words of 64 bits that hold a bit for each rule.
     stride: usize,
     /// Which words of a text may be one of them; `None`: all are tried.
@@ -114,31 +116,25 @@ pub struct Uses {
 impl Uses {
     /// Takes the words of all rules into the table.
     pub(super) fn new(rules: &[Rule], words: &mut Words) -> Self {
-        let mut uses = Self {
-            words: Vec::new(),
-            stride: rules.len().div_ceil(64),
-            filter: Some(Filter::default()),
-            level: Level::detect(),
+        let (mut found, mut filter) = (Vec::with_capacity(4096), Filter::default());
+        let mut add = |word: &str, role: Role, rule: u16| {
+            let known = words.len();
+            let Some(id) = words.add(word) else { return };
+            if words.len() > known {
+                filter.add(words.first_word(id));
+            }
+            found.push((id, role, rule));
         };
-        for word in SPECIMEN {
-            uses.add(words, word, Role::Specimen, 0);
-        }
-        for word in GENERAL {
-            uses.add(words, word, Role::General, 0);
-        }
+        SPECIMEN.iter().for_each(|word| add(word, Role::Specimen, 0));
+        GENERAL.iter().for_each(|word| add(word, Role::General, 0));
         for (number, rule) in rules.iter().enumerate() {
             let number = u16::try_from(number).unwrap_or(u16::MAX);
-            for word in &rule.context {
-                uses.add(words, word, Role::Context, number);
-            }
-            for word in &rule.lower {
-                uses.add(words, word, Role::Lower, number);
-            }
+            rule.context.iter().for_each(|word| add(word, Role::Context, number));
+            rule.lower.iter().for_each(|word| add(word, Role::Lower, number));
         }
-        if let Some(filter) = &mut uses.filter {
-            filter.finish();
-        }
-        uses
+        filter.finish();
+        let (starts, uses) = by_word(&found, words.len());
+        Self { starts, uses, stride: rules.len().div_ceil(64), filter: Some(filter), level: Level::detect() }
     }
 
     /// From now on, all words of a text are tried: for the slow twin of a scanner.
@@ -146,27 +142,35 @@ impl Uses {
         self.filter = None;
     }
 
-    fn add(&mut self, words: &mut Words, word: &str, role: Role, rule: u16) {
-        let Some(id) = words.add(word) else { return };
-        let id = id as usize;
-        if self.words.len() <= id {
-            self.words.resize(id + 1, Vec::new());
-            let first = words.first_word(id as WordId);
-            self.filter.iter_mut().for_each(|filter| filter.add(first));
-        }
-        if !self.words[id].contains(&(role, rule)) {
-            self.words[id].push((role, rule));
-        }
-    }
-
     fn of(&self, word: WordId) -> &[(Role, u16)] {
-        self.words.get(word as usize).map_or(&[], Vec::as_slice)
+        let at = |place: usize| self.starts.get(place).map_or(self.uses.len(), |start| *start as usize);
+        &self.uses[at(word as usize)..at(word as usize + 1)]
     }
 
     /// Whether the word speaks for the rule.
     fn is_context(&self, word: WordId, rule: u16) -> bool {
         self.of(word).contains(&(Role::Context, rule))
     }
+}
+
+/// What each of so many words is for, those of a word in a row: where they begin, and all of them.
+fn by_word(found: &[(WordId, Role, u16)], words: usize) -> (Vec<u32>, Vec<(Role, u16)>) {
+    let mut starts = vec![0; words + 1];
+    found.iter().for_each(|(word, ..)| starts[*word as usize] += 1);
+    let mut all = 0;
+    for start in &mut starts {
+        (*start, all) = (all, all + *start);
+    }
+    let mut uses = vec![(Role::Context, 0); found.len()];
+    for (word, role, rule) in found {
+        let place = &mut starts[*word as usize];
+        uses[*place as usize] = (*role, *rule);
+        *place += 1;
+    }
+    // Each stands where the next one begins now.
+    starts.rotate_right(1);
+    starts[0] = 0;
+    (starts, uses)
 }
 
 /// The nearest words around a value.

@@ -171,9 +171,12 @@ impl Set {
         let bit = 1_u32 << set.groups.len();
         let opening = Opening::of(number);
         let single = group.lengths.first() == Some(&1);
-        for (pair, groups) in set.pairs.iter_mut().enumerate() {
-            let allowed: u128 = if single { 0x3FF << (pair / 10 * 10) } else { 1 << pair };
-            *groups |= if opening.pairs & allowed != 0 { bit } else { 0 };
+        for (first, tens) in set.pairs.as_chunks_mut::<10>().0.iter_mut().enumerate() {
+            let pairs = (opening.pairs >> (10 * first)) as u32 & 0x3FF;
+            let pairs = if single && pairs != 0 { 0x3FF } else { pairs };
+            for (second, groups) in tens.iter_mut().enumerate() {
+                *groups |= if pairs >> second & 1 != 0 { bit } else { 0 };
+            }
         }
         for (place, by_length) in (1..).zip(set.lengths.iter_mut()) {
             let wanted = group.lengths.get(place).map(|length| usize::from(*length));

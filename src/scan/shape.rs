@@ -131,8 +131,15 @@ impl Set {
         let (known, wanted) = kinds.enumerate().fold((0, 0), |(known, wanted), (place, part)| {
             (known | 1 << place, wanted | usize::from(part.is_digit()) << place)
         });
-        for (pattern, shapes) in set.by_pattern.iter_mut().enumerate() {
-            *shapes |= if pattern & known == wanted { bit } else { 0 };
+        // Each pattern that has what is wanted, by what stands at the other places.
+        let others = !known & ((1 << PATTERN) - 1);
+        let mut free = 0_usize;
+        loop {
+            set.by_pattern[wanted | free] |= bit;
+            free = free.wrapping_sub(others) & others;
+            if free == 0 {
+                break;
+            }
         }
         set.shapes.push(shape);
     }

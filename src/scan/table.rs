@@ -8,7 +8,8 @@ use super::opening::{self, AnyGroup, Group, Opening, Openings};
 use super::required::required;
 use super::shape;
 use crate::finding::Confidence;
-use crate::rules::format::Format;
+use crate::rules::format::Unread;
+use crate::rules::syntax::Lists;
 use crate::rules::words::Words;
 use crate::rules::{AnchorClass, Fault, Faults, List, Matcher, Number, Rule};
 use crate::text::view::fold::{fold, starts_word};
@@ -40,8 +41,7 @@ const COLUMN_DIGITS: usize = 5;
 /// A token format with its rule.
 pub(super) struct Token {
     pub rule: u16,
-    pub format: Format,
-    pub strong: bool,
+    pub format: Unread,
 }
 
 /// An expression with its rule; compiled when it is first needed.
@@ -54,8 +54,10 @@ pub(super) struct Expression {
     pub digits: usize,
     /// Whether words of its rule in a table's header lead to it.
     pub of_columns: bool,
-    /// A sign that every match holds, or that stands near it.
-    required: Option<u8>,
+    /// A sign that stands in every match or near it, by the rule.
+    holds: Option<u8>,
+    /// Or by the expression itself; looked for when it is first needed.
+    required: OnceLock<Option<u8>>,
     compiled: OnceLock<Option<Compiled>>,
 }
 
@@ -88,10 +90,15 @@ impl Expression {
         self.compiled.get_or_init(compiled).as_ref()
     }
 
+    /// A sign that stands in every match or near it.
+    fn required(&self) -> Option<u8> {
+        self.holds.or_else(|| *self.required.get_or_init(|| required(&self.pattern)))
+    }
+
     /// Whether a sign or so many digits are missing there that nothing can match.
     pub fn lacks(&self, text: &[u8]) -> bool {
         self.digits > 0 && digits(text) < self.digits
-            || self.required.is_some_and(|sign| memchr::memchr(sign, text).is_none())
+            || self.required().is_some_and(|sign| memchr::memchr(sign, text).is_none())
     }
 }
 
@@ -170,30 +177,44 @@ pub(super) struct Coded {
     pub reads_humps: bool,
 }
 
-/// The matcher, a detector in code with the words of the rule that it names beside its own.
-fn with_words_of<'a>(
-    matcher: &'a Matcher,
-    rules: &[Rule],
-    report: &mut impl FnMut(String),
-) -> Cow<'a, Matcher> {
-    let Matcher::Code(code) = matcher else { return Cow::Borrowed(matcher) };
-    if code.words_of.is_empty() {
-        return Cow::Borrowed(matcher);
+/// The rules whose words others use, found once.
+#[derive(Default)]
+struct Lenders<'a>(Vec<(&'a str, Option<&'a Lists>)>);
+
+impl<'a> Lenders<'a> {
+    /// The words of a rule; `None` where it is not there or has none.
+    fn words(&mut self, name: &'a str, rules: &'a [Rule]) -> Option<&'a Lists> {
+        if let Some((_, known)) = self.0.iter().find(|(known, _)| *known == name) {
+            return *known;
+        }
+        let rule = rules.iter().find(|rule| rule.id.as_str() == name);
+        let words = rule.into_iter().flat_map(|rule| &rule.matchers).find_map(|matcher| match matcher {
+            Matcher::Code(code) => Some(&code.words),
+            Matcher::Number(_) | Matcher::Mixed(_) | Matcher::Token(_) | Matcher::Regex(_) => None,
+        });
+        self.0.push((name, words));
+        words
     }
-    let other = rules.iter().find(|rule| *rule.id.as_str() == *code.words_of);
-    let words = other.into_iter().flat_map(|rule| &rule.matchers).find_map(|matcher| match matcher {
-        Matcher::Code(code) => Some(&code.words),
-        Matcher::Number(_) | Matcher::Mixed(_) | Matcher::Token(_) | Matcher::Regex(_) => None,
-    });
-    let Some(words) = words else {
-        report(format!("`words_of`: there is no rule `{}` with words", code.words_of));
-        return Cow::Borrowed(matcher);
-    };
-    let mut code = code.clone();
-    for (name, list) in words {
-        code.words.entry(name.clone()).or_insert_with(|| list.clone());
+
+    /// The matcher, a detector in code with the words of the rule that it names beside its own.
+    fn complete(
+        &mut self,
+        matcher: &'a Matcher,
+        rules: &'a [Rule],
+        report: &mut impl FnMut(String),
+    ) -> Cow<'a, Matcher> {
+        let Matcher::Code(code) = matcher else { return Cow::Borrowed(matcher) };
+        if code.words_of.is_empty() {
+            return Cow::Borrowed(matcher);
+        }
+        let Some(words) = self.words(&code.words_of, rules) else {
+            report(format!("`words_of`: there is no rule `{}` with words", code.words_of));
+            return Cow::Borrowed(matcher);
+        };
+        let mut code = code.clone();
+        code.words.complete(words);
+        Cow::Owned(Matcher::Code(code))
     }
-    Cow::Owned(Matcher::Code(code))
 }
 
 /// Everything that the pass needs.
@@ -275,18 +296,19 @@ impl Table {
 
     /// Takes in the matchers of all rules; returns what is wrong with them.
     fn matchers(&mut self, rules: &[Rule]) -> Vec<Fault> {
-        let mut faults = Vec::new();
+        let (mut faults, mut lenders) = (Vec::new(), Lenders::default());
         for (number, rule) in rules.iter().enumerate() {
             let mut report = |message: String| {
                 // Rules without a place are the shipped ones, which the tests answer for.
                 faults.extend(rule.place.clone().map(|place| place.saying(message)));
             };
-            self.checks.push(check::by_name(&rule.check));
-            if !rule.check.is_empty() && check::by_name(&rule.check).is_none() {
+            let check = check::by_name(&rule.check);
+            self.checks.push(check);
+            if !rule.check.is_empty() && check.is_none() {
                 report(format!("there is no check `{}`", rule.check));
             }
             for (place, matcher) in rule.matchers.iter().enumerate() {
-                let matcher = with_words_of(matcher, rules, &mut report);
+                let matcher = lenders.complete(matcher, rules, &mut report);
                 self.matcher(rule, number as u16, place as u16, &matcher, &mut report);
             }
         }
@@ -357,7 +379,8 @@ impl Table {
                     after: pattern.after,
                     digits: pattern.digits,
                     of_columns: pattern.class.is_none() && pattern.digits >= COLUMN_DIGITS,
-                    required: pattern.holds.or_else(|| required(&pattern.pattern)),
+                    holds: pattern.holds,
+                    required: OnceLock::new(),
                     compiled: OnceLock::new(),
                 });
                 match pattern.class {
@@ -385,10 +408,10 @@ impl Table {
         }
     }
 
-    fn token(&mut self, rule: &Rule, number: u16, format: &Format, report: &mut impl FnMut(String)) {
+    fn token(&mut self, rule: &Rule, number: u16, format: &Unread, report: &mut impl FnMut(String)) {
         let index = self.tokens.len() as u16;
-        self.tokens.push(Token { rule: number, strong: format.is_strong(), format: format.clone() });
-        let leading = String::from_utf8_lossy(format.leading()).into_owned();
+        self.tokens.push(Token { rule: number, format: format.clone() });
+        let leading = format.leading();
         let anchor = leading.bytes().filter(u8::is_ascii_alphanumeric).count() >= 2;
         if anchor && !rule.require_context {
             let action = self.action(Action::Token(index));
@@ -445,7 +468,7 @@ impl Table {
 
 #[cfg(test)]
 mod tests {
-    use super::{Expression, WORD, plain, required};
+    use super::{Expression, WORD, plain};
     use std::sync::OnceLock;
 
     #[test]
@@ -461,7 +484,8 @@ mod tests {
             after: 0,
             digits: 0,
             of_columns: false,
-            required: required(pattern),
+            holds: None,
+            required: OnceLock::new(),
             compiled: OnceLock::new(),
         };
         let finds = |pattern: &str, text: &str| {

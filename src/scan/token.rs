@@ -21,9 +21,10 @@ const BEFORE: usize = 40;
 /// A token's prefix stands at `start`.
 pub(super) fn at(pass: &mut Pass<'_>, index: u16, start: usize) {
     let token = &pass.scanner.table.tokens[usize::from(index)];
-    if let Some(end) = token.format.match_at(pass.text, start) {
-        pass.judge(token.rule, Span::new(start, end), None, true, token.strong, pass.view);
-    } else if token.strong {
+    let format = token.format.get();
+    if let Some(end) = format.match_at(pass.text, start) {
+        pass.judge(token.rule, Span::new(start, end), None, true, format.is_strong(), pass.view);
+    } else if format.is_strong() {
         wrapped(pass, index, start);
     }
 }
@@ -58,7 +59,7 @@ fn wrapped(pass: &mut Pass<'_>, index: u16, start: usize) {
     }
     // What stands on the last lines may be words of their own.
     let lengths = std::iter::once(length).chain(lines[2..=breaks.max(1)].iter().rev().copied());
-    let end = lengths.into_iter().find_map(|length| token.format.match_at(&joined[..length], 0));
+    let end = lengths.into_iter().find_map(|length| token.format.get().match_at(&joined[..length], 0));
     if let Some(end) = end.filter(|end| *end > lines[1]) {
         let span = Span::new(start, sources[end - 1] + 1);
         let text = &joined[..end];
@@ -69,14 +70,15 @@ fn wrapped(pass: &mut Pass<'_>, index: u16, start: usize) {
 /// A word stands there that makes tokens possible that begin with no prefix.
 pub(super) fn near(pass: &mut Pass<'_>, index: u16, word: Span) {
     let token = &pass.scanner.table.tokens[usize::from(index)];
+    let format = token.format.get();
     let from = word.start.saturating_sub(BEFORE);
     let to = (word.end + AFTER).min(pass.text.len());
     let mut at = from;
     while at < to {
-        let begins = token.format.may_begin(pass.text[at])
+        let begins = format.may_begin(pass.text[at])
             && starts_token(pass.text, at)
             && !(word.start..word.end).contains(&at);
-        match begins.then(|| token.format.match_at(pass.text, at)).flatten() {
+        match begins.then(|| format.match_at(pass.text, at)).flatten() {
             Some(end) => {
                 pass.judge(token.rule, Span::new(at, end), None, true, false, pass.view);
                 at = end.max(at + 1);

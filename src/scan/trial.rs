@@ -119,7 +119,7 @@ fn made(rule: &Rule, text: &str) -> Result<Expanded, String> {
         .matchers
         .iter()
         .filter_map(|matcher| match matcher {
-            Matcher::Token(format) => Some(format.clone()),
+            Matcher::Token(format) => Some(format.get().clone()),
             Matcher::Number(_) | Matcher::Mixed(_) | Matcher::Regex(_) | Matcher::Code(_) => None,
         })
         .collect();

@@ -121,7 +121,8 @@ impl Catalogue {
     #[must_use]
     pub fn lookup(&self, host: &str) -> Option<&Arc<Tool>> {
         let host = folded(host);
-        let found = self.known().nearest(&host, |entry| entry.owner.or_else(|| entry.sharers.first().copied()))?;
+        let found =
+            self.known().nearest(&host, |entry| entry.owner.or_else(|| entry.sharers.first().copied()))?;
         self.known().tools.get(found)
     }
 
@@ -130,7 +131,8 @@ impl Catalogue {
     pub fn lookup_path(&self, host: &str, path: &str) -> Option<&Arc<Tool>> {
         let host = folded(host);
         let found = self.known().nearest(&host, |entry| {
-            let serves = |index: &usize| self.known().tools.get(*index).is_some_and(|tool| tool.serves(&host, path));
+            let serves =
+                |index: &usize| self.known().tools.get(*index).is_some_and(|tool| tool.serves(&host, path));
             entry.sharers.iter().copied().find(|index| serves(index)).or(entry.owner)
         })?;
         self.known().tools.get(found)
@@ -145,8 +147,13 @@ impl Catalogue {
     /// Every DNS name of the catalogue, regions enumerated, for the certificate authority's constraints. A name
     /// covers what lies below it; names that another one covers are left out.
     pub fn hosts(&self) -> impl Iterator<Item = String> {
-        let names: BTreeSet<String> =
-            self.known().tools.iter().flat_map(|tool| tool.all_hosts()).flat_map(HostPattern::names).collect();
+        let names: BTreeSet<String> = self
+            .known()
+            .tools
+            .iter()
+            .flat_map(|tool| tool.all_hosts())
+            .flat_map(HostPattern::names)
+            .collect();
         let covered = |name: &str| parents(name).skip(1).any(|parent| names.contains(parent));
         names.iter().filter(|name| !covered(name)).cloned().collect::<Vec<_>>().into_iter()
     }

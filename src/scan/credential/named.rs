@@ -9,6 +9,7 @@ use crate::scan::detector::{Anchor, Detector, Hit, Place};
 use crate::scan::fold::fold;
 use crate::scan::lexicon::{Lazy, Lexicon};
 use crate::span::Span;
+use std::sync::LazyLock;
 
 /// Bytes behind the name in which the value may begin.
 const REACH: usize = 110;
@@ -25,14 +26,21 @@ pub(in crate::scan) fn make(code: &Code) -> Box<dyn Detector> {
         let words = keys.iter().flat_map(|keys| keys.iter());
         Lexicon::of(&[("keys", 1)], words.map(|word| ("keys", word.as_ref())))
     }));
-    let formats = list("formats").filter_map(|format| Format::parse(format).ok()).collect();
+    let formats = code.words.get("formats").cloned();
+    let formats = LazyLock::new(Box::new(move || {
+        let formats = formats.iter().flat_map(|formats| formats.iter());
+        formats.filter_map(|format| Format::parse(format).ok()).collect()
+    }) as _);
     let names = list("names").map(|name| Anchor::Word(name.clone())).collect();
     Box::new(Named { names, formats, keys })
 }
 
+/// The formats of a provider, read when its name is first met.
+type Formats = LazyLock<Vec<Format>, Box<dyn FnOnce() -> Vec<Format> + Send + Sync>>;
+
 struct Named {
     names: Vec<Anchor>,
-    formats: Vec<Format>,
+    formats: Formats,
     keys: Lazy,
 }
 

@@ -40,7 +40,7 @@ pub(in crate::scan) fn tlp(code: &Code) -> Box<dyn Detector> {
 pub(in crate::scan) fn phrase(code: &Code) -> Box<dyn Detector> {
     let lexicon = lexicon(code);
     let mut phrases = Phrases::default();
-    for (list, words) in &code.words {
+    for (list, words) in code.words.iter() {
         let Some((kind, severity)) = list.split_once('_') else { continue };
         let Ok(severity) = severity.parse() else { continue };
         let kind = match kind {

@@ -5,9 +5,6 @@
 //! letters go on with: four letters at once, those that count held against those that are wanted.
 
 use crate::scan::letters::{LETTER_BITS, UNKNOWN, letter_of};
-use crate::scan::lexicon::Fnv;
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hash, Hasher};
 
 /// Letters that lead to what follows.
 const FIRST: usize = 3;
@@ -35,9 +32,15 @@ struct Tails {
     more: u32,
 }
 
+/// The number of [`Tails::ALL`].
+const ALL: u16 = 1;
+
 impl Tails {
     /// What no word goes on with.
     const NONE: Self = Self { counting: [0; 4], wanted: [1; 4], more: 0 };
+
+    /// What every word goes on with.
+    const ALL: Self = Self { counting: [0; 4], wanted: [0; 4], more: 0 };
 
     #[inline(always)]
     fn fit(&self, tail: u32) -> bool {
@@ -45,18 +48,6 @@ impl Tails {
         fits(0) | fits(1) | fits(2) | fits(3)
     }
 }
-
-impl Hash for Tails {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        for (counting, wanted) in self.counting.iter().zip(self.wanted) {
-            state.write_u64(u64::from(*counting) << 32 | u64::from(wanted));
-        }
-        state.write_u64(u64::from(self.more));
-    }
-}
-
-/// Rows of tails, by their number.
-type Known = HashMap<Tails, u16, BuildHasherDefault<Fnv>>;
 
 /// What one literal goes on with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -109,7 +100,7 @@ impl Default for Filter {
         Self {
             fourths: zeros(vec![0; FIRSTS]),
             ids: zeros(vec![0; FIRSTS]),
-            tails: vec![Tails::NONE],
+            tails: vec![Tails::NONE, Tails::ALL],
             begins: Vec::new(),
         }
     }
@@ -127,16 +118,20 @@ impl Filter {
                 None => return,
             }
         }
-        let tail = Tail {
-            length: length.saturating_sub(FIRST),
-            letters: u32::from_le_bytes(*letters.last_chunk().unwrap_or(&[0; TAIL])),
-        };
         let known = FIRST.min(length);
         let first = letters[..known].iter().fold(0, |all, letter| all << LETTER_BITS | usize::from(*letter));
-        // A shorter literal goes on with anything.
-        let free = (FIRST - known) * LETTER_BITS;
-        let firsts = first << free..(first + 1) << free;
-        self.begins.extend(firsts.map(|first| (first as u64) << FIRST_AT | tail.written()));
+        if length <= FIRST {
+            // It goes on with anything.
+            let free = (FIRST - known) * LETTER_BITS;
+            self.fourths[first << free..(first + 1) << free].fill(!0);
+            self.ids[first << free..(first + 1) << free].fill(ALL);
+            return;
+        }
+        let tail = Tail {
+            length: length - FIRST,
+            letters: u32::from_le_bytes(*letters.last_chunk().unwrap_or(&[0; TAIL])),
+        };
+        self.begins.push((first as u64) << FIRST_AT | tail.written());
     }
 
     /// Makes the tables.
@@ -144,9 +139,12 @@ impl Filter {
         let mut begins = std::mem::take(&mut self.begins);
         begins.sort_unstable();
         begins.dedup();
-        let (mut known, mut tails) = (Known::from_iter([(Tails::NONE, 0)]), Vec::new());
+        let mut tails = Vec::new();
         for same in begins.chunk_by(|one, next| one >> FIRST_AT == next >> FIRST_AT) {
             let Some(first) = same.first().map(|begin| (begin >> FIRST_AT) as usize) else { continue };
+            if self.ids[first] == ALL {
+                continue;
+            }
             for length in (0..=TAIL).rev() {
                 tails.clear();
                 tails.extend(same.iter().map(|begin| Tail::read(*begin).cut(length)));
@@ -155,24 +153,23 @@ impl Filter {
                     break;
                 }
             }
-            self.ids[first] = self.row(&tails, &mut known);
+            self.ids[first] = self.row(&tails);
             self.fourths[first] = tails
                 .iter()
                 .fold(0, |all, tail| all | if tail.length == 0 { !0 } else { 1 << (tail.letters & 31) });
         }
     }
 
-    /// The number of these tails, which are added where they are new.
-    fn row(&mut self, tails: &[Tail], known: &mut Known) -> u16 {
+    /// The number of these tails, which are added; where there are too many for a number, anything fits.
+    fn row(&mut self, tails: &[Tail]) -> u16 {
         tails.chunks(4).rev().fold(0, |more, four| {
             let mut row = Tails { more: u32::from(more), ..Tails::NONE };
             for (place, tail) in four.iter().enumerate() {
                 (row.counting[place], row.wanted[place]) = (tail.counting(), tail.letters);
             }
-            *known.entry(row).or_insert_with(|| {
-                self.tails.push(row);
-                u16::try_from(self.tails.len() - 1).unwrap_or(u16::MAX)
-            })
+            let Ok(number) = u16::try_from(self.tails.len()) else { return ALL };
+            self.tails.push(row);
+            number
         })
     }
 

@@ -10,36 +10,25 @@ use std::borrow::Cow;
 use trie::Trie;
 
 /// One literal.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 struct Literal {
-    /// Folded, or as it is for exact ones.
-    bytes: Box<[u8]>,
+    /// Where it stands among the letters: folded, or as it is for exact ones.
+    start: u32,
+    /// Where its first word begins there.
+    word: u32,
+    end: u32,
     /// Whether case and accents matter.
     exact: bool,
-    /// Bytes before its first word.
-    offset: usize,
     /// What to do.
     action: u32,
-}
-
-impl Literal {
-    /// From its first word on.
-    fn word(&self) -> &[u8] {
-        &self.bytes[self.offset..]
-    }
-
-    /// Where it begins, if what stands before its first word at `at` is its own.
-    fn start(&self, text: &[u8], at: usize) -> Option<usize> {
-        let start = at.checked_sub(self.offset)?;
-        let stands = self.offset == 0 || text[start..at] == self.bytes[..self.offset];
-        (stands && (!self.exact || starts_token(text, start))).then_some(start)
-    }
 }
 
 /// Literals, ready for search at word starts.
 #[derive(Clone, Debug, Default)]
 pub struct Literals {
     literals: Vec<Literal>,
+    /// The bytes of all of them.
+    letters: Vec<u8>,
     filter: Filter,
     /// Those that are found in any spelling, by their folded bytes.
     folded: Trie,
@@ -59,7 +48,11 @@ impl Literals {
             Some(word) if !word.is_ascii() => self.filter.add(folded(word).as_bytes()),
             word => self.filter.add(word.unwrap_or_default().as_bytes()),
         }
-        self.literals.push(Literal { bytes: bytes.as_bytes().into(), exact, offset, action });
+        let start = self.letters.len();
+        self.letters.extend_from_slice(bytes.as_bytes());
+        let at = |place: usize| u32::try_from(place).unwrap_or(u32::MAX);
+        let (start, word, end) = (at(start), at(start + offset), at(self.letters.len()));
+        self.literals.push(Literal { start, word, end, exact, action });
         true
     }
 
@@ -67,10 +60,25 @@ impl Literals {
     pub fn finish(&mut self) {
         self.filter.finish();
         let of = |exact: bool| {
-            let own = self.literals.iter().zip(0..).filter(|(literal, _)| literal.exact == exact);
-            Trie::new(own.map(|(literal, number)| (literal.word(), number)).collect())
+            let mut own = Vec::with_capacity(self.literals.len());
+            let same = self.literals.iter().zip(0..).filter(|(literal, _)| literal.exact == exact);
+            own.extend(same.map(|(literal, number)| (self.word(literal), number)));
+            Trie::new(&own)
         };
         (self.folded, self.exact) = (of(false), of(true));
+    }
+
+    /// From its first word on.
+    fn word(&self, literal: &Literal) -> &[u8] {
+        &self.letters[literal.word as usize..literal.end as usize]
+    }
+
+    /// Where a literal begins, if what stands before its first word at `at` is its own.
+    fn start(&self, literal: &Literal, text: &[u8], at: usize) -> Option<usize> {
+        let before = &self.letters[literal.start as usize..literal.word as usize];
+        let start = at.checked_sub(before.len())?;
+        let stands = before.is_empty() || text[start..at] == *before;
+        (stands && (!literal.exact || starts_token(text, start))).then_some(start)
     }
 
     /// The first look at a word, to be asked before [`Self::at`]: it does not see what folds to nothing (combining accents,
@@ -86,7 +94,7 @@ impl Literals {
         let mut report = |words: &[u32], end: usize| {
             for &number in words {
                 let literal = &self.literals[number as usize];
-                if let Some(start) = literal.start(text, at) {
+                if let Some(start) = self.start(literal, text, at) {
                     found(start, end, literal.action);
                 }
             }

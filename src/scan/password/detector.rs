@@ -8,14 +8,14 @@ use crate::scan::columns::{Cell, Table};
 use crate::scan::detector::{Anchor, Detector, Hit, Place};
 use crate::scan::lexicon::{Lazy, named};
 use crate::span::Span;
-use std::collections::BTreeSet;
 
 /// `password`. Lists: `anchors`, `wallets` and the groups of [`words`].
 pub(in crate::scan) fn make(code: &Code) -> Box<dyn Detector> {
     let lists = code.words.clone();
     let lexicon = Lazy::new(Box::new(move || words::lexicon(lists.iter().flat_map(named))));
-    let anchors: BTreeSet<&Text> =
+    let mut anchors: Vec<&Text> =
         code.words.get("anchors").into_iter().flat_map(|words| words.iter()).collect();
+    anchors.sort_unstable();
     // What begins like another one is found with that: in order, it stands behind it.
     let mut beginnings: Vec<&Text> = Vec::new();
     for anchor in anchors {

@@ -144,7 +144,13 @@ pub fn folded(text: &str) -> Cow<'_, str> {
     }
     let mut folded = Vec::with_capacity(text.len());
     let mut at = 0;
-    while at < text.len() {
+    while let Some(&byte) = text.as_bytes().get(at) {
+        // Plain letters first: most text is made of them.
+        if stays(byte) {
+            folded.push(byte);
+            at += 1;
+            continue;
+        }
         let character = fold(text.as_bytes(), at);
         at += usize::from(character.taken.max(1));
         if character.bytes() != b" " || folded.last().is_some_and(|&last| last != b' ') {
@@ -160,11 +166,16 @@ pub fn folded(text: &str) -> Cow<'_, str> {
     )
 }
 
+/// Whether a byte folds to itself, spaces aside. Says no rather too often.
+const fn stays(byte: u8) -> bool {
+    matches!(byte, b'!'..=b'@' | b'['..=b'~')
+}
+
 /// Whether a text is of ASCII and folded: small letters, and single spaces within. Says no rather too often.
 fn is_folded(text: &str) -> bool {
     let mut previous = b' ';
     let plain = text.bytes().all(|byte| {
-        let same = matches!(byte, b'!'..=b'@' | b'['..=b'~') || byte == b' ' && previous != b' ';
+        let same = stays(byte) || byte == b' ' && previous != b' ';
         previous = byte;
         same
     });
