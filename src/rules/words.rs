@@ -114,10 +114,9 @@ impl Words {
         Some(number - 1)
     }
 
-    /// The first word of a phrase, folded.
-    #[must_use]
-    pub fn first_word(&self, phrase: WordId) -> &[u8] {
-        self.phrases.get(phrase as usize).map_or(&[], |phrase| self.first(phrase))
+    /// The first words of all phrases, folded; one that begins several, several times.
+    pub fn first_words(&self) -> impl Iterator<Item = &[u8]> {
+        self.phrases.iter().map(|phrase| self.first(phrase))
     }
 
     fn first(&self, phrase: &Phrase) -> &[u8] {
@@ -262,8 +261,9 @@ impl Words {
     }
 }
 
-/// Where the search for a hash begins.
-const fn start(hash: u64) -> usize {
+/// Where the search for a hash begins in a table of open addressing.
+#[must_use]
+pub const fn start(hash: u64) -> usize {
     (hash ^ (hash >> 29)) as usize
 }
 
@@ -332,7 +332,9 @@ fn is_hump(text: &[u8], at: usize) -> bool {
 pub(crate) const BASIS: u64 = 0xCBF2_9CE4_8422_2325;
 pub(crate) const PRIME: u64 = 0x0000_0100_0000_01B3;
 
-fn hash(bytes: &[u8]) -> u64 {
+/// FNV-1a (Fowler, Noll, Vo) of 64 bits.
+#[must_use]
+pub fn hash(bytes: &[u8]) -> u64 {
     bytes.iter().fold(BASIS, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(PRIME))
 }
 

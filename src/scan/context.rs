@@ -10,6 +10,8 @@ use crate::rules::Rule;
 use crate::rules::words::{WordId, Words};
 use crate::span::Span;
 use crate::text::view::fold::{fold, starts_word};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Words that make any value less likely: specimens.
 const SPECIMEN: &[&str] = &[
@@ -100,31 +102,31 @@ enum Role {
     Specimen,
 }
 
+/// Blocks that are read word by word before the filter is made, which takes as long as reading some hundred.
+const UNFILTERED: u32 = 64;
+
 /// What each word of the table is for.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Uses {
     /// Where those of each word begin, and where the last ones end.
     starts: Vec<u32>,
     uses: Vec<(Role, u16)>,
     /// Words of 64 bits that hold a bit for each rule.
     stride: usize,
-    /// Which words of a text may be one of them; `None`: all are tried.
-    filter: Option<Filter>,
+    /// Which words of a text may be one of them; made when it has been missed often enough.
+    filter: OnceLock<Filter>,
+    missed: AtomicU32,
+    /// Whether all words are tried without it.
+    exhaustive: bool,
     level: Level,
 }
 
 impl Uses {
     /// Takes the words of all rules into the table.
     pub(super) fn new(rules: &[Rule], words: &mut Words) -> Self {
-        let (mut found, mut filter) = (Vec::with_capacity(4096), Filter::default());
-        let mut add = |word: &str, role: Role, rule: u16| {
-            let known = words.len();
-            let Some(id) = words.add(word) else { return };
-            if words.len() > known {
-                filter.add(words.first_word(id));
-            }
-            found.push((id, role, rule));
-        };
+        let mut found = Vec::with_capacity(4096);
+        let mut add =
+            |word: &str, role: Role, rule: u16| found.extend(words.add(word).map(|id| (id, role, rule)));
         SPECIMEN.iter().for_each(|word| add(word, Role::Specimen, 0));
         GENERAL.iter().for_each(|word| add(word, Role::General, 0));
         for (number, rule) in rules.iter().enumerate() {
@@ -132,14 +134,30 @@ impl Uses {
             rule.context.iter().for_each(|word| add(word, Role::Context, number));
             rule.lower.iter().for_each(|word| add(word, Role::Lower, number));
         }
-        filter.finish();
         let (starts, uses) = by_word(&found, words.len());
-        Self { starts, uses, stride: rules.len().div_ceil(64), filter: Some(filter), level: Level::detect() }
+        Self { starts, uses, stride: rules.len().div_ceil(64), level: Level::detect(), ..Self::default() }
+    }
+
+    /// What tells which words of a text may be one of the table's, for one more block; `None` where all are tried.
+    fn filter(&self, words: &Words) -> Option<&Filter> {
+        if let Some(filter) = self.filter.get() {
+            return Some(filter);
+        }
+        if self.exhaustive || self.missed.fetch_add(1, Ordering::Relaxed) < UNFILTERED {
+            return None;
+        }
+        let of_words = || {
+            let mut filter = Filter::default();
+            words.first_words().for_each(|word| filter.add(word));
+            filter.finish();
+            filter
+        };
+        Some(self.filter.get_or_init(of_words))
     }
 
     /// From now on, all words of a text are tried: for the slow twin of a scanner.
-    pub(super) fn try_all(&mut self) {
-        self.filter = None;
+    pub(super) const fn try_all(&mut self) {
+        self.exhaustive = true;
     }
 
     fn of(&self, word: WordId) -> &[(Role, u16)] {
@@ -358,7 +376,7 @@ impl WordIndex {
         }
         let first = self.marks.len() as u32;
         let end = ((block + 1) * BLOCK).min(text.len());
-        match &uses.filter {
+        match uses.filter(words) {
             Some(filter) => self.read(text, words, (filter, uses.level), Span::new(block * BLOCK, end)),
             None => self.read_all(text, words, Span::new(block * BLOCK, end)),
         }

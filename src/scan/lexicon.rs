@@ -1,9 +1,10 @@
 //! The words of a code detector, folded, each with the groups that it stands in. Knows no rule.
 
 use crate::rules::syntax::Text;
-use crate::rules::words::{BASIS, Heads, PRIME};
+use crate::rules::words::{BASIS, Heads, PRIME, hash, start};
 use crate::scan::fold::{ShortWord, fold};
-use std::collections::{HashMap, HashSet};
+use std::borrow::Cow;
+use std::collections::HashSet;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::{Arc, LazyLock};
 
@@ -16,7 +17,7 @@ pub type Groups = u64;
 /// Words and phrases by group.
 #[derive(Clone, Debug, Default)]
 pub struct Lexicon {
-    words: HashMap<Box<[u8]>, Groups, BuildHasherDefault<Fnv>>,
+    words: Table,
     /// Which words may be among them: most words of a text are not.
     heads: Heads,
     /// Which words may be the first ones of phrases.
@@ -27,6 +28,81 @@ pub struct Lexicon {
     /// For each byte: the phrases that begin with it, and those that end with it, by number.
     begins: Vec<Vec<u16>>,
     ends: Vec<Vec<u16>>,
+}
+
+/// Folded words, each with its groups: open addressing, the letters of all in a row.
+#[derive(Clone, Debug, Default)]
+struct Table {
+    words: Vec<Entry>,
+    letters: Vec<u8>,
+    /// The number of a word + 1; 0 is free.
+    slots: Vec<u32>,
+}
+
+/// One word.
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    hash: u64,
+    start: u32,
+    end: u32,
+    groups: Groups,
+}
+
+/// Slots of the first table.
+const SLOTS_MIN: usize = 256;
+
+impl Table {
+    fn add(&mut self, word: &[u8], groups: Groups) {
+        if (self.words.len() + 1) * 2 > self.slots.len() {
+            self.grow();
+        }
+        let hash = hash(word);
+        let slot = self.slot(hash, word);
+        if let Some(known) = self.words.get_mut((self.slots[slot] as usize).wrapping_sub(1)) {
+            known.groups |= groups;
+            return;
+        }
+        let start = self.letters.len() as u32;
+        self.letters.extend_from_slice(word);
+        self.words.push(Entry { hash, start, end: self.letters.len() as u32, groups });
+        self.slots[slot] = self.words.len() as u32;
+    }
+
+    fn letters(&self, word: &Entry) -> &[u8] {
+        &self.letters[word.start as usize..word.end as usize]
+    }
+
+    fn get(&self, word: &[u8]) -> Groups {
+        if self.slots.is_empty() {
+            return 0;
+        }
+        let slot = self.slots[self.slot(hash(word), word)];
+        self.words.get((slot as usize).wrapping_sub(1)).map_or(0, |known| known.groups)
+    }
+
+    /// Where a word stands, or has room.
+    fn slot(&self, hash: u64, word: &[u8]) -> usize {
+        let mask = self.slots.len() - 1;
+        let mut slot = start(hash) & mask;
+        loop {
+            match self.words.get((self.slots[slot] as usize).wrapping_sub(1)) {
+                Some(known) if known.hash != hash || self.letters(known) != word => slot = (slot + 1) & mask,
+                Some(_) | None => return slot,
+            }
+        }
+    }
+
+    fn grow(&mut self) {
+        self.slots = vec![0; (self.slots.len() * 2).max(SLOTS_MIN)];
+        let mask = self.slots.len() - 1;
+        for (number, word) in (1..).zip(&self.words) {
+            let mut slot = start(word.hash) & mask;
+            while self.slots[slot] != 0 {
+                slot = (slot + 1) & mask;
+            }
+            self.slots[slot] = number;
+        }
+    }
 }
 
 /// Folded words.
@@ -90,10 +166,13 @@ impl Lexicon {
 
     /// Adds a word or phrase to the groups.
     pub fn add(&mut self, word: &str, groups: Groups) {
-        let folded = fold(word).into_boxed_slice();
+        // Most are of small letters: nothing to fold.
+        let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+        let folded =
+            if word.bytes().all(plain) { Cow::Borrowed(word.as_bytes()) } else { Cow::Owned(fold(word)) };
         if folded.iter().all(|&byte| is_word_byte(byte)) {
             self.heads.set(&folded);
-            *self.words.entry(folded).or_default() |= groups;
+            self.words.add(&folded, groups);
         } else {
             self.begins.resize(256, Vec::new());
             self.ends.resize(256, Vec::new());
@@ -103,7 +182,7 @@ impl Lexicon {
                 self.begins[usize::from(*first)].push(number);
                 self.ends[usize::from(*last)].push(number);
             }
-            self.phrases.push((folded, groups));
+            self.phrases.push((folded.into(), groups));
         }
     }
 
@@ -132,14 +211,14 @@ impl Lexicon {
     /// The groups of one folded word.
     #[must_use]
     pub fn groups(&self, word: &[u8]) -> Groups {
-        if self.heads.has(word) { self.words.get(word).copied().unwrap_or(0) } else { 0 }
+        if self.heads.has(word) { self.words.get(word) } else { 0 }
     }
 
     /// Makes the words of these groups quick to tell from all others.
     #[must_use]
     pub fn setting_apart(mut self, groups: Groups) -> Self {
-        let apart = self.words.iter().filter(|(_, own)| **own & groups != 0);
-        apart.for_each(|(word, _)| self.apart.set(word));
+        let apart = self.words.words.iter().filter(|word| word.groups & groups != 0);
+        apart.for_each(|word| self.apart.set(self.words.letters(word)));
         self
     }
 
