@@ -429,7 +429,8 @@ impl Address {
                             Kind::Space
                                 | Kind::Line
                                 | Kind::Mark(
-                                    ':' | '('
+                                    ':' | ';'
+                                        | '('
                                         | '"'
                                         | '\''
                                         | '`'

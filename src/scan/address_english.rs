@@ -68,7 +68,7 @@ fn is_house(all: &[Token<'_>], at: usize) -> bool {
             all[before].kind,
             Kind::Space
                 | Kind::Line
-                | Kind::Mark(':' | '(' | '"' | '\'' | '`' | ',' | '|' | '*' | '=' | '>' | '[' | '“')
+                | Kind::Mark(':' | ';' | '(' | '"' | '\'' | '`' | ',' | '|' | '*' | '=' | '>' | '[' | '“')
         )
     });
     free && all[at].text.len() <= 5 && !all[at].text.starts_with('0')

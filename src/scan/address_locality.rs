@@ -54,11 +54,12 @@ pub(super) fn dutch(all: &[Token<'_>], at: usize) -> Option<usize> {
     if !two {
         return None;
     }
-    Some(
-        next_word(all, letters + 1)
-            .filter(|city| all[*city].is_capital())
-            .map_or(letters + 1, |city| city + 1),
-    )
+    let city = next_word(all, letters + 1).filter(|city| all[*city].is_capital());
+    let second = |city: usize| {
+        let begins = ["Den", "De", "Sint", "Nieuw", "Oud", "Alphen", "Bergen"].contains(&all[city].text);
+        next_word(all, city + 1).filter(|next| begins && all[*next].is_capital())
+    };
+    Some(city.map_or(letters + 1, |city| second(city).unwrap_or(city) + 1))
 }
 
 /// `75011 PARIS`, `10115 Berlin`.

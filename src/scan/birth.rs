@@ -160,7 +160,7 @@ impl Birth {
 
     /// The dates in the column of a table whose header the word at `at` is.
     fn below(&self, table: &Table<'_>, at: usize, out: &mut Vec<Hit>) {
-        let is_own = |cell: &Cell<'_>| cell.start == at && self.keys.contains(&head(cell.text));
+        let is_own = |cell: &Cell<'_>| cell.start == at && self.is_key(&head(cell.text));
         let Some(column) = table.header().position(|cell| is_own(&cell)) else { return };
         for cell in table.rows().filter_map(|mut row| row.nth(column)) {
             let found = self.date(cell.text).filter(|(length, _)| *length == cell.text.len());
@@ -171,10 +171,19 @@ impl Birth {
         }
     }
 
+    /// Whether a cell or a key says so, perhaps with whose it is: "geboortedatum kind".
+    fn is_key(&self, key: &str) -> bool {
+        let whose = |(key, rest): (&str, &str)| {
+            self.keys.contains(key)
+                && rest.split(['\'', ' ']).all(|word| self.gap_words.contains(&word.to_owned()))
+        };
+        self.keys.contains(key) || key.match_indices(' ').any(|(at, _)| whose((&key[..at], &key[at + 1..])))
+    }
+
     fn under_key(&self, text: &str, key: Option<&[u8]>) -> Option<(Span, Confidence)> {
         let key = head(std::str::from_utf8(key?).ok()?);
         let start = text.len() - text.trim_start().len();
-        let (length, full) = self.keys.contains(key.trim()).then(|| self.date(text.trim_start()))??;
+        let (length, full) = self.is_key(key.trim()).then(|| self.date(text.trim_start()))??;
         Some((Span::new(start, start + length), if full { Confidence::High } else { Confidence::Medium }))
     }
 

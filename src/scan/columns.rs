@@ -30,7 +30,9 @@ pub(super) struct Cell<'a> {
 fn is_in_cell(text: &[u8], at: usize, end: usize) -> bool {
     let blank = |byte: &&u8| matches!(byte, b' ' | b'"' | b'*' | b'\r');
     let delimits = |byte: Option<&u8>| matches!(byte, Some(b',' | b';' | b'\t' | b'|'));
-    let before = text[..at].iter().rev().take(4).find(|byte| !blank(byte));
+    let word =
+        |byte: &&u8| byte.is_ascii_alphabetic() || **byte >= 0x80 || matches!(byte, b'-' | b' ' | b'"');
+    let before = text[..at].iter().rev().take(CELL_BYTES_MAX).find(|byte| !word(byte) && !blank(byte));
     let after = text[end..].iter().take(4).find(|byte| !blank(byte));
     delimits(after) || delimits(before) && matches!(after, None | Some(b'\n'))
 }

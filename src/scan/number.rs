@@ -71,7 +71,7 @@ pub(super) fn cluster(pass: &mut Pass<'_>, start: usize, end: usize) -> usize {
     let table = &pass.scanner.table;
     let allowed = table.separators;
     let mut run = Run { start, end, ..Run::default() };
-    let Some(mut next) = following(pass.text, run.end, allowed) else {
+    let Some(mut next) = behind(pass.text, &run, allowed) else {
         alone(pass, &run);
         return run.end;
     };
@@ -87,7 +87,7 @@ pub(super) fn cluster(pass: &mut Pass<'_>, start: usize, end: usize) -> usize {
             break;
         }
         run = run_at(pass.text, next);
-        next = following(pass.text, run.end, allowed).unwrap_or(Run { end: usize::MAX, ..Run::default() });
+        next = behind(pass.text, &run, allowed).unwrap_or(Run { end: usize::MAX, ..Run::default() });
     }
     groups(pass, &runs, runs.len());
     join_wrapped(pass, &mut runs);
@@ -125,6 +125,13 @@ fn run_at(text: &[u8], mut run: Run) -> Run {
         run.end += 1;
     }
     run
+}
+
+/// The run that follows; over a line break none after a time, as chats begin: "14:03\n06 12 …".
+fn behind(text: &[u8], run: &Run, allowed: u32) -> Option<Run> {
+    let timed =
+        || run.before(text) == Some(b':') && text[..run.start - 1].last().is_some_and(u8::is_ascii_digit);
+    following(text, run.end, allowed).filter(|next| !(next.wrapped && run.len() == 2 && timed()))
 }
 
 /// The run that follows after one to three separators, or a line break.

@@ -137,21 +137,27 @@ pub(super) fn next_line(text: &[u8], label: Span, groups: Groups) -> Option<usiz
 const CELL_BYTES: usize = 40;
 
 /// A label with the words that say whose it is in a cell or on a line of its own, the value in the next: "Kennwort des
-/// Kontos\t…", "Code PIN de la carte\n8407".
+/// Kontos\t…", "Code PIN de la carte\n8407", `<td>PIN der Karte</td><td>…`.
 pub(super) fn behind_cell(lexicon: &Lexicon, text: &[u8], window: &Window, label: Span) -> Option<usize> {
     let before = label.start.checked_sub(1).map(|at| text[at]);
-    if !matches!(before, None | Some(b'\n' | b'\t')) {
+    if !matches!(before, None | Some(b'\n' | b'\t' | b'>')) {
         return None;
     }
     let rest = &text[label.end..text.len().min(label.end + CELL_BYTES)];
-    let end = label.end + memchr::memchr2(b'\t', b'\n', rest)?;
+    let end = label.end
+        + if before == Some(b'>') {
+            memchr::memchr(b'<', rest)
+        } else {
+            memchr::memchr2(b'\t', b'\n', rest)
+        }?;
     let words = (window.index(label.end), window.index(end));
     if !are_qualifiers(lexicon, window.text(), words.0, words.1) {
         return None;
     }
-    let value = text[end + 1..].split(|byte| matches!(byte, b'\n' | b'\t' | b'\r')).next()?;
+    let at = if text[end] == b'<' { behind_tags(text, end)? } else { end + 1 };
+    let value = text[at..].split(|byte| matches!(byte, b'\n' | b'\t' | b'\r' | b'<')).next()?;
     let one = !value.trim_ascii().contains(&b' ') && value.iter().any(u8::is_ascii_digit);
-    one.then_some(end + 1)
+    one.then_some(at)
 }
 
 /// "Mot de passe :" at the end of its line: the next line, where it is one word and no label itself.

@@ -3,6 +3,7 @@
 use super::gate::Gate;
 use super::other::contains;
 use super::shape::Shape;
+use super::strength::is_disordered;
 use super::value::Value;
 
 impl Gate<'_> {
@@ -127,7 +128,7 @@ impl Gate<'_> {
         let ends = matches!(line.last(), Some(b';' | b'{' | b'}' | b'\\'))
             || line.ends_with(b"),")
             || line.ends_with(b"),")
-            || line.ends_with(b")") && contains(line, b"(") && contains(line, b"=");
+            || line.ends_with(b")") && calls(line) && contains(line, b"=");
         ends || CODE_STARTS.iter().any(|mark| line.starts_with(mark))
             || CODE.iter().any(|mark| holds_mark(line, mark))
     }
@@ -152,6 +153,11 @@ impl Gate<'_> {
     }
 }
 
+/// Whether a bracket stands right behind a name; in prose a space is between.
+fn calls(line: &[u8]) -> bool {
+    line.windows(2).any(|pair| pair[1] == b'(' && (pair[0].is_ascii_alphanumeric() || pair[0] == b'_'))
+}
+
 /// What a comment says: people note passwords there.
 fn uncommented(line: &[u8]) -> &[u8] {
     let text = [&b"//"[..], b"#", b"--", b"/*"].iter().find_map(|mark| line.strip_prefix(*mark));
@@ -162,6 +168,7 @@ fn uncommented(line: &[u8]) -> &[u8] {
 pub(super) fn is_dotted_code(bytes: &[u8]) -> bool {
     let bytes = bytes.strip_suffix(b"()").unwrap_or(bytes);
     bytes.contains(&b'.')
+        && !is_disordered(bytes)
         && bytes.split(|&byte| byte == b'.').all(|part| {
             part.first().is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'_' || *byte == b'$')
                 && part.iter().all(|byte| {

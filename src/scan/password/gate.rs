@@ -242,7 +242,8 @@ impl Gate<'_> {
         let listed = self.link.quoted_label
             && self.link.end.checked_sub(1).map(|at| self.label.text[at]) == Some(b',');
         let letters = bytes.iter().all(|byte| byte.is_ascii_alphabetic() || *byte == b'_');
-        let name = letters || is_address(bytes) || bytes.contains(&b'_') && is_identifier(bytes);
+        let name =
+            letters || is_address(bytes) || !value.quoted && bytes.contains(&b'_') && is_identifier(bytes);
         if listed && name && !weak {
             return None;
         }

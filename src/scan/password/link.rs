@@ -39,8 +39,9 @@ pub fn first<T>(label: &Label<'_>, held: &mut dyn FnMut(Link) -> Option<T>) -> O
     let Label { lexicon, text, window, span, groups } = *label;
     let (plain, tagged) = plain(text, span);
     if !plain.quoted_label && ends_key(text, span) {
-        let link = sign(text, span.end + 1).map(|end| Link { end, quoted_label: true, ..plain });
-        return link.and_then(held);
+        let value = || text[span.end + 1..].starts_with(b", '").then_some(span.end + 2);
+        let link = sign(text, span.end + 1).or_else(value);
+        return link.map(|end| Link { end, quoted_label: true, ..plain }).and_then(held);
     }
     if tagged {
         let end = skip(text, span.end + 1, |byte| byte.is_ascii_whitespace());
@@ -80,7 +81,8 @@ fn plain(text: &[u8], label: Span) -> (Link, bool) {
 /// Whether the label ends a key in quotes that begins with other words: `"VPN password": "…"`.
 fn ends_key(text: &[u8], label: Span) -> bool {
     let Some(quote) = text.get(label.end).filter(|byte| is_quote(Some(byte))) else { return false };
-    if !matches!(text.get(label.end + 1), Some(b':' | b'=' | b' ')) {
+    let sql = || text[label.end + 1..].starts_with(b", '") && is_row(text, label.start);
+    if !matches!(text.get(label.end + 1), Some(b':' | b'=' | b' ')) && !sql() {
         return false;
     }
     let before = &text[label.start.saturating_sub(KEY_BYTES)..label.start];
@@ -88,6 +90,12 @@ fn ends_key(text: &[u8], label: Span) -> bool {
     let word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte >= 0x80 || b" -_'./()".contains(byte);
     let opens = open.checked_sub(1).is_none_or(|at| b"{[,( \n\t".contains(&before[at]));
     opens && before[open + 1..].iter().all(word)
+}
+
+/// Whether a place stands in a row of SQL: `VALUES ('temporary password', '…')`.
+fn is_row(text: &[u8], at: usize) -> bool {
+    let before = &text[at.saturating_sub(2 * KEY_BYTES)..at];
+    [&b"VALUES"[..], b"values"].iter().any(|word| memchr::memmem::find(before, word).is_some())
 }
 
 /// Whether words only say whose or which password it is: "de session", "for the vpn".

@@ -114,7 +114,7 @@ fn hard_signs(token: &[u8]) -> usize {
 }
 
 /// Letters of both cases and digits that change as by chance, `Kx9pL2mQ`: no name in camel case, no word with a number.
-fn is_disordered(token: &[u8]) -> bool {
+pub(super) fn is_disordered(token: &[u8]) -> bool {
     let class = |byte: u8| match byte {
         b'0'..=b'9' => 0,
         b'a'..=b'z' => 1,

@@ -410,8 +410,11 @@ impl Person {
 
     /// A value that is a name as a whole: up to a comma, a tab, the end of the line.
     fn field_value(&self, value: &str, label: Strength) -> Option<Named> {
-        let value =
-            value.split([',', ';', '|', '\t', '\n', '\r', '"', '(', '*', '<', '“', '”', '»']).next()?;
+        let value = value.split([';', '|', '\t', '\n', '\r', '"', '(', '*', '<', '“', '”', '»']).next()?;
+        if let Some(sorted) = sorted_name(value) {
+            return Some((Span::new(0, sorted), Confidence::High));
+        }
+        let value = value.split(',').next()?;
         let value = ["',", "')"].iter().fold(value, |value, end| value.split(end).next().unwrap_or(value));
         let value = self.before_next_label(before_next_key(value)).trim_end();
         let all: Tokens<'_> = tokens(value).take(2 * NAME_WORDS_MAX + 2).collect();
@@ -576,6 +579,20 @@ impl Person {
     fn goes_on(&self, all: &[Token<'_>], end: usize) -> bool {
         next_word(all, end).is_some_and(|word| self.suppress_after.contains(&*word))
     }
+}
+
+/// Bytes of a name with its comma.
+const SORTED_BYTES: usize = 48;
+
+/// "Peters, Kylian", as files are sorted: where it ends. The first is a family's name, the second a given one.
+fn sorted_name(value: &str) -> Option<usize> {
+    let (surname, rest) = value.split_once(", ").filter(|(surname, _)| surname.len() <= SORTED_BYTES)?;
+    let end = rest.find(|sign: char| !sign.is_alphabetic() && sign != '-').unwrap_or(rest.len());
+    let first = surname.split(' ').next_back()?;
+    let named = family(first) || given(first) == Given::No && first.starts_with(char::is_uppercase);
+    let plain = surname.chars().all(|sign| sign.is_alphabetic() || matches!(sign, ' ' | '-' | '\'' | '’'));
+    let is_given = rest.starts_with(char::is_uppercase) && given(&rest[..end]) == Given::Yes;
+    (named && plain && is_given && surname.starts_with(char::is_uppercase)).then_some(surname.len() + 2 + end)
 }
 
 /// The text up to the next key on the line: "Dupont Status=OK".
