@@ -140,21 +140,24 @@ const CELL_BYTES: usize = 40;
 /// Kontos\t…", "Code PIN de la carte\n8407", `<td>PIN der Karte</td><td>…`.
 pub(super) fn behind_cell(lexicon: &Lexicon, text: &[u8], window: &Window, label: Span) -> Option<usize> {
     let before = label.start.checked_sub(1).map(|at| text[at]);
-    if !matches!(before, None | Some(b'\n' | b'\t' | b'>')) {
+    let item = [&b"* "[..], b"- "].iter().any(|mark| text[..label.start].ends_with(mark));
+    if !item && !matches!(before, None | Some(b'\n' | b'\t' | b'>')) {
         return None;
     }
     let rest = &text[label.end..text.len().min(label.end + CELL_BYTES)];
-    let end = label.end
-        + if before == Some(b'>') {
-            memchr::memchr(b'<', rest)
-        } else {
-            memchr::memchr2(b'\t', b'\n', rest)
-        }?;
+    let sign = match before {
+        Some(b'>') => memchr::memchr(b'<', rest),
+        _ => memchr::memchr2(b'\t', b'\n', rest).into_iter().chain(memchr::memmem::find(rest, b"  ")).min(),
+    };
+    let end = label.end + sign?;
     let words = (window.index(label.end), window.index(end));
     if !are_qualifiers(lexicon, window.text(), words.0, words.1) {
         return None;
     }
-    let at = if text[end] == b'<' { behind_tags(text, end)? } else { end + 1 };
+    let at = match text[end] {
+        b'<' => behind_tags(text, end)?,
+        _ => skip(text, end + 1, |byte| byte == b' '),
+    };
     let value = text[at..].split(|byte| matches!(byte, b'\n' | b'\t' | b'\r' | b'<')).next()?;
     let one = !value.trim_ascii().contains(&b' ') && value.iter().any(u8::is_ascii_digit);
     one.then_some(at)

@@ -35,11 +35,14 @@ pub(super) fn quoted(
         }
         b' ' => {
             let close = rest.iter().take(40).position(|byte| matches!(byte, b'"' | b'\'' | b'`'))?;
-            let behind = at + close + 1;
+            let behind = skip(text, at + close + 1, |byte| byte == b']');
             let qualified =
                 are_qualifiers(lexicon, window.text(), window.index(at), window.index(at + close));
             let linked =
                 sign(text, behind).or_else(|| (text.get(behind) == Some(&b',')).then_some(behind + 1));
+            if let Some(end) = value_key(lexicon, text, behind).filter(|_| qualified) {
+                return Some(Link { end, ..plain });
+            }
             if let Some(end) = linked.filter(|_| qualified) {
                 return Some(Link { end, ..plain });
             }

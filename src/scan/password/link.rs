@@ -40,7 +40,8 @@ pub fn first<T>(label: &Label<'_>, held: &mut dyn FnMut(Link) -> Option<T>) -> O
     let (plain, tagged) = plain(text, span);
     if !plain.quoted_label && ends_key(text, span) {
         let value = || text[span.end + 1..].starts_with(b", '").then_some(span.end + 2);
-        let link = sign(text, span.end + 1).or_else(value);
+        let behind = skip(text, span.end + 1, |byte| byte == b']');
+        let link = sign(text, behind).or_else(value);
         return link.map(|end| Link { end, quoted_label: true, ..plain }).and_then(held);
     }
     if tagged {
@@ -82,7 +83,7 @@ fn plain(text: &[u8], label: Span) -> (Link, bool) {
 fn ends_key(text: &[u8], label: Span) -> bool {
     let Some(quote) = text.get(label.end).filter(|byte| is_quote(Some(byte))) else { return false };
     let sql = || text[label.end + 1..].starts_with(b", '") && is_row(text, label.start);
-    if !matches!(text.get(label.end + 1), Some(b':' | b'=' | b' ')) && !sql() {
+    if !matches!(text.get(label.end + 1), Some(b':' | b'=' | b' ' | b']')) && !sql() {
         return false;
     }
     let before = &text[label.start.saturating_sub(KEY_BYTES)..label.start];
@@ -149,10 +150,9 @@ fn loose<T>(label: &Label<'_>, plain: Link, held: &mut dyn FnMut(Link) -> Option
         &|| sure(to_question(lexicon, text, span.end)).map(word),
         &|| sure(beside::next_line(text, span, groups)).map(word),
         &|| {
-            whole(beside::behind_cell(lexicon, text, window, span)).map(|end| Link {
-                end,
-                cell: true,
-                ..plain
+            sure(beside::behind_cell(lexicon, text, window, span)).map(|end| {
+                let markup = text[..span.start].ends_with(b">");
+                Link { end, cell: true, markup, ..plain }
             })
         },
         &|| prose::renewed(lexicon, text, window, span.end).map(word),
