@@ -34,26 +34,29 @@ impl Head {
     /// The word at `word`, where it stands in the header of a table; `last` is the head that was found before it.
     pub fn at(text: &[u8], place: Span, word: WordId, last: Option<Self>) -> Option<Self> {
         let line = line_around(text, place)?;
-        let delimiter =
-            *DELIMITERS.iter().find(|mark| memchr::memchr(**mark, line.of(text).unwrap_or(b"")).is_some())?;
-        let column = count(&text[line.start..place.start], delimiter);
-        if let Some(last) = last.filter(|last| last.rows.start == line.end + 1) {
-            return Some(Self { word, column, ..last });
-        }
         let header = line.of(text)?;
-        let cell = header.split(|byte| *byte == delimiter).nth(column)?;
-        if cell.len() > CELL_BYTES_MAX
-            || header.iter().filter(|byte| byte.is_ascii_digit()).count() > DIGITS_MAX
-        {
+        let delimiter = *DELIMITERS.iter().find(|mark| memchr::memchr(**mark, header).is_some())?;
+        let (before, behind) = (&text[line.start..place.start], &text[place.end..line.end]);
+        if let Some(last) = last.filter(|last| last.rows.start == line.end + 1) {
+            return Some(Self { word, column: count(before, delimiter), ..last });
+        }
+        // The cell first: sentences go on.
+        let start = memchr::memrchr(delimiter, before).map_or(line.start, |at| line.start + at + 1);
+        let end = memchr::memchr(delimiter, behind).map_or(line.end, |at| place.end + at);
+        if end - start > CELL_BYTES_MAX {
             return None;
         }
         let width = count(header, delimiter);
+        if header.iter().filter(|byte| byte.is_ascii_digit()).count() > DIGITS_MAX {
+            return None;
+        }
         let above = line.start.checked_sub(1).and_then(|end| line_around(text, Span::new(end, end)));
         if above.is_some_and(|above| count(above.of(text).unwrap_or(b""), delimiter) == width) {
             return None;
         }
         let from = line.end + 1;
         let to = rows_end(text, from, delimiter, width);
+        let column = count(before, delimiter);
         (from < to).then_some(Self { word, rows: Span::new(from, to), column, delimiter })
     }
 
@@ -102,6 +105,9 @@ fn rows_end(text: &[u8], from: usize, delimiter: u8, width: usize) -> usize {
 
 /// How often a delimiter stands in a line, not within quotes.
 fn count(line: &[u8], delimiter: u8) -> usize {
+    if memchr::memchr(b'"', line).is_none() {
+        return memchr::memchr_iter(delimiter, line).count();
+    }
     let mut quoted = false;
     let outside = |byte: &&u8| {
         quoted ^= **byte == b'"';

@@ -4,10 +4,10 @@
 mod filter;
 mod trie;
 
-use crate::text::view::fold::{self, fold, folded};
+use crate::text::view::fold::{self, Folded, fold, folded};
 pub use filter::{Filter, packed};
 use std::borrow::Cow;
-use trie::Trie;
+use trie::{Pair, Trie};
 
 /// One literal.
 #[derive(Clone, Copy, Debug)]
@@ -24,7 +24,7 @@ struct Literal {
 }
 
 /// Literals, ready for search at word starts.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Literals {
     literals: Vec<Literal>,
     /// The bytes of all of them.
@@ -34,6 +34,21 @@ pub struct Literals {
     folded: Trie,
     /// Those that are found as they are.
     exact: Trie,
+    /// How those begin: a bit for each two bytes, six bits of each.
+    pairs: Box<[u64; 64]>,
+}
+
+impl Default for Literals {
+    fn default() -> Self {
+        Self {
+            literals: Vec::new(),
+            letters: Vec::new(),
+            filter: Filter::default(),
+            folded: Trie::default(),
+            exact: Trie::default(),
+            pairs: Box::new([0; 64]),
+        }
+    }
 }
 
 impl Literals {
@@ -47,6 +62,11 @@ impl Literals {
         match bytes.get(offset..) {
             Some(word) if !word.is_ascii() => self.filter.add(folded(word).as_bytes()),
             word => self.filter.add(word.unwrap_or_default().as_bytes()),
+        }
+        match bytes.as_bytes().get(offset..) {
+            Some([first, second, ..]) if exact => self.pairs[usize::from(first & 63)] |= 1 << (second & 63),
+            Some([first]) if exact => self.pairs[usize::from(first & 63)] = !0,
+            _ => {}
         }
         let start = self.letters.len();
         self.letters.extend_from_slice(bytes.as_bytes());
@@ -90,6 +110,7 @@ impl Literals {
     }
 
     /// Calls `found` with begin, end and action of each literal whose first word begins at `at`.
+    #[inline(never)]
     pub fn at(&self, text: &[u8], at: usize, mut found: impl FnMut(usize, usize, u32)) {
         let mut report = |words: &[u32], end: usize| {
             for &number in words {
@@ -99,7 +120,10 @@ impl Literals {
                 }
             }
         };
-        self.exact_at(text, at, &mut report);
+        let pair = text.get(at..at + 2);
+        if pair.is_none_or(|pair| self.pairs[usize::from(pair[0] & 63)] >> (pair[1] & 63) & 1 != 0) {
+            self.exact_at(text, at, &mut report);
+        }
         self.folded_at(text, at, &mut report);
     }
 
@@ -107,7 +131,13 @@ impl Literals {
         let mut spot = text.get(at).and_then(|byte| self.exact.first(*byte));
         let mut end = at + 1;
         while let Some(here) = spot {
-            report(self.exact.words(here), end);
+            let words = self.exact.words(here);
+            if !words.is_empty() {
+                let tail = self.exact.tail(here);
+                if text[end..].starts_with(tail) {
+                    report(words, end + tail.len());
+                }
+            }
             spot = text.get(end).and_then(|byte| self.exact.next(here, *byte));
             end += 1;
         }
@@ -115,6 +145,28 @@ impl Literals {
 
     fn folded_at(&self, text: &[u8], at: usize, report: &mut impl FnMut(&[u32], usize)) {
         let (mut spot, mut end) = (None, at);
+        let mut report = |words: &[u32], end: usize| {
+            report(words, after(text, end, usize::MAX, |character| character.bytes().is_empty()));
+        };
+        // The first two letters at once, where they are plain ones.
+        if let Some([first, second]) = text.get(at..at + 2)
+            && first.is_ascii_alphabetic()
+            && second.is_ascii_alphabetic()
+        {
+            match self.folded.pair(*first, *second) {
+                Pair::Nowhere => return,
+                Pair::To(there) => {
+                    (spot, end) = (Some(there), at + 2);
+                    let words = self.folded.words(there);
+                    if !words.is_empty()
+                        && let Some(end) = goes_on(text, end, self.folded.tail(there))
+                    {
+                        report(words, end);
+                    }
+                }
+                Pair::Slow => {}
+            }
+        }
         loop {
             // Plain letters first: most text is made of them.
             if let Some(&byte @ (b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9')) = text.get(end) {
@@ -126,8 +178,10 @@ impl Literals {
                 };
                 (spot, end) = (Some(next), end + 1);
                 let words = self.folded.words(next);
-                if !words.is_empty() {
-                    report(words, after(text, end, usize::MAX, |character| character.bytes().is_empty()));
+                if !words.is_empty()
+                    && let Some(end) = goes_on(text, end, self.folded.tail(next))
+                {
+                    report(words, end);
                 }
                 continue;
             }
@@ -135,25 +189,53 @@ impl Literals {
             if character.taken == 0 {
                 return;
             }
-            for &byte in character.bytes() {
+            end = beyond(text, end, character);
+            let mut rest = character.bytes();
+            while let Some((&byte, after)) = rest.split_first() {
                 spot = match spot {
                     None => self.folded.first(byte),
                     Some(spot) => self.folded.next(spot, byte),
                 };
-                if spot.is_none() {
-                    return;
+                rest = after;
+                let Some(here) = spot else { return };
+                // A word that ends within a character does not stand there.
+                let words = self.folded.words(here);
+                if !words.is_empty()
+                    && let Some(tail) = self.folded.tail(here).strip_prefix(rest)
+                    && let Some(end) = goes_on(text, end, tail)
+                {
+                    report(words, end);
                 }
-            }
-            end += usize::from(character.taken);
-            if character.bytes() == b" " {
-                end = after(text, end, 3, |character| character.bytes() == b" ");
-            }
-            let words = spot.map_or(&[][..], |spot| self.folded.words(spot));
-            if !words.is_empty() && !character.bytes().is_empty() {
-                report(words, after(text, end, usize::MAX, |character| character.bytes().is_empty()));
             }
         }
     }
+}
+
+/// Where a folded text ends that stands at `at`, in whatever spelling.
+fn goes_on(text: &[u8], mut at: usize, mut folded: &[u8]) -> Option<usize> {
+    while let Some((&wanted, rest)) = folded.split_first() {
+        if let Some(&byte @ (b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9')) = text.get(at) {
+            if byte.to_ascii_lowercase() != wanted {
+                return None;
+            }
+            (at, folded) = (at + 1, rest);
+            continue;
+        }
+        let character = fold(text, at);
+        folded = folded.strip_prefix(character.bytes()).filter(|_| character.taken > 0)?;
+        at = beyond(text, at, character);
+    }
+    Some(at)
+}
+
+/// Where the character at `at` ends, up to three further spaces with a space.
+#[inline]
+fn beyond(text: &[u8], at: usize, character: Folded) -> usize {
+    let end = at + usize::from(character.taken);
+    if character.bytes() == b" " {
+        return after(text, end, 3, |character| character.bytes() == b" ");
+    }
+    end
 }
 
 /// The place after the characters like this one, at most so many.

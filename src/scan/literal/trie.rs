@@ -9,6 +9,8 @@ pub(super) struct Trie {
     labels: Vec<u8>,
     /// The first byte of a word → its node; 0 is none, and the root has the number 0.
     firsts: Vec<u32>,
+    /// The first two bytes of a word, five bits each → their node; 0 is none.
+    seconds: Vec<u32>,
     /// Numbers of words, those of a node together.
     words: Vec<u32>,
     /// The last bytes of words.
@@ -27,11 +29,27 @@ struct Node {
     tail: u16,
 }
 
-/// A place in the tree: a node, and how many bytes of its tail were met.
+/// A place in the tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Spot {
-    node: u32,
-    met: u16,
+pub(super) struct Spot(u32);
+
+/// Where two letters lead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Pair {
+    /// No word begins with them.
+    Nowhere,
+    /// Here.
+    To(Spot),
+    /// One is to be asked after the other: the first is a word, or the only one of its kind goes on.
+    Slow,
+}
+
+/// A pair that is to be asked letter by letter.
+const SLOW: u32 = u32::MAX;
+
+/// The place of two letters, five bits each.
+const fn pair(first: u8, second: u8) -> usize {
+    (first as usize & 31) << 5 | second as usize & 31
 }
 
 /// A word to be taken in, with its first bytes as a number that sorts like them.
@@ -50,6 +68,7 @@ impl Trie {
         words.sort_unstable();
         let mut trie = Self {
             firsts: vec![0; 256],
+            seconds: vec![0; 1 << 10],
             nodes: Vec::with_capacity(2 * words.len() + 1),
             labels: Vec::with_capacity(2 * words.len() + 1),
             words: Vec::with_capacity(words.len()),
@@ -67,10 +86,28 @@ impl Trie {
             std::mem::swap(&mut level, &mut next);
             depth += 1;
         }
-        for child in trie.children(0) {
-            trie.firsts[usize::from(trie.labels[child])] = child as u32;
+        for first in trie.children(0) {
+            trie.begin(first);
         }
         trie
+    }
+
+    /// Takes in where the node of a first byte leads.
+    fn begin(&mut self, first: usize) {
+        let label = self.labels[first];
+        self.firsts[usize::from(label)] = first as u32;
+        if !label.is_ascii_lowercase() {
+            return;
+        }
+        if self.nodes[first].words > 0 {
+            let from = pair(label, 0);
+            self.seconds[from..from + 32].fill(SLOW);
+            return;
+        }
+        for second in self.children(first as u32).filter(|second| self.labels[*second].is_ascii_lowercase()) {
+            let pair = pair(label, self.labels[second]);
+            self.seconds[pair] = second as u32;
+        }
     }
 
     fn fill(
@@ -116,30 +153,44 @@ impl Trie {
     pub fn first(&self, byte: u8) -> Option<Spot> {
         match self.firsts.get(usize::from(byte)) {
             None | Some(0) => None,
-            Some(&node) => Some(Spot { node, met: 0 }),
+            Some(&node) => Some(Spot(node)),
         }
     }
 
-    /// Where this byte leads.
+    /// Where two small letters lead, no word among them.
+    #[inline]
+    pub fn pair(&self, first: u8, second: u8) -> Pair {
+        match self.seconds.get(pair(first, second)) {
+            None | Some(0) => Pair::Nowhere,
+            Some(&SLOW) => Pair::Slow,
+            Some(&node) => Pair::To(Spot(node)),
+        }
+    }
+
+    /// Where this byte leads; `None` too where the words go on with a tail.
     #[inline]
     pub fn next(&self, spot: Spot, byte: u8) -> Option<Spot> {
-        let node = &self.nodes[spot.node as usize];
-        if node.tail > 0 {
-            let goes_on =
-                spot.met < node.tail && self.tails[node.child as usize + usize::from(spot.met)] == byte;
-            return goes_on.then_some(Spot { met: spot.met + 1, ..spot });
-        }
-        let children = self.children(spot.node);
-        let place = self.labels[children.clone()].iter().position(|label| *label == byte)?;
-        Some(Spot { node: (children.start + place) as u32, met: 0 })
+        let children = self.children(spot.0);
+        // A node with a tail has no children.
+        let place = self.labels.get(children.clone())?.iter().position(|label| *label == byte)?;
+        Some(Spot((children.start + place) as u32))
     }
 
-    /// The words that end here.
+    /// The words that end here; where they go on with a tail, those that end behind it.
     #[inline]
     pub fn words(&self, spot: Spot) -> &[u32] {
-        let node = &self.nodes[spot.node as usize];
-        let words = if spot.met == node.tail { node.words } else { 0 };
-        &self.words[node.word as usize..node.word as usize + usize::from(words)]
+        let node = &self.nodes[spot.0 as usize];
+        &self.words[node.word as usize..node.word as usize + usize::from(node.words)]
+    }
+
+    /// What all words go on with that lead here; empty where there are several of them.
+    #[inline]
+    pub fn tail(&self, spot: Spot) -> &[u8] {
+        let node = &self.nodes[spot.0 as usize];
+        if node.tail == 0 {
+            return &[];
+        }
+        &self.tails[node.child as usize..node.child as usize + usize::from(node.tail)]
     }
 
     fn children(&self, node: u32) -> std::ops::Range<usize> {
@@ -160,10 +211,14 @@ mod tests {
         );
         let met = |text: &[u8]| {
             let mut met: Vec<u32> = Vec::new();
-            let mut spot = trie.first(text[0]);
-            for &byte in &text[1..] {
-                spot = spot.and_then(|spot| trie.next(spot, byte));
-                met.extend(spot.iter().flat_map(|spot| trie.words(*spot)));
+            let (mut spot, mut end) = (trie.first(text[0]), 1);
+            while let Some(here) = spot {
+                let tail = trie.tail(here);
+                if text[end..].starts_with(tail) {
+                    met.extend(trie.words(here));
+                }
+                spot = text.get(end).filter(|_| tail.is_empty()).and_then(|byte| trie.next(here, *byte));
+                end += 1;
             }
             met
         };
