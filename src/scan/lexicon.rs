@@ -24,10 +24,51 @@ pub struct Lexicon {
     firsts: Heads,
     /// Which words may be those of the groups set apart.
     apart: Heads,
-    phrases: Vec<(Box<[u8]>, Groups)>,
-    /// For each byte: the phrases that begin with it, and those that end with it, by number.
-    begins: Vec<Vec<u16>>,
-    ends: Vec<Vec<u16>>,
+    phrases: Vec<Phrase>,
+    /// The letters of all phrases.
+    letters: Vec<u8>,
+    /// The phrases that begin with a byte, and those that end with it.
+    begins: Chains,
+    ends: Chains,
+}
+
+/// One phrase.
+#[derive(Clone, Copy, Debug)]
+struct Phrase {
+    start: u32,
+    end: u32,
+    groups: Groups,
+}
+
+/// For each byte numbers in the order in which they were added.
+#[derive(Clone, Debug, Default)]
+struct Chains {
+    /// For each byte the first and the last number + 1; empty where there is none at all.
+    ends: Vec<(u16, u16)>,
+    /// For each number the next one + 1.
+    next: Vec<u16>,
+}
+
+impl Chains {
+    /// Adds the next number.
+    fn add(&mut self, byte: u8) {
+        self.ends.resize(256, (0, 0));
+        self.next.push(0);
+        let number = self.next.len() as u16;
+        let (first, last) = &mut self.ends[usize::from(byte)];
+        match self.next.get_mut(usize::from(*last).wrapping_sub(1)) {
+            Some(next) => *next = number,
+            None => *first = number,
+        }
+        *last = number;
+    }
+
+    /// The numbers of a byte.
+    fn of(&self, byte: u8) -> impl Iterator<Item = usize> {
+        let first = self.ends.get(usize::from(byte)).map_or(0, |(first, _)| *first);
+        let number = |next: u16| usize::from(next).checked_sub(1);
+        std::iter::successors(number(first), move |at| self.next.get(*at).copied().and_then(number))
+    }
 }
 
 /// Folded words, each with its groups: open addressing, the letters of all in a row.
@@ -156,9 +197,15 @@ impl Lexicon {
     /// A lexicon of lists of words by group name; names that are not among `known` add nothing.
     pub fn of<'a>(known: &[(&str, Groups)], lists: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let mut lexicon = Self::default();
+        // The words of a list stand together.
+        let (mut list, mut groups) = ("", None);
         for (name, word) in lists {
-            if let Some((_, groups)) = known.iter().find(|(known, _)| *known == name) {
-                lexicon.add(word, *groups);
+            if groups.is_none() || !std::ptr::eq(name, list) {
+                (list, groups) =
+                    (name, known.iter().find(|(known, _)| *known == name).map(|(_, groups)| *groups));
+            }
+            if let Some(groups) = groups {
+                lexicon.add(word, groups);
             }
         }
         lexicon
@@ -174,26 +221,25 @@ impl Lexicon {
             self.heads.set(&folded);
             self.words.add(&folded, groups);
         } else {
-            self.begins.resize(256, Vec::new());
-            self.ends.resize(256, Vec::new());
-            let number = self.phrases.len() as u16;
             self.firsts.set(folded.split(|byte| !is_word_byte(*byte)).next().unwrap_or_default());
-            if let (Some(first), Some(last)) = (folded.first(), folded.last()) {
-                self.begins[usize::from(*first)].push(number);
-                self.ends[usize::from(*last)].push(number);
-            }
-            self.phrases.push((folded.into(), groups));
+            self.begins.add(folded.first().copied().unwrap_or(0));
+            self.ends.add(folded.last().copied().unwrap_or(0));
+            let start = self.letters.len() as u32;
+            self.letters.extend_from_slice(&folded);
+            self.phrases.push(Phrase { start, end: self.letters.len() as u32, groups });
         }
     }
 
-    /// The phrases that one of the lists has under a byte.
+    /// The phrases that one of the chains has under a byte, with their groups.
     fn listed<'a>(
         &'a self,
-        lists: &'a [Vec<u16>],
+        chains: &'a Chains,
         byte: Option<&u8>,
-    ) -> impl Iterator<Item = &'a (Box<[u8]>, Groups)> {
-        let numbers = byte.and_then(|byte| lists.get(usize::from(*byte))).map_or(&[][..], Vec::as_slice);
-        numbers.iter().filter_map(|number| self.phrases.get(usize::from(*number)))
+    ) -> impl Iterator<Item = (&'a [u8], Groups)> {
+        let numbers = byte.into_iter().flat_map(|byte| chains.of(*byte));
+        numbers
+            .filter_map(|number| self.phrases.get(number))
+            .map(|phrase| (&self.letters[phrase.start as usize..phrase.end as usize], phrase.groups))
     }
 
     /// Whether a whole folded word is one of the `wanted` groups, or begins a phrase of them.
@@ -287,7 +333,7 @@ impl Lexicon {
             .filter(|(phrase, groups)| {
                 groups & wanted != 0 && rest.starts_with(phrase) && ends_word(text, at + phrase.len())
             })
-            .map(|(phrase, groups)| (at + phrase.len(), *groups))
+            .map(|(phrase, groups)| (at + phrase.len(), groups))
             .max_by_key(|(end, _)| *end);
         phrase.or_else(|| {
             let word = self.words(text, at, text.len()).next()?;
@@ -303,7 +349,7 @@ impl Lexicon {
             .filter(|(phrase, groups)| {
                 groups & wanted != 0 && text[..end].ends_with(phrase) && starts_word(text, end - phrase.len())
             })
-            .map(|(phrase, groups)| (end - phrase.len(), *groups))
+            .map(|(phrase, groups)| (end - phrase.len(), groups))
             .min_by_key(|(start, _)| *start);
         phrase.or_else(|| {
             let mut start = end;

@@ -80,7 +80,8 @@ impl Literals {
     pub fn finish(&mut self) {
         self.filter.finish();
         let of = |exact: bool| {
-            let mut own = Vec::with_capacity(self.literals.len());
+            let count = self.literals.iter().filter(|literal| literal.exact == exact).count();
+            let mut own = Vec::with_capacity(count);
             let same = self.literals.iter().zip(0..).filter(|(literal, _)| literal.exact == exact);
             own.extend(same.map(|(literal, number)| (self.word(literal), number)));
             Trie::new(&own)
