@@ -339,3 +339,57 @@ fn archives_say_all_that_leaves_with_them() {
     let (parts, ..) = opened(&[archive.into_inner().unwrap().as_slice(), b"et la suite"].concat());
     assert_eq!(text(&parts, "structure"), "85.07.30-033.28\nlien\net la suite\n");
 }
+
+#[test]
+fn what_office_hides_in_plain_xml_is_read() {
+    let value = "85.07.30-033.28";
+    let word = |body: &str| {
+        let document = format!("<w:document xmlns:w=\"w\"><w:body>{body}</w:body></w:document>");
+        let (parts, unreadable, result) =
+            opened(&zipped(&[TYPES, ("word/document.xml", document.as_bytes())]));
+        assert_eq!((result, unreadable.len()), (Ok(()), 0), "{body}");
+        text(&parts, "word/document.xml").to_owned()
+    };
+    let symbols: String =
+        value.chars().map(|sign| format!("<w:sym w:char=\"F0{:02X}\"/>", sign as u32)).collect();
+    for body in
+        [format!("<!-- {value} -->"), format!("<?x {value}?>"), format!("<w:p><w:r>{symbols}</w:r></w:p>")]
+    {
+        assert!(word(&body).contains(value), "{body}");
+    }
+    let dtd = format!("<!DOCTYPE d [<!ENTITY n \"{value}\">]><w:document/>");
+    let latin = format!(
+        "<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><w:document><w:t>\u{e9} {value}</w:t></w:document>"
+    );
+    let latin: Vec<u8> = latin.chars().map(|character| u8::try_from(u32::from(character)).unwrap()).collect();
+    for xml in [dtd.as_bytes(), &latin] {
+        let (parts, ..) = opened(&zipped(&[TYPES, ("word/document.xml", xml)]));
+        assert!(text(&parts, "word/document.xml").contains(value));
+    }
+    // Strings of a binary workbook are in UTF-16.
+    let wide: Vec<u8> = [1, 7].into_iter().chain(value.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    let (parts, ..) = opened(&zipped(&[TYPES, ("xl/worksheets/sheet1.bin", &wide)]));
+    assert!(text(&parts, "xl/worksheets/sheet1.bin").contains(value));
+}
+
+#[test]
+fn numbers_are_read_as_a_sheet_shows_them() {
+    let styles = br#"<styleSheet><numFmts><numFmt numFmtId="164" formatCode="00\.00\.00\-000\.00"/></numFmts>
+        <cellStyleXfs><xf numFmtId="9"/></cellStyleXfs><cellXfs><xf numFmtId="0"/><xf numFmtId="164"/></cellXfs></styleSheet>"#;
+    let sheet = br#"<worksheet><sheetData><row r="1"><c r="A1" s="1"><v>3061512336</v></c><c r="B1"><v>3061512336</v></c>
+        <c r="C1" s="1" t="s"><v>1</v></c></row></sheetData><headerFooter><oddHeader>&amp;L&amp;"Arial,Bold"&amp;12 85.07.30-033.28&amp;Cbonjour</oddHeader></headerFooter></worksheet>"#;
+    let strings = br"<sst><si><t/></si><si><t>Nom</t><rPh><t>85.07.30</t></rPh></si></sst>";
+    let (parts, ..) = opened(&zipped(&[
+        TYPES,
+        ("xl/workbook.xml", br#"<workbook><sheets><sheet name="A"/></sheets></workbook>"#),
+        ("xl/sharedStrings.xml", strings),
+        ("xl/styles.xml", styles),
+        ("xl/worksheets/sheet1.xml", sheet),
+    ]));
+    assert_eq!(text(&parts, "sheet A"), "03061512336\t3061512336\tNom\t\n    85.07.30-033.28 bonjour\n");
+    assert_eq!(text(&parts, "xl/sharedStrings.xml"), "\nNom\n85.07.30\n00\\.00\\.00\\-000\\.00");
+    let cell = r#"<t:table-row><t:table-cell o:value="85073003328"><x:p>8,51E+10</x:p></t:table-cell></t:table-row>"#;
+    let content = format!("<d xmlns:o=\"o\" xmlns:t=\"t\" xmlns:x=\"x\">{cell}</d>");
+    let (parts, ..) = opened(&zipped(&[("mimetype", b"x"), ("content.xml", content.as_bytes())]));
+    assert_eq!(text(&parts, "content.xml"), "8,51E+10 85073003328\t\n");
+}

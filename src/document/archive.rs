@@ -6,6 +6,7 @@ use super::limit::Budget;
 use super::office::{self, Workbook};
 use super::{Format, Item, Part, Unreadable, joined, open_document, open_within};
 use crate::text::codec::{Charset, Layer, detect_charset};
+use crate::text::view::utf16;
 use ::zip::ZipArchive;
 use ::zip::result::ZipError;
 use std::io::{Cursor, Read};
@@ -82,7 +83,9 @@ fn office_file(
     sink: &mut dyn FnMut(Item),
 ) -> Result<(), Unreadable> {
     let strings = named(archive, "xl/sharedStrings.xml", budget)?;
-    let workbook = Workbook::new(strings.as_deref(), named(archive, "xl/workbook.xml", budget)?.as_deref())?;
+    let (book, styles) =
+        (named(archive, "xl/workbook.xml", budget)?, named(archive, "xl/styles.xml", budget)?);
+    let workbook = Workbook::new(strings.as_deref(), book.as_deref(), styles.as_deref())?;
     if !workbook.strings().is_empty() {
         let text = workbook.strings().join("\n");
         sink(Item::Text(Part { name: joined(prefix, "xl/sharedStrings.xml"), text, marks: vec![] }));
@@ -213,10 +216,27 @@ pub(super) fn entry(
             }
         }
         None => {
-            sink(Item::Text(Part { name: name.into(), text: characters(content), marks: vec![] }));
+            let mut text = characters(content);
+            if memchr::memchr(0, content).is_some() {
+                let mut strays = Vec::new();
+                utf16::strays(content, is_western(&text), &mut |stray, _| strays.extend_from_slice(stray));
+                if !strays.is_empty() {
+                    text.push('\n');
+                    text.push_str(&String::from_utf8_lossy(&strays));
+                }
+            }
+            sink(Item::Text(Part { name: name.into(), text, marks: vec![] }));
         }
     }
     Ok(())
+}
+
+/// Whether a text that was read from bytes with zeros makes sense: then it was UTF-16 throughout, else records of some
+/// format with strings in them.
+fn is_western(text: &str) -> bool {
+    text.chars().all(
+        |sign| matches!(sign, '\t' | '\n' | '\r' | ' '..='\u{24F}' | '\u{2000}'..='\u{20CF}' | '\u{FEFF}'),
+    )
 }
 
 /// The bytes as text, in UTF-8 or whatever else they look like.

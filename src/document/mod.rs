@@ -7,6 +7,7 @@ mod aside;
 mod beside;
 mod format;
 mod limit;
+mod number_format;
 mod office;
 mod open_document;
 mod page;

@@ -2,6 +2,7 @@
 //! labels stand (\[MS-OFFCRYPTO\] 2.6).
 
 use super::aside::{self, Everything};
+use super::number_format::Formats;
 use super::xml::{Element, Elements, text};
 use super::{Item, Part, Unreadable, joined};
 use std::fmt::Write;
@@ -136,6 +137,7 @@ impl Elements for Runs {
             "tab" => text.push('\t'),
             "br" | "cr" => text.push('\n'),
             "noBreakHyphen" => text.push('-'),
+            "sym" => text.extend(element.attribute("char").and_then(|code| symbol(&code))),
             _ => {}
         }
     }
@@ -158,6 +160,12 @@ impl Elements for Runs {
     fn wanted(&self) -> bool {
         self.in_text
     }
+}
+
+/// The character of a font of symbols, which counts from U+F000 on.
+fn symbol(code: &str) -> Option<char> {
+    let code = u32::from_str_radix(code, 16).ok()?;
+    char::from_u32(if (0xF000..0xF100).contains(&code) { code - 0xF000 } else { code })
 }
 
 /// `name: value` lines from property parts: element names with their text, `name` and value attributes.
@@ -201,22 +209,33 @@ impl Elements for Properties {
 pub(super) struct Workbook {
     strings: Vec<Arc<str>>,
     titles: Vec<String>,
+    formats: Formats,
 }
 
 impl Workbook {
-    /// Reads `xl/sharedStrings.xml` and `xl/workbook.xml`, where they are there.
-    pub(super) fn new(strings: Option<&[u8]>, workbook: Option<&[u8]>) -> Result<Self, Unreadable> {
+    /// Reads `xl/sharedStrings.xml`, `xl/workbook.xml` and `xl/styles.xml`, where they are there.
+    pub(super) fn new(
+        strings: Option<&[u8]>,
+        workbook: Option<&[u8]>,
+        styles: Option<&[u8]>,
+    ) -> Result<Self, Unreadable> {
         let mut shared = SharedStrings::default();
         let all = strings.map(|xml| text(xml, &mut shared)).transpose()?.unwrap_or_default();
         let mut titles = Titles::default();
         workbook.map(|xml| text(xml, &mut titles)).transpose()?;
-        let mut strings = Vec::with_capacity(shared.ends.len());
+        let mut formats = Formats::default();
+        styles.map(|xml| text(xml, &mut formats)).transpose()?;
+        let mut strings: Vec<Arc<str>> = Vec::with_capacity(shared.ends.len());
         let mut start = 0;
         for end in shared.ends {
             strings.push(all.get(start..end).unwrap_or_default().into());
             start = end;
         }
-        Ok(Self { strings, titles: titles.0 })
+        // What no cell refers to stands behind what cells count.
+        let unshown = shared.spoken.into_iter().chain(all.get(start..).map(str::to_owned));
+        let unshown = unshown.chain(formats.codes().map(str::to_owned));
+        strings.extend(unshown.filter(|string| !string.is_empty()).map(Arc::from));
+        Ok(Self { strings, titles: titles.0, formats })
     }
 
     /// The strings themselves: they hold text even where no cell shows it.
@@ -239,14 +258,17 @@ impl Workbook {
 struct SharedStrings {
     in_text: bool,
     phonetic: bool,
+    start: usize,
     ends: Vec<usize>,
+    /// How strings are spoken, which is shown above them or not at all.
+    spoken: Vec<String>,
 }
 
 impl Elements for SharedStrings {
-    fn begin(&mut self, name: &str, _: &Element<'_>, _: &mut String) {
+    fn begin(&mut self, name: &str, _: &Element<'_>, text: &mut String) {
         match name {
-            "t" => self.in_text = !self.phonetic,
-            "rPh" => self.phonetic = true,
+            "t" => self.in_text = true,
+            "rPh" => (self.phonetic, self.start) = (true, text.len()),
             _ => {}
         }
     }
@@ -254,7 +276,10 @@ impl Elements for SharedStrings {
     fn end(&mut self, name: &str, text: &mut String) {
         match name {
             "t" => self.in_text = false,
-            "rPh" => self.phonetic = false,
+            "rPh" if self.phonetic => {
+                self.phonetic = false;
+                self.spoken.push(text.split_off(self.start));
+            }
             "si" => self.ends.push(text.len()),
             _ => {}
         }
@@ -288,6 +313,7 @@ struct Sheet<'a> {
     title: &'a str,
     prefix: &'a str,
     shared: bool,
+    style: Option<String>,
     in_value: bool,
     start: usize,
     marks: Vec<(usize, Arc<str>)>,
@@ -308,6 +334,24 @@ const BESIDE: [&str; 9] = [
     "firstFooter",
 ];
 
+/// The words of a sheet's header or footer without the codes for place, font and size: `&L`, `&"Arial"`, `&12`.
+fn without_codes(words: &str, aside: &mut String) {
+    let mut pieces = words.split('&');
+    aside.push_str(pieces.next().unwrap_or_default());
+    for piece in pieces {
+        let rest = match piece.as_bytes().first() {
+            Some(b'"') => piece[1..].split_once('"').map_or("", |(_, rest)| rest),
+            Some(byte) if byte.is_ascii_digit() => {
+                piece.trim_start_matches(|sign: char| sign.is_ascii_digit())
+            }
+            Some(byte) if byte.is_ascii() => &piece[1..],
+            _ => piece,
+        };
+        aside.push(' ');
+        aside.push_str(rest);
+    }
+}
+
 impl<'a> Sheet<'a> {
     const fn new(workbook: &'a Workbook, title: &'a str, prefix: &'a str) -> Self {
         Self {
@@ -315,6 +359,7 @@ impl<'a> Sheet<'a> {
             title,
             prefix,
             shared: false,
+            style: None,
             in_value: false,
             start: 0,
             marks: Vec::new(),
@@ -327,7 +372,9 @@ impl Elements for Sheet<'_> {
     fn begin(&mut self, name: &str, element: &Element<'_>, text: &mut String) {
         match name {
             "c" => {
-                self.shared = element.attribute("t").as_deref() == Some("s");
+                let kind = element.attribute("t");
+                self.shared = kind.as_deref() == Some("s");
+                self.style = kind.is_none_or(|kind| kind == "n").then(|| element.attribute("s")).flatten();
                 if let Some(cell) = element.attribute("r") {
                     let name = joined(self.prefix, &format!("sheet {}!{cell}", self.title));
                     self.marks.push((text.len(), name));
@@ -356,13 +403,23 @@ impl Elements for Sheet<'_> {
                     text.push_str(
                         index.and_then(|index| self.workbook.strings.get(index)).map_or("", |string| string),
                     );
+                } else if let (Some(style), Some(number)) = (&self.style, text.get(self.start..))
+                    && let Some(shown) = self.workbook.formats.padded(number, style)
+                {
+                    text.truncate(self.start);
+                    text.push_str(&shown);
                 }
             }
             "c" => text.push('\t'),
             "row" => text.push('\n'),
             name if BESIDE.contains(&name) => {
                 self.in_value = false;
-                self.aside.push_str(text.get(self.start..).unwrap_or_default());
+                let words = text.get(self.start..).unwrap_or_default();
+                if name.ends_with("er") {
+                    without_codes(words, &mut self.aside);
+                } else {
+                    self.aside.push_str(words);
+                }
                 self.aside.push('\n');
                 text.truncate(self.start);
             }

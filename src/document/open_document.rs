@@ -15,14 +15,18 @@ pub(super) fn part(
     prefix: &str,
     sink: &mut dyn FnMut(Item),
 ) -> Result<(), Unreadable> {
-    let text = text(xml, &mut Paragraphs)?;
+    let text = text(xml, &mut Paragraphs::default())?;
     if !text.trim().is_empty() {
         sink(Item::Text(Part { name: joined(prefix, name), text, marks: vec![] }));
     }
     Ok(())
 }
 
-struct Paragraphs;
+#[derive(Default)]
+struct Paragraphs {
+    /// Where the text of the cell begins, and the value that it shows, which may be rounded.
+    cell: (usize, Option<String>),
+}
 
 impl Elements for Paragraphs {
     fn begin(&mut self, name: &str, element: &Element<'_>, text: &mut String) {
@@ -33,6 +37,7 @@ impl Elements for Paragraphs {
                 let count = element.attribute("c").and_then(|count| count.parse().ok()).unwrap_or(1_usize);
                 text.extend(std::iter::repeat_n(' ', count.min(64)));
             }
+            "table-cell" => self.cell = (text.len(), element.attribute("value")),
             "user-defined" => {
                 if let Some(property) = element.attribute("name") {
                     text.push_str(&property);
@@ -50,6 +55,12 @@ impl Elements for Paragraphs {
             "table-cell" => {
                 if text.ends_with('\n') {
                     text.pop();
+                }
+                if let (start, Some(value)) = std::mem::take(&mut self.cell)
+                    && !text.get(start..).unwrap_or_default().contains(&value)
+                {
+                    text.push(' ');
+                    text.push_str(&value);
                 }
                 text.push('\t');
             }

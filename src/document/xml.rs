@@ -42,8 +42,8 @@ impl Element<'_> {
 
 /// Walks the whole of `xml` and returns the text.
 pub(super) fn text(xml: &[u8], elements: &mut dyn Elements) -> Result<String, Unreadable> {
-    let mut text = String::new();
-    let decoded = utf16(xml);
+    let (mut text, mut hidden) = (String::new(), String::new());
+    let decoded = decoded(xml);
     let mut reader = Reader::from_reader(decoded.as_deref().unwrap_or(xml));
     reader.config_mut().check_end_names = false;
     loop {
@@ -63,27 +63,36 @@ pub(super) fn text(xml: &[u8], elements: &mut dyn Elements) -> Result<String, Un
                 let reference = format!("&{};", &*reference);
                 text.push_str(&unescape(&reference));
             }
-            Event::Eof => return Ok(text),
-            Event::Text(_)
-            | Event::CData(_)
-            | Event::GeneralRef(_)
-            | Event::Comment(_)
-            | Event::Decl(_)
-            | Event::PI(_)
-            | Event::DocType(_) => {}
+            Event::Comment(words) => line(&words, &mut hidden),
+            Event::PI(words) => line(&words, &mut hidden),
+            Event::DocType(words) => line(&words, &mut hidden),
+            Event::Eof => {
+                if !hidden.is_empty() && !text.is_empty() && !text.ends_with('\n') {
+                    text.push('\n');
+                }
+                return Ok(text + &hidden);
+            }
+            Event::Text(_) | Event::CData(_) | Event::GeneralRef(_) | Event::Decl(_) => {}
         }
     }
 }
 
-/// XML in UTF-16 says so by its mark (XML 1.0, 4.3.3).
-fn utf16(xml: &[u8]) -> Option<Vec<u8>> {
-    let charset = match xml {
-        [0xFF, 0xFE, ..] => Charset::Utf16Le,
-        [0xFE, 0xFF, ..] => Charset::Utf16Be,
+/// Comments, instructions and what a document says of its kind: nothing shows them, and they leave with it.
+fn line(words: &str, hidden: &mut String) {
+    hidden.push_str(words.trim());
+    hidden.push('\n');
+}
+
+/// XML in UTF-16 says so by its mark (XML 1.0, 4.3.3); what is no UTF-8 is in one byte a character.
+fn decoded(xml: &[u8]) -> Option<Vec<u8>> {
+    let (charset, mark) = match xml {
+        [0xFF, 0xFE, ..] => (Charset::Utf16Le, 2),
+        [0xFE, 0xFF, ..] => (Charset::Utf16Be, 2),
+        _ if std::str::from_utf8(xml).is_err() => (Charset::Windows1252, 0),
         _ => return None,
     };
     let mut decoded = Vec::with_capacity(xml.len());
-    Layer::Charset(charset).decode(&xml[2..], &mut decoded);
+    Layer::Charset(charset).decode(&xml[mark..], &mut decoded);
     Some(decoded)
 }
 

@@ -4,9 +4,10 @@
 use crate::limits::{CONTENT_ENCODINGS_MAX, INFLATE_RATIO_MAX};
 use brotli_decompressor::Decompressor;
 use flate2::bufread::{DeflateDecoder, GzDecoder, ZlibDecoder};
+use flate2::{Decompress, FlushDecompress, Status};
 use ruzstd::decoding::{FrameDecoder, StreamingDecoder};
 use std::borrow::Cow;
-use std::io::{self, Read};
+use std::io::Read;
 
 /// Bodies that stay below this may grow by any ratio: short texts of one letter do.
 const RATIO_FREE_BYTES: usize = 1 << 20;
@@ -21,6 +22,9 @@ const PIECE_BYTES_MIN: usize = 4 << 10;
 
 /// Bytes that come out of a stream without a name before it is believed: chance does not last as long.
 const DEFLATE_TRIED_BYTES: u64 = 1 << 20;
+
+/// Bytes of a stream that does not end, for the same reason.
+const DEFLATE_BYTES_MIN: usize = 32;
 
 /// Bytes read at a time.
 const CHUNK: usize = 64 << 10;
@@ -119,14 +123,24 @@ fn deflate(body: &[u8], bytes_max: usize) -> Result<Vec<u8>, Undecodable> {
     }
 }
 
-/// Whether bytes are a deflate stream without a name, whatever it holds: from the first byte to the last.
+/// Whether bytes are a deflate stream without a name, whatever it holds: from the first byte to the last, which may be the
+/// last of a block and not of the stream.
 #[must_use]
 pub fn is_deflated(bytes: &[u8]) -> bool {
-    let mut decoder = DeflateDecoder::new(bytes);
-    match io::copy(&mut (&mut decoder).take(DEFLATE_TRIED_BYTES), &mut io::sink()) {
-        Ok(read) => read == DEFLATE_TRIED_BYTES || read > 0 && decoder.into_inner().is_empty(),
-        Err(_) => false,
+    let mut decoder = Decompress::new(false);
+    let mut chunk = [0; 4 << 10];
+    while decoder.total_out() < DEFLATE_TRIED_BYTES {
+        let before = (decoder.total_in(), decoder.total_out());
+        let rest = bytes.get(before.0 as usize..).unwrap_or_default();
+        let Ok(status) = decoder.decompress(rest, &mut chunk, FlushDecompress::None) else { return false };
+        let (read, written) = (decoder.total_in(), decoder.total_out());
+        if status == Status::StreamEnd || before == (read, written) {
+            let whole = read == bytes.len() as u64;
+            let ended = status == Status::StreamEnd || bytes.len() >= DEFLATE_BYTES_MIN && written >= read;
+            return whole && ended && written > 0;
+        }
     }
+    true
 }
 
 /// Undoes zstd, all frames of it; skippable frames are refused, since nobody reads what they hold.

@@ -127,6 +127,11 @@ fn frames_and_members_without_content_are_not_decoded_without_end() {
 #[test]
 fn deflate_without_a_name_is_told() {
     assert!(super::is_deflated(&deflate(&PLAIN.repeat(20))) && super::is_deflated(&deflate(&[0; 3 << 20])));
+    let text = "une phrase assez longue, avec des mots qui y reviennent assez, et la fin de la phrase";
+    let mut open = flate2::Compress::new(Compression::best(), false);
+    let mut block = Vec::with_capacity(1_000);
+    open.compress_vec(text.as_bytes(), &mut block, flate2::FlushCompress::Sync).unwrap();
+    assert!(super::is_deflated(&block), "a block of a stream that goes on");
     let noise: Vec<u8> = (0..5_000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
     for other in [PLAIN, &noise, &gzip(PLAIN), b"\x01\x02\x03\xFF\xFE", b""] {
         assert!(!super::is_deflated(other), "{}", other.escape_ascii());
