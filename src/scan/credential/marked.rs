@@ -3,7 +3,7 @@
 
 use crate::finding::{CheckResult, Confidence};
 use crate::rules::Code;
-use crate::scan::check::secret::is_token_placeholder;
+use crate::scan::check::placeholder::is_token_placeholder;
 use crate::scan::detector::{Anchor, Detector, DigitRun, Hit, Place};
 use crate::span::Span;
 

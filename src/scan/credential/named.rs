@@ -4,7 +4,8 @@
 use crate::finding::{CheckResult, Confidence};
 use crate::rules::Code;
 use crate::rules::format::Format;
-use crate::scan::check::secret::{is_compound, is_token_placeholder};
+use crate::scan::check::placeholder::is_token_placeholder;
+use crate::scan::check::random::is_compound;
 use crate::scan::detector::{Anchor, Detector, Hit, Place};
 use crate::scan::fold::fold;
 use crate::scan::lexicon::{Lazy, Lexicon};

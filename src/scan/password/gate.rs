@@ -13,7 +13,8 @@ use super::value::{self, Value};
 use super::words::{ABOUT, ACCESS, ASKED, CASED, DENY, KNOWN, LABELS, TEST, THING, WEAK};
 use super::{Kind, Label, is_phrase, is_short};
 use crate::finding::Confidence;
-use crate::scan::check::secret::{entropy, is_placeholder, is_token_placeholder, looks_random};
+use crate::scan::check::placeholder::{is_placeholder, is_token_placeholder};
+use crate::scan::check::random::{entropy, looks_random};
 use crate::scan::fold::fold;
 use crate::span::Span;
 

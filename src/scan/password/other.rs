@@ -1,6 +1,6 @@
 //! What a value is when it is no secret: a place, a file, a date, a host, a digest.
 
-use crate::scan::check::secret::entropy;
+use crate::scan::check::random::entropy;
 use crate::span::Span;
 
 /// The name of a host: letters behind the last dot.

@@ -3,7 +3,7 @@
 
 use super::shape::Shape;
 use super::words::{ACCESS, KEY, KNOWN, PAIR, PIN, THING};
-use crate::scan::check::secret::looks_random;
+use crate::scan::check::random::looks_random;
 use crate::scan::lexicon::{Groups, Lexicon};
 
 /// What a token looks like.
