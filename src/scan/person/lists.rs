@@ -1,6 +1,7 @@
 //! Names in lists: below a table's header, behind "Présents :", and sorted as "Dupont, Jean".
 
-use super::{NAME_WORDS_MAX, Named, Person, Strength, is_upper, next_word};
+use super::field::Strength;
+use super::{NAME_WORDS_MAX, Named, Person, is_upper, next_word};
 use crate::finding::Confidence;
 use crate::scan::address_locality::is_locality;
 use crate::scan::columns::Table;
@@ -56,7 +57,7 @@ impl Person {
 
     /// "Dupont, Jean", "VAN DAMME, Kevin" and nothing else. The lists know the given name, and the family's too unless
     /// the place says that it is a name. "Jean Dupont, Sophie Lambert" are two.
-    fn comma_name(&self, text: &str, is_name: bool) -> Option<Named> {
+    pub(super) fn comma_name(&self, text: &str, is_name: bool) -> Option<Named> {
         let (before, after) = text.split_once(", ")?;
         if text.len() > NAME_BYTES_MAX {
             return None;

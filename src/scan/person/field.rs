@@ -1,0 +1,150 @@
+//! Names in the fields of forms, tables and keys: "Nom : Dupont", `Prénom\tJean`, `{"lastName": "Dupont"}`.
+
+use super::super::lexer::{Case, Kind, Token, Tokens, tokens};
+use super::super::names::{Given, family, given};
+use super::{NAME_WORDS_MAX, Named, Person};
+use crate::finding::Confidence;
+use crate::span::Span;
+use crate::text::view::fold::fold_text;
+
+/// How much a field's label says of its value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Strength {
+    /// Nothing but a person: `nom`, `prénom`.
+    Strong,
+    /// Many things, written as forms print it: `Name: Weber`.
+    Form,
+    /// Many things: `name: default`.
+    Weak,
+}
+
+impl Person {
+    /// What stands in the field of a form: "Nom : Dupont", "Prénom\tJean".
+    pub(super) fn after_label(&self, text: &str, at: usize, end: usize) -> Option<Named> {
+        let line = text.get(end..)?.split(['\n', '\r']).next()?;
+        let tag = text[..at].ends_with('<') && line.starts_with('>');
+        let separator = if tag {
+            0
+        } else if line.starts_with("',") || line.starts_with("\",") {
+            1
+        } else {
+            line.find([':', '\t', '=', '|', ';']).filter(|separator| *separator <= 40)?
+        };
+        let tail = line[..separator]
+            .trim_matches([' ', '\u{a0}', '\u{202f}', '*', '"', '\'', '(', ')', 's', '/', '.', '…']);
+        // Prose goes on for longer than any of the tails, whatever their accents.
+        if tail.len() > self.label_tail_max * 3 / 2 {
+            return None;
+        }
+        let tail = fold_text(tail);
+        if !(tail.is_empty() || self.label_tails.contains(&tail)) {
+            return None;
+        }
+        let label = fold_text(text.get(at..end)?);
+        let from = end + separator + 1;
+        let value = &line[separator + 1..];
+        if is_attribute_of_a_field(value) {
+            return None;
+        }
+        let skipped = value.len()
+            - value
+                .trim_start_matches([' ', '\u{a0}', '\u{202f}', '*', '"', '\'', '«', '„', '“', '\t'])
+                .len();
+        let written_out = text[at..].starts_with(char::is_uppercase);
+        let strength = match self.weak_labels.contains(&label) {
+            false => Strength::Strong,
+            true if written_out && self.label_follows(&text[end..]) => Strength::Strong,
+            true if written_out => Strength::Form,
+            true => Strength::Weak,
+        };
+        self.field_value(&value[skipped..], strength)
+            .map(|(span, confidence)| (span.shifted(from + skipped), confidence))
+    }
+
+    /// Whether the next field, on this line or the next, is another one of a person: `Name: Weber`, then `Vorname: Anja`.
+    fn label_follows(&self, text: &str) -> bool {
+        let mut lines = text.split('\n');
+        let same = lines.next().and_then(|line| line.split_once([',', ';'])).map(|(_, rest)| rest);
+        [same, lines.next()].into_iter().flatten().any(|field| {
+            let label = field.split_once(':').map(|(label, _)| fold_text(label.trim()));
+            label.is_some_and(|label| self.labels.contains(&label) && !self.weak_labels.contains(&label))
+        })
+    }
+
+    /// A whole value under a key such as `nom` or `lastName`.
+    pub(super) fn under_key(&self, text: &str, key: Option<&[u8]>) -> Option<Named> {
+        let key = fold_text(std::str::from_utf8(key?).ok()?).replace(['_', '-'], " ");
+        if text.len() > 80 || !self.labels.contains(key.trim()) {
+            return None;
+        }
+        let weak = self.weak_labels.contains(key.trim());
+        self.field_value(text, if weak { Strength::Weak } else { Strength::Strong })
+    }
+
+    /// A value that is a name as a whole: up to a comma, a tab, the end of the line.
+    pub(super) fn field_value(&self, value: &str, label: Strength) -> Option<Named> {
+        let value = value.split([';', '|', '\t', '\n', '\r', '"', '(', '*', '<', '“', '”', '»']).next()?;
+        let words = |sign: char| sign.is_alphabetic() || matches!(sign, ' ' | ',' | '-' | '\'' | '’');
+        let sorted = &value[..value.find(|sign| !words(sign)).unwrap_or(value.len())];
+        if let Some(name) = self.comma_name(sorted.trim_end(), label != Strength::Weak) {
+            return Some(name);
+        }
+        let value = value.split(',').next()?;
+        let value = ["',", "')"].iter().fold(value, |value, end| value.split(end).next().unwrap_or(value));
+        let value = self.before_next_label(before_next_key(value)).trim_end();
+        let all: Tokens<'_> = tokens(value).take(2 * NAME_WORDS_MAX + 2).collect();
+        let words: Vec<&Token<'_>> = all.iter().filter(|token| matches!(token.kind, Kind::Word(_))).collect();
+        let only_words =
+            all.iter().all(|token| matches!(token.kind, Kind::Word(_) | Kind::Space | Kind::Mark('.' | '-')));
+        let stopped = |word: &Token<'_>| {
+            self.stops(word) && !(words.len() > 1 && self.particles.contains(&*word.folded()))
+        };
+        if words.is_empty() || words.len() > 5 || !only_words || stopped(words[0]) {
+            return None;
+        }
+        let known = words.iter().filter(|word| given(word.text) != Given::No || family(word.text)).count();
+        let capitals = words.iter().filter(|word| word.is_capital()).count();
+        let initial = |word: &&&Token<'_>| word.kind == Kind::Word(Case::Initial);
+        let initials = if capitals > 0 { words.iter().filter(initial).count() } else { 0 };
+        let capitals = capitals + initials;
+        let part = |word: &Token<'_>| word.is_capital() || self.particles.contains(&*word.folded());
+        let named = words.iter().filter(|word| part(word)).count() + initials >= words.len();
+        let confidence = match (label, named, known, capitals) {
+            (_, true, 1.., 2..) | (Strength::Strong, true, 1.., _) => Confidence::High,
+            (Strength::Strong, true, 0, _) | (_, false, 2.., _) => Confidence::Medium,
+            (Strength::Strong, false, 1, _) if words.len() == 1 => Confidence::Medium,
+            (Strength::Form, true, 1.., 1) if words.len() == 1 => Confidence::Medium,
+            _ => return None,
+        };
+        // The sentence's full stop, not that of an initial.
+        let stop = all.len()
+            - usize::from(matches!(
+                all[..],
+                [.., before, last] if last.kind == Kind::Mark('.') && before.kind != Kind::Word(Case::Initial)
+            ));
+        Some((Span::new(all[0].start, all[stop - 1].end()), confidence))
+    }
+
+    /// The text up to the next label on the line: "Dupont Prénom : Jean", "Sophie Date de naissance : …".
+    fn before_next_label<'a>(&self, value: &'a str) -> &'a str {
+        let Some((field, _)) = value.split_once(':') else { return value };
+        let is_label = |token: &Token<'_>| {
+            let folded = token.folded();
+            self.labels.contains(&*folded) || self.next_labels.contains(&*folded)
+        };
+        let end = tokens(field).skip(1).find(is_label).map_or(value.len(), |label| label.start);
+        &value[..end]
+    }
+}
+
+/// Whether an attribute names a field whose value stands in its element: `<champ nom="PDL">23159…</champ>`.
+fn is_attribute_of_a_field(value: &str) -> bool {
+    let inside = value.strip_prefix('"').and_then(|inside| inside.split_once("\">"));
+    inside.is_some_and(|(name, rest)| !name.contains('"') && !rest.is_empty() && !rest.starts_with('<'))
+}
+
+/// The text up to the next key on the line: "Dupont Status=OK".
+fn before_next_key(value: &str) -> &str {
+    let Some((field, _)) = value.split_once('=') else { return value };
+    field.rfind(' ').map_or(value, |at| &field[..at])
+}
