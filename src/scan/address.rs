@@ -50,15 +50,15 @@ pub(super) fn make(code: &Code) -> Box<dyn Detector> {
     })
 }
 
-struct Address {
+pub(super) struct Address {
     anchors: Vec<Anchor>,
     /// How many of them are words that begin a street's name; English ones follow, which end it.
     romance: usize,
     /// Ends of Dutch and German street names.
     suffixes: Endings,
     particles: WordSet,
-    repeats: WordSet,
-    boxes: WordSet,
+    pub(super) repeats: WordSet,
+    pub(super) boxes: WordSet,
     /// Words for boxes at the post office, as they are printed.
     post_boxes: Endings,
     /// Words before an address that are no part of it: "Anschrift Gartenweg 1".
@@ -266,18 +266,6 @@ impl Address {
         })
     }
 
-    /// The number that "n°" announces, before "de la": `n° 45 de la rue`. `at` is the word before the article.
-    fn numbered(&self, all: &[Token<'_>], at: usize) -> Option<usize> {
-        let of = all.get(at).is_some_and(|word| matches!(&*word.folded(), "de" | "du" | "des"));
-        let number = at.checked_sub(2).filter(|number| of && all[*number].kind == Kind::Number)?;
-        let mut before = number.checked_sub(1)?;
-        while matches!(all[before].kind, Kind::Space | Kind::Mark('°' | 'º' | '.')) {
-            before = before.checked_sub(1)?;
-        }
-        let announced = matches!(&*all[before].folded(), "n" | "no" | "nr" | "numero");
-        (announced && all[number].text.len() <= 4).then_some(number)
-    }
-
     /// One past the street's name, and whether it has a capital in it.
     fn street_name(&self, all: &[Token<'_>], from: usize) -> Option<(usize, bool)> {
         let (mut at, mut end, mut words, mut named) = (from, from, 0, false);
@@ -312,145 +300,6 @@ impl Address {
             at += 1;
         }
         (words > 0).then_some((end, named))
-    }
-
-    /// The house number and its box after a street's name: one past the last token.
-    fn number_after(&self, all: &[Token<'_>], from: usize) -> Option<usize> {
-        let mut at = from;
-        while let Some(token) = all.get(at) {
-            let skipped = matches!(token.kind, Kind::Space | Kind::Mark(',' | '°' | 'º' | '.'))
-                || matches!(&*token.folded(), "n" | "no" | "nr" | "numero");
-            if !skipped {
-                break;
-            }
-            at += 1;
-        }
-        let token = all.get(at).filter(|token| token.kind == Kind::Number && token.text.len() <= 4)?;
-        let other = token.text.starts_with('0')
-            || self.floor(all, at).is_some()
-            || belgian(all, at).is_some()
-            || is_measured(all, at);
-        if other || at > from + 5 || at == from {
-            return None;
-        }
-        Some(self.with_boxes(all, self.letter_after(all, at + 1)))
-    }
-
-    /// Past all boxes, floors and flats from `end` on.
-    fn with_boxes(&self, all: &[Token<'_>], mut end: usize) -> usize {
-        while let Some(next) = self.box_after(all, end) {
-            end = next;
-        }
-        end
-    }
-
-    /// `bis`, `A`, `-21`, `/3` behind a number.
-    fn letter_after(&self, all: &[Token<'_>], from: usize) -> usize {
-        let kind = |at: usize| all.get(at).map(|token| token.kind);
-        match kind(from) {
-            Some(Kind::Word(_)) if all[from].text.len() <= 2 => from + 1,
-            Some(Kind::Mark('-' | '/'))
-                if kind(from + 1) == Some(Kind::Number) && all[from + 1].text.len() <= 4 =>
-            {
-                from + 2
-            }
-            Some(Kind::Mark('/')) if kind(from + 1) == Some(Kind::Word(Case::Initial)) => {
-                from + if kind(from + 2) == Some(Kind::Number) { 3 } else { 2 }
-            }
-            Some(Kind::Space) => match all.get(from + 1) {
-                Some(next) if self.repeats.contains(&*next.folded()) => from + 2,
-                Some(next) if next.kind == Kind::Word(Case::Initial) => from + 2,
-                _ => from,
-            },
-            _ => from,
-        }
-    }
-
-    /// One past a floor, "16e étage".
-    fn floor(&self, all: &[Token<'_>], number: usize) -> Option<usize> {
-        let ordinal = all.get(number + 1)?.folded();
-        let holds = matches!(&*ordinal, "e" | "er" | "eme" | "ieme" | "de" | "ste")
-            && all.get(number + 2)?.kind == Kind::Space
-            && self.boxes.contains(&*all.get(number + 3)?.folded());
-        holds.then_some(number + 4)
-    }
-
-    /// "bte 3", "bus 4B", "app. 12", "16e étage" behind a number.
-    fn box_after(&self, all: &[Token<'_>], from: usize) -> Option<usize> {
-        let mut at = from;
-        while all.get(at).is_some_and(|token| matches!(token.kind, Kind::Space | Kind::Mark(',' | '-' | '/')))
-        {
-            at += 1;
-        }
-        if at > from + 3 {
-            return None;
-        }
-        if all.get(at).is_some_and(|token| token.kind == Kind::Number) {
-            return self.floor(all, at);
-        }
-        if !all.get(at).is_some_and(|token| self.boxes.contains(&*token.folded())) {
-            return None;
-        }
-        at += 1;
-        while all.get(at).is_some_and(|token| matches!(token.kind, Kind::Space | Kind::Mark('.' | '°'))) {
-            at += 1;
-        }
-        let token =
-            all.get(at).filter(|token| matches!(token.kind, Kind::Number | Kind::Word(Case::Initial)))?;
-        let end = at + 1;
-        let letter = token.kind == Kind::Number
-            && all.get(end).is_some_and(|next| matches!(next.kind, Kind::Word(_)) && next.text.len() == 1);
-        Some(end + usize::from(letter))
-    }
-
-    /// The number before a street's type: its first token.
-    fn number_before(&self, all: &[Token<'_>], here: usize) -> Option<usize> {
-        let announced = [2, 4].into_iter().find_map(|back| self.numbered(all, here.checked_sub(back)?));
-        if announced.is_some() {
-            return announced;
-        }
-        let mut at = here.checked_sub(1)?;
-        let mut repeat = false;
-        loop {
-            let token = &all[at];
-            match token.kind {
-                Kind::Space | Kind::Mark(',') => {}
-                Kind::Word(_)
-                    if !repeat
-                        && (self.repeats.contains(&*token.folded())
-                            || token.kind == Kind::Word(Case::Initial)) =>
-                {
-                    repeat = true;
-                }
-                Kind::Number if token.text.len() <= 5 && !token.text.starts_with('0') => {
-                    let glued = at > 0
-                        && !matches!(
-                            all[at - 1].kind,
-                            Kind::Space
-                                | Kind::Line
-                                | Kind::Mark(
-                                    ':' | ';'
-                                        | '('
-                                        | '"'
-                                        | '\''
-                                        | '`'
-                                        | ','
-                                        | '*'
-                                        | '='
-                                        | '>'
-                                        | '|'
-                                        | '['
-                                        | '«'
-                                        | '„'
-                                        | '“'
-                                )
-                        );
-                    return (!glued).then_some(at);
-                }
-                Kind::Number | Kind::Word(_) | Kind::Line | Kind::Mark(_) => return None,
-            }
-            at = at.checked_sub(1)?;
-        }
     }
 
     /// "Bergstraat 12 bus 3", "Hauptstraße 5": the words of the street to the left of the number.
@@ -552,17 +401,6 @@ fn direction_after(all: &[Token<'_>], from: usize) -> usize {
         .get(from + 1)
         .is_some_and(|word| matches!(&*word.folded(), "est" | "ouest" | "nord" | "sud") && word.is_capital());
     if direction { from + 2 } else { from }
-}
-
-/// "1200 m", "12 maisons": a number that counts.
-fn is_measured(all: &[Token<'_>], number: usize) -> bool {
-    const UNITS: [&str; 12] =
-        ["m", "km", "cm", "mm", "metres", "metre", "kilometres", "ans", "euros", "kg", "h", "minutes"];
-    all.get(number + 1).is_some_and(|gap| gap.kind == Kind::Space)
-        && all.get(number + 2).is_some_and(|unit| {
-            UNITS.contains(&unit.text)
-                || unit.kind == Kind::Word(Case::Lower) && UNITS.contains(&&*unit.folded())
-        })
 }
 
 /// "rue du 11 novembre", "place du 8 mai 1945": a number that belongs to the name.

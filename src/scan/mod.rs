@@ -3,6 +3,7 @@
 
 mod address;
 mod address_english;
+mod address_house;
 mod address_locality;
 mod answer;
 mod birth;

@@ -14,7 +14,7 @@ use super::{Kind, Label, is_short};
 use crate::finding::Confidence;
 use crate::scan::answer;
 use crate::scan::fold::fold;
-use crate::scan::lexicon::Groups;
+use crate::scan::lexicon::{Groups, is_word_byte};
 use crate::span::Span;
 use smallvec::SmallVec;
 
@@ -41,6 +41,9 @@ const ASKED_BELOW: (usize, usize) = (6, 200);
 
 /// Words beside a value that still stands alone on its line: "c'est … merci".
 const WORDS_BESIDE: usize = 2;
+
+/// Bytes of a token that is looked at without an allocation.
+const TOKEN_BYTES: usize = 32;
 
 /// How far a value stands from its label.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -385,9 +388,22 @@ impl Reach<'_> {
 
     /// Whether a token is a word of the groups, perhaps behind "l'" or before a colon.
     fn is(&self, token: Span, groups: Groups) -> bool {
-        let folded = fold(&String::from_utf8_lossy(token.of(self.label.text).unwrap_or_default()));
+        let raw = token.of(self.label.text).unwrap_or_default();
+        if !self.may_be(raw, groups) {
+            return false;
+        }
+        let folded = fold(&String::from_utf8_lossy(raw));
         let mut words = self.label.lexicon.words(&folded, 0, folded.len());
         words.any(|word| word.groups & groups != 0)
+    }
+
+    /// Whether a part of a token begins a word of the groups: most do not, and are told so without an allocation.
+    fn may_be(&self, raw: &[u8], groups: Groups) -> bool {
+        let mut small = [0; TOKEN_BYTES];
+        let Some(small) = small.get_mut(..raw.len()).filter(|_| raw.is_ascii()) else { return true };
+        small.copy_from_slice(raw);
+        small.make_ascii_lowercase();
+        small.split(|byte| !is_word_byte(*byte)).any(|part| self.label.lexicon.begins(part, groups))
     }
 
     /// A year, an amount, a time, a part of a longer number: what numbers are that open nothing.
