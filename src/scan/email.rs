@@ -2,7 +2,7 @@
 
 use super::check::{Check, Outcome, by_name};
 use super::detector::{Anchor, Detector, Hit, Place};
-use super::number;
+use super::digit_run;
 use crate::finding::Confidence;
 use crate::rules::Code;
 use crate::span::Span;
@@ -106,7 +106,7 @@ impl Email {
                 (length, at) = (length + 1, at + 1);
                 continue;
             }
-            let next = number::after_line_break(place.text, at).filter(|_| broken.is_none());
+            let next = digit_run::after_line_break(place.text, at).filter(|_| broken.is_none());
             let Some(next) = next else { break };
             broken = Some((length, next));
             at = next;

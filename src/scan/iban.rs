@@ -3,7 +3,8 @@
 
 use super::check::{Check, Outcome, by_name, iban};
 use super::detector::{Anchor, Detector, DigitRun, Hit, Place};
-use super::number::{after_line_break, follows_degree};
+use super::digit_run::after_line_break;
+use super::number::follows_degree;
 use crate::finding::{CheckResult, Confidence};
 use crate::rules::Code;
 use crate::span::Span;

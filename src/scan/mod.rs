@@ -14,6 +14,7 @@ pub mod context;
 mod credential;
 mod degrees;
 pub mod detector;
+mod digit_run;
 mod email;
 pub mod fold;
 mod heads;

@@ -1,7 +1,7 @@
 //! How numbers begin: which groupings of which rules a run of digits can open, found with a few bits. Knows rules by
 //! number.
 
-use super::number::Run;
+use super::digit_run::Run;
 use crate::rules::{Number, Rule};
 
 /// Groupings of one set: as many as the bits of its masks.

@@ -5,6 +5,7 @@ use super::blocks::Masks;
 use super::check::Outcome;
 use super::context::{Near, WordIndex};
 use super::detector::{Hit, Place};
+use super::digit_run::Run;
 use super::heads::Head;
 use super::looks::{CHUNK, Looks};
 use super::resolve::Candidate;
@@ -70,7 +71,7 @@ pub(super) struct Buffers {
     pub windows: Vec<Option<Span>>,
     pub waiting: Vec<u16>,
     pub hits: Vec<Hit>,
-    pub runs: Vec<number::Run>,
+    pub runs: Vec<Run>,
     /// Words that may begin a literal.
     pub looks: Looks,
     pub key: Vec<u32>,

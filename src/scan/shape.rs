@@ -1,7 +1,8 @@
 //! Identifiers of letters and digits (`AB-123-CD`, `TREM 6503 0515`): fixed shapes, held against the text at a run of
 //! digits by hand. No regular expressions. What a match is worth is judged elsewhere.
 
-use super::number::{after_line_break, left_is_free, right_is_free};
+use super::digit_run::after_line_break;
+use super::number::{left_is_free, right_is_free};
 use super::pass::Pass;
 use crate::finding::View;
 use crate::rules::{Part, separator};

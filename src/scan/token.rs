@@ -1,7 +1,7 @@
 //! Tokens of fixed formats: where a prefix stands, or near a word that makes them possible. Knows formats only.
 
+use super::digit_run;
 use super::literal::starts_token;
-use super::number;
 use super::pass::Pass;
 use crate::finding::View;
 use crate::span::Span;
@@ -47,7 +47,7 @@ fn wrapped(pass: &mut Pass<'_>, index: u16, start: usize) {
             at += 1;
             continue;
         }
-        match number::after_line_break(pass.text, at).filter(|_| breaks < BREAKS_MAX) {
+        match digit_run::after_line_break(pass.text, at).filter(|_| breaks < BREAKS_MAX) {
             Some(next) => at = next,
             None => break,
         }
