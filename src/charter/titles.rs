@@ -62,7 +62,7 @@ pub fn uninspectable(kind: super::UninspectableKind, language: Language) -> &'st
 /// Where something stands: `dans le 2e message, ligne 3`.
 pub fn place(place: &Place, line: u32, language: Language) -> String {
     let mut words = place_alone(place, language);
-    if line > 0 {
+    if line > 0 && *place != Place::Header {
         words.push_str(match language {
             Language::Fr => ", ligne ",
             Language::Nl => ", regel ",

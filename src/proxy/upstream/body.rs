@@ -41,6 +41,8 @@ pub struct Relay {
     tap: Option<Tap>,
     /// Whether it was stopped by what was heard.
     stopped: bool,
+    /// Why it broke off, where the client does not know yet.
+    broken: Option<io::Error>,
     restore: Option<Box<dyn Restore>>,
     /// Trailers that wait until what was held back is out.
     trailers: Option<Frame<Bytes>>,
@@ -78,6 +80,7 @@ impl AnswerBody {
             ear: None,
             tap: None,
             stopped: false,
+            broken: None,
             restore: None,
             trailers: None,
             _active: None,
@@ -252,6 +255,9 @@ impl Body for AnswerBody {
         if relay.stopped {
             return Poll::Ready(None);
         }
+        if let Some(fault) = relay.broken.take() {
+            return Poll::Ready(Some(Err(fault)));
+        }
         if let Some(trailers) = relay.trailers.take() {
             return Poll::Ready(Some(Ok(trailers)));
         }
@@ -281,7 +287,16 @@ impl Body for AnswerBody {
                     if relay.body.is_end_stream() {
                         relay.recycle(Some(context));
                     }
-                    let frame = frame.map_err(io::Error::other)?;
+                    let frame = match frame {
+                        Ok(frame) => frame,
+                        Err(fault) => {
+                            // The HTTP library drops what it has not written once a body fails, the head too: it writes
+                            // that while it waits.
+                            relay.broken = Some(io::Error::other(fault));
+                            context.waker().wake_by_ref();
+                            return Poll::Pending;
+                        }
+                    };
                     relay.read_along(frame.data_ref());
                     if let (Some(ear), Some(data)) = (&mut relay.ear, frame.data_ref())
                         && let Err(last_words) = ear.feed(data)
