@@ -225,6 +225,11 @@ impl Address {
         if all[here].kind == Kind::Word(Case::Upper) && all[here].text.chars().count() < 3 {
             return None;
         }
+        // "lieu de résidence Chaussée de Namur 100".
+        let place = || here.checked_sub(2).is_some_and(|before| all[before].folded() == "de");
+        if all[here].folded() == "residence" && place() {
+            return None;
+        }
         let mut at = here + 1;
         if all.get(at).is_some_and(|next| next.kind == Kind::Mark('.')) {
             at += 1;

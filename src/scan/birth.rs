@@ -201,6 +201,7 @@ impl Birth {
     fn may_lie_between(&self, gap: &str) -> bool {
         let gap = &without_remark(&without_tags(gap)).replace("...", "").replace('…', "");
         let gap = &gap.replace(" . ", " ").replace(" .. ", " ");
+        let gap = gap.trim_matches(['«', '»', '\u{a0}']);
         let gap = gap.strip_prefix(';').unwrap_or(gap);
         let gap = gap.strip_suffix(';').unwrap_or(gap);
         let lines = gap.matches('\n').count();
@@ -213,6 +214,7 @@ impl Birth {
                 },
             )
             || gap.trim_matches(['.', ' ', ':']).is_empty()
+            || lines == 2 && gap.trim_matches([' ', ':', '\r', '\n']).is_empty()
             || is_remark(&self.talk, gap)
     }
 

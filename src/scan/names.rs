@@ -27,6 +27,19 @@ pub(super) enum Given {
     Yes,
 }
 
+/// A word without the quotation marks that open before it: « Jean », ‘Jean’, 'Jean'.
+pub(super) fn unquoted(mut word: &[u8]) -> &[u8] {
+    const OPENING: [&str; 9] =
+        ["'", "\u{ab}", "\u{a0}", "\u{202f}", "\u{2018}", "\u{201a}", "\u{201c}", "\u{201e}", "\u{2039}"];
+    // Most words begin with a letter.
+    while !word.first().is_some_and(u8::is_ascii_alphabetic)
+        && let Some(rest) = OPENING.iter().find_map(|sign| word.strip_prefix(sign.as_bytes()))
+    {
+        word = rest;
+    }
+    word
+}
+
 /// Whether a word can be a given name; of a hyphenated one, whether its first part can.
 pub(super) fn given(word: &str) -> Given {
     let whole = look_up(hash(word.as_bytes()));

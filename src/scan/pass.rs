@@ -8,6 +8,7 @@ use super::detector::{Hit, Place};
 use super::digit_run::Run;
 use super::heads::Head;
 use super::looks::{CHUNK, Looks};
+use super::names::unquoted;
 use super::resolve::Candidate;
 use super::table::{Action, Compiled, DIGIT_RUN_MAX};
 use super::views::{Budget, Level, Regions};
@@ -234,7 +235,7 @@ impl Pass<'_> {
         let mut before = &self.text[at.saturating_sub(48)..at.saturating_sub(1)];
         for _ in 0..3 {
             let word = last_word(before);
-            if is_capital(word) {
+            if is_capital(unquoted(word)) {
                 for &(detector, anchor) in &self.scanner.table.capital_code {
                     self.ask(detector, anchor, at, at + 1);
                 }

@@ -21,7 +21,8 @@ const PROPERTIES_MAX: usize = 200;
 struct Label<'a> {
     guid: &'a [u8],
     at: usize,
-    enabled: bool,
+    /// Whether it is said to be removed; a name or a date alone is enough for one that stands.
+    removed: bool,
     date: &'a [u8],
     name: &'a [u8],
 }
@@ -37,7 +38,7 @@ pub fn purview(lexicon: &Lexicon, text: &[u8], at: usize) -> Option<Mark> {
         return None;
     }
     let labels = labels(text, at);
-    let newest = labels.iter().filter(|label| label.enabled).max_by_key(|label| label.date)?;
+    let newest = labels.iter().filter(|label| !label.removed).max_by_key(|label| label.date)?;
     let named = level_of(lexicon, newest.name);
     let guid = String::from_utf8_lossy(newest.guid).to_ascii_lowercase();
     let (level, severity) = named.unwrap_or((guid, 2));
@@ -82,7 +83,7 @@ fn labels(text: &[u8], at: usize) -> Vec<Label<'_>> {
             }
         };
         match property {
-            b"Enabled" => label.enabled = value.eq_ignore_ascii_case(b"true") || value == b"1",
+            b"Enabled" => label.removed = !value.eq_ignore_ascii_case(b"true") && value != b"1",
             b"SetDate" => label.date = value,
             b"Name" => label.name = value,
             _ => {}

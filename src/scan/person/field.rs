@@ -89,7 +89,7 @@ impl Person {
         if let Some(name) = self.comma_name(sorted.trim_end(), label != Strength::Weak) {
             return Some(name);
         }
-        let value = value.split(',').next()?;
+        let value = first_sentence(value.split(',').next()?);
         let value = ["',", "')"].iter().fold(value, |value, end| value.split(end).next().unwrap_or(value));
         let value = self.before_next_label(before_next_key(value)).trim_end();
         let all: Tokens<'_> = tokens(value).take(2 * NAME_WORDS_MAX + 2).collect();
@@ -141,6 +141,16 @@ impl Person {
 fn is_attribute_of_a_field(value: &str) -> bool {
     let inside = value.strip_prefix('"').and_then(|inside| inside.split_once("\">"));
     inside.is_some_and(|(name, rest)| !name.contains('"') && !rest.is_empty() && !rest.starts_with('<'))
+}
+
+/// The text up to a full stop behind a word of three letters or more: initials and "St." are shorter.
+fn first_sentence(value: &str) -> &str {
+    let ends = |at: &usize| {
+        let word = value[..*at].rsplit(|sign: char| !sign.is_alphabetic()).next().unwrap_or_default();
+        word.chars().count() > 2
+    };
+    let end = value.match_indices(". ").map(|(at, _)| at).find(ends);
+    end.map_or(value, |end| &value[..end])
 }
 
 /// The text up to the next key on the line: "Dupont Status=OK".

@@ -10,7 +10,7 @@ use super::columns::Table;
 use super::detector::{Anchor, Detector, Hit, Place};
 use super::lexer::{Case, Folded, Kind, Token, Tokens, tokens};
 use super::lexicon::WordSet;
-use super::names::{Given, family, given};
+use super::names::{Given, family, given, unquoted};
 use crate::finding::Confidence;
 use crate::rules::Code;
 use crate::span::Span;
@@ -189,6 +189,7 @@ impl Person {
             }
             (before, start) = word_before(bytes, start);
         }
+        let before = unquoted(before);
         let capital = before.first().is_some_and(|first| first.is_ascii_uppercase() || *first >= 0x80);
         capital && (could_be_given(before) || could_be_given(here))
     }
