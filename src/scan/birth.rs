@@ -175,7 +175,7 @@ impl Birth {
     fn is_key(&self, key: &str) -> bool {
         let whose = |(key, rest): (&str, &str)| {
             self.keys.contains(key)
-                && rest.split(['\'', ' ']).all(|word| self.gap_words.contains(&word.to_owned()))
+                && rest.split(['\'', ' ']).all(|word| self.gap_words.iter().any(|known| known == word))
         };
         self.keys.contains(key) || key.match_indices(' ').any(|(at, _)| whose((&key[..at], &key[at + 1..])))
     }

@@ -75,6 +75,7 @@ fn is_reference(value: &[u8]) -> bool {
         b"!Ref",
         b"{{",
         b"{}'",
+        b"urn:",
         b"${",
         b"$(",
         b"$env:",
@@ -89,7 +90,10 @@ fn is_reference(value: &[u8]) -> bool {
 fn is_variable(inside: &[u8]) -> bool {
     let parted = inside.contains(&b'_');
     let name = |byte: &u8| byte.is_ascii_lowercase() || *byte == b'_' || parted && byte.is_ascii_digit();
-    inside.iter().all(name) && inside.len() >= 2
+    let camel = inside.first().is_some_and(u8::is_ascii_lowercase)
+        && inside.iter().all(u8::is_ascii_alphabetic)
+        && inside.len() >= 8;
+    camel || inside.iter().all(name) && inside.len() >= 2
 }
 
 /// `$BASE_URL/login`: a path from a variable.
@@ -205,6 +209,7 @@ const KNOWN: &[&str] = &[
     "current-password",
     "current_password",
     "compat",
+    "form-control",
     "begin",
     "clave",
     "palavra-chave",

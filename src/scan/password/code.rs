@@ -252,7 +252,8 @@ fn is_keyword_argument(bytes: &[u8]) -> bool {
     name.len() >= 4
         && name.iter().all(|byte| byte.is_ascii_lowercase() || *byte == b'_')
         && !given.is_empty()
-        && given.iter().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || *byte == b'_')
+        && (given.starts_with(b"[")
+            || given.iter().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || *byte == b'_'))
 }
 
 /// `varchar(128)`: a type of a database.

@@ -14,10 +14,17 @@ pub(super) fn is_host(bytes: &[u8]) -> bool {
 pub(super) fn is_location(bytes: &[u8]) -> bool {
     let path = matches!(bytes, [b'/', ..] | [b'.', b'/', ..] | [b'~', b'/', ..] | [b'.', b'.', b'/', ..]);
     contains(bytes, b"://")
+        || is_fragment(bytes)
         || is_file(bytes)
         || path && bytes[1..].contains(&b'/')
         || bytes.starts_with(b"www.")
         || bytes.starts_with(b"mailto:")
+}
+
+/// `#opt-providers-docker-password`: a place in a page.
+fn is_fragment(bytes: &[u8]) -> bool {
+    let Some(name) = bytes.strip_prefix(b"#") else { return false };
+    name.contains(&b'-') && name.iter().all(|byte| byte.is_ascii_alphabetic() || *byte == b'-')
 }
 
 /// `tests/category/test0.nim`: folders and a file with its ending.
@@ -82,7 +89,7 @@ pub(super) fn is_digest(text: &[u8], span: Span) -> bool {
 
 /// Whether letters of a script that has none of Latin's stand there.
 pub(super) fn is_of_other_script(bytes: &[u8]) -> bool {
-    bytes.iter().any(|byte| matches!(byte, 0xCE..=0xDF | 0xE0))
+    bytes.iter().any(|byte| matches!(byte, 0xCE..=0xE0))
 }
 
 pub(super) fn contains(text: &[u8], part: &[u8]) -> bool {
