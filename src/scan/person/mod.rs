@@ -327,7 +327,7 @@ fn is_street(token: &Token<'_>) -> bool {
     const ENDS: [&str; 10] =
         ["straat", "laan", "steenweg", "plein", "dreef", "strasse", "straße", "allee", "platz", "kaai"];
     let long = |end: &&str| token.text.len() > end.len() + 2 && token.text.ends_with(*end);
-    ENDS.iter().any(|end| long(end)) && !family(token.text)
+    ENDS.iter().any(long) && !family(token.text)
 }
 
 fn is_upper(token: &Token<'_>) -> bool {
