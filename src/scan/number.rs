@@ -224,6 +224,11 @@ fn number_at(
     {
         return;
     }
+    if is_of_column(runs, (first, last))
+        && pass.near(rule, Span::new(runs[first].start, runs[last].end)).label.is_none()
+    {
+        return;
+    }
     let text = pass.text;
     let mut joined = [0_u8; DIGITS_MAX];
     let Some(digits) = digits_of(text, &runs[first..=last], &mut joined) else { return };
@@ -238,6 +243,12 @@ fn number_at(
     let wrapped = inner.iter().any(|run| run.wrapped) || runs[first..=last].iter().any(|run| run.inside > 0);
     let view = if wrapped { View::Wrapped } else { View::Plain };
     pass.judge_number(rule, span, digits, grouped || !number.lead.is_empty(), view);
+}
+
+/// Whether a value over three lines or more goes on beyond them: a part of a column of numbers.
+fn is_of_column(runs: &[Run], (first, last): (usize, usize)) -> bool {
+    let breaks = runs[first + 1..=last].iter().filter(|run| run.wrapped).count();
+    breaks > 1 && (runs[first].wrapped || runs.get(last + 1).is_some_and(|run| run.wrapped))
 }
 
 /// Whether a bracket opens in it that does not close: "pp. 821-823 (2012".
