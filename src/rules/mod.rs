@@ -137,6 +137,21 @@ impl Part {
         }
     }
 
+    /// The bytes of ASCII that it is, a bit for each.
+    #[must_use]
+    pub const fn bytes(self) -> u128 {
+        const DIGITS: u128 = 0x3FF << b'0';
+        const CAPITALS: u128 = 0x03FF_FFFF << b'A';
+        match self {
+            Self::Digit => DIGITS,
+            Self::Capital => CAPITALS,
+            Self::Letter => CAPITALS | 0x03FF_FFFF << b'a',
+            Self::Literal(own @ b'A'..=b'Z') => 1 << own | 1 << own.to_ascii_lowercase(),
+            Self::Literal(own @ 0..0x80) if !own.is_ascii_lowercase() => 1 << own,
+            Self::Literal(_) | Self::Gap => 0,
+        }
+    }
+
     /// Whether it is always a digit.
     #[must_use]
     pub const fn is_digit(self) -> bool {
@@ -309,7 +324,15 @@ pub fn read_files(files: &[(&str, &str)], known: Known<'_>) -> Result<Vec<Rule>,
 mod tests {
     use super::packed::{Packed as _, Reader, Writer};
     use super::syntax::RuleSyntax;
-    use super::{Shape, compact, shipped};
+    use super::{Part, Shape, compact, shipped};
+
+    #[test]
+    fn the_bytes_of_a_part_are_those_that_it_is() {
+        let literals = (0..=u8::MAX).map(Part::Literal);
+        for part in [Part::Digit, Part::Capital, Part::Letter, Part::Gap].into_iter().chain(literals) {
+            assert!((0..0x80_u8).all(|byte| part.is(byte) == (part.bytes() >> byte & 1 != 0)), "{part:?}");
+        }
+    }
 
     #[test]
     fn a_shape_speaks_of_the_whole_value() {

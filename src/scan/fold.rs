@@ -192,9 +192,14 @@ pub fn fold(word: &str) -> Vec<u8> {
     let mut folded = Vec::with_capacity(text.len());
     let mut at = 0;
     while at < text.len() {
-        let (bytes, width) = fold_at(text, at);
-        folded.extend_from_slice(bytes.as_slice());
-        at += width;
+        let plain = plain_bytes(&text[at..]);
+        folded.extend(text[at..at + plain].iter().map(u8::to_ascii_lowercase));
+        at += plain;
+        if at < text.len() {
+            let (bytes, width) = fold_at(text, at);
+            folded.extend_from_slice(bytes.as_slice());
+            at += width;
+        }
     }
     folded
 }

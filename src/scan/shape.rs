@@ -67,6 +67,17 @@ struct Neighbours {
     far: Box<[u32; 128]>,
 }
 
+/// A set of ASCII bytes, a bit for each.
+type Bytes = u128;
+
+/// Calls `take` for each byte of the set.
+fn each(mut bytes: Bytes, mut take: impl FnMut(usize)) {
+    while bytes != 0 {
+        take(bytes.trailing_zeros() as usize);
+        bytes &= bytes - 1;
+    }
+}
+
 impl Default for Neighbours {
     fn default() -> Self {
         Self { near: Box::new([(0, 0); 128]), far: Box::new([0; 128]) }
@@ -76,18 +87,21 @@ impl Default for Neighbours {
 impl Neighbours {
     /// Adds a shape of which these parts stand there, the nearest one first. `at_end`: the bytes that may stand there
     /// where no part does.
-    fn add(&mut self, bit: u32, parts: &[Part], separators: u32, at_end: fn(u8) -> bool) {
+    fn add(&mut self, bit: u32, parts: &[Part], separators: u32, at_end: Bytes) {
         let gap = parts.first() == Some(&Part::Gap);
         let next = parts.iter().find(|part| **part != Part::Gap);
-        let is_next = |byte: u8| next.map_or_else(|| at_end(byte), |part| part.is(byte));
-        for byte in 0..0x80_u8 {
-            let place = usize::from(byte);
-            // A further digit would belong to the run.
-            let is_near = is_next(byte) && (next.is_none() || !byte.is_ascii_digit());
-            let separates = is_break(byte) || byte == b' ' || separator(byte) & separators != 0;
-            self.near[place].0 |= if is_near { bit } else { 0 };
-            self.near[place].1 |= if gap && separates { bit } else { 0 };
-            self.far[place] |= if gap && is_next(byte) { bit } else { 0 };
+        // A further digit would belong to the run.
+        let (after, near) = match next.map(|part| part.bytes()) {
+            Some(bytes) => (bytes, bytes & !Part::Digit.bytes()),
+            None => (at_end, at_end),
+        };
+        each(near, |byte| self.near[byte].0 |= bit);
+        if gap {
+            let separates = |byte: u8| is_break(byte) || byte == b' ' || separator(byte) & separators != 0;
+            (0..0x80_u8)
+                .filter(|byte| separates(*byte))
+                .for_each(|byte| self.near[usize::from(byte)].1 |= bit);
+            each(after, |byte| self.far[byte] |= bit);
         }
     }
 
@@ -125,9 +139,9 @@ impl Set {
         let Some(set) = sets.last_mut() else { return };
         let bit = 1_u32 << set.shapes.len();
         let before: Vec<Part> = shape.before().iter().rev().copied().collect();
-        set.before.add(bit, &before, shape.separators, |_| true);
+        set.before.add(bit, &before, shape.separators, !0);
         let rest = behind(shape.behind(), length);
-        set.behind.add(bit, rest, shape.separators, |byte| !byte.is_ascii_alphanumeric());
+        set.behind.add(bit, rest, shape.separators, !(Part::Digit.bytes() | Part::Letter.bytes()));
         let kinds = shape.behind().iter().filter(|part| **part != Part::Gap).take(PATTERN);
         let (known, wanted) = kinds.enumerate().fold((0, 0), |(known, wanted), (place, part)| {
             (known | 1 << place, wanted | usize::from(part.is_digit()) << place)

@@ -188,7 +188,9 @@ impl Job<'_> {
         origins: &[Origin],
         mut done: impl FnMut(&Origin, Scanned) -> io::Result<()>,
     ) -> io::Result<()> {
-        let workers = thread::available_parallelism().map_or(1, usize::from).min(origins.len());
+        // One file needs no look at the machine.
+        let cores = || thread::available_parallelism().map_or(1, usize::from);
+        let workers = if origins.len() > 1 { cores().min(origins.len()) } else { origins.len() };
         if workers <= 1 {
             // A thread of its own, whose heap grows a page at a time, would take longer than a small file does.
             return origins.iter().try_for_each(|origin| done(origin, self.scan(origin)));
