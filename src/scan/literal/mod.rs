@@ -132,12 +132,13 @@ impl Literals {
         let mut spot = text.get(at).and_then(|byte| self.exact.first(*byte));
         let mut end = at + 1;
         while let Some(here) = spot {
-            let words = self.exact.words(here);
+            let (tail, words) = self.exact.at(here);
+            if !text[end..].starts_with(tail) {
+                return;
+            }
+            end += tail.len();
             if !words.is_empty() {
-                let tail = self.exact.tail(here);
-                if text[end..].starts_with(tail) {
-                    report(words, end + tail.len());
-                }
+                report(words, end);
             }
             spot = text.get(end).and_then(|byte| self.exact.next(here, *byte));
             end += 1;
@@ -145,89 +146,88 @@ impl Literals {
     }
 
     fn folded_at(&self, text: &[u8], at: usize, report: &mut impl FnMut(&[u32], usize)) {
-        let (mut spot, mut end) = (None, at);
-        let mut report = |words: &[u32], end: usize| {
-            report(words, after(text, end, usize::MAX, |character| character.bytes().is_empty()));
-        };
+        let mut letters = FoldedLetters { text, end: at, rest: Folded::NOTHING, left: 0 };
         // The first two letters at once, where they are plain ones.
-        if let Some([first, second]) = text.get(at..at + 2)
-            && first.is_ascii_alphabetic()
-            && second.is_ascii_alphabetic()
-        {
-            match self.folded.pair(*first, *second) {
-                Pair::Nowhere => return,
-                Pair::To(there) => {
-                    (spot, end) = (Some(there), at + 2);
-                    let words = self.folded.words(there);
-                    if !words.is_empty()
-                        && let Some(end) = goes_on(text, end, self.folded.tail(there))
-                    {
-                        report(words, end);
-                    }
-                }
-                Pair::Slow => {}
+        let pair = match text.get(at..at + 2) {
+            Some([first, second]) if first.is_ascii_alphabetic() && second.is_ascii_alphabetic() => {
+                self.folded.pair(*first, *second)
             }
-        }
-        loop {
-            // Plain letters first: most text is made of them.
-            if let Some(&byte @ (b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9')) = text.get(end) {
-                let byte = byte.to_ascii_lowercase();
-                let Some(next) =
-                    spot.map_or_else(|| self.folded.first(byte), |spot| self.folded.next(spot, byte))
-                else {
-                    return;
-                };
-                (spot, end) = (Some(next), end + 1);
-                let words = self.folded.words(next);
-                if !words.is_empty()
-                    && let Some(end) = goes_on(text, end, self.folded.tail(next))
-                {
-                    report(words, end);
-                }
-                continue;
+            _ => Pair::Slow,
+        };
+        let mut spot = match pair {
+            Pair::Nowhere => return,
+            Pair::To(there) => {
+                letters.end += 2;
+                Some(there)
             }
-            let character = fold(text, end);
-            if character.taken == 0 {
+            Pair::Slow => letters.next().and_then(|byte| self.folded.first(byte)),
+        };
+        while let Some(here) = spot {
+            let (tail, words) = self.folded.at(here);
+            if !tail.iter().all(|wanted| letters.next() == Some(*wanted)) {
                 return;
             }
-            end = beyond(text, end, character);
-            let mut rest = character.bytes();
-            while let Some((&byte, after)) = rest.split_first() {
-                spot = match spot {
-                    None => self.folded.first(byte),
-                    Some(spot) => self.folded.next(spot, byte),
-                };
-                rest = after;
-                let Some(here) = spot else { return };
-                // A word that ends within a character does not stand there.
-                let words = self.folded.words(here);
-                if !words.is_empty()
-                    && let Some(tail) = self.folded.tail(here).strip_prefix(rest)
-                    && let Some(end) = goes_on(text, end, tail)
-                {
-                    report(words, end);
-                }
+            if !words.is_empty() && letters.left == 0 {
+                let end = after(text, letters.end, usize::MAX, |character| character.bytes().is_empty());
+                report(words, end);
             }
+            spot = letters.next().and_then(|byte| self.folded.next(here, byte));
         }
     }
 }
 
-/// Where a folded text ends that stands at `at`, in whatever spelling.
-fn goes_on(text: &[u8], mut at: usize, mut folded: &[u8]) -> Option<usize> {
-    while let Some((&wanted, rest)) = folded.split_first() {
-        if let Some(&byte @ (b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9')) = text.get(at) {
-            if byte.to_ascii_lowercase() != wanted {
+/// The letters of a text one by one, folded: runs of spaces as one, without what folds to nothing.
+struct FoldedLetters<'a> {
+    text: &'a [u8],
+    /// Where the next character begins.
+    end: usize,
+    /// The last character that is no plain letter, and how many of its letters are left.
+    rest: Folded,
+    left: usize,
+}
+
+impl FoldedLetters<'_> {
+    /// The next letter.
+    #[inline(always)]
+    fn next(&mut self) -> Option<u8> {
+        // Plain letters first: most text is made of them.
+        match self.text.get(self.end) {
+            Some(&byte) if PLAIN[usize::from(byte)] != 0 && self.left == 0 => {
+                self.end += 1;
+                Some(PLAIN[usize::from(byte)])
+            }
+            _ => self.other(),
+        }
+    }
+
+    /// The next letter of a character that is no plain letter.
+    #[inline(never)]
+    fn other(&mut self) -> Option<u8> {
+        while self.left == 0 {
+            self.rest = fold(self.text, self.end);
+            if self.rest.taken == 0 {
                 return None;
             }
-            (at, folded) = (at + 1, rest);
-            continue;
+            self.left = self.rest.bytes().len();
+            self.end = beyond(self.text, self.end, self.rest);
         }
-        let character = fold(text, at);
-        folded = folded.strip_prefix(character.bytes()).filter(|_| character.taken > 0)?;
-        at = beyond(text, at, character);
+        let letters = self.rest.bytes();
+        let letter = letters.get(letters.len() - self.left).copied();
+        self.left -= 1;
+        letter
     }
-    Some(at)
 }
+
+/// Plain letters and digits of ASCII as they fold; 0 for all other bytes.
+const PLAIN: [u8; 256] = {
+    let (mut plain, mut byte) = ([0; 256], 0);
+    while byte < 128 {
+        let ascii = byte as u8;
+        plain[byte] = if ascii.is_ascii_alphanumeric() { ascii.to_ascii_lowercase() } else { 0 };
+        byte += 1;
+    }
+    plain
+};
 
 /// Where the character at `at` ends, up to three further spaces with a space.
 #[inline]

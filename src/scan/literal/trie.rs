@@ -1,7 +1,7 @@
 //! Words as a tree of their bytes, so that one walk over the text meets all that begin at a place. Knows words by
 //! number.
 
-/// A tree of words. Where only one word is left, its last bytes stand in a row instead of a node for each.
+/// A tree of words. Bytes that all words of a node go on with stand in a row instead of a node for each.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Trie {
     nodes: Vec<Node>,
@@ -13,20 +13,19 @@ pub(super) struct Trie {
     seconds: Vec<u32>,
     /// Numbers of words, those of a node together.
     words: Vec<u32>,
-    /// The last bytes of words.
+    /// What the words of nodes go on with.
     tails: Vec<u8>,
 }
 
-/// Where the children and the words of a node stand: in a row.
+/// What all words of a node go on with, then those that end there, then its children: each in a row.
 #[derive(Clone, Copy, Debug, Default)]
 struct Node {
-    /// The first child; of a node with a tail, where that begins.
-    child: u32,
+    tail: u32,
     word: u32,
-    children: u16,
+    child: u32,
+    tails: u16,
     words: u16,
-    /// How many bytes its words go on with.
-    tail: u16,
+    children: u16,
 }
 
 /// A place in the tree.
@@ -43,6 +42,9 @@ pub(super) enum Pair {
     /// One is to be asked after the other: the first is a word, or the only one of its kind goes on.
     Slow,
 }
+
+/// From so many bytes on what words have in common is put together: pairs have nodes of their own.
+const PAIR: usize = 2;
 
 /// A pair that is to be asked letter by letter.
 const SLOW: u32 = u32::MAX;
@@ -77,14 +79,12 @@ impl Trie {
         trie.nodes.push(Node::default());
         trie.labels.push(0);
         // Nodes are laid out level by level, so that the children of each stand in a row.
-        let (mut level, mut next) = (vec![(0, 0..words.len())], Vec::new());
-        let mut depth = 0;
+        let (mut level, mut next) = (vec![(0, 0, 0..words.len())], Vec::new());
         while !level.is_empty() {
-            for (node, range) in level.drain(..) {
+            for (node, depth, range) in level.drain(..) {
                 trie.fill(node, &words, range, depth, &mut next);
             }
             std::mem::swap(&mut level, &mut next);
-            depth += 1;
         }
         for first in trie.children(0) {
             trie.begin(first);
@@ -116,20 +116,19 @@ impl Trie {
         words: &[Entry<'_>],
         mut range: std::ops::Range<usize>,
         depth: usize,
-        next: &mut Vec<(usize, std::ops::Range<usize>)>,
+        next: &mut Vec<(usize, usize, std::ops::Range<usize>)>,
     ) {
-        let mut own =
-            Node { word: self.words.len() as u32, child: self.nodes.len() as u32, ..Node::default() };
+        let (word, child) = (self.words.len() as u32, self.nodes.len() as u32);
+        let mut own = Node { tail: self.tails.len() as u32, word, child, ..Node::default() };
         let mut end = depth;
         if let (Some(first), Some(last)) = (words.get(range.start), words.get(range.end - 1))
-            && depth > 0
-            && first.1 == last.1
-            && let Ok(tail) = u16::try_from(first.1.len() - depth)
-            && tail > 0
+            && depth >= PAIR
         {
-            (own.tail, own.child) = (tail, self.tails.len() as u32);
-            self.tails.extend_from_slice(&first.1[depth..]);
-            end = first.1.len();
+            // They are in order: what the first and the last have in common, all have.
+            let same = first.1[depth..].iter().zip(&last.1[depth..]).take_while(|(one, other)| one == other);
+            own.tails = u16::try_from(same.count()).unwrap_or(u16::MAX);
+            end += usize::from(own.tails);
+            self.tails.extend_from_slice(&first.1[depth..end]);
         }
         while range.start < range.end && words[range.start].1.len() == end {
             self.words.push(words[range.start].2);
@@ -137,9 +136,9 @@ impl Trie {
             range.start += 1;
         }
         while range.start < range.end {
-            let label = words[range.start].1[depth];
-            let count = words[range.clone()].iter().take_while(|(_, word, _)| word[depth] == label).count();
-            next.push((self.nodes.len(), range.start..range.start + count));
+            let label = words[range.start].1[end];
+            let count = words[range.clone()].iter().take_while(|(_, word, _)| word[end] == label).count();
+            next.push((self.nodes.len(), end + 1, range.start..range.start + count));
             self.nodes.push(Node::default());
             self.labels.push(label);
             own.children += 1;
@@ -167,30 +166,20 @@ impl Trie {
         }
     }
 
-    /// Where this byte leads; `None` too where the words go on with a tail.
+    /// Where this byte leads, behind what all words of the spot go on with.
     #[inline]
     pub fn next(&self, spot: Spot, byte: u8) -> Option<Spot> {
         let children = self.children(spot.0);
-        // A node with a tail has no children.
-        let place = self.labels.get(children.clone())?.iter().position(|label| *label == byte)?;
+        let place = self.labels[children.clone()].iter().position(|label| *label == byte)?;
         Some(Spot((children.start + place) as u32))
     }
 
-    /// The words that end here; where they go on with a tail, those that end behind it.
+    /// What all words go on with that lead here, and those that end behind it.
     #[inline]
-    pub fn words(&self, spot: Spot) -> &[u32] {
+    pub fn at(&self, spot: Spot) -> (&[u8], &[u32]) {
         let node = &self.nodes[spot.0 as usize];
-        &self.words[node.word as usize..node.word as usize + usize::from(node.words)]
-    }
-
-    /// What all words go on with that lead here; empty where there are several of them.
-    #[inline]
-    pub fn tail(&self, spot: Spot) -> &[u8] {
-        let node = &self.nodes[spot.0 as usize];
-        if node.tail == 0 {
-            return &[];
-        }
-        &self.tails[node.child as usize..node.child as usize + usize::from(node.tail)]
+        let (tail, word) = (node.tail as usize, node.word as usize);
+        (&self.tails[tail..tail + usize::from(node.tails)], &self.words[word..word + usize::from(node.words)])
     }
 
     fn children(&self, node: u32) -> std::ops::Range<usize> {
@@ -213,11 +202,13 @@ mod tests {
             let mut met: Vec<u32> = Vec::new();
             let (mut spot, mut end) = (trie.first(text[0]), 1);
             while let Some(here) = spot {
-                let tail = trie.tail(here);
-                if text[end..].starts_with(tail) {
-                    met.extend(trie.words(here));
+                let (tail, words) = trie.at(here);
+                if !text[end..].starts_with(tail) {
+                    break;
                 }
-                spot = text.get(end).filter(|_| tail.is_empty()).and_then(|byte| trie.next(here, *byte));
+                met.extend(words);
+                end += tail.len();
+                spot = text.get(end).and_then(|byte| trie.next(here, *byte));
                 end += 1;
             }
             met

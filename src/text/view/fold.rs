@@ -13,6 +13,9 @@ pub struct Folded {
 }
 
 impl Folded {
+    /// What folds to nothing and takes nothing.
+    pub const NOTHING: Self = Self::none(0);
+
     const fn one(byte: u8, taken: u8) -> Self {
         Self { bytes: [byte, 0, 0, 0], len: 1, taken }
     }
