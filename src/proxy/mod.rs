@@ -21,8 +21,8 @@
 //!   put back in the answer, or a rule looks into it, `Accept-Encoding` becomes `identity`.
 //! - Towards HTTP/1.1 the cookies of HTTP/2 are joined and `Host` is set; towards HTTP/2 `Host` goes.
 //! - The client's other headers go on as they are. They are searched, and what is found in one is never masked: the
-//!   request is refused. With some of them the client signs in or says who it is: see `inspect::head`. Trailers and the words in control frames of WebSockets, which no application needs,
-//!   do not go on.
+//!   request is refused. With some of them the client signs in or says who it is: see `inspect::head`.
+//! - Trailers and the words in control frames of WebSockets, which no application needs, do not go on.
 //! - Answers lose what is meant for this hop, `Alt-Svc` and `x-guard-*`, and get `x-guard-*` of ours.
 //!
 //! # What a connection and a request take

@@ -102,8 +102,11 @@ enum Role {
     Specimen,
 }
 
-/// Blocks that are read word by word before the filter is made, which takes as long as reading some hundred.
+/// Blocks of small texts that are read word by word before the filter is made, which takes as long as reading some hundred.
 const UNFILTERED: u32 = 64;
+
+/// Bytes of a small text.
+const SMALL: usize = 8 << 10;
 
 /// What each word of the table is for.
 #[derive(Debug, Default)]
@@ -139,11 +142,12 @@ impl Uses {
     }
 
     /// What tells which words of a text may be one of the table's, for one more block; `None` where all are tried.
-    fn filter(&self, words: &Words) -> Option<&Filter> {
+    fn filter(&self, text: &[u8], words: &Words) -> Option<&Filter> {
         if let Some(filter) = self.filter.get() {
             return Some(filter);
         }
-        if self.exhaustive || self.missed.fetch_add(1, Ordering::Relaxed) < UNFILTERED {
+        let missed = || self.missed.fetch_add(1, Ordering::Relaxed) < UNFILTERED;
+        if self.exhaustive || text.len() < SMALL && missed() {
             return None;
         }
         let of_words = || {
@@ -376,7 +380,7 @@ impl WordIndex {
         }
         let first = self.marks.len() as u32;
         let end = ((block + 1) * BLOCK).min(text.len());
-        match uses.filter(words) {
+        match uses.filter(text, words) {
             Some(filter) => self.read(text, words, (filter, uses.level), Span::new(block * BLOCK, end)),
             None => self.read_all(text, words, Span::new(block * BLOCK, end)),
         }
