@@ -3,6 +3,7 @@
 
 pub mod fault;
 pub mod format;
+pub mod interned;
 mod own;
 #[allow(dead_code, reason = "the build is what writes")]
 mod packed;

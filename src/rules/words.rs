@@ -1,6 +1,7 @@
 //! A table of words and phrases, found in running text whatever their case, accents and spaces, whole words
 //! only. One hash lookup per word of the text. Knows nothing of what the words are for.
 
+use super::interned::{BASIS, Interned, PRIME};
 use crate::text::view::fold::{self, fold, folded};
 
 /// The number of a phrase in its table.
@@ -12,11 +13,13 @@ const FIRST_BYTES_MAX: usize = 40;
 /// Words and phrases, ready for search.
 #[derive(Clone, Debug, Default)]
 pub struct Words {
+    /// The first words of phrases, folded.
+    firsts: Interned,
+    /// For each first word, index + 1 of the last phrase that was added with it.
+    lasts: Vec<u32>,
     phrases: Vec<Phrase>,
-    /// The letters of all phrases, folded.
+    /// What follows the first words, folded.
     letters: Vec<u8>,
-    /// Open addressing: index + 1 of the first phrase of a bucket; 0 is free.
-    slots: Vec<u32>,
     /// A bit for the first letters and the length of each first word, hashed: most words of a text are none of them.
     heads: Heads,
 }
@@ -56,12 +59,10 @@ impl Heads {
     }
 }
 
+/// What follows the first word of a phrase.
 #[derive(Clone, Copy, Debug)]
 struct Phrase {
-    hash: u64,
-    /// Where it stands among the letters, its first word ends and it ends.
     start: u32,
-    first: u32,
     end: u32,
     /// Index + 1 of the next phrase with the same first word.
     next: u32,
@@ -90,12 +91,9 @@ impl Words {
             return None;
         }
         let (first, rest) = folded.as_bytes().split_at(length);
-        let hash = hash(first);
-        if (self.phrases.len() + 1) * 2 > self.slots.len() {
-            self.grow();
-        }
-        let slot = self.slot(hash, first);
-        let mut at = self.slots[slot];
+        let word = self.firsts.add(first);
+        self.lasts.resize(self.lasts.len().max(word + 1), 0);
+        let mut at = self.lasts[word];
         while at != 0 {
             let phrase = &self.phrases[at as usize - 1];
             if self.rest(phrase) == rest {
@@ -103,29 +101,24 @@ impl Words {
             }
             at = phrase.next;
         }
-        let next = self.slots[slot];
         self.heads.set(first);
         let start = u32::try_from(self.letters.len()).ok()?;
-        let end = start + u32::try_from(folded.len()).ok()?;
-        self.letters.extend_from_slice(folded.as_bytes());
-        self.phrases.push(Phrase { hash, start, first: start + length as u32, end, next });
+        self.letters.extend_from_slice(rest);
+        let end = u32::try_from(self.letters.len()).ok()?;
+        self.phrases.push(Phrase { start, end, next: self.lasts[word] });
         let number = u32::try_from(self.phrases.len()).ok()?;
-        self.slots[slot] = number;
+        self.lasts[word] = number;
         Some(number - 1)
     }
 
-    /// The first words of all phrases, folded; one that begins several, several times.
+    /// The first words of all phrases, folded.
     pub fn first_words(&self) -> impl Iterator<Item = &[u8]> {
-        self.phrases.iter().map(|phrase| self.first(phrase))
-    }
-
-    fn first(&self, phrase: &Phrase) -> &[u8] {
-        &self.letters[phrase.start as usize..phrase.first as usize]
+        self.firsts.iter()
     }
 
     /// What follows the first word.
     fn rest(&self, phrase: &Phrase) -> &[u8] {
-        &self.letters[phrase.first as usize..phrase.end as usize]
+        &self.letters[phrase.start as usize..phrase.end as usize]
     }
 
     /// How many phrases it has.
@@ -207,10 +200,7 @@ impl Words {
         glued: bool,
         found: &mut impl FnMut(Found),
     ) {
-        if self.slots.is_empty() {
-            return;
-        }
-        let mut number = self.slots[self.slot(hash, first)];
+        let mut number = self.firsts.find(hash, first).map_or(0, |word| self.lasts[word]);
         while number != 0 {
             let phrase = &self.phrases[number as usize - 1];
             let rest = self.rest(phrase);
@@ -227,44 +217,6 @@ impl Words {
             number = phrase.next;
         }
     }
-
-    fn slot(&self, hash: u64, first: &[u8]) -> usize {
-        let mask = self.slots.len() - 1;
-        let mut slot = start(hash) & mask;
-        loop {
-            match self.slots[slot] {
-                0 => return slot,
-                number => {
-                    let phrase = &self.phrases[number as usize - 1];
-                    if phrase.hash == hash && self.first(phrase) == first {
-                        return slot;
-                    }
-                }
-            }
-            slot = (slot + 1) & mask;
-        }
-    }
-
-    fn grow(&mut self) {
-        let old = std::mem::take(&mut self.slots);
-        self.slots = vec![0; (old.len() * 2).max(4096)];
-        let mask = self.slots.len() - 1;
-        // A bucket moves as a whole: its phrases have the same first word.
-        for number in old.into_iter().filter(|number| *number != 0) {
-            let hash = self.phrases[number as usize - 1].hash;
-            let mut slot = start(hash) & mask;
-            while self.slots[slot] != 0 {
-                slot = (slot + 1) & mask;
-            }
-            self.slots[slot] = number;
-        }
-    }
-}
-
-/// Where the search for a hash begins in a table of open addressing.
-#[must_use]
-pub const fn start(hash: u64) -> usize {
-    (hash ^ (hash >> 29)) as usize
 }
 
 /// Whether the folded `rest` of a phrase follows at `at`: where it ends, and whether a digit is glued to it.
@@ -326,16 +278,6 @@ pub(crate) fn follows_any(text: &[u8], mut at: usize, rest: &[u8]) -> Option<usi
 /// Whether a capital stands at `at` behind a small letter, both of ASCII.
 fn is_hump(text: &[u8], at: usize) -> bool {
     at > 0 && text[at - 1].is_ascii_lowercase() && text.get(at).is_some_and(u8::is_ascii_uppercase)
-}
-
-/// Where FNV-1a (Fowler, Noll, Vo) begins, and what it multiplies with.
-pub(crate) const BASIS: u64 = 0xCBF2_9CE4_8422_2325;
-pub(crate) const PRIME: u64 = 0x0000_0100_0000_01B3;
-
-/// FNV-1a (Fowler, Noll, Vo) of 64 bits.
-#[must_use]
-pub fn hash(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(BASIS, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(PRIME))
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! The words of a code detector, folded, each with the groups that it stands in. Knows no rule.
 
+use crate::rules::interned::{BASIS, Interned, PRIME, hash};
 use crate::rules::syntax::Text;
-use crate::rules::words::{BASIS, Heads, PRIME, hash, start};
+use crate::rules::words::Heads;
 use crate::scan::fold::{ShortWord, fold};
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -17,7 +18,9 @@ pub type Groups = u64;
 /// Words and phrases by group.
 #[derive(Clone, Debug, Default)]
 pub struct Lexicon {
-    words: Table,
+    words: Interned,
+    /// Those of each word.
+    groups: Vec<Groups>,
     /// Which words may be among them: most words of a text are not.
     heads: Heads,
     /// Which words may be the first ones of phrases.
@@ -68,81 +71,6 @@ impl Chains {
         let first = self.ends.get(usize::from(byte)).map_or(0, |(first, _)| *first);
         let number = |next: u16| usize::from(next).checked_sub(1);
         std::iter::successors(number(first), move |at| self.next.get(*at).copied().and_then(number))
-    }
-}
-
-/// Folded words, each with its groups: open addressing, the letters of all in a row.
-#[derive(Clone, Debug, Default)]
-struct Table {
-    words: Vec<Entry>,
-    letters: Vec<u8>,
-    /// The number of a word + 1; 0 is free.
-    slots: Vec<u32>,
-}
-
-/// One word.
-#[derive(Clone, Copy, Debug)]
-struct Entry {
-    hash: u64,
-    start: u32,
-    end: u32,
-    groups: Groups,
-}
-
-/// Slots of the first table.
-const SLOTS_MIN: usize = 256;
-
-impl Table {
-    fn add(&mut self, word: &[u8], groups: Groups) {
-        if (self.words.len() + 1) * 2 > self.slots.len() {
-            self.grow();
-        }
-        let hash = hash(word);
-        let slot = self.slot(hash, word);
-        if let Some(known) = self.words.get_mut((self.slots[slot] as usize).wrapping_sub(1)) {
-            known.groups |= groups;
-            return;
-        }
-        let start = self.letters.len() as u32;
-        self.letters.extend_from_slice(word);
-        self.words.push(Entry { hash, start, end: self.letters.len() as u32, groups });
-        self.slots[slot] = self.words.len() as u32;
-    }
-
-    fn letters(&self, word: &Entry) -> &[u8] {
-        &self.letters[word.start as usize..word.end as usize]
-    }
-
-    fn get(&self, word: &[u8]) -> Groups {
-        if self.slots.is_empty() {
-            return 0;
-        }
-        let slot = self.slots[self.slot(hash(word), word)];
-        self.words.get((slot as usize).wrapping_sub(1)).map_or(0, |known| known.groups)
-    }
-
-    /// Where a word stands, or has room.
-    fn slot(&self, hash: u64, word: &[u8]) -> usize {
-        let mask = self.slots.len() - 1;
-        let mut slot = start(hash) & mask;
-        loop {
-            match self.words.get((self.slots[slot] as usize).wrapping_sub(1)) {
-                Some(known) if known.hash != hash || self.letters(known) != word => slot = (slot + 1) & mask,
-                Some(_) | None => return slot,
-            }
-        }
-    }
-
-    fn grow(&mut self) {
-        self.slots = vec![0; (self.slots.len() * 2).max(SLOTS_MIN)];
-        let mask = self.slots.len() - 1;
-        for (number, word) in (1..).zip(&self.words) {
-            let mut slot = start(word.hash) & mask;
-            while self.slots[slot] != 0 {
-                slot = (slot + 1) & mask;
-            }
-            self.slots[slot] = number;
-        }
     }
 }
 
@@ -219,7 +147,9 @@ impl Lexicon {
             if word.bytes().all(plain) { Cow::Borrowed(word.as_bytes()) } else { Cow::Owned(fold(word)) };
         if folded.iter().all(|&byte| is_word_byte(byte)) {
             self.heads.set(&folded);
-            self.words.add(&folded, groups);
+            let word = self.words.add(&folded);
+            self.groups.resize(self.groups.len().max(word + 1), 0);
+            self.groups[word] |= groups;
         } else {
             self.firsts.set(folded.split(|byte| !is_word_byte(*byte)).next().unwrap_or_default());
             self.begins.add(folded.first().copied().unwrap_or(0));
@@ -257,14 +187,15 @@ impl Lexicon {
     /// The groups of one folded word.
     #[must_use]
     pub fn groups(&self, word: &[u8]) -> Groups {
-        if self.heads.has(word) { self.words.get(word) } else { 0 }
+        let known = self.heads.has(word).then(|| self.words.find(hash(word), word)).flatten();
+        known.map_or(0, |word| self.groups[word])
     }
 
     /// Makes the words of these groups quick to tell from all others.
     #[must_use]
     pub fn setting_apart(mut self, groups: Groups) -> Self {
-        let apart = self.words.words.iter().filter(|word| word.groups & groups != 0);
-        apart.for_each(|word| self.apart.set(self.words.letters(word)));
+        let apart = self.words.iter().zip(&self.groups).filter(|(_, own)| *own & groups != 0);
+        apart.for_each(|(word, _)| self.apart.set(word));
         self
     }
 

@@ -1,7 +1,7 @@
 //! Name lists: whether a word can be a given name or a family name. A list says that it can be one, never that
 //! it is; `patterns/lists/README.md` has the sources. Tables are made at build time.
 
-use crate::rules::words::{BASIS, PRIME};
+use crate::rules::interned::{BASIS, PRIME};
 use crate::text::view::fold::fold;
 
 /// Given names by hash, open addressing: the lowest bit says that the name is an ordinary word too, 0 is empty.

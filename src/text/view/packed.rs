@@ -85,6 +85,33 @@ fn decode_run(text: &[u8], run: Span, out: &mut Derived) -> Option<View> {
     None
 }
 
+/// Bits that wait until they are a byte.
+#[derive(Default)]
+struct Bits {
+    bits: u32,
+    count: u32,
+    /// Where the first of them came from.
+    first: usize,
+}
+
+impl Bits {
+    /// Takes so many bits of the character at `at`; a byte that they fill goes out.
+    #[inline]
+    fn take(&mut self, value: u8, width: u32, at: usize, out: &mut Derived) {
+        if self.count == 0 {
+            self.first = at;
+        }
+        self.bits = self.bits << width | u32::from(value);
+        self.count += width;
+        if self.count >= 8 {
+            self.count -= 8;
+            out.push(&[(self.bits >> self.count) as u8], Span::new(self.first, at + 1));
+            self.first = at;
+            self.bits &= (1 << self.count) - 1;
+        }
+    }
+}
+
 /// Base32 (RFC 4648) in letters of one case; `false` where it is none.
 fn base32(text: &[u8], span: Span, out: &mut Derived) -> bool {
     let bytes = span.of(text).unwrap_or_default();
@@ -100,19 +127,9 @@ fn base32(text: &[u8], span: Span, out: &mut Derived) -> bool {
     if !telling || body < 16 || !bytes[..body].iter().all(|byte| value(folded(*byte)).is_some()) {
         return false;
     }
-    let (mut bits, mut count, mut first) = (0_u32, 0, span.start);
+    let mut bits = Bits::default();
     for (at, &byte) in text.iter().enumerate().take(span.start + body).skip(span.start) {
-        if count == 0 {
-            first = at;
-        }
-        bits = bits << 5 | u32::from(value(folded(byte)).unwrap_or_default());
-        count += 5;
-        if count >= 8 {
-            count -= 8;
-            out.push(&[(bits >> count) as u8], Span::new(first, at + 1));
-            first = at;
-            bits &= (1 << count) - 1;
-        }
+        bits.take(value(folded(byte)).unwrap_or_default(), 5, at, out);
         if at == span.start + 23 && !is_text_so_far(out.text()) {
             return false;
         }
@@ -145,8 +162,7 @@ fn hexadecimal(text: &[u8], span: Span, out: &mut Derived) -> bool {
 }
 
 fn base64(text: &[u8], span: Span, out: &mut Derived) -> bool {
-    let (mut bits, mut count, mut first) = (0_u32, 0, span.start);
-    let mut read = 0;
+    let (mut bits, mut read) = (Bits::default(), 0);
     for (at, &byte) in text.iter().enumerate().take(span.end).skip(span.start) {
         let value = match byte {
             byte @ b'A'..=b'Z' => byte - b'A',
@@ -156,18 +172,8 @@ fn base64(text: &[u8], span: Span, out: &mut Derived) -> bool {
             b'/' | b'_' => 63,
             _ => continue,
         };
-        if count == 0 {
-            first = at;
-        }
-        bits = bits << 6 | u32::from(value);
-        count += 6;
+        bits.take(value, 6, at, out);
         read += 1;
-        if count >= 8 {
-            count -= 8;
-            out.push(&[(bits >> count) as u8], Span::new(first, at + 1));
-            first = at;
-            bits &= (1 << count) - 1;
-        }
         // Most runs of such characters are no text; the first bytes tell.
         if read == 24 && !is_text_so_far(out.text()) {
             return false;
