@@ -8,11 +8,10 @@ use super::{Carrier, Inbound, Report, Verdict, refusal};
 use crate::charter::{Action, Decision, Direction, Question, Subject, UninspectableKind};
 use crate::limits::BODY_BYTES_MAX;
 use crate::place::Place;
-use crate::text::encoding::{self, Undecodable};
+use crate::text::encoding::{self, Decoded, Undecodable};
 use crate::text::{Declared, Walker};
 use crate::wire::RequestNames;
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
-use std::borrow::Cow;
 
 /// Judges one request or WebSocket message.
 pub fn inspect(engine: &Engine, inbound: &Inbound<'_>, confirmed: &dyn Confirmed) -> (Verdict, Report) {
@@ -21,7 +20,7 @@ pub fn inspect(engine: &Engine, inbound: &Inbound<'_>, confirmed: &dyn Confirmed
     let body = request.decoded();
     let seen = request.look(&mut desk, &body);
     let (decision, held) = request.decide(&seen, confirmed);
-    let body = body.as_deref().unwrap_or_default();
+    let body = body.as_ref().map_or(&[][..], |decoded| &decoded.body);
     let (verdict, report) = request.carry_out(&mut desk, body, seen, decision, held);
     engine.desks().give_back(desk, body.len());
     (verdict, report)
@@ -67,7 +66,7 @@ impl<'a> Request<'a> {
         }
     }
 
-    fn decoded(&self) -> Result<Cow<'a, [u8]>, Undecodable> {
+    fn decoded(&self) -> Result<Decoded<'a>, Undecodable> {
         let inbound = self.inbound;
         let bytes_max = self.engine.charter.max_body().min(BODY_BYTES_MAX);
         let mut named = inbound.headers.get_all(CONTENT_ENCODING).iter();
@@ -105,12 +104,14 @@ impl<'a> Request<'a> {
         look
     }
 
-    /// Looks at headers, path, query and body.
-    fn look(&self, desk: &mut Desk, body: &Result<Cow<'_, [u8]>, Undecodable>) -> Seen {
+    /// Looks at headers, path, query and body, and at what the encodings of the body carry beside it.
+    fn look(&self, desk: &mut Desk, body: &Result<Decoded<'_>, Undecodable>) -> Seen {
         let mut look = self.look_at_head(&mut desk.bench, &mut desk.walker);
-        look.set_part(Part::Body);
         match body {
-            Ok(body) => {
+            Ok(Decoded { body, beside }) => {
+                look.set_part(Part::Headers);
+                desk.walker.beside(beside, &self.names, &mut look);
+                look.set_part(Part::Body);
                 let edits = desk.walker.body(body, &self.declared, &self.names, &mut look);
                 debug_assert!(edits.is_empty(), "looking changes nothing");
             }

@@ -106,8 +106,8 @@ impl Tap {
         if self.read.len() > ANSWER_BYTES_MAX {
             return;
         }
-        let Ok(text) = encoding::decode(&self.read, &self.coding, ANSWER_BYTES_MAX) else { return };
-        let Ok(answer) = serde_json::from_slice(&text) else { return };
+        let Ok(decoded) = encoding::decode(&self.read, &self.coding, ANSWER_BYTES_MAX) else { return };
+        let Ok(answer) = serde_json::from_slice(&decoded.body) else { return };
         let mut hosts = Vec::new();
         addresses(&answer, "", 0, &mut hosts);
         for host in hosts {

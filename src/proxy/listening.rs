@@ -89,8 +89,8 @@ impl Listen for Listening {
     fn whole(&mut self, body: &[u8]) -> bool {
         self.listener.count(body.len());
         match encoding::decode(body, &self.coding, self.bytes_max) {
-            Ok(body) => {
-                self.texts.feed(&body, &mut self.pieces);
+            Ok(decoded) => {
+                self.texts.feed(&decoded.body, &mut self.pieces);
                 self.texts.finish(&mut self.pieces);
                 self.hear() & self.listener.end()
             }

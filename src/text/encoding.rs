@@ -1,13 +1,17 @@
-//! Content encodings of HTTP bodies (zstd, gzip, deflate, br, stacked), undone within bounds. Knows no headers but
-//! the one that it is handed.
+//! Content encodings of HTTP bodies (zstd, gzip, deflate, br, stacked), undone within bounds. What an encoding carries
+//! beside the body (names and comments of gzip, frames of zstd and blocks of brotli that readers skip) comes out too, so
+//! that it is looked at. Knows no headers but the one that it is handed.
 
 use crate::limits::{CONTENT_ENCODINGS_MAX, INFLATE_RATIO_MAX};
-use brotli_decompressor::Decompressor;
+use brotli_decompressor::{BrotliDecompressStream, BrotliResult, BrotliState, StandardAlloc};
 use flate2::bufread::{DeflateDecoder, GzDecoder, ZlibDecoder};
 use flate2::{Decompress, FlushDecompress, Status};
 use ruzstd::decoding::{FrameDecoder, StreamingDecoder};
 use std::borrow::Cow;
 use std::io::Read;
+
+/// A zstd frame that readers skip begins with one of sixteen numbers (RFC 8878, 3.1.2): the first byte counts them.
+const SKIPPED: [u8; 3] = [0x2A, 0x4D, 0x18];
 
 /// Bodies that stay below this may grow by any ratio: short texts of one letter do.
 const RATIO_FREE_BYTES: usize = 1 << 20;
@@ -51,26 +55,37 @@ pub enum Undecodable {
     Bomb,
 }
 
+/// A body without its content encodings.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Decoded<'a> {
+    /// The body.
+    pub body: Cow<'a, [u8]>,
+    /// What the encodings carried beside it, mostly nothing.
+    pub beside: Vec<u8>,
+}
+
 /// Undoes the content encodings of `body`, as its `content-encoding` header lists them, up to `bytes_max`.
 ///
 /// # Errors
 /// Says why the body cannot be read.
-pub fn decode<'a>(body: &'a [u8], encodings: &str, bytes_max: usize) -> Result<Cow<'a, [u8]>, Undecodable> {
-    let mut decoded = Cow::Borrowed(body);
+pub fn decode<'a>(body: &'a [u8], encodings: &str, bytes_max: usize) -> Result<Decoded<'a>, Undecodable> {
+    let mut decoded = Decoded { body: Cow::Borrowed(body), ..Decoded::default() };
     let named = encodings.split(',').map(str::trim).filter(|name| !name.is_empty());
     let applied: Vec<&str> = named.filter(|name| !name.eq_ignore_ascii_case("identity")).collect();
     if applied.len() > CONTENT_ENCODINGS_MAX {
         return Err(Undecodable::Stacked);
     }
     for name in applied.iter().rev() {
-        if !decoded.is_empty() {
-            decoded = Cow::Owned(decode_one(&decoded, name, bytes_max)?);
+        if !decoded.body.is_empty() {
+            let next = decode_one(&decoded.body, name, bytes_max)?;
+            decoded.body = Cow::Owned(next.decoded);
+            decoded.beside.extend(next.beside);
         }
     }
-    if decoded.len() > bytes_max { Err(Undecodable::TooLarge(bytes_max)) } else { Ok(decoded) }
+    if decoded.body.len() > bytes_max { Err(Undecodable::TooLarge(bytes_max)) } else { Ok(decoded) }
 }
 
-fn decode_one(body: &[u8], name: &str, bytes_max: usize) -> Result<Vec<u8>, Undecodable> {
+fn decode_one(body: &[u8], name: &str, bytes_max: usize) -> Result<Pieces, Undecodable> {
     match name.to_ascii_lowercase().as_str() {
         "gzip" | "x-gzip" => gzip(body, bytes_max),
         "deflate" => deflate(body, bytes_max),
@@ -80,47 +95,85 @@ fn decode_one(body: &[u8], name: &str, bytes_max: usize) -> Result<Vec<u8>, Unde
     }
 }
 
-/// Undoes gzip, all members of it; one that has a name, a comment or a field of its own is refused, since nobody reads
-/// what they say.
+/// Undoes the compression that the first bytes of a message tell: gzip, else zstd.
 ///
 /// # Errors
-/// Says why the body cannot be read.
-pub fn gzip(body: &[u8], bytes_max: usize) -> Result<Vec<u8>, Undecodable> {
+/// Says why it cannot be read.
+pub fn sniffed(message: &[u8], bytes_max: usize) -> Result<Decoded<'static>, Undecodable> {
+    let pieces = match message {
+        [0x1F, 0x8B, ..] => gzip(message, bytes_max)?,
+        [] => return Err(Undecodable::Broken),
+        _ => zstd(message, bytes_max)?,
+    };
+    Ok(Decoded { body: Cow::Owned(pieces.decoded), beside: pieces.beside })
+}
+
+/// Undoes gzip, all members of it. Names, comments and fields of its own stand beside it, one a line.
+fn gzip(body: &[u8], bytes_max: usize) -> Result<Pieces, Undecodable> {
     let mut pieces = Pieces::of(body, bytes_max);
     let mut rest = body;
     while !rest.is_empty() {
         let mut member = GzDecoder::new(rest);
         pieces.read(&mut member)?;
-        let header = member.header();
-        if header.is_none_or(|said| {
-            said.filename().is_some() || said.comment().is_some() || said.extra().is_some()
-        }) {
-            return Err(Undecodable::Broken);
+        let header = member.header().ok_or(Undecodable::Broken)?;
+        for said in [header.filename(), header.comment(), header.extra()].into_iter().flatten() {
+            pieces.beside.extend_from_slice(said);
+            pieces.beside.push(b'\n');
         }
         rest = member.into_inner();
     }
-    Ok(pieces.decoded)
+    Ok(pieces)
 }
 
-/// The decoder tells of bytes after the end only when it is asked once more.
-fn brotli(body: &[u8], bytes_max: usize) -> Result<Vec<u8>, Undecodable> {
-    let mut decoder = Decompressor::new(body, CHUNK);
-    let decoded = read(&mut decoder, body.len(), bytes_max)?;
-    decoder.read(&mut [0]).map_err(|_| Undecodable::Broken)?;
-    at_end(decoder.get_ref(), decoded)
+/// Blocks of metadata, which readers skip (RFC 7932, 9.2), are refused where they hold anything. The decoder shows them
+/// only where it waits for their bytes: it gets one at a time.
+fn brotli(body: &[u8], bytes_max: usize) -> Result<Pieces, Undecodable> {
+    let mut pieces = Pieces::of(body, bytes_max);
+    let mut state =
+        BrotliState::new(StandardAlloc::default(), StandardAlloc::default(), StandardAlloc::default());
+    let mut chunk = std::mem::take(&mut pieces.chunk);
+    let (mut read, mut written) = (0, 0);
+    loop {
+        let (mut waiting, mut room, mut filled) = (usize::from(read < body.len()), chunk.len(), 0);
+        let before = read;
+        let result = BrotliDecompressStream(
+            &mut waiting,
+            &mut read,
+            body,
+            &mut room,
+            &mut filled,
+            &mut chunk,
+            &mut written,
+            &mut state,
+        );
+        pieces.take(&chunk[..filled])?;
+        match result {
+            BrotliResult::ResultSuccess => break,
+            BrotliResult::NeedsMoreOutput => {}
+            BrotliResult::NeedsMoreInput if read > before => {}
+            BrotliResult::NeedsMoreInput | BrotliResult::ResultFailure => return Err(Undecodable::Broken),
+        }
+        if state.is_metadata != 0 && state.meta_block_remaining_len > 0 {
+            return Err(Undecodable::Broken);
+        }
+    }
+    if read == body.len() { Ok(pieces) } else { Err(Undecodable::Broken) }
 }
 
 /// `deflate` is zlib by the standard, and raw by what some clients send.
-fn deflate(body: &[u8], bytes_max: usize) -> Result<Vec<u8>, Undecodable> {
-    let mut zlib = ZlibDecoder::new(body);
-    match read(&mut zlib, body.len(), bytes_max) {
-        Err(Undecodable::Broken) => {
-            let mut raw = DeflateDecoder::new(body);
-            let decoded = read(&mut raw, body.len(), bytes_max)?;
-            at_end(raw.into_inner(), decoded)
-        }
-        decoded => at_end(zlib.into_inner(), decoded?),
-    }
+fn deflate(body: &[u8], bytes_max: usize) -> Result<Pieces, Undecodable> {
+    let (mut pieces, mut zlib) = (Pieces::of(body, bytes_max), ZlibDecoder::new(body));
+    let read = pieces.read(&mut zlib);
+    let rest = if read == Err(Undecodable::Broken) {
+        let mut raw = DeflateDecoder::new(body);
+        pieces = Pieces::of(body, bytes_max);
+        pieces.read(&mut raw)?;
+        raw.into_inner()
+    } else {
+        read?;
+        zlib.into_inner()
+    };
+    if rest.is_empty() { Ok(pieces) } else { Err(Undecodable::Broken) }
 }
 
 /// Whether bytes are a deflate stream without a name, whatever it holds: from the first byte to the last, which may be the
@@ -143,36 +196,40 @@ pub fn is_deflated(bytes: &[u8]) -> bool {
     true
 }
 
-/// Undoes zstd, all frames of it; skippable frames are refused, since nobody reads what they hold.
-///
-/// # Errors
-/// Says why the body cannot be read.
-pub fn zstd(body: &[u8], bytes_max: usize) -> Result<Vec<u8>, Undecodable> {
+/// Undoes zstd, all frames of it. What the frames hold that readers skip stands beside it.
+fn zstd(body: &[u8], bytes_max: usize) -> Result<Pieces, Undecodable> {
     let mut pieces = Pieces::of(body, bytes_max);
     let mut rest = body;
     while !rest.is_empty() {
+        if let Some((skipped, next)) = skipped(rest) {
+            pieces.next()?;
+            pieces.beside.extend_from_slice(skipped);
+            rest = next;
+            continue;
+        }
         let mut decoder = FrameDecoder::new();
         decoder.set_max_window_size(ZSTD_WINDOW_BYTES_MAX);
         let mut frame = StreamingDecoder::new_with_decoder(rest, decoder).map_err(|_| Undecodable::Broken)?;
         pieces.read(&mut frame)?;
         rest = frame.into_inner();
     }
-    Ok(pieces.decoded)
+    Ok(pieces)
 }
 
-fn at_end(rest: &[u8], decoded: Vec<u8>) -> Result<Vec<u8>, Undecodable> {
-    if rest.is_empty() { Ok(decoded) } else { Err(Undecodable::Broken) }
-}
-
-fn read(reader: impl Read, encoded_len: usize, bytes_max: usize) -> Result<Vec<u8>, Undecodable> {
-    let mut pieces = Pieces::new(encoded_len, bytes_max);
-    pieces.read(reader)?;
-    Ok(pieces.decoded)
+/// What a frame holds that readers skip, and what follows it.
+fn skipped(frame: &[u8]) -> Option<(&[u8], &[u8])> {
+    let ([number, mark @ ..], rest) = frame.split_first_chunk::<4>()?;
+    let (length, rest) = rest.split_first_chunk::<4>()?;
+    let is_skipped = number >> 4 == 5 && *mark == SKIPPED;
+    let length = usize::try_from(u32::from_le_bytes(*length)).ok()?;
+    rest.split_at_checked(length).filter(|_| is_skipped)
 }
 
 /// What comes out of a body, piece by piece: members of gzip, frames of zstd.
+#[derive(Debug)]
 struct Pieces {
     decoded: Vec<u8>,
+    beside: Vec<u8>,
     chunk: Vec<u8>,
     bytes_max: usize,
     ratio_max: usize,
@@ -181,12 +238,10 @@ struct Pieces {
 
 impl Pieces {
     fn of(body: &[u8], bytes_max: usize) -> Self {
-        Self::new(body.len(), bytes_max)
-    }
-
-    fn new(encoded_len: usize, bytes_max: usize) -> Self {
+        let encoded_len = body.len();
         Self {
             decoded: Vec::with_capacity(encoded_len.saturating_mul(4).min(bytes_max)),
+            beside: Vec::new(),
             chunk: vec![0; CHUNK],
             bytes_max,
             ratio_max: encoded_len.saturating_mul(INFLATE_RATIO_MAX).max(RATIO_FREE_BYTES),
@@ -194,21 +249,34 @@ impl Pieces {
         }
     }
 
-    fn read(&mut self, mut reader: impl Read) -> Result<(), Undecodable> {
+    /// One piece more.
+    fn next(&mut self) -> Result<(), Undecodable> {
         self.left = self.left.checked_sub(1).ok_or(Undecodable::Bomb)?;
+        Ok(())
+    }
+
+    fn read(&mut self, mut reader: impl Read) -> Result<(), Undecodable> {
+        self.next()?;
+        let mut chunk = std::mem::take(&mut self.chunk);
         loop {
-            let read = reader.read(&mut self.chunk).map_err(|_| Undecodable::Broken)?;
+            let read = reader.read(&mut chunk).map_err(|_| Undecodable::Broken)?;
             if read == 0 {
+                self.chunk = chunk;
                 return Ok(());
             }
-            self.decoded.extend_from_slice(&self.chunk[..read]);
-            if self.decoded.len() > self.bytes_max {
-                return Err(Undecodable::TooLarge(self.bytes_max));
-            }
-            if self.decoded.len() > self.ratio_max {
-                return Err(Undecodable::Bomb);
-            }
+            self.take(&chunk[..read])?;
         }
+    }
+
+    fn take(&mut self, bytes: &[u8]) -> Result<(), Undecodable> {
+        self.decoded.extend_from_slice(bytes);
+        if self.decoded.len() > self.bytes_max {
+            return Err(Undecodable::TooLarge(self.bytes_max));
+        }
+        if self.decoded.len() > self.ratio_max {
+            return Err(Undecodable::Bomb);
+        }
+        Ok(())
     }
 }
 

@@ -1,4 +1,4 @@
-//! Cases as files. Lines `# …` say why, `key: value` the head (`tool`, `path`, `carrier: websocket`, `lines: crlf`, `encode: gzip|deflate|
+//! Cases as files. Lines `# …` say why, `key: value` the head (`tool`, `path`, `carrier: websocket`, `lines: crlf`, `encode: gzip|gzip-name (the first line is the name)|deflate|
 //! utf-16le|utf-16be|utf-32le|utf-32be|latin1|bom|zlib|base64|envelope|field|nuls`, anything else is a header), then `--- body`, then `--- expect` with one line a
 //! finding (detector, place, new or history, action), one a part that could not be read, and the verdict.
 //!
@@ -60,7 +60,7 @@ impl Case {
         case.is_json = serde_json::from_str::<serde_json::Value>(&body).is_ok();
         case.body = body.into_bytes();
         for encoding in encode {
-            case.is_json &= matches!(encoding, "gzip" | "deflate" | "zstd");
+            case.is_json &= matches!(encoding, "gzip" | "gzip-name" | "deflate" | "zstd");
             case.body = encoded(encoding, &case.body);
         }
         case.expect = expect.lines().filter(|line| !line.is_empty()).map(str::to_owned).collect();
@@ -82,6 +82,7 @@ fn encoded(encoding: &str, body: &[u8]) -> Vec<u8> {
             encoder.write_all(body).unwrap();
             encoder.finish().unwrap()
         }
+        "gzip-name" => gzip_named(body),
         "zstd" => zstd_stored(body),
         "utf-16le" => text().encode_utf16().flat_map(u16::to_le_bytes).collect(),
         "utf-16be" => text().encode_utf16().flat_map(u16::to_be_bytes).collect(),
@@ -100,6 +101,14 @@ fn encoded(encoding: &str, body: &[u8]) -> Vec<u8> {
         "nuls" => [b"\x00\x01\x02\x03\xFF\xFE\xFD".as_slice(), body, b"\x00\x9C\x8F"].concat(),
         other => panic!("no encoding {other}"),
     }
+}
+
+/// The first line is the name of the file, the rest its content.
+fn gzip_named(body: &[u8]) -> Vec<u8> {
+    let (name, content) = body.split_at(body.iter().position(|byte| *byte == b'\n').unwrap());
+    let mut encoder = flate2::GzBuilder::new().filename(name).write(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(&content[1..]).unwrap();
+    encoder.finish().unwrap()
 }
 
 /// A zstd frame (RFC 8878) with one raw block.

@@ -1,9 +1,10 @@
 //! Content encodings: all of them, stacked, damaged, and bombs.
 
-use super::{RATIO_FREE_BYTES, Undecodable, decode};
+use super::{RATIO_FREE_BYTES, Undecodable};
 use crate::limits::{CONTENT_ENCODINGS_MAX, INFLATE_RATIO_MAX};
 use flate2::Compression;
 use flate2::write::{DeflateEncoder, GzEncoder, ZlibEncoder};
+use std::borrow::Cow;
 use std::io::Write;
 
 /// `bonjour le monde\n`, stored by brotli and by zstd.
@@ -11,6 +12,17 @@ const BROTLI: &[u8] = b"\x0b\x08\x80bonjour le monde\n\x03";
 const ZSTD: &[u8] = b"\x28\xb5\x2f\xfd\x20\x11\x89\x00\x00bonjour le monde\n";
 const PLAIN: &[u8] = b"bonjour le monde\n";
 const MAX: usize = 1 << 24;
+
+fn decode<'a>(body: &'a [u8], encodings: &str, bytes_max: usize) -> Result<Cow<'a, [u8]>, Undecodable> {
+    super::decode(body, encodings, bytes_max).map(|decoded| decoded.body)
+}
+
+/// What an encoding carries beside the body, which is `PLAIN`.
+fn beside(body: &[u8], encodings: &str) -> String {
+    let decoded = super::decode(body, encodings, MAX).unwrap();
+    assert_eq!(decoded.body, PLAIN);
+    String::from_utf8(decoded.beside).unwrap()
+}
 
 fn gzip(text: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
@@ -65,8 +77,6 @@ fn what_follows_the_end_is_not_passed_unseen() {
         let longer = [body.as_slice(), b"85.07.30-033.28"].concat();
         assert_eq!(decode(&longer, encodings, MAX), Err(Undecodable::Broken), "{encodings}");
     }
-    let skippable = [b"\x50\x2A\x4D\x18\x04\0\0\0hide".as_slice(), ZSTD].concat();
-    assert_eq!(decode(&skippable, "zstd", MAX), Err(Undecodable::Broken));
 }
 
 #[test]
@@ -101,18 +111,47 @@ fn bombs_are_told_from_repetitive_text() {
 }
 
 #[test]
-fn gzip_says_nothing_beside_its_content() {
+fn what_gzip_says_beside_its_content_comes_out() {
     let plain = gzip(PLAIN);
-    for (flag, said) in
-        [(8_u8, &b"85.07.30-033.28\0"[..]), (16, b"85.07.30-033.28\0"), (4, b"\x06\0ab\x02\0hi")]
-    {
+    for (flag, said, wanted) in [
+        (8_u8, &b"85.07.30-033.28\0"[..], &b"85.07.30-033.28\n"[..]),
+        (16, b"note\0", b"note\n"),
+        (4, b"\x06\0ab\x02\0hi", b"ab\x02\0hi\n"),
+    ] {
         let body = [&plain[..3], &[flag], &plain[4..10], said, &plain[10..]].concat();
-        assert_eq!(decode(&body, "gzip", MAX), Err(Undecodable::Broken), "{flag}");
-        assert_eq!(
-            decode(&[plain.as_slice(), &body].concat(), "gzip", MAX),
-            Err(Undecodable::Broken),
-            "{flag}"
-        );
+        assert_eq!(beside(&body, "gzip").as_bytes(), wanted, "{flag}");
+        assert_eq!(beside(&zlib(&body), "gzip, deflate").as_bytes(), wanted, "{flag}");
+        let empty = gzip(b"");
+        let second = [&empty[..3], &[flag], &empty[4..10], said, &empty[10..]].concat();
+        assert_eq!(beside(&[plain.as_slice(), &second].concat(), "gzip").as_bytes(), wanted, "{flag}");
+    }
+    assert_eq!(beside(&plain, "gzip"), "");
+}
+
+#[test]
+fn what_readers_of_zstd_skip_comes_out() {
+    let skipped = |first: u8, held: &[u8]| {
+        [&[first, 0x2A, 0x4D, 0x18][..], &u32::try_from(held.len()).unwrap().to_le_bytes(), held].concat()
+    };
+    let body = [&skipped(0x50, b"85.07.30"), ZSTD, &skipped(0x5F, b"-033.28")].concat();
+    assert_eq!(beside(&body, "zstd"), "85.07.30-033.28");
+    let short = [ZSTD, &skipped(0x50, b"85.07.30")[..10]].concat();
+    assert_eq!(decode(&short, "zstd", MAX), Err(Undecodable::Broken));
+    assert_eq!(decode(&skipped(0x50, b"").repeat(50_000), "zstd", MAX), Err(Undecodable::Bomb));
+}
+
+#[test]
+fn what_readers_of_brotli_skip_is_refused() {
+    // The size of the window, a block of metadata of so many bytes, `PLAIN` stored, the end.
+    let with = |said: &[u8]| {
+        let length = said.len().checked_sub(1).map_or(0, |length| length << 2 | 1);
+        let head = [0x6B, length as u8, (length >> 8) as u8];
+        let head = if said.is_empty() { &head[..2] } else { &head };
+        [head, said, b"\x80\x00\x08", PLAIN, b"\x03"].concat()
+    };
+    assert_eq!(decode(&with(b""), "br", MAX).as_deref(), Ok(PLAIN), "as encoders end a part");
+    for said in [&b"8"[..], b"85.07.30-033.28", &[b'x'; 256]] {
+        assert_eq!(decode(&with(said), "br", MAX), Err(Undecodable::Broken), "{}", said.len());
     }
 }
 

@@ -237,6 +237,17 @@ impl Walker {
         debug_assert!(edits.is_empty(), "headers are never edited");
     }
 
+    /// Walks through what a content encoding carries beside the body; nothing in it is edited.
+    pub fn beside(&mut self, said: &[u8], names: &dyn Names, visitor: &mut dyn Visitor) {
+        self.units = 0;
+        let editable = Editable::Never(super::Never::Fixed);
+        let spot = Spot { place: Place::Header, editable, ..Spot::default() };
+        let source = Source::body(said);
+        let kind = SegmentKind::Strings;
+        let around = Around { source: &source, key: None, spot: &spot, kind, names, depth: 0, inside: false };
+        self.content(&around, &Declared::default(), visitor, &mut Vec::new());
+    }
+
     /// Finds out what the text of `around` is, and walks through it.
     fn content(
         &mut self,

@@ -69,13 +69,12 @@ impl Walker {
         if flags & COMPRESSED == 0 {
             return self.payload(around, payload, visitor, edits);
         }
-        let unpacked = match Format::sniff(payload) {
-            Some(Format::Gzip) => encoding::gzip(payload, BODY_BYTES_MAX).ok(),
-            _ => encoding::zstd(payload, BODY_BYTES_MAX).ok().filter(|_| !payload.is_empty()),
-        };
-        match unpacked {
-            Some(unpacked) => self.payload(around, &unpacked, visitor, edits),
-            None => visitor.unread(Unread::UnknownEncoding, around.spot, payload),
+        match encoding::sniffed(payload, BODY_BYTES_MAX) {
+            Ok(unpacked) => {
+                self.payload(around, &unpacked.body, visitor, edits);
+                self.payload(around, &unpacked.beside, visitor, edits);
+            }
+            Err(_) => visitor.unread(Unread::UnknownEncoding, around.spot, payload),
         }
     }
 
