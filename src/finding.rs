@@ -110,6 +110,12 @@ pub enum View {
     Base64,
     /// Hexadecimal text.
     Hex,
+    /// Codes of characters, one by one: `38 35`, `56, 53`, `00111000`.
+    Codes,
+    /// Ascii85.
+    Base85,
+    /// uuencode.
+    Uuencode,
     /// Quoted-printable.
     QuotedPrintable,
     /// UTF-16, either order.
@@ -136,6 +142,9 @@ impl View {
             Self::Json => "json",
             Self::Base64 => "base64",
             Self::Hex => "hex",
+            Self::Codes => "codes",
+            Self::Base85 => "base85",
+            Self::Uuencode => "uuencode",
             Self::QuotedPrintable => "quoted-printable",
             Self::Utf16 => "utf-16",
             Self::Wrapped => "wrapped",

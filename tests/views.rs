@@ -52,6 +52,16 @@ fn a_national_number_is_found_in_every_dress() {
         ("spaced", "voici\r\n<<8\r\n5\r\n0\r\n7\r\n3\r\n0\r\n0\r\n3\r\n3\r\n2\r\n8>>\r\nmerci"),
         ("spaced", "voici <<8\t5\t0\t7\t3\t0\t0\t3\t3\t2\t8>> merci"),
         ("spaced", "voici <<8-5-0-7-3-0-0-3-3-2-8>> merci"),
+        ("codes", "voici <<38 35 2e 30 37 2e 33 30 2d 30 33 33 2e 32 38>> merci"),
+        ("codes", "voici [<<0x38,0x35,0x2e,0x30,0x37,0x2e,0x33,0x30,0x2d,0x30,0x33,0x33,0x2e,0x32,0x38>>]"),
+        ("codes", "octets <<38:35:30:37:33:30:30:33:33:32:38>>."),
+        ("codes", "le 12 et le 13 puis <<56 53 48 55 51 48 48 51 51 50 56>> merci"),
+        ("codes", r"x = '\<<070\065\056\060\067\056\063\060\055\060\063\063\056\062\070>>'"),
+        (
+            "codes",
+            "<<00111000 00110101 00110000 00110111 00110011 00110000 00110000 00110011 00110011 00110010 00111000>>",
+        ),
+        ("base85", "voici <~<<3&N<B2_Hm?/MJt:/i#B>>~> merci"),
         ("plain", "📞<<85.07.30-033.28>>📞"),
         (
             "unicode",
@@ -70,6 +80,7 @@ fn a_national_number_is_found_in_every_dress() {
     }
     // Packed bytes map to the characters that hold them; emphasis before the first digit is outside.
     check("be.niss", "base64", "x: TklTUyA6I<<Dg1LjA3LjMwLTAzMy4yOC>>BkZSBsJ2FnZW50");
+    check("be.niss", "uuencode", "begin 644 x.txt\n43DE3<<4R X-2XP-RXS,\"TP,S,N,C@ >>\n`\nend\n");
     check("be.niss", "markdown", "**<<85**.07.30-**033**.28>>");
 }
 

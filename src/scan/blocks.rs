@@ -131,6 +131,7 @@ const fn is_mark(byte: u8, previous: u8, second: u8) -> bool {
         (b'A'..=b'Z' | b'a'..=b'z' | b'@' | b'.' | b'-', b'*' | b'`' | b'~') => true,
         (b'A'..=b'Z' | b'a'..=b'z' | b'@' | b'.' | b'-' | b'/' | b'_', b'<') => true,
         (b' ', b'<') => second.is_ascii_digit(),
+        (b'<', b'~') => true,
         (0x80.., b'0'..=b'9') => true,
         _ => false,
     }

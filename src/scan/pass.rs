@@ -17,6 +17,7 @@ use crate::finding::{CheckResult, Class, Confidence, DetectorId, Evidence, View}
 use crate::rules::compact;
 use crate::span::Span;
 use crate::text::view as fold;
+use crate::text::view::codes;
 
 /// Windows of one expression are tried together until they have grown to this.
 const WINDOW_MAX: usize = 16 << 10;
@@ -157,7 +158,11 @@ impl Pass<'_> {
     fn block(&mut self, base: usize, masks: &Masks, digits_done: &mut usize) {
         let table = &self.scanner.table;
         let inside = base > 0 && self.text[base - 1].is_ascii_digit();
-        for at in bits(masks.digits & !(masks.digits << 1 | u64::from(inside))) {
+        let starts = masks.digits & !(masks.digits << 1 | u64::from(inside));
+        for at in bits(codes::even(starts)) {
+            self.coded(base + at);
+        }
+        for at in bits(starts) {
             let length = (masks.digits >> at).trailing_ones() as usize;
             self.digit(base + at, length, digits_done);
         }
@@ -211,6 +216,9 @@ impl Pass<'_> {
         }
         let length = end - at;
         shape::at(self, at, length);
+        if length == 3 && text[..at].ends_with(b"begin ") {
+            self.uuencoded(at);
+        }
         for &(count, expression) in &table.digit_expressions {
             if length >= usize::from(count) {
                 self.window(expression, at);

@@ -7,8 +7,9 @@ use super::resolve::Candidate;
 use crate::finding::View;
 use crate::limits;
 use crate::span::Span;
+use crate::text::view::codes::{self, Base};
 use crate::text::view::derived::Derived;
-use crate::text::view::{characters, packed, spelled, spread};
+use crate::text::view::{armoured, characters, packed, spelled, spread};
 
 /// Bytes before a sign that are decoded with it: a label and its value.
 const BEFORE: usize = 160;
@@ -63,8 +64,11 @@ pub(super) struct Regions {
     /// Whether the waiting region is quoted-printable.
     quoted: bool,
     emphasis: Option<Span>,
-    /// Where the last packed, spaced and spelled runs ended, which are not tried again.
+    /// How far the end of Ascii85 was looked for.
+    armoured_to: usize,
+    /// Where the last packed, coded, spaced and spelled runs ended, which are not tried again.
     packed_to: usize,
+    coded_to: usize,
     spaced_to: usize,
     spelled_to: usize,
 }
@@ -82,6 +86,7 @@ enum Sign {
     Characters,
     Quoted,
     Emphasis,
+    Ascii85,
     Degree,
 }
 
@@ -93,6 +98,7 @@ impl Pass<'_> {
             Sign::Characters => self.characters(at, false),
             Sign::Quoted => self.characters(at, true),
             Sign::Emphasis => self.emphasis(at),
+            Sign::Ascii85 => self.ascii85(at - 1),
             Sign::Degree => {
                 for index in 0..self.scanner.table.degree_expressions.len() {
                     self.window(self.scanner.table.degree_expressions[index], at);
@@ -177,6 +183,46 @@ impl Pass<'_> {
         let run = packed::run_around(self.text, at);
         self.buffers.regions.packed_to = run.end;
         self.derive(run, View::Base64, false, |text, out| packed::decode(text, run, out));
+    }
+
+    /// `<~`, with which Ascii85 begins.
+    fn ascii85(&mut self, at: usize) {
+        let looked = self.buffers.regions.armoured_to;
+        if self.deeper.is_empty() {
+            return;
+        }
+        let (run, looked) = armoured::ascii85_at(self.text, at, looked);
+        self.buffers.regions.armoured_to = looked;
+        let Some(run) = run else { return };
+        self.derive(run, View::Base85, false, |text, out| {
+            (armoured::ascii85(text, run, out) && packed::is_text(out)).then_some(View::Base85)
+        });
+    }
+
+    /// Three digits behind `begin`: perhaps the mode with which uuencode begins.
+    pub(super) fn uuencoded(&mut self, at: usize) {
+        if self.deeper.is_empty() {
+            return;
+        }
+        let Some(run) = armoured::uuencoded_at(self.text, at) else { return };
+        self.derive(run, View::Uuencode, false, |text, out| {
+            (armoured::uudecode(text, run, out) && packed::is_text(out)).then_some(View::Uuencode)
+        });
+    }
+
+    /// From `at` on digits begin in even steps: perhaps codes of characters.
+    pub(super) fn coded(&mut self, at: usize) {
+        if at < self.buffers.regions.coded_to || self.deeper.is_empty() {
+            return;
+        }
+        for base in Base::ALL {
+            let Some((run, told)) = codes::run_around(self.text, at, base) else { continue };
+            let done = &mut self.buffers.regions.coded_to;
+            *done = run.end.max(*done);
+            self.derive(run, View::Codes, !told, |text, out| {
+                codes::decode(text, run, base, out).then_some(View::Codes)
+            });
+        }
     }
 
     /// The fourth of single characters with spaces between them.
@@ -278,7 +324,7 @@ fn take_over(
     let mut next = known;
     while next < found.len() {
         let candidate = &mut found[next];
-        let packed = matches!(view, View::Base64 | View::Hex);
+        let packed = matches!(view, View::Base64 | View::Hex | View::Codes | View::Base85 | View::Uuencode);
         let at_edge =
             cut_start && candidate.span.start == 0 || cut_end && candidate.span.end == derived.len();
         if at_edge && !packed {
@@ -340,6 +386,7 @@ fn sign(text: &[u8], at: usize) -> Sign {
         }
         (b'\\', _) => when(digits_around(text, at) >= 8, Sign::Characters),
         (_, b'<') => when(tag_within(text, at), Sign::Characters),
+        (b'<', b'~') => Sign::Ascii85,
         (b'0'..=b'9', b'*' | b'`' | b'_' | b'~') | (b'*' | b'`' | b'_' | b'~', b'0'..=b'9') => {
             when(digits_around(text, at) >= 8, Sign::Emphasis)
         }

@@ -152,6 +152,7 @@ struct Signs {
     at: u64,
     under: u64,
     plus: u64,
+    less: u64,
 }
 
 /// Bytes beyond ASCII.
@@ -184,6 +185,7 @@ impl Signs {
             at: end(self.at),
             under: end(self.under),
             plus: 0,
+            less: end(self.less),
         }
     }
 
@@ -205,6 +207,7 @@ impl Signs {
                 equals: block.eq(b'='),
                 emphasis: block.eq(b'*') | block.eq(b'`') | under | block.eq(b'~'),
                 plus: block.eq(b'+'),
+                less: block.eq(b'<'),
             }
         }
     }
@@ -371,15 +374,18 @@ impl Before {
             let after_digit = shifted(digit, self.digit, 1);
             let after_word = shifted(alpha | joints, self.alpha | self.joints, 1) | back!(at, 1);
             let after_space = shifted(space, self.space, 1) & shifted(digit, self.digit, 2);
-            let less = block.eq(b'<');
             masks.marks = hexes & percent
                 | digit & (back!(emphasis, 1) | equals)
                 | now.emphasis & after_digit
                 | now.emphasis & !now.under & after_word & !back!(slash, 1)
-                | less & (after_digit | after_word | back!(under, 1) | after_space)
+                | now.less & (after_digit | after_word | back!(under, 1) | after_space)
                 | (alpha | block.eq(b'#')) & back!(amp, 1);
             if equals != 0 {
                 masks.marks |= (block.within(b'A', b'F') | block.eq(b'\n') | block.eq(b'\r')) & equals;
+            }
+            let less = back!(less, 1);
+            if less != 0 {
+                masks.marks |= block.eq(b'~') & less;
             }
             let escape = back!(backslash, 1);
             if escape != 0 {

@@ -192,7 +192,8 @@ fn is_printable(byte: u8) -> bool {
 }
 
 /// Whether nine bytes in ten are printable, UTF-8 included.
-fn is_text(out: &Derived) -> bool {
+#[must_use]
+pub fn is_text(out: &Derived) -> bool {
     let (mut plain, mut all) = (0, 0);
     for chunk in out.text().utf8_chunks() {
         all += chunk.invalid().len();
