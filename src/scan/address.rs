@@ -56,13 +56,13 @@ pub(super) struct Address {
     romance: usize,
     /// Ends of Dutch and German street names.
     suffixes: Endings,
-    particles: WordSet,
+    pub(super) particles: WordSet,
     pub(super) repeats: WordSet,
     pub(super) boxes: WordSet,
     /// Words for boxes at the post office, as they are printed.
     post_boxes: Endings,
     /// Words before an address that are no part of it: "Anschrift Gartenweg 1".
-    introductions: WordSet,
+    pub(super) introductions: WordSet,
     /// Kinds and places of organisations, word by word.
     organisations: Vec<(String, Vec<String>)>,
     /// A bit for each letter that one of these begins with.
@@ -70,12 +70,12 @@ pub(super) struct Address {
 }
 
 /// How much of an address was read.
-struct Street {
+pub(super) struct Street {
     /// The first and one past the last token.
-    start: usize,
-    end: usize,
+    pub(super) start: usize,
+    pub(super) end: usize,
     /// Whether its name has a capital; without one it needs a locality.
-    named: bool,
+    pub(super) named: bool,
 }
 
 /// Words that may stand at an end, told by their last two letters first.
@@ -116,7 +116,8 @@ impl Detector for Address {
         let ends_street = !germanic && place.anchor >= self.romance;
         let post_box = germanic && self.follows_post_box(place);
         let goes_on = || place.text.get(place.end).is_some_and(u8::is_ascii_alphabetic);
-        if germanic && !post_box && !self.ends_like_street(place)
+        let nameless = germanic && !post_box && !self.ends_like_street(place);
+        if nameless && !Self::may_be_nameless(place)
             || ends_street && !english::may_be(place.text, place.at)
             || !germanic && goes_on()
         {
@@ -136,7 +137,13 @@ impl Detector for Address {
         if !germanic && all[here].end() > place.end - offset {
             return;
         }
+        let mut known = true;
         let found = match (germanic, ends_street) {
+            (true, _) if nameless => self.nameless(&all, here).and_then(|street| {
+                let (end, listed) = Self::code_behind(&all, street.end)?;
+                known = listed;
+                Some((street.start, end, true))
+            }),
             (true, _) if post_box => self.post_box(&all, here),
             (true, _) => self.germanic(&all, here).and_then(|street| self.with_locality(&all, &street)),
             (_, true) => english::read(&all, here).map(|(start, end)| (start, end, true)),
@@ -148,6 +155,7 @@ impl Detector for Address {
         let office = (located || near.label.is_some()) && self.is_office(&all);
         let confidence = match (located, near.label.is_some(), office) {
             (true, true, false) => Confidence::High,
+            (true, false, _) if !known => Confidence::Low,
             (true, false, false) | (false, true, false) => Confidence::Medium,
             _ => Confidence::Low,
         };
@@ -163,6 +171,9 @@ impl Address {
     /// The first and one past the last token of a street with its locality, and whether it has one.
     fn with_locality(&self, all: &[Token<'_>], street: &Street) -> Option<(usize, usize, bool)> {
         let locality = self.locality(all, street);
+        if let Some(start) = Self::locality_before(all, street.start).filter(|_| locality.is_none()) {
+            return Some((start, street.end, true));
+        }
         (locality.is_some() || street.named)
             .then(|| (street.start, locality.unwrap_or(street.end), locality.is_some()))
     }
@@ -209,9 +220,9 @@ impl Address {
         let before = &place.text[place.at.saturating_sub(48)..place.at];
         let before = before.trim_ascii_end();
         let before = before.strip_suffix(b",").unwrap_or(before);
-        let before = before
-            .strip_suffix(b"nr.")
-            .or_else(|| before.strip_suffix(b"nr"))
+        let before = ["nr.", "nr", "Nr.", "Nr", "n°", "no."]
+            .iter()
+            .find_map(|word| before.strip_suffix(word.as_bytes()))
             .unwrap_or(before)
             .trim_ascii_end();
         self.suffixes.of(before).any(|suffix| {
@@ -321,13 +332,7 @@ impl Address {
         }
         let mut start = street;
         for _ in 0..3 {
-            let Some(previous) = start.checked_sub(2) else { break };
-            let joins = all[previous + 1].text == " "
-                && all[previous].is_capital()
-                && !self.introductions.contains(&*all[previous].folded());
-            if !joins {
-                break;
-            }
+            let Some(previous) = self.word_before(all, start) else { break };
             start = previous;
         }
         if !all[start].is_capital() {
@@ -335,6 +340,35 @@ impl Address {
         }
         let end = self.with_boxes(all, self.letter_after(all, number + 1));
         Some(Street { start, end, named: true })
+    }
+
+    /// The word of a street's name before the one at `start`: "Sint Jansstraat", "Dr. Persoonslaan", "Graaf van
+    /// Vlaanderenplein".
+    fn word_before(&self, all: &[Token<'_>], start: usize) -> Option<usize> {
+        let own = |at: usize| all[at].is_capital() && !self.introductions.contains(&*all[at].folded());
+        let gap = start.checked_sub(1).filter(|gap| all[*gap].text == " ")?;
+        let word = gap.checked_sub(1)?;
+        if all[word].kind == Kind::Mark('.') {
+            return word.checked_sub(1).filter(|title| own(*title) && all[*title].text.len() <= 4);
+        }
+        let joined = matches!(all[word].text, "van" | "de" | "den" | "der" | "van de" | "von");
+        let first = || word.checked_sub(2).filter(|first| all[first + 1].text == " " && own(*first));
+        if joined { first() } else { Some(word).filter(|word| own(*word)) }
+    }
+
+    /// The postal code and its locality before a street, "5000 Namur, rond-point Schuman 29": its first token.
+    fn locality_before(all: &[Token<'_>], start: usize) -> Option<usize> {
+        let from = start.saturating_sub(12);
+        (from..start).find(|at| {
+            let code = all[*at].kind == Kind::Number && all[*at].text.len() == 4;
+            let end = if code { belgian(all, *at) } else { None };
+            end.is_some_and(|end| {
+                end < start
+                    && all[end..start]
+                        .iter()
+                        .all(|gap| matches!(gap.kind, Kind::Space | Kind::Line | Kind::Mark(',' | '-' | ':')))
+            })
+        })
     }
 
     /// The postal code and its locality after a street: one past the last token.

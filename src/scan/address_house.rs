@@ -72,6 +72,11 @@ impl Address {
     /// One past a floor, "16e étage".
     fn floor(&self, all: &[Token<'_>], number: usize) -> Option<usize> {
         let ordinal = all.get(number + 1)?.folded();
+        // "3. OG".
+        if all[number + 1].kind == Kind::Mark('.') && all.get(number + 2)?.kind == Kind::Space {
+            let floor = all.get(number + 3)?.folded();
+            return matches!(&*floor, "og" | "ug" | "stock" | "etage").then_some(number + 4);
+        }
         let holds = matches!(&*ordinal, "e" | "er" | "eme" | "ieme" | "de" | "ste")
             && all.get(number + 2)?.kind == Kind::Space
             && self.boxes.contains(&*all.get(number + 3)?.folded());
@@ -90,6 +95,11 @@ impl Address {
         }
         if all.get(at).is_some_and(|token| token.kind == Kind::Number) {
             return self.floor(all, at);
+        }
+        // "12 (2e étage)".
+        if all.get(at).is_some_and(|token| token.kind == Kind::Mark('(')) {
+            let floor = self.floor(all, at + 1)?;
+            return (all.get(floor)?.kind == Kind::Mark(')')).then_some(floor + 1);
         }
         if !all.get(at).is_some_and(|token| self.boxes.contains(&*token.folded())) {
             return None;

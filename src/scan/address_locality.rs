@@ -92,9 +92,13 @@ fn at_river(all: &[Token<'_>], end: usize) -> Option<usize> {
 pub(super) fn in_brackets(all: &[Token<'_>], at: usize) -> Option<usize> {
     let names = belgian_localities().get(all[at].text)?;
     let bracket = at.checked_sub(1).filter(|before| all[*before].kind == Kind::Mark('('))?;
-    let word = bracket.checked_sub(2).filter(|word| all[word + 1].kind == Kind::Space)?;
-    let name = all[word].folded();
-    (names.contains(&&*name) && all.get(at + 1)?.kind == Kind::Mark(')')).then_some(at + 2)
+    let last = bracket.checked_sub(2).filter(|word| all[word + 1].kind == Kind::Space)?;
+    let ends_here = |first: usize| {
+        let name: String = all[first..=last].iter().map(|token| token.text).collect();
+        names.contains(&&*fold_text(&name))
+    };
+    let named = (0..4).filter_map(|words| last.checked_sub(2 * words)).any(ends_here);
+    (named && all.get(at + 1)?.kind == Kind::Mark(')')).then_some(at + 2)
 }
 
 /// `G1R 5A5` (Canada Post: no D, F, I, O, Q, U; the first letter is no W or Z).

@@ -21,6 +21,9 @@ const BRACKET_BYTES_MAX: usize = 20;
 /// Bytes of a date in words: "28 septembre 1985".
 const DATE_BYTES_MAX: usize = 24;
 
+/// Bytes before "geboren" in which the date stands.
+const VERB_BYTES: usize = 72;
+
 /// Bytes before "né" in which the word for a company stands.
 const THING_BYTES: usize = 64;
 
@@ -89,7 +92,8 @@ impl Detector for Birth {
         } else {
             self.after_label(text, place.end - offset)
         };
-        let bracketed = self.before_brackets(place).filter(|_| found.is_none() && place.anchor > 0);
+        let before = || self.before_brackets(place).or_else(|| self.before_verb(place));
+        let bracketed = if found.is_none() && place.anchor > 0 { before() } else { None };
         out.extend(bracketed.map(|(span, confidence)| Hit::new(span, confidence)));
         let of_thing = found.is_some() && place.anchor > 0 && self.is_of_thing(place);
         out.extend(found.map(|(span, confidence)| {
@@ -137,6 +141,27 @@ impl Birth {
             let confidence = if full { Confidence::High } else { Confidence::Medium };
             Some((Span::new(start, head.len()), confidence))
         })
+    }
+
+    /// "ist am 13.7.1985 in Eupen geboren", "de op 12 maart 1985 te Gent geboren verdachte": the date before the verb,
+    /// behind *am* or *op* in the same sentence.
+    fn before_verb(&self, place: &Place<'_>) -> Option<(Span, Confidence)> {
+        if !matches!(place.text.get(place.at), Some(b'g' | b'G')) {
+            return None;
+        }
+        let (bytes, offset) = place.around(VERB_BYTES, 0);
+        let head = std::str::from_utf8(&bytes[..place.at - offset]).ok()?;
+        let start = ["am ", "op "].iter().filter_map(|word| head.rfind(word)).max()? + 3;
+        let whole = head[..start - 3].chars().next_back().is_none_or(|sign| !sign.is_alphanumeric());
+        let (length, full) = self.date(&head[start..]).filter(|_| whole)?;
+        let gap = head[start + length..].trim();
+        let place_name = |word: &str| {
+            word.starts_with(char::is_uppercase)
+                || matches!(word, "in" | "te" | "zu" | "am" | "an" | "der" | "aan" | "de")
+        };
+        let joined = !gap.contains('\n') && gap.split(' ').all(|word| word.is_empty() || place_name(word));
+        let confidence = if full { Confidence::High } else { Confidence::Medium };
+        joined.then(|| (Span::new(start, start + length).shifted(offset), confidence))
     }
 
     /// "La société Dupont & Fils, née le …": a company stands before "né" in its sentence, and no given name between.

@@ -10,9 +10,14 @@ const TABLE_BYTES_MAX: usize = 16 << 10;
 /// Bytes of a header's cell.
 const CELL_BYTES_MAX: usize = 40;
 
+/// Digits beside letters from which on a cell is a value.
+const VALUE_DIGITS: usize = 4;
+
 /// A table's header and what stands below it.
 pub(super) struct Table<'a> {
     delimiter: char,
+    /// Whether it is a statement of SQL: `INSERT INTO t (a, b) VALUES ('1', '2'), ('3', '4')`.
+    sql: bool,
     header: &'a str,
     header_at: usize,
     rows: &'a str,
@@ -34,13 +39,34 @@ fn is_in_cell(text: &[u8], at: usize, end: usize) -> bool {
         |byte: &&u8| byte.is_ascii_alphabetic() || **byte >= 0x80 || matches!(byte, b'-' | b' ' | b'"');
     let before = text[..at].iter().rev().take(CELL_BYTES_MAX).find(|byte| !word(byte) && !blank(byte));
     let after = text[end..].iter().take(4).find(|byte| !blank(byte));
-    delimits(after) || delimits(before) && matches!(after, None | Some(b'\n'))
+    delimits(after) || delimits(before) && matches!(after, None | Some(b'\n' | b')'))
 }
 
 impl<'a> Table<'a> {
     /// The table whose header has the word `at..end` in a cell.
     pub(super) fn headed(text: &'a [u8], at: usize, end: usize) -> Option<Self> {
-        is_in_cell(text, at, end).then(|| Self::at(text, at))?
+        is_in_cell(text, at, end).then(|| Self::at(text, at).or_else(|| Self::inserted(text, at)))?
+    }
+
+    /// The table that a statement of SQL fills, where the byte at `at` stands among its names.
+    fn inserted(text: &'a [u8], at: usize) -> Option<Self> {
+        let from = at.saturating_sub(HEADER_BYTES_MAX);
+        let open = from + memchr::memrchr(b'(', &text[from..at])? + 1;
+        let close = at + memchr::memchr(b')', &text[at..text.len().min(at + HEADER_BYTES_MAX)])?;
+        let behind = &text[close + 1..text.len().min(close + 24)];
+        let blanks = behind.len() - behind.trim_ascii_start().len();
+        let values = behind.get(blanks..blanks + 6).is_some_and(|word| word.eq_ignore_ascii_case(b"values"));
+        let name =
+            |byte: &u8| byte.is_ascii_alphanumeric() || *byte >= 0x80 || b"_, `\"[]\n\r\t.".contains(byte);
+        if !values || !text[open..close].iter().all(name) {
+            return None;
+        }
+        let header = std::str::from_utf8(&text[open..close]).ok()?;
+        let rows_at = close + 1 + blanks + 6;
+        let table =
+            Self { delimiter: ',', sql: true, header, header_at: open, rows: table(text, rows_at), rows_at };
+        let filled = table.rows().next().is_some();
+        filled.then_some(table)
     }
 
     /// The table whose header the byte at `at` stands in: its first row, no row of the same width above it and one
@@ -72,14 +98,18 @@ impl<'a> Table<'a> {
             // "Mets ce tableau en forme ? id;nom": the first cell may stand behind a sentence.
             let sentence = cell.text.rfind([':', '?']).filter(|_| number == 0);
             let text = sentence.map_or(cell.text, |end| &cell.text[end + 1..]);
-            text.len() <= CELL_BYTES_MAX && !text.contains(':')
+            // "alarme, code 224877": a value, no name of a column.
+            let digits = text.bytes().filter(u8::is_ascii_digit).count();
+            let valued = digits >= VALUE_DIGITS && digits < text.len();
+            text.len() <= CELL_BYTES_MAX && !text.contains(':') && !valued
         };
         // `password,`: an argument on its line.
-        let filled = cells(header, delimiter, start).filter(|cell| !cell.text.is_empty()).count();
-        if filled < 2 || !cells(header, delimiter, start).enumerate().all(heads) {
+        let filled = cells(header, delimiter, '"', start).filter(|cell| !cell.text.is_empty()).count();
+        if filled < 2 || !cells(header, delimiter, '"', start).enumerate().all(heads) {
             return None;
         }
-        let table = Self { delimiter, header, header_at: start, rows: table(text, rows_at), rows_at };
+        let table =
+            Self { delimiter, sql: false, header, header_at: start, rows: table(text, rows_at), rows_at };
         let above = start.checked_sub(1).map(|end| &text[start.saturating_sub(HEADER_BYTES_MAX)..end]);
         let above = above.and_then(|above| above.rsplit(|byte| *byte == b'\n').next());
         let continues = above.is_some_and(|above| table.width_of(above) == table.header().count());
@@ -88,16 +118,24 @@ impl<'a> Table<'a> {
 
     /// The header's cells.
     pub(super) fn header(&self) -> impl Iterator<Item = Cell<'a>> {
-        cells(self.header, self.delimiter, self.header_at)
+        cells(self.header, self.delimiter, '"', self.header_at)
     }
 
     /// The cells of each row, up to a line that is none.
     pub(super) fn rows(&self) -> impl Iterator<Item = impl Iterator<Item = Cell<'a>>> {
-        let (width, delimiter, mut at) = (self.header().count(), self.delimiter, self.rows_at);
-        self.rows.split('\n').map_while(move |line| {
-            let row = cells(line, delimiter, at);
-            at += line.len() + 1;
-            (cells(line, delimiter, 0).count() == width).then_some(row)
+        let (width, delimiter, sql) = (self.header().count(), self.delimiter, self.sql);
+        let quote = if sql { '\'' } else { '"' };
+        let (rows, offset, mut at) = (self.rows, self.rows_at, 0);
+        std::iter::from_fn(move || {
+            let row = if sql {
+                tuple(rows, at)
+            } else {
+                line(rows, at, |row| cells(row, delimiter, quote, 0).count() == width)
+            }?;
+            let text = &rows[row.0..row.1];
+            at = row.1 + 1;
+            let row = cells(text, delimiter, quote, offset + row.0);
+            (cells(text, delimiter, quote, 0).count() == width).then_some(row)
         })
     }
 
@@ -108,7 +146,7 @@ impl<'a> Table<'a> {
     }
 
     fn width_of(&self, line: &[u8]) -> usize {
-        std::str::from_utf8(line).map_or(0, |line| cells(line, self.delimiter, 0).count())
+        std::str::from_utf8(line).map_or(0, |line| cells(line, self.delimiter, '"', 0).count())
     }
 }
 
@@ -121,21 +159,49 @@ fn table(text: &[u8], at: usize) -> &str {
     }
 }
 
+/// Lines of a row whose cells hold line ends.
+const ROW_LINES_MAX: usize = 4;
+
+/// Begin and end of the row at `from`: a line, or several where a line end stands within quotes.
+fn line(rows: &str, from: usize, is_whole: impl Fn(&str) -> bool) -> Option<(usize, usize)> {
+    let rest = rows.get(from..).filter(|rest| !rest.is_empty())?;
+    let mut ends = rest.match_indices('\n').map(|(end, _)| end).chain([rest.len()]);
+    let first = ends.next()?;
+    let is_open = rest[..first].matches('"').count() % 2 != 0;
+    let whole = || ends.take(ROW_LINES_MAX).find(|end| rest[..*end].matches('"').count() % 2 == 0);
+    let end = is_open.then(whole).flatten().filter(|end| is_whole(&rest[..*end])).unwrap_or(first);
+    Some((from, from + end))
+}
+
+/// Begin and end of what stands in the brackets that open next: a row of SQL.
+fn tuple(rows: &str, from: usize) -> Option<(usize, usize)> {
+    let rest = rows.get(from..)?;
+    let open = rest
+        .find('(')
+        .filter(|open| rest[..*open].chars().all(|sign| sign.is_whitespace() || matches!(sign, ',' | ')')))?;
+    let mut quoted = false;
+    let close = rest[open + 1..].find(|sign: char| {
+        quoted ^= sign == '\'';
+        sign == ')' && !quoted
+    })?;
+    Some((from + open + 1, from + open + 1 + close))
+}
+
 /// The cells of a line; a delimiter within quotes is none.
-fn cells(line: &str, delimiter: char, offset: usize) -> impl Iterator<Item = Cell<'_>> {
+fn cells(line: &str, delimiter: char, quote: char, offset: usize) -> impl Iterator<Item = Cell<'_>> {
     let mut quoted = false;
     let parts = line.split(move |sign: char| {
-        quoted ^= sign == '"';
+        quoted ^= sign == quote;
         sign == delimiter && !quoted
     });
     let mut at = offset;
     parts.map(move |part| {
-        let inner = part.trim_start_matches([' ', '"', '*', '`']);
+        let blank = move |sign: char| matches!(sign, ' ' | '"' | '\r' | '\n' | '`') || sign == quote;
+        let inner = part.trim_start_matches(|sign: char| blank(sign) || sign == '*');
         let start = at + part.len() - inner.len();
         at += part.len() + 1;
         let ornate = part[..part.len() - inner.len()].contains("**");
-        let text = inner
-            .trim_end_matches(|sign: char| matches!(sign, ' ' | '"' | '\r' | '`') || ornate && sign == '*');
+        let text = inner.trim_end_matches(|sign: char| blank(sign) || ornate && sign == '*');
         Cell { text, start }
     })
 }
@@ -156,6 +222,17 @@ mod tests {
         assert_eq!(second_column("voici :\nid;Nom\n1; A \n2;B\n\n3;C"), ["A", "B"]);
         assert_eq!(second_column("id,Nom\r\n1,\"A, B\"\r\n2,C\r\n"), ["A, B", "C"]);
         assert!(Table::at(b"id\tNom\n1\ta\tx\n", 3).is_none());
+    }
+
+    #[test]
+    fn cells_hold_line_ends_and_statements_of_sql_are_tables() {
+        assert_eq!(second_column("id,Nom\n1,\"A\nB\"\n2,C\n"), ["A\nB", "C"]);
+        assert_eq!(second_column("id,Nom\n1,5\" B\n2,C\n"), ["5\" B", "C"]);
+        let text = "INSERT INTO t (id, Nom, x)\nVALUES (1, 'A, (b)', 2),\n  (2, 'C', 3);";
+        let table = Table::headed(text.as_bytes(), 19, 22).expect("a table");
+        let cells: Vec<_> = table.rows().filter_map(|mut row| row.nth(1)).collect();
+        assert!(cells.iter().all(|cell| text[cell.start..].starts_with(cell.text)));
+        assert_eq!(cells.iter().map(|cell| cell.text).collect::<Vec<_>>(), ["A, (b)", "C"]);
     }
 
     #[test]

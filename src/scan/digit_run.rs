@@ -44,6 +44,11 @@ impl Run {
         }
     }
 
+    /// Whether a slash between blanks stands before it: another number, "0472 12 34 56 / 081 22 33 44".
+    pub fn follows_slash(&self, text: &[u8]) -> bool {
+        text[..self.start].ends_with(b" / ")
+    }
+
     /// The byte before it.
     #[inline]
     pub fn before(&self, text: &[u8]) -> Option<u8> {

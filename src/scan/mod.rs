@@ -5,6 +5,7 @@ mod address;
 mod address_english;
 mod address_house;
 mod address_locality;
+mod address_nameless;
 mod answer;
 mod birth;
 mod blocks;

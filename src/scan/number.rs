@@ -106,7 +106,7 @@ fn groups(pass: &mut Pass<'_>, runs: &[Run], starts: usize) {
         let run = &runs[first];
         let enough = left >= table.any_openings.digits_min();
         left -= run.len();
-        if first > 0 && is_hard(run) {
+        if first > 0 && is_hard(pass.text, run) {
             continue;
         }
         for set in table.groups.get(run.len()).map_or(&[][..], Vec::as_slice) {
@@ -154,8 +154,8 @@ fn fails(pass: &mut Pass<'_>, rule: u16, run: &Run) -> bool {
 }
 
 /// Whether more than a space stands between a run and the one before: neither begins or ends a number there.
-fn is_hard(run: &Run) -> bool {
-    run.separators & !separator(b' ') != 0 && !run.wrapped
+fn is_hard(text: &[u8], run: &Run) -> bool {
+    run.separators & !separator(b' ') != 0 && !run.wrapped && !run.follows_slash(text)
 }
 
 /// How many runs after the first one complete the grouping.
@@ -180,7 +180,7 @@ fn any_grouping(pass: &mut Pass<'_>, runs: &[Run], first: usize) {
         if total > table.any_groups.len() || separators & !allowed != 0 {
             return;
         }
-        if runs.get(last + 1).is_some_and(is_hard) {
+        if runs.get(last + 1).is_some_and(|run| is_hard(pass.text, run)) {
             continue;
         }
         for any in table.any_groups.get(total).map_or(&[][..], Vec::as_slice) {
@@ -216,7 +216,7 @@ fn number_at(
     {
         return;
     }
-    if runs.get(last + 1).is_some_and(is_hard) {
+    if runs.get(last + 1).is_some_and(|run| is_hard(pass.text, run)) {
         return;
     }
     if runs_on(pass.text, runs, (first, last))

@@ -183,3 +183,12 @@ pub(super) fn one_word_below(text: &[u8], end: usize) -> Option<usize> {
 fn starts_with(value: &[u8], name: &str) -> bool {
     value.get(..name.len()).is_some_and(|head| head.eq_ignore_ascii_case(name.as_bytes()))
 }
+
+/// English labels, which are names in source code too.
+pub(super) fn names_code(name: &[u8]) -> bool {
+    let name = name.to_ascii_lowercase();
+    [&b"pass"[..], b"pwd", b"token", b"secret", b"key", b"credential", b"pin", b"mnemonic", b"psk"]
+        .iter()
+        .any(|part| memchr::memmem::find(&name, part).is_some())
+        && !matches!(&*name, b"passe" | b"passwort" | b"paswoord" | b"passwoord" | b"pincode")
+}

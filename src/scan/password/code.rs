@@ -129,7 +129,9 @@ impl Gate<'_> {
             || line.ends_with(b"),")
             || line.ends_with(b"),")
             || line.ends_with(b")") && calls(line) && contains(line, b"=");
-        ends || CODE_STARTS.iter().any(|mark| line.starts_with(mark))
+        let uses = line.starts_with(b"use ") && contains(line, b"::");
+        ends || uses
+            || CODE_STARTS.iter().any(|mark| line.starts_with(mark))
             || CODE.iter().any(|mark| holds_mark(line, mark))
     }
 
@@ -310,7 +312,6 @@ const CODE_STARTS: &[&[u8]] = &[
     b"protected ",
     b"static ",
     b"final ",
-    b"use ",
     b"val ",
     b"pub ",
     b"let ",

@@ -21,6 +21,9 @@ use crate::span::Span;
 /// Bytes of a line that are looked at for source code.
 const LINE_BYTES: usize = 200;
 
+/// Bytes between "pin" and its digits.
+const PIN_GAP_BYTES: usize = 8;
+
 /// Bytes behind a word in which it is said how it is written.
 const CASED_BYTES: usize = 32;
 
@@ -183,13 +186,16 @@ impl Gate<'_> {
         .then_some(Confidence::Medium)
     }
 
-    /// Whether "pin", which is a part of a plug and of a board too, is that of a card before what begins at `to`.
+    /// Whether "pin", which is a part of a plug and of a board too, is that of a card before what begins at `to`: a card is
+    /// named between, or nothing but a sign or *is* stands there.
     pub(super) fn is_named_pin(&self, to: usize) -> bool {
         let label = self.label.span.of(self.label.text).unwrap_or_default();
         let between = self.label.text.get(self.label.span.end..to).unwrap_or_default().to_ascii_lowercase();
         let of_card = [&b"cart"[..], b"kaart", b"kart", b"card", b"sim", b"bank", b"banque"];
+        let near = || between.len() <= PIN_GAP_BYTES && !between.contains(&b'#') && !between.contains(&b'(');
         !label.eq_ignore_ascii_case(b"pin")
             || label == b"PIN" && !self.is_about()
+            || label == b"pin" && near() && !self.is_about() && !self.is_code_line()
             || of_card.iter().any(|card| contains(&between, card))
     }
 

@@ -10,12 +10,18 @@ use crate::span::Span;
 /// Words between the value and the label: "c'est bien toujours mon".
 const WORDS_MAX: usize = 5;
 
+/// Bytes of a statement of SQL before a name.
+const SET_BYTES_MAX: usize = 200;
+
 /// Bytes of a value.
 const VALUE_BYTES_MAX: usize = 80;
 
 /// Whether a word stands before the label at `at` on its line: a cheap look before the real one.
 pub(super) fn may_stand_before(text: &[u8], at: usize) -> bool {
-    matches!(&text[..at], [.., last, b' '] if last.is_ascii_lowercase()) || text[..at].ends_with(b" (")
+    matches!(&text[..at], [.., last, b' '] if last.is_ascii_lowercase())
+        || text[..at].ends_with(b" (")
+        || text[..at].ends_with(b"= '")
+        || text[..at].ends_with(b"='")
 }
 
 /// The value before a label, over words that point at it and one that says *is*, on either side of the value.
@@ -26,6 +32,9 @@ pub(super) fn before(
     label: Span,
     groups: Groups,
 ) -> Option<Value> {
+    if let Some(value) = set_before(text, label) {
+        return Some(value);
+    }
     if groups & (RECOVERY | PAIR) != 0 || !may_stand_before(text, label.start) {
         return None;
     }
@@ -59,6 +68,21 @@ pub(super) fn before(
         end = at;
     }
     None
+}
+
+/// `SET valeur = '…' WHERE cle = 'api_key'`: the string that is set, before the name that says what it is.
+fn set_before(text: &[u8], label: Span) -> Option<Value> {
+    let head = &text[label.start.saturating_sub(SET_BYTES_MAX)..label.start];
+    let offset = label.start - head.len();
+    let quote = memchr::memrchr2(b'\'', b'=', head).filter(|at| head[*at] == b'\'')?;
+    let head = &head[..quote];
+    let condition =
+        memchr::memmem::rfind(head, b" WHERE ").or_else(|| memchr::memmem::rfind(head, b" where "))?;
+    let inner = head[..condition].trim_ascii_end().strip_suffix(b"'")?;
+    let start = memchr::memrchr(b'\'', inner)? + 1;
+    let set = inner[..start - 1].trim_ascii_end().ends_with(b"=");
+    let span = Span::new(start, inner.len()).shifted(offset);
+    (set && start < inner.len()).then_some(Value { span, quoted: true, ends_line: false })
 }
 
 /// The last word of folded text.

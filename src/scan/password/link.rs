@@ -3,7 +3,7 @@
 use super::sign::{is_cell, sign, typed};
 use super::skip::{is_quote, skip, skip_no_break};
 use super::words::{ABOUT, DENY, QUALIFIER};
-use super::{Label, beside, is_short, key, prose};
+use super::{Label, beside, is_short, key, odd, prose};
 use crate::scan::answer::to_question;
 use crate::scan::fold::Window;
 use crate::scan::lexicon::Lexicon;
@@ -143,7 +143,8 @@ fn loose<T>(label: &Label<'_>, plain: Link, held: &mut dyn FnMut(Link) -> Option
     let sure = |found: Option<usize>| found.filter(|_| abbreviation);
     let word = |end| Link { end, word: true, ..plain };
     let bare = |end| Link { end, word: true, bare: true, ..plain };
-    let candidates: [&dyn Fn() -> Option<Link>; 11] = [
+    let odd = || odd::sign(lexicon, text, span, groups).map(|end| Link { end, word: true, ..plain });
+    let candidates: [&dyn Fn() -> Option<Link>; 12] = [
         &|| linked().map(|(end, word)| Link { end, word, ..plain }),
         &|| whole(beside::beside_login(lexicon, text, window, span)).map(word),
         &|| whole(prose::direct_quote(text, span.end, groups)).map(word),
@@ -159,6 +160,7 @@ fn loose<T>(label: &Label<'_>, plain: Link, held: &mut dyn FnMut(Link) -> Option
         &|| whole(prose::chosen(lexicon, text, window, span.end)).map(word),
         &|| whole(prose::dashed(text, span.end)).map(|end| Link { end, ..plain }),
         &|| valued().map(|end| Link { end, quoted_label: true, ..plain }),
+        &odd,
         &|| beside::bare(lexicon, text, span, groups).map(bare),
     ];
     candidates

@@ -10,6 +10,7 @@ mod inverted;
 mod key;
 pub mod link;
 mod mnemonic;
+mod odd;
 mod other;
 mod prose;
 mod reach;
@@ -29,7 +30,7 @@ use crate::span::Span;
 use gate::Gate;
 use link::Link;
 use smallvec::SmallVec;
-use words::{ASKED, CODE, KEY, LABELS, OPENED, PAIR, PASSPHRASE, PIN, RECOVERY, SHORT, SOFT, WIFI};
+use words::{ASKED, CODE, KEY, LABELS, LOCK, OPENED, PAIR, PASSPHRASE, PIN, RECOVERY, SHORT, SOFT, WIFI};
 
 /// What kind of secret a label announces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -132,7 +133,7 @@ fn at_label<T>(
     let near = Window::around(text, at, 0, LABEL_BYTES_MAX);
     let (_, groups) = lexicon.longest_at(near.text(), near.index(at), LABELS)?;
     // Words that are mostly no label: nothing without a digit.
-    let named = at.checked_sub(1).is_some_and(|before| !b" \n\t(,:-".contains(&text[before]));
+    let named = at.checked_sub(1).is_some_and(|before| !b" \n\t(,:-'*|\"".contains(&text[before]));
     if groups & CODE != 0 && named || groups & (CODE | SOFT) != 0 && !reach::may(text, at) {
         return None;
     }
@@ -147,7 +148,7 @@ fn at_label<T>(
 fn linked(place: &Label<'_>, kind: Kind) -> Option<(Span, Confidence)> {
     let Label { lexicon, text, window, span: label, groups } = *place;
     let gate = |span, link| Gate { label: Label { span, ..*place }, kind, link };
-    if groups & SOFT != 0 {
+    if groups & (SOFT | LOCK) != 0 {
         return None;
     }
     if groups & ASKED != 0 {
@@ -190,6 +191,9 @@ pub fn find_in_field(lexicon: &Lexicon, text: &[u8], key: &[u8]) -> Option<Secre
     let (_, groups) = (0..folded.len())
         .filter(|&at| at == 0 || !folded[at - 1].is_ascii_alphanumeric())
         .find_map(|at| lexicon.longest_at(folded, at, LABELS).filter(|(end, _)| whole(*end)))?;
+    if groups & LOCK != 0 {
+        return None;
+    }
     let empty = Span::new(0, 0);
     let link = Link { quoted_label: true, ..Link::default() };
     let text_window = Window::around(text, 0, 0, AFTER);

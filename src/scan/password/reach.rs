@@ -2,13 +2,15 @@
 //! like nothing but a secret is one. How strong it must be depends on how far it stands; weak values need a clear link
 //! (see `link`).
 
+use super::beside::names_code;
 use super::gate::Gate;
 use super::link::Link;
 use super::strength::{self, Strength};
 use super::token::{grouped, part_behind_slash, tokens};
 use super::value::Value;
 use super::words::{
-    AS, ASKED, CODE, COPULA, DOUBT, KEY, LOGIN, PAIR, PASSWORD, PIN, RECOVERY, SHORT, SOFT, THING, UNIT,
+    ADVERB, AS, ASKED, CODE, COPULA, DOUBT, KEY, LOCK, LOGIN, PAIR, PASSWORD, PIN, RECOVERY, SHORT, SOFT,
+    THING, UNIT,
 };
 use super::{Kind, Label, is_short};
 use crate::finding::Confidence;
@@ -305,14 +307,24 @@ impl Reach<'_> {
                 None => return,
             },
         };
-        let told =
-            || text[self.label.span.end.min(token.start)..token.start].trim_ascii_end().ends_with(b":");
+        let told = text[self.label.span.end.min(token.start)..token.start].trim_ascii_end();
+        let told = || {
+            told.ends_with(b":")
+                || told.ends_with(b"=")
+                || told.ends_with("→".as_bytes())
+                || told.ends_with(b">")
+        };
         let ambiguous = || matches!(self.label.span.of(text), Some(b"pass" | b"Pass" | b"passe"));
-        if is_short(groups) && ambiguous() && (strength, distance) != (Strength::Sure, Distance::Clause) {
+        let sure = strength == Strength::Sure && matches!(distance, Distance::Clause | Distance::Alone);
+        if is_short(groups) && ambiguous() && !sure {
             return;
         }
         let copula = || before[1].is_some_and(|before| self.is(before, COPULA));
         if groups & SOFT != 0 && strength != Strength::Sure && !told() && !copula() {
+            return;
+        }
+        // "coffre : 4821", "the safe is still 4821".
+        if groups & LOCK != 0 && !(distance == Distance::Clause && (told() || self.is_led(before))) {
             return;
         }
         if strength == Strength::Sure && self.is_noted(token) {
@@ -360,6 +372,12 @@ impl Reach<'_> {
             best.clear();
         }
         best.push(found);
+    }
+
+    /// Whether *is* or *still* stands right before a value.
+    fn is_led(&self, before: [Option<Span>; 2]) -> bool {
+        let [first, last] = before;
+        last.is_some_and(|last| self.is(last, COPULA | ADVERB)) && first.is_some()
     }
 
     /// Whether a verb says that a value before the label is it, "si X est un bon mot de passe", "of X een goed wachtwoord
@@ -425,15 +443,6 @@ impl Reach<'_> {
         let of_amount = rest.trim_ascii_start().starts_with("€".as_bytes()) || rest.starts_with(b"%");
         year || parted || digits || of_amount || groups & UNIT != 0
     }
-}
-
-/// English labels, which are names in source code too.
-fn names_code(name: &[u8]) -> bool {
-    let name = name.to_ascii_lowercase();
-    [&b"pass"[..], b"pwd", b"token", b"secret", b"key", b"credential", b"pin", b"mnemonic", b"psk"]
-        .iter()
-        .any(|part| memchr::memmem::find(&name, part).is_some())
-        && !matches!(&*name, b"passe" | b"passwort" | b"paswoord" | b"passwoord" | b"pincode")
 }
 
 /// A line without the signs of source code and configuration.

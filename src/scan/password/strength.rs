@@ -87,7 +87,9 @@ pub fn of(lexicon: &Lexicon, token: &[u8], groups: Groups) -> Option<Strength> {
 /// Four to eight digits, perhaps with a letter or a key of the pad: `4821`, `A4821`, `48B21`, `4821#`.
 fn is_number(token: &[u8], groups: Groups) -> bool {
     let token = token.strip_suffix(b"#").or_else(|| token.strip_suffix(b"*")).unwrap_or(token);
-    let token = token.strip_prefix(b"*").or_else(|| token.strip_prefix(b"#")).unwrap_or(token);
+    let pad = groups & ACCESS != 0;
+    let token =
+        token.strip_prefix(b"*").or_else(|| token.strip_prefix(b"#").filter(|_| pad)).unwrap_or(token);
     let digits = token.iter().filter(|byte| byte.is_ascii_digit()).count();
     let letters = token.len() - digits;
     let lettered = groups & ACCESS != 0 && letters == 1 && token.iter().any(u8::is_ascii_uppercase);

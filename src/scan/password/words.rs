@@ -68,10 +68,12 @@ pub const VALUE_NAME: Groups = 1 << 28;
 pub const AS: Groups = 1 << 29;
 /// How a password is written: *tout en minuscules*, *all lower case*.
 pub const CASED: Groups = 1 << 32;
+/// What a code locks, where the code stands right behind it: *coffre*, *kluis*, *padlock*.
+pub const LOCK: Groups = 1 << 33;
 /// *réponse*, *answer*.
 pub const ANSWER: Groups = 1 << 24;
 
-const NAMES: [(&str, Groups); 33] = [
+const NAMES: [(&str, Groups); 34] = [
     ("password", PASSWORD),
     ("short", SHORT),
     ("pin", PIN),
@@ -94,6 +96,7 @@ const NAMES: [(&str, Groups); 33] = [
     ("doubt", DOUBT),
     ("unit", UNIT),
     ("code", CODE | ACCESS),
+    ("lock", LOCK | CODE | ACCESS | OPENED),
     ("opened", OPENED),
     ("asked", ASKED),
     ("answer", ANSWER),
