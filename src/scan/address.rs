@@ -139,10 +139,9 @@ impl Detector for Address {
         }
         let mut known = true;
         let found = match (germanic, ends_street) {
-            (true, _) if nameless => self.nameless(&all, here).and_then(|street| {
-                let (end, listed) = Self::code_behind(&all, street.end)?;
+            (true, _) if nameless => self.by_code(&all, here).map(|(start, end, listed)| {
                 known = listed;
-                Some((street.start, end, true))
+                (start, end, true)
             }),
             (true, _) if post_box => self.post_box(&all, here),
             (true, _) => self.germanic(&all, here).and_then(|street| self.with_locality(&all, &street)),
@@ -247,8 +246,12 @@ impl Address {
         }
         // "Grand-Place 1" is a name in itself.
         let whole = all[here].text.contains(['-', '\'', '’']);
-        if let Some(end) = self.number_after(all, at).filter(|_| whole) {
-            return Some(Street { start: here, end, named: true });
+        if whole {
+            let behind = self.number_after(all, at).map(|end| (here, end));
+            let found = behind.or_else(|| Some((self.number_before(all, here)?, at)));
+            if let Some((start, end)) = found {
+                return Some(Street { start, end, named: true });
+            }
         }
         if let Some(ordinal) = ordinal_before(all, here) {
             let start = self.number_before(all, ordinal)?;
@@ -325,7 +328,7 @@ impl Address {
         }
         let mut street = number.checked_sub(1)?;
         while !matches!(all[street].kind, Kind::Word(_)) || all[street].folded() == "nr" {
-            street = street.checked_sub(1).filter(|street| number - street <= 5)?;
+            street = street.checked_sub(1).filter(|street| number - street <= 6)?;
         }
         if !all[street].is_capital() && all[street].kind != Kind::Word(Case::Lower) {
             return None;
@@ -357,7 +360,7 @@ impl Address {
     }
 
     /// The postal code and its locality before a street, "5000 Namur, rond-point Schuman 29": its first token.
-    fn locality_before(all: &[Token<'_>], start: usize) -> Option<usize> {
+    pub(super) fn locality_before(all: &[Token<'_>], start: usize) -> Option<usize> {
         let from = start.saturating_sub(12);
         (from..start).find(|at| {
             let code = all[*at].kind == Kind::Number && all[*at].text.len() == 4;

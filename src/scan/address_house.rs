@@ -51,7 +51,11 @@ impl Address {
     pub(super) fn letter_after(&self, all: &[Token<'_>], from: usize) -> usize {
         let kind = |at: usize| all.get(at).map(|token| token.kind);
         match kind(from) {
-            Some(Kind::Word(_)) if all[from].text.len() <= 2 => from + 1,
+            Some(Kind::Word(_))
+                if all[from].text.len() <= 2 || self.repeats.contains(&*all[from].folded()) =>
+            {
+                from + 1
+            }
             Some(Kind::Mark('-' | '/'))
                 if kind(from + 1) == Some(Kind::Number) && all[from + 1].text.len() <= 4 =>
             {
@@ -62,11 +66,27 @@ impl Address {
             }
             Some(Kind::Space) => match all.get(from + 1) {
                 Some(next) if self.repeats.contains(&*next.folded()) => from + 2,
-                Some(next) if next.kind == Kind::Word(Case::Initial) => from + 2,
+                Some(next)
+                    if next.kind == Kind::Word(Case::Initial) || Self::is_small_letter(all, from + 1) =>
+                {
+                    from + 2
+                }
                 _ => from,
             },
             _ => from,
         }
+    }
+
+    /// "122 a, 4780": a small letter, and behind it the postal code or nothing.
+    fn is_small_letter(all: &[Token<'_>], at: usize) -> bool {
+        let letter = all[at].kind == Kind::Word(Case::Lower) && all[at].text.len() == 1;
+        let next = |by: usize| all.get(at + by).map(|token| token.kind);
+        letter
+            && match next(1) {
+                None | Some(Kind::Line | Kind::Mark(',' | '-' | '|')) => true,
+                Some(Kind::Space) => matches!(next(2), Some(Kind::Number | Kind::Mark('-' | '|'))),
+                _ => false,
+            }
     }
 
     /// One past a floor, "16e étage".

@@ -57,7 +57,14 @@ pub(super) fn dutch(all: &[Token<'_>], at: usize) -> Option<usize> {
     let city = next_word(all, letters + 1).filter(|city| all[*city].is_capital());
     let second = |city: usize| {
         let begins = ["Den", "De", "Sint", "Nieuw", "Oud", "Alphen", "Bergen"].contains(&all[city].text);
-        next_word(all, city + 1).filter(|next| begins && all[*next].is_capital())
+        let small = |next: usize| matches!(all[next].text, "op" | "aan");
+        let next = next_word(all, city + 1).filter(|_| begins)?;
+        if small(next) {
+            let last = next_word(all, next + 1)?;
+            let last = if all[last].text == "den" { next_word(all, last + 1)? } else { last };
+            return all[last].is_capital().then_some(last);
+        }
+        all[next].is_capital().then_some(next)
     };
     Some(city.map_or(letters + 1, |city| second(city).unwrap_or(city) + 1))
 }

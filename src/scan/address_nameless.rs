@@ -3,12 +3,15 @@
 //! its locality, which says that they are one. Knows no kinds of streets.
 
 use super::address::{Address, Street};
-use super::address_locality::{belgian, capitalised_after, dutch};
+use super::address_locality::{belgian, capitalised_after, dutch, in_brackets};
 use super::detector::Place;
 use super::lexer::{Case, Kind, Token};
 
 /// Bytes behind a house number in which the postal code begins: box, floor, line end.
 const CODE_BYTES: usize = 36;
+
+/// Bytes before a house number in which a postal code stands that comes first.
+const CODE_BEFORE_BYTES: usize = 48;
 
 /// Words of a street's name.
 const WORDS_MAX: usize = 6;
@@ -23,8 +26,15 @@ const THINGS: [&str; 60] = [
     "version", "zaal", "zimmer", "zone",
 ];
 
+/// How months begin, which stand behind numbers too.
+const MONTHS: [&str; 20] = [
+    "jan", "fev", "feb", "mar", "maa", "avr", "apr", "mai", "mei", "may", "jui", "jun", "jul", "aou", "aug",
+    "sep", "oct", "okt", "nov", "dec",
+];
+
 impl Address {
-    /// Whether a postal code and a capital stand shortly behind the digits of a place: the cheap question.
+    /// Whether a postal code and a capital stand shortly behind the digits of a place, or a code shortly before: the cheap
+    /// question.
     pub(super) fn may_be_nameless(place: &Place<'_>) -> bool {
         let text = place.text;
         let behind = &text[place.at..text.len().min(place.at + CODE_BYTES)];
@@ -32,18 +42,40 @@ impl Address {
         let mut at = house;
         while house <= 4 && at < behind.len() {
             let run = behind[at..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+            if run == 4 && behind.get(at + run) == Some(&b')') {
+                return true;
+            }
             if matches!(run, 4 | 5)
-                && matches!(behind.get(at + run..), Some([b' ', next, ..]) if next.is_ascii_uppercase() || *next >= 0xC3)
+                && matches!(behind.get(at + run..), Some([b' ', next, ..] | [next, ..]) if next.is_ascii_uppercase() || *next == 0xC3)
             {
                 return true;
             }
             at += run.max(1);
         }
-        false
+        house <= 3
+            && text[place.at.saturating_sub(CODE_BEFORE_BYTES)..place.at]
+                .windows(5)
+                .any(|part| part[..4].iter().all(u8::is_ascii_digit) && part[4] == b' ')
+    }
+
+    /// The first and one past the last token of an address that its postal code tells, and whether a list knows the code
+    /// with its locality.
+    pub(super) fn by_code(&self, all: &[Token<'_>], number: usize) -> Option<(usize, usize, bool)> {
+        let before = self.nameless(all, number).and_then(|street| {
+            if let Some((end, listed)) = Self::code_behind(all, street.end) {
+                return Some((street.start, end, listed));
+            }
+            Some((Self::locality_before(all, street.start)?, street.end, true))
+        });
+        before.or_else(|| {
+            let street = self.nameless_behind(all, number)?;
+            let (end, _) = Self::code_behind(all, street.end)?;
+            Some((street.start, end, false))
+        })
     }
 
     /// The words of the street to the left of its number.
-    pub(super) fn nameless(&self, all: &[Token<'_>], number: usize) -> Option<Street> {
+    fn nameless(&self, all: &[Token<'_>], number: usize) -> Option<Street> {
         let (mut start, mut at, mut words) = (None, number, 0);
         while words < WORDS_MAX {
             let gap = at.checked_sub(1)?;
@@ -51,6 +83,10 @@ impl Address {
                 Kind::Space | Kind::Mark(',' | '-' | '\'' | '’') => gap.checked_sub(1),
                 _ => break,
             };
+            // "Domaine des Rawettes, 140".
+            let word = word.map(|word| {
+                if at == number && all[word].kind == Kind::Mark(',') { word.saturating_sub(1) } else { word }
+            });
             // "Dr. Persoonslaan", "rue n° 12".
             let word = word
                 .map(|word| if all[word].kind == Kind::Mark('.') { word.saturating_sub(1) } else { word });
@@ -74,8 +110,35 @@ impl Address {
         Some(Street { start, end, named: true })
     }
 
+    /// The words of the street to the right of its number: "94 Les Fonds de Bovesse".
+    fn nameless_behind(&self, all: &[Token<'_>], number: usize) -> Option<Street> {
+        let mut at = self.letter_after(all, number + 1);
+        let (mut end, mut words) = (None, 0);
+        while words < WORDS_MAX {
+            let gap = all.get(at)?;
+            if !matches!(gap.kind, Kind::Space | Kind::Mark('-' | '\'' | '’'))
+                && !(words == 0 && gap.kind == Kind::Mark(','))
+            {
+                break;
+            }
+            at += 1;
+            let word = all.get(at)?;
+            match word.kind {
+                Kind::Space if words == 0 => continue,
+                Kind::Word(_) if word.is_capital() => end = Some(at + 1),
+                Kind::Word(Case::Lower) if words == 0 && matches!(word.text, "la" | "le" | "les") => {}
+                Kind::Word(Case::Lower) if end.is_some() && self.joins(&word.folded()) => {}
+                _ => break,
+            }
+            (at, words) = (at + 1, words + 1);
+        }
+        let first = all.get(number + 1..end?)?.iter().find(|token| token.is_capital())?;
+        let month = first.text.len() > 2 && MONTHS.iter().any(|month| first.folded().starts_with(month));
+        (!month).then_some(Street { start: number, end: end?, named: true })
+    }
+
     /// One past the postal code and its locality right behind a street, and whether a list knows the two together.
-    pub(super) fn code_behind(all: &[Token<'_>], from: usize) -> Option<(usize, bool)> {
+    fn code_behind(all: &[Token<'_>], from: usize) -> Option<(usize, bool)> {
         let joins = |token: &Token<'_>| {
             matches!(token.kind, Kind::Space | Kind::Line | Kind::Mark(',' | '-' | '–' | '|' | '/' | '·'))
                 || matches!(
@@ -84,7 +147,9 @@ impl Address {
                 )
         };
         let at = (from..all.len().min(from + 7)).find(|at| !joins(&all[*at]))?;
-        let token = all.get(at).filter(|token| token.kind == Kind::Number && at > from)?;
+        let Some(token) = all.get(at).filter(|token| token.kind == Kind::Number && at > from) else {
+            return bracketed(all, at).map(|end| (end, true));
+        };
         match token.text.len() {
             4 => belgian(all, at).or_else(|| dutch(all, at)).map(|end| (end, true)),
             5 => capitalised_after(all, at).map(|end| (end, false)),
@@ -117,4 +182,10 @@ impl Address {
         );
         germanic || self.particles.contains(word)
     }
+}
+
+/// One past a locality with its code in brackets: "Neufchâteau (6840)".
+fn bracketed(all: &[Token<'_>], from: usize) -> Option<usize> {
+    let code = (from..all.len().min(from + 8)).find(|at| all[*at].kind == Kind::Number)?;
+    in_brackets(all, code)
 }

@@ -92,7 +92,8 @@ fn blanks(text: &[u8], from: usize) -> usize {
 /// Past `[14:03] Marc:`, "Marc :", "- ", "CLIENT  ".
 fn speaker(text: &[u8], at: usize) -> Option<usize> {
     let line = text.get(at..)?.split(|byte| *byte == b'\n').next()?;
-    if let Some(rest) = line.strip_prefix(b"- ") {
+    let dashes = ["- ", "– ", "— ", "–\u{a0}", "—\u{a0}"];
+    if let Some(rest) = dashes.iter().find_map(|dash| line.strip_prefix(dash.as_bytes())) {
         return Some(at + line.len() - rest.len());
     }
     let capitals = line.iter().take_while(|byte| byte.is_ascii_uppercase()).count();
@@ -146,6 +147,7 @@ mod tests {
         assert_eq!(answer("mdp?\nMarc: abc"), Some("abc"));
         assert_eq!(answer("mdp deja ?\nMarc Lambert 10:13\nabc"), Some("abc"));
         assert_eq!(answer("mdp ?\nCLIENT  Oui alors c'est abc"), Some("abc"));
+        assert_eq!(answer("— ton mdp ?\n— abc"), Some("abc"));
         assert_eq!(answer("> ton mdp ?\n> abc"), Some("abc"));
         assert_eq!(answer("mdp ?\nabc1\nMerci"), Some("abc1\nMerci"));
     }

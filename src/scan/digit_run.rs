@@ -44,9 +44,11 @@ impl Run {
         }
     }
 
-    /// Whether a slash between blanks stands before it: another number, "0472 12 34 56 / 081 22 33 44".
-    pub fn follows_slash(&self, text: &[u8]) -> bool {
-        text[..self.start].ends_with(b" / ")
+    /// Whether a slash between blanks or a tab stands before it: another number, "0472 12 34 56 / 081 22 33 44".
+    pub fn is_apart(&self, text: &[u8]) -> bool {
+        let before = &text[self.start.saturating_sub(SEPARATORS_MAX)..self.start];
+        let tab = before.iter().rposition(|byte| *byte == b'\t');
+        before == b" / " || tab.is_some_and(|tab| !before[tab..].iter().any(u8::is_ascii_digit))
     }
 
     /// The byte before it.

@@ -155,7 +155,7 @@ fn fails(pass: &mut Pass<'_>, rule: u16, run: &Run) -> bool {
 
 /// Whether more than a space stands between a run and the one before: neither begins or ends a number there.
 fn is_hard(text: &[u8], run: &Run) -> bool {
-    run.separators & !separator(b' ') != 0 && !run.wrapped && !run.follows_slash(text)
+    run.separators & !separator(b' ') != 0 && !run.wrapped && !run.is_apart(text)
 }
 
 /// How many runs after the first one complete the grouping.
@@ -208,6 +208,11 @@ fn number_at(
     if inner.iter().any(|run| run.separators & !number.separators != 0) || opens_only(inner) {
         return;
     }
+    if inner.len() > 1 && crosses_cells(pass.text, inner)
+        || inner.iter().any(|run| begins_row(pass.text, run))
+    {
+        return;
+    }
     // "0.0490605" is a decimal number.
     if last > first
         && runs[first].len() == 1
@@ -243,6 +248,17 @@ fn number_at(
     let wrapped = inner.iter().any(|run| run.wrapped) || runs[first..=last].iter().any(|run| run.inside > 0);
     let view = if wrapped { View::Wrapped } else { View::Plain };
     pass.judge_number(rule, span, digits, grouped || !number.lead.is_empty(), view);
+}
+
+/// Whether a tab parts some of the groups and none the others: two cells of a table.
+fn crosses_cells(text: &[u8], inner: &[Run]) -> bool {
+    let tabbed = inner.iter().filter(|run| run.before(text) == Some(b'\t')).count();
+    tabbed > 0 && tabbed < inner.len()
+}
+
+/// Whether a run on a new line fills the first cell of a row.
+fn begins_row(text: &[u8], run: &Run) -> bool {
+    (run.wrapped || run.inside > 0) && matches!(text.get(run.end), Some(b'\t' | b';' | b'|'))
 }
 
 /// Whether a value over three lines or more goes on beyond them: a part of a column of numbers.

@@ -107,7 +107,10 @@ impl Gate<'_> {
     /// A placeholder, talk, a place, a date, a name of source code, a digest.
     pub(super) fn is_something_else(&self, value: Value, bytes: &[u8]) -> bool {
         let code = if value.quoted { is_dotted_code(bytes) } else { self.is_code(value, bytes) };
-        self.is_no_secret(value, bytes) || code || is_digest(self.label.text, value.span)
+        self.is_of_turns()
+            || self.is_no_secret(value, bytes)
+            || code
+            || is_digest(self.label.text, value.span)
     }
 
     /// `auth/login/forgot_password: 0baf…`: a digest as the value of a path.
@@ -131,6 +134,12 @@ impl Gate<'_> {
     /// Judges a value that stands elsewhere than behind the link.
     #[must_use]
     pub fn judge(&self, value: Value, bytes: &[u8]) -> Option<Confidence> {
+        if self.is_combination(bytes) {
+            return Some(Confidence::Medium);
+        }
+        if self.is_of_turns() {
+            return None;
+        }
         if self.is_no_secret(value, bytes) {
             return None;
         }
@@ -149,6 +158,23 @@ impl Gate<'_> {
                 Some(if self.is_test_data(value, bytes) { Confidence::Low } else { sure })
             }
         }
+    }
+
+    /// Whether the label is a mere word for turns of a lock, which is one for much else: "a combination of".
+    fn is_of_turns(&self) -> bool {
+        let label = self.label.span.of(self.label.text).unwrap_or_default().to_ascii_lowercase();
+        let locks = ["safe", "lock", "coffre", "cadenas", "kluis", "slot", "tresor", "schloss"];
+        contains(&label, b"ombina") && !locks.iter().any(|lock| contains(&label, lock.as_bytes()))
+    }
+
+    /// "combinaison du coffre : 59-37-12": the turns of a lock.
+    fn is_combination(&self, bytes: &[u8]) -> bool {
+        let label = self.label.span.of(self.label.text).unwrap_or_default().to_ascii_lowercase();
+        let turn = |part: &[u8]| (1..=2).contains(&part.len()) && part.iter().all(u8::is_ascii_digit);
+        let parts = bytes.split(|byte| matches!(byte, b'-' | b'/' | b'.')).count();
+        contains(&label, b"ombina")
+            && (3..=5).contains(&parts)
+            && bytes.split(|byte| matches!(byte, b'-' | b'/' | b'.')).all(turn)
     }
 
     /// `password = "password123";`: a value that everybody puts into tests, in a line of source code.
@@ -195,6 +221,7 @@ impl Gate<'_> {
         let near = || between.len() <= PIN_GAP_BYTES && !between.contains(&b'#') && !between.contains(&b'(');
         !label.eq_ignore_ascii_case(b"pin")
             || label == b"PIN" && !self.is_about()
+            || self.link.quoted_label
             || label == b"pin" && near() && !self.is_about() && !self.is_code_line()
             || of_card.iter().any(|card| contains(&between, card))
     }

@@ -87,3 +87,161 @@ pub(super) fn value_key(lexicon: &Lexicon, text: &[u8], from: usize) -> Option<u
     (between.iter().all(plain) && memchr::memchr_iter(b'\n', between).count() <= 2)
         .then(|| sign(text, end))?
 }
+
+/// Bytes of a name behind the label in it.
+const TAIL_BYTES: usize = 32;
+
+/// Words in capitals behind a label that make a setting another one: `PASSWORD_HASH`, `TOKEN_URL`.
+const OTHERS: &[&[u8]] = &[
+    b"WITHIN",
+    b"ITERATIONS",
+    b"NUM",
+    b"NUMBER",
+    b"AFTER",
+    b"DAYS",
+    b"HOURS",
+    b"MINUTES",
+    b"SECONDS",
+    b"LIFETIME",
+    b"ROUNDS",
+    b"COST",
+    b"BITS",
+    b"VALIDITY",
+    b"DURATION",
+    b"RETRIES",
+    b"ATTEMPTS",
+    b"VERSION",
+    b"FORMAT",
+    b"ENCODING",
+    b"CHANGED",
+    b"AT",
+    b"DATE",
+    b"TIME",
+    b"LABEL",
+    b"TEXT",
+    b"TITLE",
+    b"MESSAGE",
+    b"MSG",
+    b"ERROR",
+    b"INVALID",
+    b"WRONG",
+    b"LEN",
+    b"AGE",
+    b"LIMIT",
+    b"MODE",
+    b"CLASS",
+    b"HELP",
+    b"HINT",
+    b"STRENGTH",
+    b"CHECK",
+    b"VALIDATORS",
+    b"HASHERS",
+    b"KEY",
+    b"PARAM",
+    b"SOURCE",
+    b"METHOD",
+    b"SERVICE",
+    b"HASH",
+    b"FIELD",
+    b"FILE",
+    b"PATH",
+    b"URL",
+    b"URI",
+    b"ID",
+    b"NAME",
+    b"LENGTH",
+    b"MIN",
+    b"MAX",
+    b"TTL",
+    b"EXPIRY",
+    b"EXPIRES",
+    b"EXPIRATION",
+    b"TIMEOUT",
+    b"POLICY",
+    b"TYPE",
+    b"ALGORITHM",
+    b"ALG",
+    b"HEADER",
+    b"PREFIX",
+    b"SUFFIX",
+    b"REGEX",
+    b"PATTERN",
+    b"ENABLED",
+    b"REQUIRED",
+    b"RESET",
+    b"ISSUER",
+    b"COUNT",
+    b"SIZE",
+    b"ENV",
+    b"REF",
+    b"VAR",
+];
+
+/// Words in small letters behind a label that only say whose it is: `wachtwoord_prod`, `mdp_admin`.
+const WHOSE: [&[u8]; 24] = [
+    b"prod",
+    b"production",
+    b"dev",
+    b"test",
+    b"staging",
+    b"acc",
+    b"qa",
+    b"local",
+    b"backup",
+    b"admin",
+    b"root",
+    b"user",
+    b"db",
+    b"old",
+    b"new",
+    b"ancien",
+    b"nouveau",
+    b"primary",
+    b"secondary",
+    b"master",
+    b"vpn",
+    b"wifi",
+    b"smtp",
+    b"mail",
+];
+
+/// One past the name of a setting that goes on behind its label, where a sign links a value to it: `CLE_API_METEO=…`,
+/// `DB_PASSWORD_PROD: …`.
+pub(super) fn end_of_setting(text: &[u8], end: usize) -> Option<usize> {
+    let rest = text.get(end..text.len().min(end + TAIL_BYTES))?;
+    let length = rest.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
+    let (tail, behind) = rest.split_at(length);
+    let mut words = tail.strip_prefix(b"_")?.split(|byte| *byte == b'_');
+    let large = tail.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_')
+        && text[..end].last().is_some_and(u8::is_ascii_uppercase);
+    let own = if large {
+        !words.any(|word| word.is_empty() || OTHERS.contains(&word))
+    } else {
+        words.all(|word| WHOSE.contains(&word) || !word.is_empty() && word.iter().all(u8::is_ascii_digit))
+    };
+    let behind = behind.strip_prefix(b"\"").unwrap_or(behind).trim_ascii_start();
+    let linked = matches!(behind, [b'=', next, ..] if *next != b'=')
+        || matches!(behind, [b':', next, ..] if *next != b':');
+    (own && linked).then_some(end + length)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::end_of_setting;
+
+    #[test]
+    fn settings_go_on_behind_their_label() {
+        let after = |text: &str| end_of_setting(text.replace('|', "").as_bytes(), text.find('|')?);
+        assert_eq!(after("CLE_API|_METEO=x"), Some(13));
+        assert_eq!(after("password|_prod: x"), Some(13));
+        for text in [
+            "PASSWORD|_HASH=x",
+            "password|_field = x",
+            "PASSWORD|_PROD",
+            "password|_reset: x",
+            "TOKEN|_A == x",
+        ] {
+            assert_eq!(after(text), None, "{text}");
+        }
+    }
+}

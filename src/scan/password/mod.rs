@@ -30,7 +30,9 @@ use crate::span::Span;
 use gate::Gate;
 use link::Link;
 use smallvec::SmallVec;
-use words::{ASKED, CODE, KEY, LABELS, LOCK, OPENED, PAIR, PASSPHRASE, PIN, RECOVERY, SHORT, SOFT, WIFI};
+use words::{
+    ASKED, CODE, KEY, LABELS, LOCK, LOGIN, OPENED, PAIR, PASSPHRASE, PIN, RECOVERY, SHORT, SOFT, WIFI,
+};
 
 /// What kind of secret a label announces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,15 +133,24 @@ fn at_label<T>(
         return None;
     }
     let near = Window::around(text, at, 0, LABEL_BYTES_MAX);
-    let (_, groups) = lexicon.longest_at(near.text(), near.index(at), LABELS)?;
+    let (end_of_label, groups) = lexicon.longest_at(near.text(), near.index(at), LABELS)?;
     // Words that are mostly no label: nothing without a digit.
     let named = at.checked_sub(1).is_some_and(|before| !b" \n\t(,:-'*|\"".contains(&text[before]));
+    // Two letters within what is no name: `q7TZknPw`.
+    if near.index(at) + 2 == end_of_label
+        && named
+        && text[at.saturating_sub(6)..at].iter().any(u8::is_ascii_digit)
+    {
+        return None;
+    }
     if groups & CODE != 0 && named || groups & (CODE | SOFT) != 0 && !reach::may(text, at) {
         return None;
     }
     let window = Window::around(text, at, BEFORE, AFTER);
     let (end, groups) = lexicon.longest_at(window.text(), window.index(at), LABELS)?;
-    let label = Label { lexicon, text, window: &window, span: Span::new(at, window.original(end)), groups };
+    let end = window.original(end);
+    let end = key::end_of_setting(text, end).unwrap_or(end);
+    let label = Label { lexicon, text, window: &window, span: Span::new(at, end), groups };
     let unknown = groups & CODE != 0 && !opens(&label);
     (!unknown && !continues(text, label.span.end)).then(|| said(&label, kind(groups)))
 }
@@ -156,7 +167,7 @@ fn linked(place: &Label<'_>, kind: Kind) -> Option<(Span, Confidence)> {
     }
     let value = |label: Span, link: Link| match kind {
         Kind::Recovery => value::recovery_phrase(text, link.end).map(|span| (span, Confidence::High)),
-        _ if groups & PAIR != 0 => gate(label, link).pair(),
+        _ if groups & PAIR != 0 || is_second_of_pair(place) => gate(label, link).pair(),
         _ => gate(label, link).value(),
     };
     let behind = || link::first(place, &mut |link| value(label, link));
@@ -175,6 +186,16 @@ fn linked(place: &Label<'_>, kind: Kind) -> Option<(Span, Confidence)> {
     found.or_else(inverted)
 }
 
+/// Whether a label is the second half of "Utilisateur / mot de passe".
+fn is_second_of_pair(label: &Label<'_>) -> bool {
+    let folded = label.window.text();
+    let head = folded[..label.window.index(label.span.start)].trim_ascii_end();
+    let Some(head) = head.strip_suffix(b"/") else { return false };
+    let start = head.len().saturating_sub(24);
+    let last = label.lexicon.words(head, start, head.len()).last();
+    last.is_some_and(|word| word.groups & LOGIN != 0 && head[word.end..].trim_ascii().is_empty())
+}
+
 /// Whether a word near a mere "code" says what it opens.
 fn opens(label: &Label<'_>) -> bool {
     let folded = label.window.text();
@@ -191,7 +212,7 @@ pub fn find_in_field(lexicon: &Lexicon, text: &[u8], key: &[u8]) -> Option<Secre
     let (_, groups) = (0..folded.len())
         .filter(|&at| at == 0 || !folded[at - 1].is_ascii_alphanumeric())
         .find_map(|at| lexicon.longest_at(folded, at, LABELS).filter(|(end, _)| whole(*end)))?;
-    if groups & LOCK != 0 {
+    if groups & LOCK != 0 || groups & CODE != 0 && !lexicon.any(folded, 0, folded.len(), OPENED) {
         return None;
     }
     let empty = Span::new(0, 0);

@@ -10,7 +10,7 @@ use super::token::{grouped, part_behind_slash, tokens};
 use super::value::Value;
 use super::words::{
     ADVERB, AS, ASKED, CODE, COPULA, DOUBT, KEY, LOCK, LOGIN, PAIR, PASSWORD, PIN, RECOVERY, SHORT, SOFT,
-    THING, UNIT,
+    THING, UNIT, WIFI,
 };
 use super::{Kind, Label, is_short};
 use crate::finding::Confidence;
@@ -120,11 +120,19 @@ pub(super) fn further(label: &Label<'_>, kind: Kind, known: Span) -> Values {
     let mut best = Values::new();
     let reach = Reach { label, kind, string: false };
     let line = reach.line();
-    if label.groups & (PASSWORD | SHORT) == 0 || known.start < label.span.end || !reach.is_prose(line) {
+    if label.groups & (PASSWORD | SHORT | WIFI) == 0 || known.start < label.span.end || !reach.is_prose(line)
+    {
         return best;
     }
     reach.behind(Span::new(known.end.min(line.end), line.end), &mut best);
-    best.retain(|value| value.strength == Strength::Sure && value.confidence >= Confidence::Medium);
+    best.retain(|value| {
+        let led = || {
+            let last = tokens(label.text, known.end, value.span.start).last();
+            last.is_some_and(|last| reach.is(last, COPULA))
+        };
+        let strong = value.strength == Strength::Sure || value.strength == Strength::Fair && led();
+        strong && value.confidence >= Confidence::Medium
+    });
     best
 }
 
@@ -324,7 +332,10 @@ impl Reach<'_> {
             return;
         }
         // "coffre : 4821", "the safe is still 4821".
-        if groups & LOCK != 0 && !(distance == Distance::Clause && (told() || self.is_led(before))) {
+        if groups & LOCK != 0
+            && !(distance == Distance::Clause
+                && (told() || self.is_led(before) || self.is_right_behind(token)))
+        {
             return;
         }
         if strength == Strength::Sure && self.is_noted(token) {
@@ -372,6 +383,15 @@ impl Reach<'_> {
             best.clear();
         }
         best.push(found);
+    }
+
+    /// "alarme 2588." and nothing more in the clause.
+    fn is_right_behind(&self, token: Span) -> bool {
+        let text = self.label.text;
+        let gap = text.get(self.label.span.end..token.start).unwrap_or_default();
+        let ends = matches!(text.get(token.end), None | Some(b'.' | b',' | b';' | b')' | b'\n' | b'\r'));
+        let decimal = text.get(token.end + 1).is_some_and(u8::is_ascii_digit);
+        gap == b" " && ends && !decimal
     }
 
     /// Whether *is* or *still* stands right before a value.

@@ -64,7 +64,8 @@ impl Person {
     /// Whether the next field, on this line or the next, is another one of a person: `Name: Weber`, then `Vorname: Anja`.
     fn label_follows(&self, text: &str) -> bool {
         let mut lines = text.split('\n');
-        let same = lines.next().and_then(|line| line.split_once([',', ';'])).map(|(_, rest)| rest);
+        let line = lines.next().unwrap_or_default();
+        let same = line.split_once([',', ';']).or_else(|| line.split_once("  ")).map(|(_, rest)| rest);
         [same, lines.next()].into_iter().flatten().any(|field| {
             let label = field.split_once(':').map(|(label, _)| fold_text(label.trim()));
             label.is_some_and(|label| self.labels.contains(&label) && !self.weak_labels.contains(&label))
@@ -127,6 +128,10 @@ impl Person {
 
     /// The text up to the next label on the line: "Dupont Prénom : Jean", "Sophie Date de naissance : …".
     fn before_next_label<'a>(&self, value: &'a str) -> &'a str {
+        let value = match value.split_once("  ") {
+            Some((field, rest)) if rest.contains(':') => field,
+            _ => value,
+        };
         let Some((field, _)) = value.split_once(':') else { return value };
         let is_label = |token: &Token<'_>| {
             let folded = token.folded();

@@ -302,7 +302,9 @@ impl Person {
             }
             at = previous;
         }
-        self.goes_on(all, end) || is_street(&all[end - 1])
+        self.goes_on(all, end)
+            || is_street(&all[end - 1])
+            || end - start > 3 && self.suppress_after.contains(&*all[end - 1].folded())
     }
 
     /// Whether a word stands behind the name that makes it one of a street, a school or a company.
