@@ -14,13 +14,13 @@ pub(super) const UNKNOWN: u8 = 0x80;
 pub(super) const LATIN: [u8; 64] =
     letters(b"aaaaaa?ceeeeiiiidnooooo?ouuuuy??aaaaaa?ceeeeiiiidnooooo?ouuuuy?y");
 
-/// The same for C2: quotation marks, ordinals.
+/// The same for C2: the space that does not break, quotation marks, ordinals.
 pub(super) const SIGNS: [u8; 64] =
-    letters(b"??????????????????????????????????????????a\"????o?????????o\"????");
+    letters(b"???????????????????????????????? ?????????a\"????o?????????o\"????");
 
-/// The same for the third byte after E2 and 80: dashes, quotation marks, apostrophes.
+/// The same for the third byte after E2 and 80: spaces, dashes, quotation marks, apostrophes.
 pub(super) const PUNCTUATION: [u8; 64] =
-    letters(b"????????????????------??''\"\"\"\"\"\"????????????????????????????????");
+    letters(b"           ?????------??''\"\"\"\"\"\"??????????????? ????????????????");
 
 const fn letters(of: &[u8; 64]) -> [u8; 64] {
     let (mut letters, mut at) = ([UNKNOWN; 64], 0);
@@ -42,14 +42,17 @@ pub(super) const fn letter_of(byte: u8) -> Option<u8> {
     }
 }
 
-/// What a byte, after these two, adds to the letters: nothing where it only begins a character, or where white space
-/// goes on.
-pub(super) const fn letter(byte: u8, previous: u8, second: u8) -> Option<u8> {
+/// What a byte adds to the letters: nothing where it only begins a character, or where white space goes on. `before` are the
+/// bytes before it, the nearest one first.
+pub(super) const fn letter(byte: u8, before: [u8; 5]) -> Option<u8> {
+    let [previous, second, third, fourth, fifth] = before;
     let at = (byte & 0x3F) as usize;
     let inner = matches!(byte, 0x80..=0xBF);
     match (second, previous) {
         (_, 0xC3) => Some(if inner { LATIN[at] } else { UNKNOWN }),
+        (_, 0xC2) if byte == 0xA0 && ends_blank(second, third, fourth) => None,
         (_, 0xC2) => Some(if inner { SIGNS[at] } else { UNKNOWN }),
+        (0xE2, 0x80) if is_wide_blank(byte) && ends_blank(third, fourth, fifth) => None,
         (0xE2, 0x80) => Some(if inner { PUNCTUATION[at] } else { UNKNOWN }),
         (_, 0xE2) => {
             if byte == 0x80 {
@@ -61,11 +64,23 @@ pub(super) const fn letter(byte: u8, previous: u8, second: u8) -> Option<u8> {
         _ => match byte {
             0xC2 | 0xC3 | 0xE2 => None,
             0x80.. => Some(UNKNOWN),
-            ..=b' ' if previous <= b' ' => None,
+            ..=b' ' if ends_blank(previous, second, third) => None,
             ..=b' ' => Some(0),
             _ => Some(byte & 31),
         },
     }
+}
+
+/// Whether a byte, behind these two, ends white space.
+const fn ends_blank(byte: u8, previous: u8, second: u8) -> bool {
+    byte <= b' '
+        || byte == 0xA0 && previous == 0xC2
+        || is_wide_blank(byte) && previous == 0x80 && second == 0xE2
+}
+
+/// Whether a byte behind E2 and 80 ends a space.
+const fn is_wide_blank(byte: u8) -> bool {
+    matches!(byte, 0x80..=0x8A | 0xAF)
 }
 
 /// Room for the letters of a block, and for eight that are written with the last one.
@@ -142,7 +157,7 @@ pub(super) fn scalar(text: &[u8], base: usize, letters: &mut Letters) -> u64 {
     for place in 0..64.min(text.len() - base) {
         let at = base + place;
         let back = |bytes: usize| at.checked_sub(bytes).map_or(b'.', |at| text[at]);
-        if let Some(letter) = letter(text[at], back(1), back(2)) {
+        if let Some(letter) = letter(text[at], [1, 2, 3, 4, 5].map(back)) {
             room[count] = letter;
             count += 1;
             kept |= 1 << place;
@@ -154,7 +169,7 @@ pub(super) fn scalar(text: &[u8], base: usize, letters: &mut Letters) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{UNKNOWN, letter, letter_of};
+    use super::{Letters, UNKNOWN, letter, letter_of, scalar};
     use crate::text::view::fold::fold;
 
     #[test]
@@ -163,12 +178,36 @@ mod tests {
             let mut raw = [0; 4];
             let raw = character.encode_utf8(&mut raw).as_bytes();
             let back = |at: usize, bytes: usize| at.checked_sub(bytes).map_or(b'.', |at| raw[at]);
-            let letters: Vec<u8> =
-                (0..raw.len()).filter_map(|at| letter(raw[at], back(at, 1), back(at, 2))).collect();
+            let letters: Vec<u8> = (0..raw.len())
+                .filter_map(|at| letter(raw[at], [1, 2, 3, 4, 5].map(|n| back(at, n))))
+                .collect();
             let folded = fold(raw, 0);
             let wanted: Vec<u8> = folded.bytes().iter().filter_map(|byte| letter_of(*byte)).collect();
             let control = character < ' ';
             assert!(letters.contains(&UNKNOWN) || letters == wanted || control, "{character:?}");
+        }
+    }
+
+    #[test]
+    fn spaces_of_any_kind_are_one_in_a_row() {
+        let pieces = ["a", "é", " ", "\n", "\u{a0}", "\u{202f}", "\u{2009}", "’"];
+        for number in 0..pieces.len().pow(4) {
+            let text: String =
+                (0..4).map(|place| pieces[number / pieces.len().pow(place) % pieces.len()]).collect();
+            let mut letters = Letters::default();
+            scalar(text.as_bytes(), 0, &mut letters);
+            let mut wanted: Vec<u8> = Vec::new();
+            for character in text.chars() {
+                let letter = if character.is_whitespace() {
+                    0
+                } else {
+                    fold(character.to_string().as_bytes(), 0).bytes()[0] & 31
+                };
+                if letter != 0 || wanted.last() != Some(&0) {
+                    wanted.push(letter);
+                }
+            }
+            assert_eq!(letters.all(), wanted, "{text:?}");
         }
     }
 }

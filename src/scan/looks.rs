@@ -3,7 +3,7 @@
 
 use super::blocks::Masks;
 use super::letters::Letters;
-use super::literal::Filter;
+use super::literal::{FIRST, Filter};
 use super::vector::{self, Level};
 use crate::span::Span;
 
@@ -87,7 +87,10 @@ pub(super) fn look(chunk: &Chunk<'_>, filter: &Filter, out: &mut Looks, pack: im
     let Some(places) = out.places.first_chunk_mut::<CHUNK>() else { return };
     let mut count = 0;
     for (number, block) in chunk.masks.iter().enumerate() {
-        let mut mask = block.words;
+        let mut mask = block.words & !filter.no_begin(block.digits);
+        if chunk.exhaustive {
+            mask = block.words;
+        }
         while mask != 0 {
             let at = mask.trailing_zeros() & 63;
             mask &= mask - 1;
@@ -102,7 +105,9 @@ pub(super) fn look(chunk: &Chunk<'_>, filter: &Filter, out: &mut Looks, pack: im
         let mut kept = 0;
         for place in 0..count.min(CHUNK) {
             places[kept % CHUNK] = places[place];
-            kept += usize::from(filter.goes_on(chunk.letters.word(usize::from(places[place].1))));
+            let letter = usize::from(places[place].1);
+            kept +=
+                usize::from(filter.goes_on(chunk.letters.word(letter), chunk.letters.word(letter + FIRST)));
         }
         count = kept;
     }

@@ -96,7 +96,7 @@ mod tests {
     #[test]
     fn every_level_agrees_with_the_definition() {
         let mut random = Random::new(3);
-        let pieces: [&[u8]; 25] = [
+        let pieces: [&[u8]; 28] = [
             b"a b c d e f g h ",
             b"BE68 5390",
             "é à ’ « \u{a0}12".as_bytes(),
@@ -122,11 +122,14 @@ mod tests {
             b" . - / a ",
             b"a</b>-<i>~~.`",
             "①②𝟏".as_bytes(),
+            "\u{a0}\u{202f} \u{2009}a\u{a0} ".as_bytes(),
+            "\u{a0}".as_bytes(),
+            "\u{202f}".as_bytes(),
         ];
         for round in 0..400 {
             let mut text = Vec::new();
             while text.len() < 20 + (round % 7) * 60 {
-                let piece = pieces[random.below(25) as usize];
+                let piece = pieces[random.below(28) as usize];
                 let cut = random.below(piece.len() as u64 + 1) as usize;
                 text.extend_from_slice(if random.below(3) == 0 { &piece[..cut] } else { piece });
                 if random.below(8) == 0 {

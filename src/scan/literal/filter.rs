@@ -1,25 +1,26 @@
-//! Whether a literal may begin at a word, by the first seven letters of the word. Says yes
+//! Whether a literal may begin at a word, by the first nine letters of the word. Says yes
 //! rather too often and never wrongly no. Knows letters only.
 //!
 //! The first look takes four letters and one bit of a table. The second one takes what literals with the same first three
-//! letters go on with: four letters at once, those that count held against those that are wanted.
+//! letters go on with: six letters at once, those that count held against those that are wanted.
 
 use crate::scan::letters::{LETTER_BITS, UNKNOWN, letter_of};
 
 /// Letters that lead to what follows.
-const FIRST: usize = 3;
+pub const FIRST: usize = 3;
 
 /// How many first letters there are.
 const FIRSTS: usize = 1 << (FIRST * LETTER_BITS);
 
 /// Letters that are compared after those.
-const TAIL: usize = 4;
+const TAIL: usize = 6;
 
 /// Letters of a word that are looked at.
 const LETTERS: usize = FIRST + TAIL;
 
-/// Letters of which one is not known.
-const UNKNOWNS: u64 = u64::from_le_bytes([UNKNOWN; 8]) >> (8 * (8 - LETTERS));
+/// Letters of which one is not known: of the first look, and of the tail.
+const UNKNOWNS: u64 = u64::from_le_bytes([UNKNOWN; 8]) >> (8 * (8 - FIRST - 1));
+const UNKNOWN_TAILS: u64 = u64::from_le_bytes([UNKNOWN; 8]) >> (8 * (8 - TAIL));
 
 /// What literals with the same first letters go on with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,7 +72,7 @@ impl Tail {
     }
 
     const fn counting(self) -> u32 {
-        if self.length == TAIL { !0 } else { (1 << (8 * self.length)) - 1 }
+        (1 << (LETTER_BITS * self.length)) - 1
     }
 
     const fn cut(self, length: usize) -> Self {
@@ -81,7 +82,7 @@ impl Tail {
 }
 
 /// Tails of three letters that are told apart; of more, only the beginnings count.
-const TAILS_MAX: usize = 32;
+const TAILS_MAX: usize = 16;
 
 /// How words begin that may begin a literal.
 #[derive(Clone, Debug)]
@@ -91,6 +92,8 @@ pub struct Filter {
     /// For each three letters, their tails.
     ids: Box<[u16; FIRSTS]>,
     tails: Vec<Tails>,
+    /// With how many digits words begin that begin with digits, a bit for each number; the lowest one: with any.
+    digits: u8,
     /// What was added: the first three letters, each with five bits, and the rest, in one number that sorts by them.
     begins: Vec<u64>,
 }
@@ -101,6 +104,7 @@ impl Default for Filter {
             fourths: zeros(vec![0; FIRSTS]),
             ids: zeros(vec![0; FIRSTS]),
             tails: vec![Tails::NONE, Tails::ALL],
+            digits: 0,
             begins: Vec::new(),
         }
     }
@@ -109,6 +113,12 @@ impl Default for Filter {
 impl Filter {
     /// Adds a literal, from its first word on.
     pub(in crate::scan) fn add(&mut self, word: &[u8]) {
+        let digits = word.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        self.digits |= match digits {
+            0 => 0,
+            1..8 if digits < word.len() => 1 << digits,
+            _ => 1,
+        };
         let mut letters = [0; LETTERS];
         let length = word.len().min(LETTERS);
         for (letter, byte) in letters.iter_mut().zip(word) {
@@ -129,7 +139,11 @@ impl Filter {
         }
         let tail = Tail {
             length: length - FIRST,
-            letters: u32::from_le_bytes(*letters.last_chunk().unwrap_or(&[0; TAIL])),
+            letters: letters
+                .iter()
+                .skip(FIRST)
+                .rev()
+                .fold(0, |all, letter| all << LETTER_BITS | u32::from(*letter)),
         };
         self.begins.push((first as u64) << FIRST_AT | tail.written());
     }
@@ -173,6 +187,22 @@ impl Filter {
         })
     }
 
+    /// Of these digits of a block those at which no word begins, since more or fewer of them follow than any begins with.
+    #[inline(always)]
+    pub(in crate::scan) const fn no_begin(&self, digits: u64) -> u64 {
+        if digits == 0 || self.digits & 1 != 0 {
+            return 0;
+        }
+        let (mut run, mut fitting, mut length) = (digits, 0, 1);
+        while self.digits >> length != 0 {
+            // What goes on in the next block may end there.
+            fitting |= if self.digits >> length & 1 != 0 { run & !(digits >> length) } else { 0 };
+            run &= digits >> length;
+            length += 1;
+        }
+        digits & !fitting
+    }
+
     /// The first look: whether a literal's first word may begin with these letters, the first one lowest. `pack` puts
     /// the five lowest bits of three bytes in a row, those of the lowest byte first.
     #[inline(always)]
@@ -181,12 +211,12 @@ impl Filter {
         (fourth != 0) | (word & UNKNOWNS != 0)
     }
 
-    /// The second look.
+    /// The second look: the letters that the first one took, and those from the fourth on.
     #[inline]
-    pub(in crate::scan) fn goes_on(&self, word: u64) -> bool {
+    pub(in crate::scan) fn goes_on(&self, word: u64, behind: u64) -> bool {
         let mut id = self.ids[packed(word as u32) % FIRSTS];
-        let tail = (word >> (8 * FIRST)) as u32;
-        if word & UNKNOWNS != 0 {
+        let tail = tail(behind);
+        if word & UNKNOWNS | behind & UNKNOWN_TAILS != 0 {
             return true;
         }
         while let Some(tails) = self.tails.get(usize::from(id)) {
@@ -230,6 +260,13 @@ pub const fn packed(word: u32) -> usize {
     (word >> 8 & 31 | word >> 11 & 31 << 5 | word >> 14 & 31 << 10) as usize
 }
 
+/// The first six letters of these in a row, the first one lowest.
+#[inline(always)]
+const fn tail(letters: u64) -> u32 {
+    let pairs = letters & 0x001F_001F_001F | letters >> 3 & 0x03E0_03E0_03E0;
+    (pairs & 0x3FF | pairs >> 6 & 0xF_FC00 | pairs >> 12 & 0x3FF0_0000) as u32
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Filter, packed};
@@ -242,12 +279,12 @@ mod tests {
             scalar(text.as_bytes(), base, &mut letters);
         }
         letters.end();
-        let word = letters.word(0);
-        filter.may_begin(word, packed) && filter.goes_on(word)
+        let (word, behind) = (letters.word(0), letters.word(super::FIRST));
+        filter.may_begin(word, packed) && filter.goes_on(word, behind)
     }
 
     #[test]
-    fn words_are_told_by_seven_letters() {
+    fn words_are_told_by_nine_letters() {
         let mut filter = Filter::default();
         for word in
             ["numero national", "numeros", "nom", "m.", "mot de passe", "numb", "numc", "numd", "ghp_"]
@@ -263,6 +300,18 @@ mod tests {
         for word in ["nume", "numerique", "note", "mot du", "ma.", "numeral", "no", "ghpa", "été"] {
             assert!(!begins(&filter, &format!("{word} et puis")), "{word}");
         }
+    }
+
+    #[test]
+    fn digits_with_which_no_word_begins_are_passed_over() {
+        let mut filter = Filter::default();
+        assert_eq!(filter.no_begin(0b1011), 0b1011);
+        ["1sag", "00d", "nom"].iter().for_each(|word| filter.add(word.as_bytes()));
+        // Three digits in a row, two, one, and one at the end that may go on.
+        let digits = 1 << 63 | 0b1_0110_1110;
+        assert_eq!(filter.no_begin(digits) & (1 << 63 | 0b1_0010_0010), 0b10);
+        filter.add(b"112");
+        assert_eq!(filter.no_begin(digits), 0);
     }
 
     #[test]

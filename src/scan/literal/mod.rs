@@ -5,7 +5,7 @@ mod filter;
 mod trie;
 
 use crate::text::view::fold::{self, Folded, fold, folded};
-pub use filter::{Filter, packed};
+pub use filter::{FIRST, Filter, packed};
 use std::borrow::Cow;
 use trie::{Pair, Trie};
 
@@ -262,7 +262,7 @@ pub fn starts_token(text: &[u8], start: usize) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Literals, packed};
+    use super::{FIRST, Literals, packed};
     use crate::scan::letters::{Letters, scalar};
     use crate::text::view::fold::starts_word;
 
@@ -273,8 +273,9 @@ mod tests {
         let kept = scalar(bytes, 0, &mut letters);
         letters.end();
         for at in (0..bytes.len()).filter(|at| starts_word(bytes, *at)) {
-            let word = letters.word((kept & !(!0 << at)).count_ones() as usize);
-            if literals.filter().may_begin(word, packed) && literals.filter().goes_on(word) {
+            let letter = (kept & !(!0 << at)).count_ones() as usize;
+            let (word, behind) = (letters.word(letter), letters.word(letter + FIRST));
+            if literals.filter().may_begin(word, packed) && literals.filter().goes_on(word, behind) {
                 literals.at(bytes, at, |start, end, action| hits.push((start, end, action)));
             }
         }
@@ -295,6 +296,7 @@ mod tests {
         assert_eq!(found(&literals, "NÉ LE, ne\u{a0}le"), [(0, 6, 0), (8, 14, 0)]);
         assert_eq!(found(&literals, "ne\u{301} le m.x"), [(0, 7, 0), (8, 10, 1)]);
         assert_eq!(found(&literals, "«\u{a0}Mot\nde passe"), [(4, 16, 2)]);
+        assert_eq!(found(&literals, "Mot\u{202f}de \u{a0}passe"), [(0, 16, 2)]);
         assert_eq!(found(&literals, "Nº 5"), [(0, 3, 3)]);
         assert_eq!(found(&literals, "GHP_ ghp_ aghp_ \\nghp_ -----BEGIN"), [(5, 9, 7), (23, 33, 8)]);
     }

@@ -265,7 +265,7 @@ impl Before {
         unsafe {
             let (digit, alpha) = (block.within(b'0', b'9'), block.lower().within(b'a', b'z'));
             let (high, space) = (block.high(), block.eq(b' '));
-            let blank = block.within(0, b' ');
+            let mut blank = block.within(0, b' ');
             let all = block.listed(SIGNS_LOW, SIGNS_HIGH);
             let alnum = digit | alpha;
             let dash = block.eq(b'-');
@@ -303,6 +303,14 @@ impl Before {
                 masks.marks |= digit & after_high;
                 masks.strange = now.strange(block, &self.high, last);
                 capital |= self.accented(block, &now, (alpha | high, space));
+                let (two, three) = now.blanks(block, &self.high);
+                if two | three != 0 {
+                    let ascii = blank;
+                    blank |= two | three;
+                    dropped = ascii & shifted(blank, self.blank, 1)
+                        | two & shifted(blank, self.blank, 2)
+                        | three & shifted(blank, self.blank, 3);
+                }
                 (letter, dropped) = now.letters(block, letter, dropped, &self.high);
                 self.high = now.end();
             }
@@ -413,6 +421,21 @@ impl Before {
 }
 
 impl High {
+    /// The last bytes of spaces of two bytes and of three.
+    ///
+    /// # Safety
+    /// The processor has the instructions of `B`.
+    #[inline(always)]
+    unsafe fn blanks<B: Block>(&self, block: B, before: &Self) -> (u64, u64) {
+        let (after_c2, third) = (shifted(self.c2, before.c2, 1), shifted(self.e280, before.e280, 1));
+        // SAFETY: the processor has the instructions.
+        unsafe {
+            let two = if after_c2 == 0 { 0 } else { after_c2 & block.eq(0xA0) };
+            let three = if third == 0 { 0 } else { third & (block.within(0x80, 0x8A) | block.eq(0xAF)) };
+            (two, three)
+        }
+    }
+
     /// The letters of the block, and which bytes are none.
     ///
     /// # Safety
