@@ -7,6 +7,9 @@ use crate::rules::{Number, Rule};
 /// Groupings of one set: as many as the bits of its masks.
 const SET_MAX: usize = 32;
 
+/// Numbers of runs that are told apart; the last one stands for all greater ones.
+const RUNS: usize = 8;
+
 /// Lengths that are told apart; the last one stands for all longer ones, which no group has.
 const LENGTHS: usize = 42;
 
@@ -137,6 +140,8 @@ pub(super) struct Set {
     alone: u32,
     /// Of the second, third and fourth run: for each length, those that are over or have that length there.
     lengths: Box<[[u32; LENGTHS]; 3]>,
+    /// For each number of runs, up to those that are told apart: those that need no more.
+    within: [u32; RUNS],
     /// For each separator, those that are one run or allow it.
     separators: [u32; 32],
     /// Those that are reported without a word that speaks for them.
@@ -153,6 +158,7 @@ impl Default for Set {
             pairs: Box::new([0; 100]),
             alone: 0,
             lengths: Box::new([[0; LENGTHS]; 3]),
+            within: [0; RUNS],
             separators: [0; 32],
             unlabelled: 0,
             led: Vec::new(),
@@ -184,6 +190,9 @@ impl Set {
                 *groups |= if wanted.is_none_or(|wanted| wanted == length) { bit } else { 0 };
             }
         }
+        for (runs, groups) in set.within.iter_mut().enumerate() {
+            *groups |= if group.lengths.len() <= runs || runs + 1 == RUNS { bit } else { 0 };
+        }
         let alone = group.lengths.len() == 1;
         for (place, groups) in set.separators.iter_mut().enumerate() {
             *groups |= if alone || number.separators >> place & 1 != 0 { bit } else { 0 };
@@ -206,9 +215,9 @@ impl Set {
         let Some(run) = runs.first().filter(|_| !all) else {
             return !0 >> (SET_MAX - self.groups.len());
         };
-        let mut fitting = self.pairs[run.pair(text)];
+        let mut fitting = self.pairs[run.pair(text)] & self.within[runs.len().min(RUNS - 1)];
         if runs.len() == 1 {
-            return self.with_lead(fitting & self.alone, text, run);
+            return self.with_lead(fitting, text, run);
         }
         for (place, next) in runs.iter().skip(1).zip(self.lengths.iter()) {
             fitting &= next[place.len().min(LENGTHS - 1)];

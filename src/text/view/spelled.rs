@@ -194,11 +194,12 @@ pub fn read_around(text: &[u8], at: usize) -> Option<(Span, Vec<(String, Span)>)
     Some((run, digits))
 }
 
-/// Whether the word at `at` has no number word beside it: "trois étapes". No one word is worth enough digits.
+/// Whether the word at `at` is no number word ("sixième"), or has none beside it: "trois étapes". No one word is worth
+/// enough digits.
 fn is_alone(text: &[u8], at: usize) -> bool {
-    let says = |word: Option<Span>| word.is_some_and(|word| said(text, word).is_some());
-    let behind = || word_from(text, at).and_then(|word| word_from(text, word.end));
-    !says(behind()) && !says(word_before(text, at))
+    let says = |word: Option<Span>| word.filter(|word| said(text, *word).is_some());
+    let Some(own) = says(word_from(text, at)) else { return true };
+    says(word_from(text, own.end)).is_none() && says(word_before(text, at)).is_none()
 }
 
 /// Writes the digits in place of the words; what stands around them in the region stays.
@@ -329,7 +330,13 @@ fn word_from(text: &[u8], at: usize) -> Option<Span> {
 fn word_before(text: &[u8], at: usize) -> Option<Span> {
     let gap = text[..at].iter().rev().take(3).take_while(|byte| matches!(byte, b' ' | b'-' | b',')).count();
     let end = at - gap;
-    let mut start = end;
+    // Plain letters first: most text is made of them.
+    let plain = text[..end].iter().rev().take(20).take_while(|byte| byte.is_ascii_alphabetic()).count();
+    let mut start = end - plain;
+    if plain > 0 && text[..start].last().is_none_or(|before| *before == b' ') {
+        return (gap > 0).then(|| Span::new(start, end));
+    }
+    start = end;
     while start > 0 && end - start < 20 && !starts_word(text, start) {
         start -= 1;
     }
