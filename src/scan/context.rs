@@ -220,7 +220,7 @@ const BLOCK: usize = 256;
 const BEFORE: usize = 300;
 
 /// Bytes behind it.
-const AFTER: usize = 100;
+pub(super) const AFTER: usize = 100;
 
 /// The first and the last block in which words count for a value.
 fn blocks_around(text: &[u8], span: Span) -> (usize, usize) {

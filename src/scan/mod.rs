@@ -36,6 +36,7 @@ mod person;
 mod required;
 mod resolve;
 mod shape;
+mod stems;
 mod stream;
 mod table;
 mod token;

@@ -187,6 +187,10 @@ fn any_grouping(pass: &mut Pass<'_>, runs: &[Run], first: usize) {
             if separators & !any.separators != 0 || !any.opening.fits(begin) {
                 continue;
             }
+            let span = Span::new(runs[first].start, runs[last].end);
+            if pass.buffers.misses.is_none() && pass.lacks_stem(any.rule, span) {
+                continue;
+            }
             let Some(number) = table.number(any.rule, any.number) else { continue };
             number_at(pass, runs, (first, last), any.rule, number, false);
         }

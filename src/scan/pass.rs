@@ -10,6 +10,7 @@ use super::heads::Head;
 use super::looks::{CHUNK, Looks};
 use super::names::unquoted;
 use super::resolve::Candidate;
+use super::stems::Met;
 use super::table::{Action, Compiled, DIGIT_RUN_MAX};
 use super::views::{Budget, Level, Regions};
 use super::{Hint, Scanner, number, shape, token, vector};
@@ -79,6 +80,8 @@ pub(super) struct Buffers {
     pub key: Vec<u32>,
     pub spare: Vec<u8>,
     pub regions: Regions,
+    /// Words without which rules have no label, as far as the text was looked at.
+    pub met: Met,
     /// What almost was a finding, where that was asked for.
     pub misses: Option<Vec<NearMiss>>,
 }
@@ -109,6 +112,7 @@ impl Pass<'_> {
         super::work::add(self.text.len());
         self.buffers.index.clear();
         self.buffers.regions.clear();
+        self.buffers.met = Met::default();
         self.buffers.windows.resize(self.scanner.table.expressions.len(), None);
         self.edges();
         let mut digits_done = 0;
@@ -118,6 +122,7 @@ impl Pass<'_> {
             let index = &mut self.buffers.index;
             let mut places = index.seen.take(self.scanner.level, self.text, Span::new(start, end));
             self.words(start);
+            self.buffers.met.looked(end, end == self.text.len());
             while let Some(&masks) = self.buffers.index.seen.masks(places.trailing_zeros() as usize) {
                 self.block(start + places.trailing_zeros() as usize * 64, &masks, &mut digits_done);
                 places &= places - 1;
@@ -266,6 +271,7 @@ impl Pass<'_> {
         let table = &self.scanner.table;
         let hump = is_hump(self.text, at);
         table.literals.at(self.text, at, |start, end, action| match table.actions[action as usize] {
+            Action::Stem(bits) => self.buffers.met.meet(bits),
             Action::Code(detector, anchor) if !hump || table.coded[usize::from(detector)].reads_humps => {
                 self.ask(detector, anchor, start, end);
             }
@@ -559,7 +565,14 @@ impl Pass<'_> {
     fn has_no_label_of(&mut self, rule: u16, span: Span) -> bool {
         let table = &self.scanner.table;
         self.buffers.key.is_empty()
-            && self.buffers.index.has_no_label_of(self.text, &table.words, &table.uses, rule, span)
+            && (self.lacks_stem(rule, span)
+                || self.buffers.index.has_no_label_of(self.text, &table.words, &table.uses, rule, span))
+    }
+
+    /// Whether the words that every label of this rule holds have not been met, so that none stands near a span.
+    pub fn lacks_stem(&self, rule: u16, span: Span) -> bool {
+        let bit = self.scanner.table.stems.of(rule);
+        self.buffers.met.lacks(bit, span) && self.buffers.key.is_empty() && !self.scanner.exhaustive
     }
 
     /// Whether a word that speaks for this rule may be near a span, or everything is wanted.

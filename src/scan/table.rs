@@ -7,6 +7,7 @@ use super::literal::Literals;
 use super::opening::{self, AnyGroup, Group, Opening, Openings};
 use super::required::required;
 use super::shape;
+use super::stems::{Bits, Stems};
 use crate::finding::Confidence;
 use crate::rules::format::Unread;
 use crate::rules::syntax::Lists;
@@ -33,6 +34,8 @@ pub(super) enum Action {
     List(u16),
     /// A number may be written in words.
     Spelled,
+    /// A label of these rules may stand here.
+    Stem(Bits),
 }
 
 /// Digits of an expression whose words may stand in the header of a table, far above its matches.
@@ -228,6 +231,8 @@ pub(super) struct Table {
     pub lists: Vec<List>,
     pub words: Words,
     pub uses: Uses,
+    /// Words without which rules have no label.
+    pub stems: Stems,
     pub literals: Literals,
     pub actions: Vec<Action>,
     pub tokens: Vec<Token>,
@@ -286,6 +291,13 @@ impl Table {
         let spelled = table.action(Action::Spelled);
         for word in spelled::TRIGGERS {
             table.literals.add(word, false, spelled);
+        }
+        for rule in &rules {
+            let (actions, literals) = (&mut table.actions, &mut table.literals);
+            table.stems.add(rule, |stem, bit| {
+                actions.push(Action::Stem(bit));
+                literals.add(stem, false, actions.len() as u32 - 1);
+            });
         }
         table.at_most = vec![Confidence::High; rules.len()];
         table.literals.finish();
