@@ -3,8 +3,8 @@
 use super::code::{is_dotted_code, is_identifier};
 use super::link::Link;
 use super::other::{
-    contains, is_address, is_date, is_digest, is_host, is_ideographic, is_location, is_of_other_script,
-    is_short_hex,
+    contains, is_address, is_date, is_digest, is_form, is_host, is_ideographic, is_location,
+    is_of_other_script, is_short_hex, is_uuid,
 };
 use super::shape::Shape;
 use super::skip::is_quote;
@@ -113,6 +113,20 @@ impl Gate<'_> {
             || is_digest(self.label.text, value.span)
     }
 
+    /// "your password to access :appName!", `OnePassword = "bada5566-…"`: what a message is filled with, and the number of a
+    /// thing whose name ends like a label.
+    fn is_named_value(&self, value: Value, bytes: &[u8]) -> bool {
+        let Label { text, span, .. } = self.label;
+        let name = bytes.trim_ascii_end();
+        let letters = name.iter().take_while(|byte| byte.is_ascii_alphabetic() || **byte == b'_').count();
+        let filled = !value.quoted
+            && text[..value.span.start].ends_with(b" :")
+            && letters + 1 >= name.len()
+            && name.first().is_some_and(u8::is_ascii_lowercase);
+        let hump = span.start.checked_sub(1).is_some_and(|at| text[at].is_ascii_alphabetic());
+        filled || hump && is_uuid(bytes)
+    }
+
     /// `auth/login/forgot_password: 0baf…`: a digest as the value of a path.
     fn is_sum_of_path(&self, value: Value, bytes: &[u8]) -> bool {
         let sum = matches!(bytes.len(), 32 | 40 | 64) && bytes.iter().all(u8::is_ascii_hexdigit);
@@ -127,6 +141,8 @@ impl Gate<'_> {
         empty
             || self.is_talk(value, bytes)
             || is_location(bytes)
+            || is_form(bytes)
+            || self.is_named_value(value, bytes)
             || is_date(bytes)
             || self.is_sum_of_path(value, bytes)
     }

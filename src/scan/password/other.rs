@@ -3,6 +3,25 @@
 use crate::scan::check::random::entropy;
 use crate::span::Span;
 
+/// `HOST:PORT:DATABASE:PASSWORD`, `,role1,role2`, `eof=pass:repeat=0`: how something is written, and names with values.
+pub(super) fn is_form(bytes: &[u8]) -> bool {
+    let large = |byte: &u8| byte.is_ascii_uppercase() || matches!(byte, b':' | b'_');
+    let named = |part: &[u8]| {
+        let name = part.iter().take_while(|byte| byte.is_ascii_lowercase() || **byte == b'_').count();
+        name > 3 && part.get(name) == Some(&b'=') && part.len() > name + 1
+    };
+    let parts = || bytes.split(|byte| *byte == b':');
+    bytes.starts_with(b",")
+        || bytes.contains(&b':') && bytes.iter().all(large)
+        || named(bytes) && (bytes.contains(&b'{') || parts().count() > 1 && parts().all(named))
+}
+
+/// `bada5566-a7aa-401f-bd96-45619a55120d`.
+pub(super) fn is_uuid(bytes: &[u8]) -> bool {
+    let groups = bytes.split(|byte| *byte == b'-').map(<[u8]>::len);
+    groups.eq([8, 4, 4, 4, 12]) && bytes.iter().all(|byte| byte.is_ascii_hexdigit() || *byte == b'-')
+}
+
 /// The name of a host: letters behind the last dot.
 pub(super) fn is_host(bytes: &[u8]) -> bool {
     let top = bytes.rsplit(|byte| *byte == b'.').next().unwrap_or_default();
