@@ -56,6 +56,13 @@ pub const IDLE_TIMEOUT: Duration = Duration::from_secs(90);
 /// takes, are let go of until the next one. Programs that ask one thing after the other do so within it.
 pub const REST_AFTER: Duration = Duration::from_secs(2);
 
+/// Client connections beyond which a further one that speaks HTTP/2 is kept for a shorter time between requests: what
+/// its library sets aside, some 40 KB, cannot be let go of as that of HTTP/1.1 is.
+pub const CONNECTIONS_KEPT_MAX: usize = 4_096;
+
+/// That time: browsers and SDKs connect anew without a word.
+pub const CROWDED_IDLE_TIMEOUT: Duration = Duration::from_secs(5);
+
 /// Time to reach an upstream, TLS included.
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 

@@ -91,6 +91,12 @@ impl Metrics {
         self.connections.fetch_sub(1, Ordering::Relaxed);
     }
 
+    /// How many connections are open.
+    #[must_use]
+    pub fn connections(&self) -> usize {
+        usize::try_from(self.connections.load(Ordering::Relaxed)).unwrap_or_default()
+    }
+
     /// Counts a connection that begins to rest between two requests.
     pub fn rest_began(&self) {
         self.resting.fetch_add(1, Ordering::Relaxed);

@@ -21,6 +21,8 @@ pub struct Activity(Arc<Known>);
 #[derive(Debug, Default)]
 struct Known {
     requests: AtomicUsize,
+    /// How many there have been.
+    begun: AtomicUsize,
     /// Whether nothing has happened for so long that the connection may rest.
     rests: AtomicBool,
 }
@@ -34,11 +36,25 @@ impl Activity {
     #[must_use]
     pub fn begin(&self) -> Active {
         self.0.requests.fetch_add(1, Ordering::Relaxed);
+        self.0.begun.fetch_add(1, Ordering::Relaxed);
         Active(self.clone())
     }
 
     fn is_idle(&self) -> bool {
         self.0.requests.load(Ordering::Relaxed) == 0
+    }
+
+    /// Waits until there has been no request for so long, or somewhat longer.
+    pub(super) async fn quiet(&self, time: Duration) {
+        let begun = || self.0.begun.load(Ordering::Relaxed);
+        let mut known = begun();
+        loop {
+            sleep(time).await;
+            if self.is_idle() && known == begun() {
+                return;
+            }
+            known = begun();
+        }
     }
 
     /// Whether the connection has been quiet for so long that nothing but itself need be kept.
@@ -160,6 +176,8 @@ impl<S> Patient<S> {
                 Waiting::Header => self.patience.header,
                 Waiting::Request if self.framing.is_some() && !self.activity.rests() => self.rest(),
                 Waiting::Request if self.framing.is_some() => self.patience.idle - self.rest(),
+                // Who drives it asks the client to end it before that; this is for clients that do not.
+                Waiting::Request if self.activity.is_idle() => self.patience.idle * 3,
                 Waiting::Request | Waiting::Body | Waiting::Other => self.patience.idle,
             };
             if self.timed != Some(waiting) {

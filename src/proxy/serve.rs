@@ -5,7 +5,9 @@ use super::request;
 use super::session::Session;
 use super::state::{State, stopped};
 use crate::audit::event::Attempt;
-use crate::limits::{HEADER_BYTES_MAX, HEADERS_MAX, SHUTDOWN_TIMEOUT};
+use crate::limits::{
+    CONNECTIONS_KEPT_MAX, CROWDED_IDLE_TIMEOUT, HEADER_BYTES_MAX, HEADERS_MAX, SHUTDOWN_TIMEOUT,
+};
 use hyper::body::Incoming;
 use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
@@ -24,7 +26,7 @@ const STREAMS_MAX: u32 = 256;
 const STREAM_WINDOW: u32 = 1 << 20;
 const CONNECTION_WINDOW: u32 = 4 << 20;
 /// Bytes waiting to be written to a client, per stream: beyond, the service waits.
-const SEND_BUFFER: usize = 256 << 10;
+const SEND_BUFFER: usize = 64 << 10;
 const PING_INTERVAL: Duration = Duration::from_secs(20);
 const PING_TIMEOUT: Duration = Duration::from_secs(20);
 
@@ -104,6 +106,9 @@ where
 {
     let io = TokioIo::new(Patient::http2(io, session.activity.clone(), state.patience));
     let stopping = state.stopping.clone();
+    let crowded = state.metrics.connections() > CONNECTIONS_KEPT_MAX;
+    let idle = state.patience.idle.min(if crowded { CROWDED_IDLE_TIMEOUT } else { Duration::MAX });
+    let activity = session.activity.clone();
     let service = service_fn(move |request: hyper::Request<Incoming>| {
         // Boxed: the library keeps room for one of these as long as the connection lives.
         Box::pin(request::handle(Arc::clone(&state), Arc::clone(&session), request))
@@ -122,28 +127,27 @@ where
         .keep_alive_interval(PING_INTERVAL)
         .keep_alive_timeout(PING_TIMEOUT)
         .serve_connection(io, service);
-    until_stopped(Box::pin(connection), stopping, |connection| connection.graceful_shutdown())
-}
-
-/// Drives a connection to its end; once the program is to end, lets the requests in flight finish.
-async fn until_stopped<C>(
-    mut connection: Pin<Box<C>>,
-    mut stopping: tokio::sync::watch::Receiver<bool>,
-    stop: impl FnOnce(Pin<&mut C>),
-) where
-    C: Future<Output = hyper::Result<()>>,
-{
-    let ended = tokio::select! {
-        ended = connection.as_mut() => ended,
-        () = stopped(&mut stopping) => {
-            stop(connection.as_mut());
-            match timeout(SHUTDOWN_TIMEOUT, connection.as_mut()).await {
-                Ok(ended) => ended,
-                Err(_) => return,
+    let mut connection = Box::pin(connection);
+    async move {
+        let mut stopping = stopping;
+        // Whether the client lives is asked by pings, and its answers are no requests.
+        let stops = tokio::select! {
+            ended = connection.as_mut() => return log(ended),
+            () = stopped(&mut stopping) => true,
+            () = activity.quiet(idle) => false,
+        };
+        // The requests in flight may finish.
+        connection.as_mut().graceful_shutdown();
+        if !stops {
+            tokio::select! {
+                ended = connection.as_mut() => return log(ended),
+                () = stopped(&mut stopping) => {}
             }
         }
-    };
-    log(ended);
+        if let Ok(ended) = timeout(SHUTDOWN_TIMEOUT, connection).await {
+            log(ended);
+        }
+    }
 }
 
 fn log(ended: hyper::Result<()>) {

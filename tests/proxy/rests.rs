@@ -130,3 +130,28 @@ async fn a_connection_whose_answer_still_comes_does_not_rest() {
     answered(&mut waits, "late").await;
     rest(&proxy, 2).await;
 }
+
+#[tokio::test]
+async fn http2_without_requests_is_asked_to_end_though_its_client_lives() {
+    const PING: &[u8] = b"\0\0\x08\x06\0\0\0\0\0alive???";
+    let service = Service::noting(&["h2"]).await;
+    let mut setup = Setup::before(&service);
+    setup.patience.idle = Duration::from_millis(30);
+    let proxy = setup.start().await;
+    let mut stream = proxy.tls(AI, &["h2"]).await;
+    stream.write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0").await.unwrap();
+    let mut kinds = Vec::new();
+    while kinds.last() != Some(&7) {
+        stream.write_all(PING).await.unwrap();
+        let mut frame = [0; 9];
+        stream.read_exact(&mut frame).await.unwrap();
+        let length = u32::from_be_bytes([0, frame[0], frame[1], frame[2]]) as usize;
+        let mut payload = vec![0; length];
+        stream.read_exact(&mut payload).await.unwrap();
+        kinds.push(frame[3]);
+        if frame[3] == 7 {
+            assert_eq!(payload[4..8], [0; 4], "no error");
+        }
+    }
+    assert!(kinds.contains(&6), "pings are answered");
+}

@@ -18,6 +18,10 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use tokio::time::{Instant, Sleep, sleep};
 
+/// Bytes handed to the client's connection at once. The HTTP library takes sixteen pieces before it waits for the
+/// client, however large they are.
+const PIECE: usize = 4 << 10;
+
 /// A body on its way to the client.
 #[derive(Debug)]
 pub enum AnswerBody {
@@ -35,6 +39,8 @@ pub struct Relay {
     patient_until: Option<Instant>,
     /// What was read of it before.
     before: Option<Bytes>,
+    /// What is left of a frame that is handed on in pieces.
+    left: Bytes,
     /// Listens before values are put back: what the user gave is no news.
     ear: Option<Box<Ear>>,
     /// Reads along where it may say where a file is to be sent.
@@ -77,6 +83,7 @@ impl AnswerBody {
             patience: None,
             patient_until: None,
             before: None,
+            left: Bytes::new(),
             ear: None,
             tap: None,
             stopped: false,
@@ -198,6 +205,19 @@ impl Relay {
         }
     }
 
+    /// The first piece of a frame; the rest stays for later.
+    fn piece(&mut self, frame: Frame<Bytes>) -> Frame<Bytes> {
+        match frame.into_data() {
+            Ok(mut data) if data.len() > PIECE => {
+                let piece = data.split_to(PIECE);
+                self.left = data;
+                Frame::data(piece)
+            }
+            Ok(data) => Frame::data(data),
+            Err(other) => other,
+        }
+    }
+
     /// Reads along; at the end, before the client can act on it, what was read is used.
     fn read_along(&mut self, bytes: Option<&Bytes>) {
         let Some(mut tap) = self.tap.take() else { return };
@@ -255,6 +275,10 @@ impl Body for AnswerBody {
         if relay.stopped {
             return Poll::Ready(None);
         }
+        if !relay.left.is_empty() {
+            let left = Frame::data(std::mem::take(&mut relay.left));
+            return Poll::Ready(Some(Ok(relay.piece(left))));
+        }
         if let Some(fault) = relay.broken.take() {
             return Poll::Ready(Some(Err(fault)));
         }
@@ -262,7 +286,7 @@ impl Body for AnswerBody {
             return Poll::Ready(Some(Ok(trailers)));
         }
         if let Some(frame) = relay.before.take().and_then(|before| relay.changed(Frame::data(before))) {
-            return Poll::Ready(Some(Ok(frame)));
+            return Poll::Ready(Some(Ok(relay.piece(frame))));
         }
         loop {
             match relay.poll_body(context) {
@@ -280,7 +304,7 @@ impl Body for AnswerBody {
                         return Poll::Ready(Some(relay.stop(last_words)));
                     }
                     relay.ear = None;
-                    return Poll::Ready(relay.finished().map(Ok));
+                    return Poll::Ready(relay.finished().map(|frame| Ok(relay.piece(frame))));
                 }
                 Poll::Ready(Some(frame)) => {
                     relay.patient_until = None;
@@ -304,7 +328,7 @@ impl Body for AnswerBody {
                         return Poll::Ready(Some(relay.stop(last_words)));
                     }
                     if let Some(frame) = relay.changed(frame) {
-                        return Poll::Ready(Some(Ok(frame)));
+                        return Poll::Ready(Some(Ok(relay.piece(frame))));
                     }
                 }
             }
@@ -316,6 +340,7 @@ impl Body for AnswerBody {
             Self::Own(bytes) => bytes.is_none(),
             Self::Relayed(relay) => {
                 let waits = relay.restore.is_some() || relay.ear.is_some() || relay.before.is_some();
+                let waits = waits || !relay.left.is_empty();
                 relay.stopped || !waits && relay.trailers.is_none() && relay.body.is_end_stream()
             }
         }
@@ -326,7 +351,8 @@ impl Body for AnswerBody {
             Self::Own(bytes) => SizeHint::with_exact(bytes.as_ref().map_or(0, Bytes::len) as u64),
             Self::Relayed(relay) if relay.restore.is_some() || relay.before.is_some() => SizeHint::new(),
             Self::Relayed(relay) if relay.ear.as_ref().is_some_and(|ear| ear.may_stop()) => SizeHint::new(),
-            Self::Relayed(relay) => relay.body.size_hint(),
+            Self::Relayed(relay) if relay.left.is_empty() => relay.body.size_hint(),
+            Self::Relayed(_) => SizeHint::new(),
         }
     }
 }

@@ -23,8 +23,9 @@ use std::task::Poll;
 use std::time::Duration;
 use tokio::time::timeout;
 
-/// Bytes that a service may send on one stream, and on one connection, before it waits for us.
-const STREAM_WINDOW: u32 = 1 << 20;
+/// Bytes that a service may send on one stream, and on one connection, before it waits for us: what a client costs that
+/// does not read on, and how many of those there may be before others of the same user wait.
+const STREAM_WINDOW: u32 = 256 << 10;
 const CONNECTION_WINDOW: u32 = 4 << 20;
 /// How often a connection is asked whether it is alive, and how long it may take to say so.
 const PING_INTERVAL: Duration = Duration::from_secs(20);

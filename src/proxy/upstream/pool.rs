@@ -148,6 +148,10 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Bytes read of a service at once. The HTTP library reads ahead what comes at once, and doubles what it reads: of an
+/// answer that the client does not take, all of that waits.
+const READ_MAX: usize = 16 << 10;
+
 /// Notes whether any byte came from the service.
 pub(super) struct Heard {
     io: Box<dyn Io>,
@@ -168,10 +172,13 @@ impl AsyncRead for Heard {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        let before = buffer.filled().len();
         let Self { io, doorbell, heard } = &mut *self;
-        let polled = doorbell.ask(context, |context| Pin::new(io).poll_read(context, buffer));
-        if buffer.filled().len() > before {
+        let length = buffer.remaining().min(READ_MAX);
+        let mut piece = ReadBuf::new(buffer.initialize_unfilled_to(length));
+        let polled = doorbell.ask(context, |context| Pin::new(io).poll_read(context, &mut piece));
+        let came = piece.filled().len();
+        buffer.advance(came);
+        if came > 0 {
             heard.store(true, Ordering::Relaxed);
         }
         polled
