@@ -1,5 +1,7 @@
 //! Documents made here, opened there: what they say and where, and what cannot be read by its name.
 
+mod pdf;
+
 use guard::document::{Format, Item, Part, Unreadable, open};
 use std::io::{Cursor, Write};
 use zip::ZipWriter;
@@ -113,14 +115,6 @@ fn what_cannot_be_read_has_a_name() {
 }
 
 #[test]
-fn pdf_pages_are_read_one_by_one() {
-    let (parts, unreadable, result) = opened(&pdf(&["Le NISS est 85073003328", ""]));
-    assert_eq!(result, Ok(()));
-    assert!(text(&parts, "page 1").contains("85073003328"), "{parts:?}");
-    assert_eq!(unreadable, [(String::from("page 2"), Unreadable::Image)]);
-}
-
-#[test]
 fn office_files_are_read_beside_their_text_too() {
     let document = br#"<w:document xmlns:w="w"><w:p><w:ins w:author="Lemaire"><w:r><w:t>85.07</w:t></w:r></w:ins>
         <w:r><wp:docPr id="1" name="Image 1" descr="Badge de Lemaire"/><w:t>.30</w:t></w:r></w:p></w:document>"#;
@@ -184,109 +178,6 @@ fn archives_say_what_stands_beside_their_files() {
     writer.set_comment("mot de passe du dossier").unwrap();
     let (parts, ..) = opened(&writer.finish().unwrap().into_inner());
     assert_eq!(text(&parts, "comment"), "mot de passe du dossier");
-}
-
-/// Everything of a PDF in which words stand, each in its own way.
-#[test]
-fn pdfs_are_read_outside_their_pages_too() {
-    use lopdf::{Object, Stream, dictionary};
-    let bytes = pdf_with(&["page"], |document, page| {
-        let attached = document.add_object(Stream::new(dictionary! {}, b"piece jointe".to_vec()));
-        let file = dictionary! { "Type" => "Filespec", "UF" => Object::string_literal("Lemaire.txt"), "EF" => dictionary! { "F" => attached } };
-        document.add_object(file);
-        document.add_object(dictionary! { "Title" => Object::string_literal("un signet") });
-        let mut look = Stream::new(
-            dictionary! { "Subtype" => "Form" },
-            b"BT /F1 12 Tf 1 0 0 1 10 10 Tm (dans le champ) Tj ET".to_vec(),
-        );
-        look.dict.set("Resources", page.get(b"Resources").unwrap().clone());
-        let look = document.add_object(look);
-        let note = dictionary! {
-            "Type" => "Annot", "Subtype" => "Text", "Contents" => Object::string_literal("une note"),
-            "AP" => dictionary! { "N" => look },
-        };
-        let note = document.add_object(note);
-        page.set("Annots", vec![note.into()]);
-    });
-    let (parts, _, result) = opened(&bytes);
-    assert_eq!(result, Ok(()));
-    assert_eq!(text(&parts, "page 1"), "page\ndans le champ");
-    let beside = text(&parts, "annotations and fields");
-    for words in ["une note\n", "un signet\n", "Lemaire.txt\n"] {
-        assert!(beside.contains(words), "{words}: {beside}");
-    }
-    assert_eq!(text(&parts, "attachment 1"), "piece jointe");
-}
-
-#[test]
-fn pieces_on_one_line_of_a_page_are_one_text() {
-    let letters: String = (0..).zip("85.07.30".chars()).fold(String::new(), |all, (at, letter)| {
-        all + &format!("BT /F1 12 Tf 1 0 0 1 {} 700 Tm ({letter}) Tj ET ", 50 + at * 6)
-    });
-    let rest = "BT /F1 12 Tf 1 0 0 1 120 700 Tm (loin) Tj 0 -14 Td (dessous) Tj [(sui) -20 (te) -300 (fin)] TJ ET \
-        q 1 0 0 1 50 500 cm /X1 Do Q";
-    let bytes = pdf_drawn(&(letters + rest), "BT /F1 12 Tf (formulaire) Tj ET");
-    let (parts, unreadable, _) = opened(&bytes);
-    assert_eq!(text(&parts, "page 1"), "85.07.30 loin\ndessoussuite fin\nformulaire");
-    assert_eq!(unreadable, []);
-}
-
-/// A PDF with one page that draws so, with a font `F1` and a form `X1`.
-fn pdf_drawn(page: &str, form: &str) -> Vec<u8> {
-    use lopdf::{Stream, dictionary};
-    pdf_with(&[""], |document, dictionary| {
-        let form = Stream::new(dictionary! { "Type" => "XObject", "Subtype" => "Form" }, form.into());
-        let form = document.add_object(form);
-        let resources = dictionary.get(b"Resources").unwrap().as_reference().unwrap();
-        let resources = document.get_dictionary_mut(resources).unwrap();
-        resources.set("XObject", dictionary! { "X1" => form });
-        let content = document.add_object(Stream::new(dictionary! {}, page.into()));
-        dictionary.set("Contents", content);
-    })
-}
-
-/// A PDF with a page for each text, in a standard font.
-fn pdf(pages: &[&str]) -> Vec<u8> {
-    pdf_with(pages, |_, _| {})
-}
-
-/// The same, each page changed before it is written.
-fn pdf_with(pages: &[&str], mut change: impl FnMut(&mut lopdf::Document, &mut lopdf::Dictionary)) -> Vec<u8> {
-    use lopdf::content::{Content, Operation};
-    use lopdf::{Document, Object, Stream, dictionary};
-    let mut document = Document::with_version("1.5");
-    let tree = document.new_object_id();
-    let font = document
-        .add_object(dictionary! { "Type" => "Font", "Subtype" => "Type1", "BaseFont" => "Helvetica" });
-    let resources = document.add_object(dictionary! { "Font" => dictionary! { "F1" => font } });
-    let mut kids: Vec<Object> = Vec::new();
-    for text in pages {
-        let operations = vec![
-            Operation::new("BT", vec![]),
-            Operation::new("Tf", vec!["F1".into(), 12.into()]),
-            Operation::new("Td", vec![50.into(), 700.into()]),
-            Operation::new("Tj", vec![Object::string_literal(*text)]),
-            Operation::new("ET", vec![]),
-        ];
-        let content =
-            document.add_object(Stream::new(dictionary! {}, Content { operations }.encode().unwrap()));
-        let mut page = dictionary! {
-            "Type" => "Page", "Parent" => tree, "Contents" => content, "Resources" => resources,
-        };
-        change(&mut document, &mut page);
-        kids.push(document.add_object(page).into());
-    }
-    let count = i64::try_from(kids.len()).unwrap();
-    let pages = dictionary! {
-        "Type" => "Pages", "Kids" => kids, "Count" => count, "Resources" => resources,
-        "MediaBox" => vec![0.into(), 0.into(), 595.into(), 842.into()],
-    };
-    document.objects.insert(tree, Object::Dictionary(pages));
-    let catalog = document.add_object(dictionary! { "Type" => "Catalog", "Pages" => tree });
-    document.trailer.set("Root", catalog);
-    let mut bytes = Vec::new();
-    document.save_to(&mut bytes).unwrap();
-    bytes
 }
 
 #[test]

@@ -5,6 +5,7 @@
 mod archive;
 mod aside;
 mod beside;
+mod font;
 mod format;
 mod limit;
 mod number_format;
@@ -12,7 +13,9 @@ mod office;
 mod open_document;
 mod page;
 mod pdf;
+mod pdf_rest;
 mod rtf;
+mod unicode_map;
 mod xml;
 
 pub use format::{Format, TAIL_BYTES};

@@ -3,9 +3,11 @@
 //! finely they were placed; else a number drawn letter by letter would not be one.
 
 use super::Unreadable;
+use super::font::Font;
 use super::limit::Budget;
 use lopdf::content::{Content, Operation};
-use lopdf::{Dictionary, Document, Encoding, Object, ObjectId, Stream};
+use lopdf::{Dictionary, Document, Object, ObjectId, Stream, decode_text_string};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 /// Forms within forms.
@@ -17,6 +19,10 @@ const GAP: f32 = 0.25;
 /// A kern from here on, in thousandths of the height, is a space.
 const KERN: f32 = -180.0;
 
+/// Codes without a character that a page may show, and how many different ones: bullets and signs, no number.
+const UNNAMED_MAX: usize = 7;
+const UNNAMED_KINDS_MAX: usize = 3;
+
 /// What a page says.
 pub(super) struct Page {
     pub(super) text: String,
@@ -24,18 +30,47 @@ pub(super) struct Page {
     pub(super) damaged: bool,
 }
 
+/// Streams that were read, by where they stand in memory: what is drawn is not always named by a number.
+pub(super) type Read = BTreeSet<usize>;
+
+/// The name of a stream in [`Read`].
+pub(super) fn mark(stream: &Stream) -> usize {
+    std::ptr::from_ref(stream) as usize
+}
+
+/// The content of a stream; `None` where a filter is unknown or fails.
+pub(super) fn plain(stream: &Stream, limit: usize) -> Option<Vec<u8>> {
+    if stream.dict.has(b"Filter") && stream.filters().is_err() {
+        return None;
+    }
+    stream.get_plain_content_with_limit(limit).ok()
+}
+
 /// Reads a page.
 ///
 /// # Errors
 /// Where the budget is used up.
-pub(super) fn read(document: &Document, page: ObjectId, budget: &mut Budget) -> Result<Page, Unreadable> {
-    let mut reader =
-        Reader { document, budget, text: String::new(), damaged: false, pen: None, fonts: Vec::new() };
+pub(super) fn read(
+    document: &Document,
+    page: ObjectId,
+    seen: &mut Read,
+    budget: &mut Budget,
+) -> Result<Page, Unreadable> {
+    let mut reader = Reader::new(document, seen, budget);
     let resources = reader.resources(page);
-    match document.get_page_content_with_limit(page, reader.budget.left()) {
-        Ok(content) => reader.run(&content, &resources, IDENTITY, DEPTH_MAX)?,
-        Err(_) => reader.damaged = true,
+    let mut content = Vec::new();
+    for id in document.get_page_contents(page) {
+        let stream = document.get_object(id).and_then(Object::as_stream).ok();
+        match stream.and_then(|stream| reader.plain(stream)) {
+            Some(part) => {
+                reader.budget.bytes(part.len())?;
+                content.extend(part);
+                content.push(b'\n');
+            }
+            None => reader.damaged = true,
+        }
     }
+    reader.run(&content, &resources, IDENTITY, DEPTH_MAX)?;
     for annotation in document.get_page_annotations(page).unwrap_or_default() {
         let looks = annotation.get(b"AP").and_then(Object::as_dict).and_then(|looks| looks.get(b"N"));
         if let Ok(looks) = looks {
@@ -46,7 +81,23 @@ pub(super) fn read(document: &Document, page: ObjectId, budget: &mut Budget) -> 
             reader.looks(looks, &resources)?;
         }
     }
-    Ok(Page { text: reader.text, damaged: reader.damaged })
+    Ok(reader.page())
+}
+
+/// Reads a stream that draws text and belongs to no page: of patterns, of glyphs, of what was taken out.
+///
+/// # Errors
+/// Where the budget is used up.
+pub(super) fn loose(
+    document: &Document,
+    stream: &Stream,
+    seen: &mut Read,
+    budget: &mut Budget,
+) -> Result<Page, Unreadable> {
+    let mut reader = Reader::new(document, seen, budget);
+    reader.loose = true;
+    reader.form(stream, &[], IDENTITY, DEPTH_MAX)?;
+    Ok(reader.page())
 }
 
 /// A transformation: `[a b c d e f]` of ISO 32000-1, 8.3.3.
@@ -63,9 +114,16 @@ fn product(first: Matrix, then: Matrix) -> Matrix {
 
 struct Reader<'a, 'b> {
     document: &'a Document,
+    seen: &'b mut Read,
     budget: &'b mut Budget,
     text: String,
+    /// What is said to stand for what is drawn.
+    instead: String,
     damaged: bool,
+    /// Whether fonts may be missing.
+    loose: bool,
+    /// Codes without a character: of which font, and how many in all.
+    unnamed: (BTreeSet<(usize, u32)>, usize),
     /// Where the last piece ended on the page.
     pen: Option<(f32, f32)>,
     fonts: Vec<(&'a Dictionary, Option<Rc<Font<'a>>>)>,
@@ -82,13 +140,38 @@ struct State<'a> {
     font: Option<Rc<Font<'a>>>,
 }
 
-struct Font<'a> {
-    encoding: Encoding<'a>,
-    first: i64,
-    widths: Option<&'a Vec<Object>>,
-}
+impl<'a, 'b> Reader<'a, 'b> {
+    const fn new(document: &'a Document, seen: &'b mut Read, budget: &'b mut Budget) -> Self {
+        Self {
+            document,
+            seen,
+            budget,
+            text: String::new(),
+            instead: String::new(),
+            damaged: false,
+            loose: false,
+            unnamed: (BTreeSet::new(), 0),
+            pen: None,
+            fonts: Vec::new(),
+        }
+    }
 
-impl<'a> Reader<'a, '_> {
+    fn page(mut self) -> Page {
+        if !self.instead.is_empty() {
+            self.text.push('\n');
+            self.text.push_str(&self.instead);
+        }
+        let (kinds, count) = &self.unnamed;
+        let unnamed = kinds.len() > UNNAMED_KINDS_MAX && *count > UNNAMED_MAX;
+        Page { text: self.text, damaged: self.damaged || unnamed }
+    }
+
+    /// The content of a stream, which counts as read.
+    fn plain(&mut self, stream: &Stream) -> Option<Vec<u8>> {
+        self.seen.insert(mark(stream));
+        plain(stream, self.budget.left())
+    }
+
     fn resources(&self, page: ObjectId) -> Vec<&'a Dictionary> {
         let Ok((own, referenced)) = self.document.get_page_resources(page) else { return Vec::new() };
         let referenced = referenced.into_iter().filter_map(|id| self.document.get_dictionary(id).ok());
@@ -117,10 +200,11 @@ impl<'a> Reader<'a, '_> {
         depth: usize,
     ) -> Result<(), Unreadable> {
         self.budget.entry()?;
-        let Ok(content) = form.get_plain_content_with_limit(self.budget.left()) else {
+        let Some(content) = self.plain(form) else {
             self.damaged = true;
             return Ok(());
         };
+        self.budget.bytes(content.len())?;
         let own = form.dict.get_deref(b"Resources", self.document).and_then(Object::as_dict).ok();
         let resources: Vec<&Dictionary> = own.into_iter().chain(outer.iter().copied()).collect();
         let placed = form.dict.get(b"Matrix").and_then(Object::as_array).ok().and_then(|array| matrix(array));
@@ -134,7 +218,6 @@ impl<'a> Reader<'a, '_> {
         page: Matrix,
         depth: usize,
     ) -> Result<(), Unreadable> {
-        self.budget.bytes(content.len())?;
         let Ok(content) = Content::decode(content) else {
             self.damaged = true;
             return Ok(());
@@ -147,7 +230,9 @@ impl<'a> Reader<'a, '_> {
                 "Q" => state.page = saved.pop().unwrap_or(page),
                 "cm" => state.page = product(matrix(operands).unwrap_or(IDENTITY), state.page),
                 "Tf" => self.font(&mut state, operands, resources),
+                "gs" => self.font_of_state(&mut state, operands, resources),
                 "Do" => self.drawn(operands, resources, state.page, depth)?,
+                "BDC" | "DP" => self.marked(operands),
                 "Tj" | "TJ" | "'" | "\"" => {
                     if matches!(operator.as_str(), "'" | "\"") {
                         state.next_line();
@@ -193,6 +278,31 @@ impl<'a> Reader<'a, '_> {
         state.font = found.and_then(|font| font.as_dict().ok()).and_then(|font| self.known(font));
     }
 
+    /// A font that a state of graphics brings (8.4.5).
+    fn font_of_state(&mut self, state: &mut State<'a>, operands: &[Object], resources: &[&'a Dictionary]) {
+        let name = operands.first().and_then(|name| name.as_name().ok());
+        let found = name.and_then(|name| self.resource(resources, b"ExtGState", name));
+        let font = found.and_then(|found| found.as_dict().ok()).and_then(|found| found.get(b"Font").ok());
+        let Some([font, size]) = font.and_then(|font| font.as_array().ok()).map(Vec::as_slice) else {
+            return;
+        };
+        state.size = number(size);
+        let font = self.document.dereference(font).ok().and_then(|(_, font)| font.as_dict().ok());
+        state.font = font.and_then(|font| self.known(font));
+    }
+
+    /// What a marked part of the page says in the place of what it shows (14.9.4).
+    fn marked(&mut self, operands: &[Object]) {
+        let Some(said) = operands.get(1).and_then(|said| said.as_dict().ok()) else { return };
+        for key in [&b"ActualText"[..], b"Alt", b"E"] {
+            let text = said.get(key).ok().and_then(|text| decode_text_string(text).ok());
+            if let Some(text) = text.filter(|text| text.len() > 2) {
+                self.instead.push_str(&text);
+                self.instead.push('\n');
+            }
+        }
+    }
+
     /// The font; its encoding is read once a page.
     fn known(&mut self, dictionary: &'a Dictionary) -> Option<Rc<Font<'a>>> {
         if let Some((_, font)) = self.fonts.iter().find(|(known, _)| std::ptr::eq(*known, dictionary)) {
@@ -221,14 +331,18 @@ impl<'a> Reader<'a, '_> {
     }
 
     fn piece(&mut self, state: &mut State<'a>, bytes: &[u8]) {
+        if self.loose && state.font.is_none() {
+            state.font = Some(Rc::new(Font::unknown()));
+        }
         let Some(font) = &state.font else {
             self.damaged = true;
             return;
         };
-        let Ok(piece) = font.encoding.bytes_to_string(bytes) else {
-            self.damaged = true;
-            return;
-        };
+        let said = font.said(bytes);
+        let (kinds, count) = &mut self.unnamed;
+        *count += said.unnamed.len();
+        kinds.extend(said.unnamed.iter().map(|code| (Rc::as_ptr(font) as usize, *code)));
+        let piece = said.text;
         let width = font.width(bytes, &piece) * state.size;
         let whole = product(state.line, state.page);
         let height = (state.size * (whole[2].abs() + whole[3].abs())).abs().max(0.01);
@@ -281,36 +395,6 @@ impl State<'_> {
         // Without leading the lines would lie upon each other: for readers they are lines all the same.
         let leading = if self.leading == 0.0 { self.size } else { self.leading };
         self.step(0.0, -leading);
-    }
-}
-
-impl<'a> Font<'a> {
-    fn read(font: &'a Dictionary, document: &'a Document, limit: usize) -> Option<Self> {
-        let encoding = font.get_font_encoding_with_limit(document, limit).ok()?;
-        let first = font.get(b"FirstChar").and_then(Object::as_i64).unwrap_or_default();
-        let widths = font.get_deref(b"Widths", document).and_then(Object::as_array).ok();
-        Some(Self { encoding, first, widths })
-    }
-
-    /// How wide a piece is, in heights of the text.
-    fn width(&self, bytes: &[u8], piece: &str) -> f32 {
-        let known = |byte: &u8| {
-            let index = usize::try_from(i64::from(*byte) - self.first).ok()?;
-            self.widths?.get(index).map(|width| number(width) / 1000.0)
-        };
-        let all: Option<f32> = bytes.iter().map(known).sum();
-        all.unwrap_or_else(|| piece.chars().map(usual_width).sum())
-    }
-}
-
-/// About how wide a character is in Helvetica and most others.
-const fn usual_width(character: char) -> f32 {
-    match character {
-        'i' | 'j' | 'l' | 'f' | 't' | 'I' | '.' | ',' | ':' | ';' | '!' | '|' | '\'' | ' ' | '/' => 0.27,
-        '-' | '(' | ')' | 'r' => 0.33,
-        'm' | 'w' | 'M' | 'W' | '@' | '%' => 0.87,
-        'A'..='Z' => 0.68,
-        _ => 0.55,
     }
 }
 

@@ -1,15 +1,15 @@
 //! PDF: the text of each page, the document's information and metadata (labels stand there), what annotations,
-//! form fields, bookmarks and links say, and the files attached to it. A page without text, or whose text cannot be
-//! read, is named: it is a picture for all that we know.
+//! form fields, bookmarks and links say, the files attached to it, and what else it carries (`pdf_rest`). A page without
+//! text, or whose text cannot be read, is named: it is a picture for all that we know.
 
 use super::limit::Budget;
-use super::page::{self, Page};
-use super::{Item, Part, Unreadable, archive, joined};
+use super::page::{self, Page, Read};
+use super::{Item, Part, Unreadable, archive, joined, pdf_rest};
 use lopdf::{Dictionary, Document, Object, ObjectId, decode_text_string};
 use std::collections::BTreeSet;
 
 /// How deep arrays and dictionaries are followed; the library reads no deeper ones.
-const DEPTH_MAX: usize = 64;
+pub(super) const DEPTH_MAX: usize = 64;
 
 /// Opens a PDF.
 pub(super) fn open(
@@ -22,11 +22,12 @@ pub(super) fn open(
     if document.is_encrypted() && document.decrypt("").is_err() {
         return Err(Unreadable::Encrypted);
     }
-    show(joined(prefix, "properties"), properties(&document), budget, sink)?;
+    let mut seen = Read::new();
+    show(joined(prefix, "properties"), properties(&document, &mut seen), budget, sink)?;
     for (number, id) in document.get_pages() {
         budget.entry()?;
         let name = joined(prefix, &format!("page {number}"));
-        let Page { text, damaged } = page::read(&document, id, budget)?;
+        let Page { text, damaged } = page::read(&document, id, &mut seen, budget)?;
         if damaged {
             sink(Item::Unreadable(name.clone(), Unreadable::Broken, 0));
         } else if text.trim().is_empty() {
@@ -41,10 +42,20 @@ pub(super) fn open(
         }
     }
     show(joined(prefix, "annotations and fields"), std::mem::take(&mut beside.text), budget, sink)?;
-    attached(&document, &beside.files, prefix, budget, sink)
+    attached(&document, &beside.files, prefix, budget, sink)?;
+    seen.extend(
+        beside
+            .files
+            .iter()
+            .filter_map(|id| document.get_object(*id).and_then(Object::as_stream).ok())
+            .map(page::mark),
+    );
+    pdf_rest::streams(&document, &mut seen, None, prefix, budget, sink)?;
+    pdf_rest::revisions(bytes, &document, prefix, budget, sink)?;
+    show(joined(prefix, "structure"), pdf_rest::outside(bytes), budget, sink)
 }
 
-fn show(
+pub(super) fn show(
     name: std::sync::Arc<str>,
     text: String,
     budget: &mut Budget,
@@ -58,7 +69,7 @@ fn show(
 }
 
 /// The information dictionary (ISO 32000-1, 14.3.3) and the XMP packet, as text.
-fn properties(document: &Document) -> String {
+fn properties(document: &Document, seen: &mut Read) -> String {
     let mut text = String::new();
     let information = document
         .trailer
@@ -78,6 +89,7 @@ fn properties(document: &Document) -> String {
         .and_then(|object| document.dereference(object).map(|(_, object)| object))
         .and_then(Object::as_stream);
     if let Ok(packet) = packet {
+        seen.insert(page::mark(packet));
         let content = packet.decompressed_content().unwrap_or_else(|_| packet.content.clone());
         text.push_str(&String::from_utf8_lossy(&content));
     }
@@ -86,8 +98,8 @@ fn properties(document: &Document) -> String {
 
 /// What a document says outside its pages.
 #[derive(Default)]
-struct Beside {
-    text: String,
+pub(super) struct Beside {
+    pub(super) text: String,
     /// Embedded files (7.11.4) and the streams of XFA forms (12.7.8), each once.
     files: BTreeSet<ObjectId>,
 }
@@ -95,7 +107,7 @@ struct Beside {
 impl Beside {
     /// Takes in the text strings of an object, wherever they stand in it: contents of annotations, values and
     /// names of fields, titles of bookmarks, addresses of links, alternative texts.
-    fn look(&mut self, object: &Object, depth: usize) {
+    pub(super) fn look(&mut self, object: &Object, depth: usize) {
         let Some(depth) = depth.checked_sub(1) else { return };
         match object {
             Object::String(..) => self.take(object),

@@ -26,6 +26,9 @@ use tokio::time::timeout;
 use tokio_rustls::LazyConfigAcceptor;
 use tokio_rustls::server::TlsStream;
 
+/// Bytes that TLS keeps for a client that does not read: one of its largest records.
+const TLS_BYTES: usize = 16 << 10;
+
 const ESTABLISHED: &[u8] = b"HTTP/1.1 200 Connection established\r\n\r\n";
 
 /// Serves a `CONNECT` to `target`. `must_answer` where the client has not been told yet that it stands.
@@ -174,7 +177,8 @@ async fn shaken(
             return None;
         }
     };
-    let stream = match timeout(state.patience.header, start.into_stream(config)).await.ok()? {
+    let shaking = start.into_stream_with(config, |tls| tls.set_buffer_limit(Some(TLS_BYTES)));
+    let stream = match timeout(state.patience.header, shaking).await.ok()? {
         Ok(stream) => stream,
         Err(error) => {
             tracing::debug!(%error, host = &*origin.host, "a client's handshake failed");

@@ -20,7 +20,7 @@ use tokio::time::{Instant, Sleep, sleep};
 
 /// Bytes handed to the client's connection at once. The HTTP library takes sixteen pieces before it waits for the
 /// client, however large they are.
-const PIECE: usize = 4 << 10;
+const PIECE: usize = 8 << 10;
 
 /// A body on its way to the client.
 #[derive(Debug)]
@@ -205,11 +205,11 @@ impl Relay {
         }
     }
 
-    /// The first piece of a frame; the rest stays for later.
+    /// The first piece of a frame, copied, so that the rest, which stays for later, is all that holds what was read.
     fn piece(&mut self, frame: Frame<Bytes>) -> Frame<Bytes> {
         match frame.into_data() {
             Ok(mut data) if data.len() > PIECE => {
-                let piece = data.split_to(PIECE);
+                let piece = Bytes::copy_from_slice(&data.split_to(PIECE));
                 self.left = data;
                 Frame::data(piece)
             }
