@@ -6,12 +6,16 @@ use super::address::{Address, Street};
 use super::address_locality::{belgian, capitalised_after, dutch, in_brackets};
 use super::detector::Place;
 use super::lexer::{Case, Kind, Token};
+use super::table::digits;
 
 /// Bytes behind a house number in which the postal code begins: box, floor, line end.
 const CODE_BYTES: usize = 36;
 
 /// Bytes before a house number in which a postal code stands that comes first.
 const CODE_BEFORE_BYTES: usize = 48;
+
+/// Digits of the shortest postal code.
+const CODE_DIGITS: usize = 4;
 
 /// Words of a street's name.
 const WORDS_MAX: usize = 6;
@@ -37,8 +41,12 @@ impl Address {
     /// question.
     pub(super) fn may_be_nameless(place: &Place<'_>) -> bool {
         let text = place.text;
+        let before = &text[place.at.saturating_sub(CODE_BEFORE_BYTES)..place.at];
         let behind = &text[place.at..text.len().min(place.at + CODE_BYTES)];
         let house = behind.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        if digits(before) + digits(behind) < house + CODE_DIGITS {
+            return false;
+        }
         let mut at = house;
         while house <= 4 && at < behind.len() {
             let run = behind[at..].iter().take_while(|byte| byte.is_ascii_digit()).count();
@@ -52,10 +60,13 @@ impl Address {
             }
             at += run.max(1);
         }
-        house <= 3
-            && text[place.at.saturating_sub(CODE_BEFORE_BYTES)..place.at]
-                .windows(5)
-                .any(|part| part[..4].iter().all(u8::is_ascii_digit) && part[4] == b' ')
+        // A code before it stands before its locality: "5100 Jambes, …", not "08:15:32 200".
+        let opens = |part: &[u8]| {
+            part[..4].iter().all(u8::is_ascii_digit)
+                && part[4] == b' '
+                && (part[5].is_ascii_uppercase() || part[5] == 0xC3)
+        };
+        house <= 3 && before.windows(6).any(opens)
     }
 
     /// The first and one past the last token of an address that its postal code tells, and whether a list knows the code

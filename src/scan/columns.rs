@@ -80,7 +80,14 @@ impl<'a> Table<'a> {
         };
         let length = memchr::memchr(b'\n', &text[start..text.len().min(at + HEADER_BYTES_MAX)])?;
         let header = &text[start..start + length];
-        let delimiter = *b"|\t;,".iter().find(|mark| memchr::memchr(**mark, header).is_some())?;
+        let (delimiter, first) =
+            b"|\t;,".iter().find_map(|mark| Some((*mark, memchr::memchr(*mark, header)?)))?;
+        // Most words beside a comma stand in a sentence, whose beginning is no cell.
+        let first = header[..first].trim_ascii();
+        let ornate = first.first().is_some_and(|sign| b"\"*`".contains(sign));
+        if first.len() > CELL_BYTES_MAX && !ornate && memchr::memchr2(b':', b'?', first).is_none() {
+            return None;
+        }
         let rows_at = start + length + 1;
         // Most words beside a comma stand in no table, as the next line shows.
         let next = &text[rows_at..text.len().min(rows_at + TABLE_BYTES_MAX)];

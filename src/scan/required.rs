@@ -2,7 +2,7 @@
 //! nothing needs to be searched, nor made for a search. Says nothing rather too often. Knows no rules.
 
 /// Signs from the one that texts have least to the one that they have most.
-const RARE_FIRST: &[u8] = br#"\@`~^{}<>|#$%&[]=";_+*/:"#;
+const RARE_FIRST: &[u8] = br#"\@`~^{}<>|#$%&[]=";_+*()/:"#;
 
 /// The rarest sign that every match of the expression holds; `None` where there is none, or where that is hard to tell.
 pub(super) fn required(pattern: &str) -> Option<u8> {

@@ -197,9 +197,10 @@ pub fn read_around(text: &[u8], at: usize) -> Option<(Span, Vec<(String, Span)>)
 /// Whether the word at `at` is no number word ("sixième"), or has none beside it: "trois étapes". No one word is worth
 /// enough digits.
 fn is_alone(text: &[u8], at: usize) -> bool {
-    let says = |word: Option<Span>| word.filter(|word| said(text, *word).is_some());
-    let Some(own) = says(word_from(text, at)) else { return true };
-    says(word_from(text, own.end)).is_none() && says(word_before(text, at)).is_none()
+    let says = |word: Option<Span>| word.is_some_and(|word| said(text, word).is_some());
+    let own = word_from(text, at);
+    let behind = own.and_then(|own| word_from(text, own.end));
+    !says(behind) && !says(word_before(text, at)) || !says(own)
 }
 
 /// Writes the digits in place of the words; what stands around them in the region stays.
