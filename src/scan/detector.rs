@@ -45,15 +45,32 @@ pub struct DigitRun {
     pub after_letters: bool,
 }
 
-impl DigitRun {
-    /// Whether `text[at..end]` is such a run.
-    pub(super) fn fits(self, text: &[u8], at: usize, end: usize) -> bool {
+/// What stands beside a run of digits.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Beside {
+    length: usize,
+    next: Option<u8>,
+    after_letters: bool,
+}
+
+impl Beside {
+    /// Beside the run `text[at..end]`.
+    #[inline]
+    pub fn of(text: &[u8], at: usize, end: usize) -> Self {
         let letter = |back: usize| {
             at.checked_sub(back).and_then(|at| text.get(at)).is_some_and(u8::is_ascii_alphabetic)
         };
-        (self.digits.0..=self.digits.1).contains(&(end - at))
-            && self.next.is_none_or(|next| text.get(end) == Some(&next))
-            && (!self.after_letters || letter(1) || letter(2))
+        Self { length: end - at, next: text.get(end).copied(), after_letters: letter(1) || letter(2) }
+    }
+}
+
+impl DigitRun {
+    /// Whether it is such a run that has this beside it.
+    #[inline]
+    pub(super) fn fits(self, beside: Beside) -> bool {
+        (beside.after_letters || !self.after_letters)
+            && (self.next.is_none() || self.next == beside.next)
+            && (self.digits.0..=self.digits.1).contains(&beside.length)
     }
 }
 

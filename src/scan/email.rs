@@ -98,6 +98,12 @@ impl Email {
 
     /// An address whose domain goes on in the next line: `jean@skyn\net.be`.
     fn wrapped(&self, place: &Place<'_>) -> Option<Hit> {
+        // Most domains that are none end before a sign.
+        let rest = &place.text[place.end..place.text.len().min(place.end + JOINED_MAX)];
+        let sign = rest.iter().find(|byte| !(byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.')))?;
+        if !matches!(sign, b'\n' | b'\r' | b'\\') {
+            return None;
+        }
         let mut joined = [0_u8; JOINED_MAX];
         let (mut length, mut at, mut broken) = (0, place.end, None);
         while let Some(&byte) = place.text.get(at).filter(|_| length < JOINED_MAX) {

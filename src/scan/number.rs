@@ -141,14 +141,20 @@ fn opened(pass: &mut Pass<'_>, runs: &[Run], first: usize, (set, mut fitting): (
 
 /// Whether the digits of a run that stands alone are nothing to a rule, as its check says at once: most are.
 fn fails(pass: &mut Pass<'_>, rule: u16, run: &Run) -> bool {
+    run.inside == 0 && {
+        let text = pass.text;
+        fails_check(pass, rule, &text[run.start..run.end], Span::new(run.start, run.end))
+    }
+}
+
+/// Whether digits are nothing to a rule, as its check says.
+fn fails_check(pass: &mut Pass<'_>, rule: u16, digits: &[u8], span: Span) -> bool {
     let table = &pass.scanner.table;
-    let quick = run.inside == 0 && !pass.scanner.exhaustive;
-    let Some(check) = table.checks[usize::from(rule)].filter(|_| quick) else {
+    let Some(check) = table.checks[usize::from(rule)].filter(|_| !pass.scanner.exhaustive) else {
         return false;
     };
-    let span = Span::new(run.start, run.end);
     let mistyped = table.rules[usize::from(rule)].tiers.failed.is_some();
-    check.of_digits(&pass.text[run.start..run.end]) == Outcome::Fail
+    check.of_digits(digits) == Outcome::Fail
         && pass.buffers.misses.is_none()
         && !(mistyped && pass.may_be_labelled_for(rule, span))
 }
@@ -228,16 +234,6 @@ fn number_at(
     if runs.get(last + 1).is_some_and(|run| is_hard(pass.text, run)) {
         return;
     }
-    if runs_on(pass.text, runs, (first, last))
-        && pass.near(rule, Span::new(runs[first].start, runs[last].end)).label.is_none()
-    {
-        return;
-    }
-    if is_of_column(runs, (first, last))
-        && pass.near(rule, Span::new(runs[first].start, runs[last].end)).label.is_none()
-    {
-        return;
-    }
     let text = pass.text;
     let mut joined = [0_u8; DIGITS_MAX];
     let Some(digits) = digits_of(text, &runs[first..=last], &mut joined) else { return };
@@ -245,6 +241,13 @@ fn number_at(
         return;
     }
     let inside = Span::new(runs[first].start, runs[last].end);
+    if last > first && fails_check(pass, rule, digits, inside) {
+        return;
+    }
+    let part = runs_on(text, runs, (first, last)) || is_of_column(runs, (first, last));
+    if part && pass.near(rule, inside).label.is_none() {
+        return;
+    }
     let Some(span) = with_edges(pass, rule, number, inside) else { return };
     if number.bare_needs_label && first == last && span == inside && pass.near(rule, span).label.is_none() {
         return;

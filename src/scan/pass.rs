@@ -4,7 +4,7 @@
 use super::blocks::Masks;
 use super::check::Outcome;
 use super::context::{Near, WordIndex};
-use super::detector::{Hit, Place};
+use super::detector::{Beside, Hit, Place};
 use super::digit_run::Run;
 use super::heads::Head;
 use super::looks::{CHUNK, Looks};
@@ -229,8 +229,9 @@ impl Pass<'_> {
                 self.window(expression, at);
             }
         }
+        let beside = Beside::of(text, at, end);
         for code in table.digit_code.get(length.min(DIGIT_RUN_MAX)).map_or(&[][..], Vec::as_slice) {
-            if code.run.fits(text, at, end) {
+            if code.run.fits(beside) {
                 self.ask(code.detector, code.anchor, at, end);
             }
         }

@@ -253,10 +253,12 @@ pub(super) fn at(pass: &mut Pass<'_>, at: usize, length: usize) {
     let (text, end) = (pass.text, at + length);
     let Some(sets @ [_, ..]) = table.shapes.get(length).map(Vec::as_slice) else { return };
     let (before, behind) = (neighbours_before(text, at), neighbours_behind(text, end));
+    let mut known = None;
     for set in sets {
         let mut fitting = set.before.fitting(before) & set.behind.fitting(behind);
         if fitting != 0 {
-            fitting &= pattern(text, at).map_or(!0, |pattern| set.by_pattern[pattern % (1 << PATTERN)]);
+            let pattern = *known.get_or_insert_with(|| pattern(text, at));
+            fitting &= pattern.map_or(!0, |pattern| set.by_pattern[pattern % (1 << PATTERN)]);
         }
         if pass.scanner.exhaustive {
             fitting = !0;
