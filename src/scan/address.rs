@@ -151,8 +151,10 @@ impl Detector for Address {
         let Some((start, end, located)) = found else { return };
         let span = Span::new(all[start].start, all[end - 1].end()).shifted(offset);
         let near = place.near(span);
+        // "Rue de la Loi 16 est l'adresse du Premier ministre": without a locality the word must stand before.
+        let labelled = near.label.is_some_and(|label| located || label.start < span.start);
         let office = (located || near.label.is_some()) && self.is_office(&all);
-        let confidence = match (located, near.label.is_some(), office) {
+        let confidence = match (located, labelled, office) {
             (true, true, false) => Confidence::High,
             (true, false, _) if !known => Confidence::Low,
             (true, false, false) | (false, true, false) => Confidence::Medium,

@@ -9,7 +9,7 @@ use super::lexer::{Case, Kind, Token};
 use super::table::digits;
 
 /// Bytes behind a house number in which the postal code begins: box, floor, line end.
-const CODE_BYTES: usize = 36;
+const CODE_BYTES: usize = 44;
 
 /// Bytes before a house number in which a postal code stands that comes first.
 const CODE_BEFORE_BYTES: usize = 48;

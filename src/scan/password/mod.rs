@@ -99,7 +99,11 @@ pub fn find(lexicon: &Lexicon, text: &[u8], at: usize) -> Secrets {
                 let first = std::iter::once(secret(span, confidence));
                 first.chain(values(reach::further(label, kind, span))).collect()
             }
-            None => values(reach::around(label, kind)).collect(),
+            None => {
+                let near = reach::around(label, kind);
+                let [one] = near[..] else { return values(near).collect() };
+                values(near).chain(values(reach::echoed(label, kind, one.span))).collect()
+            }
         }
     });
     found.unwrap_or_default()

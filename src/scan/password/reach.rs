@@ -9,8 +9,8 @@ use super::strength::{self, Strength};
 use super::token::{grouped, part_behind_slash, tokens};
 use super::value::Value;
 use super::words::{
-    ADVERB, AS, ASKED, CODE, COPULA, DOUBT, KEY, LOCK, LOGIN, PAIR, PASSWORD, PIN, RECOVERY, SHORT, SOFT,
-    THING, UNIT, WIFI,
+    ADVERB, AS, ASKED, CODE, COPULA, DOUBT, ECHO, KEY, LOCK, LOGIN, PAIR, PASSWORD, PIN, RECOVERY, SHORT,
+    SOFT, THING, UNIT, WIFI,
 };
 use super::{Kind, Label, is_short};
 use crate::finding::Confidence;
@@ -85,7 +85,7 @@ pub(super) fn around(label: &Label<'_>, kind: Kind) -> Values {
     if label.groups & (RECOVERY | ASKED) != 0 {
         return best;
     }
-    let reach = Reach { label, kind, string: false };
+    let reach = Reach { label, kind, string: false, echo: false };
     let line = reach.line();
     if !reach.may_hold(Span::new(line.start, label.text.len().min(line.end + ASKED_BELOW.1 + BEHIND))) {
         return best;
@@ -117,11 +117,10 @@ pub(super) fn around(label: &Label<'_>, kind: Kind) -> Values {
 
 /// Further values behind the one at `known`, in the same sentence or the next: "l'ancien était …, le nouveau est …".
 pub(super) fn further(label: &Label<'_>, kind: Kind, known: Span) -> Values {
-    let mut best = Values::new();
-    let reach = Reach { label, kind, string: false };
+    let mut best = echoed(label, kind, known);
+    let reach = Reach { label, kind, string: false, echo: false };
     let line = reach.line();
-    if label.groups & (PASSWORD | SHORT | WIFI) == 0 || known.start < label.span.end || !reach.is_prose(line)
-    {
+    if !best.is_empty() || !may_go_on(label, known) || !reach.is_prose(line) {
         return best;
     }
     reach.behind(Span::new(known.end.min(line.end), line.end), &mut best);
@@ -134,6 +133,28 @@ pub(super) fn further(label: &Label<'_>, kind: Kind, known: Span) -> Values {
         strong && value.confidence >= Confidence::Medium
     });
     best
+}
+
+/// What a word that points back at the label leads to behind the value at `known`: ", celui des profs …", "Für das der
+/// Leitung behalten wir …".
+pub(super) fn echoed(label: &Label<'_>, kind: Kind, known: Span) -> Values {
+    let mut best = Values::new();
+    let reach = Reach { label, kind, string: false, echo: true };
+    let line = reach.line();
+    if !may_go_on(label, known) || known.end >= line.end || !reach.is_prose(line) {
+        return best;
+    }
+    let echo = tokens(label.text, known.end, line.end).find(|token| reach.is(*token, ECHO));
+    if let Some(echo) = echo {
+        reach.behind(Span::new(echo.end, line.end), &mut best);
+        best.retain(|value| value.strength >= Strength::Fair && value.confidence >= Confidence::Medium);
+    }
+    best
+}
+
+/// Whether a second value may stand behind the one at `known`.
+fn may_go_on(label: &Label<'_>, known: Span) -> bool {
+    label.groups & (PASSWORD | SHORT | WIFI) != 0 && known.start >= label.span.end
 }
 
 /// A value in reach.
@@ -159,6 +180,8 @@ struct Reach<'a> {
     kind: Kind,
     /// Whether it is looked for in a sentence within quotation marks.
     string: bool,
+    /// Whether *celui*, *das der* points back at the label, also from the next sentence.
+    echo: bool,
 }
 
 impl Reach<'_> {
@@ -248,7 +271,7 @@ impl Reach<'_> {
         let mut at = line.start.max(self.label.span.end);
         for token in tokens(text, at, line.end) {
             // A question mark asks for what comes.
-            if text[at..token.start].iter().any(|byte| matches!(byte, b'.' | b'!' | b';')) {
+            if !self.echo && text[at..token.start].iter().any(|byte| matches!(byte, b'.' | b'!' | b';')) {
                 distance = Distance::Line;
             }
             doubtful |= self.is(token, DOUBT);

@@ -68,12 +68,14 @@ pub const VALUE_NAME: Groups = 1 << 28;
 pub const AS: Groups = 1 << 29;
 /// How a password is written: *tout en minuscules*, *all lower case*.
 pub const CASED: Groups = 1 << 32;
+/// Words that point back at a label: *celui*, *l'autre*, *die van*.
+pub const ECHO: Groups = 1 << 34;
 /// What a code locks, where the code stands right behind it: *coffre*, *kluis*, *padlock*.
 pub const LOCK: Groups = 1 << 33;
 /// *réponse*, *answer*.
 pub const ANSWER: Groups = 1 << 24;
 
-const NAMES: [(&str, Groups); 34] = [
+const NAMES: [(&str, Groups); 35] = [
     ("password", PASSWORD),
     ("short", SHORT),
     ("pin", PIN),
@@ -97,6 +99,7 @@ const NAMES: [(&str, Groups); 34] = [
     ("unit", UNIT),
     ("code", CODE | ACCESS),
     ("lock", LOCK | CODE | ACCESS | OPENED),
+    ("echo", ECHO),
     ("opened", OPENED),
     ("asked", ASKED),
     ("answer", ANSWER),

@@ -98,7 +98,7 @@ impl Person {
         let mut start = before;
         while let Some(previous) = start.checked_sub(2) {
             let word = &all[previous];
-            let part = all[previous + 1].kind == Kind::Space
+            let part = is_gap(&all[previous + 1])
                 && is_upper(word) == upper
                 && (self.particles.contains(&*word.folded()) || (upper && is_upper(word)));
             if !part {
@@ -107,7 +107,7 @@ impl Person {
             start = previous;
         }
         let mut end = here + 1;
-        while all.get(end).is_some_and(|gap| gap.kind == Kind::Space)
+        while all.get(end).is_some_and(is_gap)
             && all.get(end + 1).is_some_and(|next| next.is_capital() && given(next.text) != Given::No)
         {
             end += 2;
@@ -115,6 +115,11 @@ impl Person {
         let span = Span::new(all[start].start, all[end - 1].end());
         (!self.suppressed(all, start, end)).then_some((span, confidence))
     }
+}
+
+/// One blank: more of them part the columns of a form.
+fn is_gap(token: &Token<'_>) -> bool {
+    token.kind == Kind::Space && token.text.chars().count() == 1
 }
 
 /// The leftmost of the given names that stand in a row up to `from`.
