@@ -365,7 +365,7 @@ impl Address {
     pub(super) fn locality_before(all: &[Token<'_>], start: usize) -> Option<usize> {
         let from = start.saturating_sub(12);
         (from..start).find(|at| {
-            let code = all[*at].kind == Kind::Number && all[*at].text.len() == 4;
+            let code = all[*at].kind == Kind::Number && all[*at].text.len() == 4 && begins_address(all, *at);
             let end = if code { belgian(all, *at) } else { None };
             end.is_some_and(|end| {
                 end < start
@@ -419,6 +419,15 @@ impl Address {
             })
         })
     }
+}
+
+/// Whether a postal code is the first of its address: no other street stands before it.
+fn begins_address(all: &[Token<'_>], code: usize) -> bool {
+    let before = all[..code].iter().rev().find(|token| token.kind != Kind::Space);
+    before.is_none_or(|token| {
+        matches!(token.kind, Kind::Line | Kind::Word(Case::Lower))
+            || matches!(token.kind, Kind::Mark(':' | '(' | '"' | ';' | '=' | '|' | '>' | '«' | '*'))
+    })
 }
 
 /// Whether these folded words stand behind a token, with spaces between them.

@@ -21,13 +21,14 @@ const CODE_DIGITS: usize = 4;
 const WORDS_MAX: usize = 6;
 
 /// Capitalised words that stand before a number and name no street.
-const THINGS: [&str; 60] = [
+const THINGS: [&str; 69] = [
     "acte", "akte", "annexe", "article", "artikel", "ausgabe", "batiment", "bloc", "block", "boite", "bon",
     "box", "bureau", "bus", "case", "chambre", "code", "commande", "devis", "dossier", "en", "etage",
     "facture", "hal", "halle", "hall", "kamer", "ligne", "local", "lokaal", "lot", "magasin", "no", "nr",
     "numero", "page", "palier", "pavillon", "point", "porte", "poste", "punkt", "punt", "quai", "raum",
-    "rechnung", "ref", "saal", "salle", "section", "site", "stand", "tel", "ticket", "total", "unit",
-    "version", "zaal", "zimmer", "zone",
+    "rechnung", "ref", "saal", "salle", "section", "site", "stand", "tel", "handy", "gsm", "telefon",
+    "telefoon", "fax", "mobil", "mobiel", "phone", "mobile", "ticket", "total", "unit", "version", "zaal",
+    "zimmer", "zone",
 ];
 
 /// How months begin, which stand behind numbers too.
@@ -127,9 +128,8 @@ impl Address {
         let (mut end, mut words) = (None, 0);
         while words < WORDS_MAX {
             let gap = all.get(at)?;
-            if !matches!(gap.kind, Kind::Space | Kind::Mark('-' | '\'' | '’'))
-                && !(words == 0 && gap.kind == Kind::Mark(','))
-            {
+            let joined = matches!(gap.kind, Kind::Space | Kind::Mark('-' | '\'' | '’'));
+            if !joined && (words > 0 || gap.kind != Kind::Mark(',')) {
                 break;
             }
             at += 1;

@@ -257,10 +257,10 @@ fn number_at(
     pass.judge_number(rule, span, digits, grouped || !number.lead.is_empty(), view);
 }
 
-/// Whether a tab parts some of the groups and none the others: two cells of a table.
+/// Whether a tab parts some of the groups and a space others: two cells of a table.
 fn crosses_cells(text: &[u8], inner: &[Run]) -> bool {
-    let tabbed = inner.iter().filter(|run| run.before(text) == Some(b'\t')).count();
-    tabbed > 0 && tabbed < inner.len()
+    let parted = |sign: u8| inner.iter().any(|run| run.before(text) == Some(sign));
+    parted(b'\t') && parted(b' ')
 }
 
 /// Whether a run on a new line fills the first cell of a row.

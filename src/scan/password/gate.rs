@@ -21,6 +21,9 @@ use crate::span::Span;
 /// Bytes of a line that are looked at for source code.
 const LINE_BYTES: usize = 200;
 
+/// What has turns.
+const LOCKS: [&[u8]; 8] = [b"safe", b"lock", b"coffre", b"cadenas", b"kluis", b"slot", b"tresor", b"schloss"];
+
 /// Bytes between "pin" and its digits.
 const PIN_GAP_BYTES: usize = 8;
 
@@ -179,8 +182,7 @@ impl Gate<'_> {
     /// Whether the label is a mere word for turns of a lock, which is one for much else: "a combination of".
     fn is_of_turns(&self) -> bool {
         let label = self.label.span.of(self.label.text).unwrap_or_default().to_ascii_lowercase();
-        let locks = ["safe", "lock", "coffre", "cadenas", "kluis", "slot", "tresor", "schloss"];
-        contains(&label, b"ombina") && !locks.iter().any(|lock| contains(&label, lock.as_bytes()))
+        contains(&label, b"ombina") && !LOCKS.iter().any(|lock| contains(&label, lock))
     }
 
     /// "combinaison du coffre : 59-37-12": the turns of a lock.
@@ -188,7 +190,8 @@ impl Gate<'_> {
         let label = self.label.span.of(self.label.text).unwrap_or_default().to_ascii_lowercase();
         let turn = |part: &[u8]| (1..=2).contains(&part.len()) && part.iter().all(u8::is_ascii_digit);
         let parts = bytes.split(|byte| matches!(byte, b'-' | b'/' | b'.')).count();
-        contains(&label, b"ombina")
+        (contains(&label, b"ombina") || LOCKS.iter().any(|lock| contains(&label, lock)))
+            && self.label.groups & ACCESS != 0
             && (3..=5).contains(&parts)
             && bytes.split(|byte| matches!(byte, b'-' | b'/' | b'.')).all(turn)
     }
