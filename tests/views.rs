@@ -43,6 +43,16 @@ fn a_national_number_is_found_in_every_dress() {
         ("wrapped", "<<930505\\\n07913>>"),
         ("html", "NISS&nbsp;: <<85.07.30&#45;033.28>>"),
         ("html", "<p>NISS <<85.07.<b>30</b>-033.28>></p>"),
+        ("html", "<p>NISS <<85&#46;07&#46;30&hyphen;033.&#50&#56>></p>"),
+        (
+            "html",
+            "<p>NISS <<85.07<!-- une longue remarque, une longue remarque, une longue remarque, une longue remarque, une longue remarque, une longue remarque, une longue remarque, une longue remarque, une longue remarque, une longue remarque -->.30-033.28>></p>",
+        ),
+        (
+            "html",
+            "<p>NISS <<8<span style=\"color:red;font-weight:bold;padding:0;margin:0 0 0 0;font-family:Arial\">5</span>.<span style=\"color:red;font-weight:bold;padding:0;margin:0 0 0 0;font-family:Arial\">07.30-0</span><span style=\"color:red;font-weight:bold;padding:0;margin:0 0 0 0;font-family:Arial\">33</span>.<span style=\"color:red;font-weight:bold;padding:0;margin:0 0 0 0;font-family:Arial\">28>></span></p>",
+        ),
+        ("html", "<niss><<85.07<![CDATA[.30-033]]>.28>></niss>"),
         ("url", "?niss=<<85%2E07%2E30%2D033%2E28>>&x=1"),
         ("url", "?niss=<<85%252E07%252E30%252D033%252E28>>"),
         ("json", r#"{\"niss\": \"<<85.07.30\u002d033.28>>\"}"#),

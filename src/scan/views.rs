@@ -111,7 +111,10 @@ impl Pass<'_> {
         if self.deeper.is_empty() {
             return;
         }
-        let region = Span::new(at.saturating_sub(BEFORE), (at + AFTER).min(self.text.len()));
+        // What a tag or a comment interrupts goes on behind it.
+        let reach = if self.text[at] == b'<' { characters::tag_end(self.text, at) } else { None };
+        let end = (reach.unwrap_or(at) + AFTER).min(self.text.len());
+        let region = Span::new(at.saturating_sub(BEFORE), end);
         match &mut self.buffers.regions.characters {
             Some(waiting) if region.start <= waiting.end && waiting.len() < REGION_MAX => {
                 waiting.end = region.end;
@@ -374,9 +377,10 @@ fn sign(text: &[u8], at: usize) -> Sign {
         (b'%', _) => when(ahead(1).is_ascii_hexdigit(), Sign::Characters),
         (b'=', _) => when(is_quoted(text, at), Sign::Quoted),
         (b'&', _) => {
-            let end =
-                text[at..].iter().take(10).position(|byte| !byte.is_ascii_alphanumeric() && *byte != b'#');
-            when(end.is_some_and(|end| ahead(end) == b';'), Sign::Characters)
+            let rest = text[at..].iter().take(characters::ENTITY_MAX);
+            let end = rest.take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'#').count();
+            let is_number = byte == b'#' && (ahead(1).is_ascii_digit() || matches!(ahead(1), b'x' | b'X'));
+            when(is_number || ahead(end) == b';', Sign::Characters)
         }
         (b'\\', b'u') => when(ahead(1).is_ascii_hexdigit() || ahead(1) == b'{', Sign::Characters),
         (b'\\', b'x') => when(ahead(1).is_ascii_hexdigit(), Sign::Characters),
@@ -406,9 +410,10 @@ fn tag_within(text: &[u8], at: usize) -> bool {
     if digits_around(text, at) >= 8 {
         return true;
     }
-    let close = text[at..].iter().take(64).position(|byte| *byte == b'>');
-    let next = close.and_then(|close| text.get(at + close + 1));
-    next.is_some_and(|next| next.is_ascii_alphanumeric() || matches!(next, b'@' | b'.' | b'-' | b'_' | b'/'))
+    let next = characters::tag_end(text, at).and_then(|end| text.get(end));
+    next.is_some_and(|next| {
+        next.is_ascii_alphanumeric() || matches!(next, b'@' | b'.' | b'-' | b'_' | b'/' | b'<')
+    })
 }
 
 /// Whether emphasis stands within a word: `F**x`, not `a*b` and not the end of bold print.

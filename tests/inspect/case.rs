@@ -4,7 +4,7 @@
 //!
 //! In the body, `«b64:…»`, `«json:…»`, `«form:…»`, `«u:…»` (all as `\u` escapes), `«qp:…»`, `«wide:…»` (full-width digits)
 //! and `«nl:»` (a line break) stand for the encoded text, the innermost first; `N1` to `N4` in `«N1:»` for national
-//! numbers, `P1` for one without separators, `T1:` for a token, so that no such value stands in the tree.
+//! numbers, `P1` for one without separators, `X1` for one as a fraction of ten to the tenth, `T1:` for a token, so that no such value stands in the tree.
 
 use super::engine::Ask;
 use base64::Engine as _;
@@ -152,6 +152,10 @@ fn replacement(name: &str, argument: &str) -> String {
         "qp" => argument.bytes().map(|byte| format!("={byte:02X}")).collect(),
         "long" => argument.repeat(3),
         "T1" => format!("gh{}_{}", "p", "q7Xv2LmN9sRt4KdW8yBf3HjC6zPa1E0qGu5T"),
+        _ if name.starts_with('X') => {
+            let digits = number(&name[1..]).replace(['.', '-'], "");
+            format!("{}.{}", &digits[..1], &digits[1..])
+        }
         _ if name.starts_with('N') => number(&name[1..]),
         _ if name.starts_with('P') => number(&name[1..]).replace(['.', '-'], ""),
         _ => panic!("no «{name}:»"),

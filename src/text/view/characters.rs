@@ -24,6 +24,7 @@ pub fn decode(text: &[u8], region: Span, quoted: bool, out: &mut Derived) {
             b'=' if quoted => quoted_printable(text, at),
             b'&' => entity(text, at),
             b'<' => tag(text, at),
+            b']' if text[at..].starts_with(b"]]>") => ([0; 4], 0, 3),
             b'\\' => escape(text, at),
             0x80.. => unicode(text, at),
             _ => KEEP,
@@ -67,7 +68,7 @@ fn hidden_byte(character: Option<&[u8]>) -> Option<u8> {
 
 /// Whether an encoded character may begin with a byte.
 const fn may_encode(byte: u8) -> bool {
-    matches!(byte, b'%' | b'=' | b'&' | b'<' | b'\\' | 0x80..)
+    matches!(byte, b'%' | b'=' | b'&' | b'<' | b']' | b'\\' | 0x80..)
 }
 
 /// Which view the byte at `at`, the first of a decoded character, belongs to.
@@ -76,7 +77,7 @@ pub fn kind(byte: u8) -> View {
     match byte {
         b'%' => View::Url,
         b'=' => View::QuotedPrintable,
-        b'&' | b'<' => View::Html,
+        b'&' | b'<' | b']' => View::Html,
         b'\\' => View::Json,
         _ => View::Unicode,
     }
@@ -126,65 +127,138 @@ fn quoted_printable(text: &[u8], at: usize) -> Piece {
     }
 }
 
-/// `&#64;`, `&#x40;`, `&amp;` and the few names that occur inside values.
+/// Bytes of the longest entity: `&NegativeVeryThinSpace;`, numbers with zeros before them.
+pub const ENTITY_MAX: usize = 32;
+
+/// Bytes of the longest tag and of the longest comment within a value.
+const TAG_MAX: usize = 512;
+const COMMENT_MAX: usize = 4096;
+
+/// `&#64;`, `&#x40`, `&amp;` and the names that occur inside values.
 fn entity(text: &[u8], at: usize) -> Piece {
-    let window = &text[at + 1..(at + 12).min(text.len())];
+    let window = &text[at + 1..(at + ENTITY_MAX).min(text.len())];
+    if let Some(number) = window.strip_prefix(b"#") {
+        return numbered(number);
+    }
     let Some(length) = window.iter().position(|byte| *byte == b';') else { return KEEP };
     let (name, taken) = (&window[..length], length + 2);
-    if let Some(digits) = name.strip_prefix(b"#") {
-        let text = std::str::from_utf8(digits).unwrap_or_default();
-        let code = match text.strip_prefix(['x', 'X']) {
-            Some(hex) => u32::from_str_radix(hex, 16),
-            None => text.parse(),
-        };
-        return encoded(code.ok().and_then(char::from_u32), taken);
-    }
     let character = match name {
         b"amp" => '&',
         b"lt" => '<',
         b"gt" => '>',
         b"quot" => '"',
         b"apos" => '\'',
-        b"nbsp" | b"ensp" | b"emsp" | b"thinsp" => ' ',
-        b"shy" | b"zwj" | b"zwnj" => return ([0; 4], 0, taken),
+        b"nbsp" | b"NonBreakingSpace" | b"ensp" | b"emsp" | b"emsp13" | b"emsp14" | b"thinsp"
+        | b"ThinSpace" | b"hairsp" | b"VeryThinSpace" | b"numsp" | b"puncsp" | b"MediumSpace"
+        | b"ThickSpace" => ' ',
+        b"Tab" => '\t',
+        b"NewLine" => '\n',
+        b"shy"
+        | b"zwj"
+        | b"zwnj"
+        | b"lrm"
+        | b"rlm"
+        | b"ZeroWidthSpace"
+        | b"NoBreak"
+        | b"NegativeThinSpace"
+        | b"NegativeVeryThinSpace"
+        | b"NegativeMediumSpace"
+        | b"NegativeThickSpace"
+        | b"InvisibleComma"
+        | b"InvisibleTimes"
+        | b"ApplyFunction"
+        | b"af"
+        | b"ic"
+        | b"it" => return ([0; 4], 0, taken),
         b"commat" => '@',
         b"period" => '.',
+        b"comma" => ',',
         b"colon" => ':',
+        b"semi" => ';',
         b"sol" => '/',
-        b"lowbar" => '_',
-        b"ndash" | b"mdash" | b"dash" | b"minus" => '-',
+        b"bsol" => '\\',
+        b"num" => '#',
+        b"plus" => '+',
+        b"lpar" => '(',
+        b"rpar" => ')',
+        b"lowbar" | b"UnderBar" => '_',
+        b"ndash" | b"mdash" | b"dash" | b"hyphen" | b"horbar" | b"minus" => '-',
         b"equals" => '=',
-        b"eacute" => 'é',
-        b"egrave" => 'è',
-        b"agrave" => 'à',
-        b"ccedil" => 'ç',
-        b"deg" => '°',
+        b"eacute" => '\u{e9}',
+        b"egrave" => '\u{e8}',
+        b"ecirc" => '\u{ea}',
+        b"euml" => '\u{eb}',
+        b"agrave" => '\u{e0}',
+        b"acirc" => '\u{e2}',
+        b"auml" => '\u{e4}',
+        b"icirc" => '\u{ee}',
+        b"iuml" => '\u{ef}',
+        b"ocirc" => '\u{f4}',
+        b"ouml" => '\u{f6}',
+        b"ugrave" => '\u{f9}',
+        b"ucirc" => '\u{fb}',
+        b"uuml" => '\u{fc}',
+        b"ccedil" => '\u{e7}',
+        b"szlig" => '\u{df}',
+        b"deg" => '\u{b0}',
         _ => return KEEP,
     };
     encoded(Some(character), taken)
 }
 
-/// A tag inside a line (`<b>`, `</span>`) or a comment: nothing; a line break or cell: a space.
-fn tag(text: &[u8], at: usize) -> Piece {
-    if text[at..].starts_with(b"<!--") {
-        let end = memchr::memmem::find(&text[at..(at + 200).min(text.len())], b"-->");
-        return end.map_or(KEEP, |end| ([0; 4], 0, end + 3));
-    }
-    let window = &text[at + 1..(at + 120).min(text.len())];
-    let Some(length) = window.iter().position(|byte| matches!(byte, b'>' | b'<' | b'\n')) else {
+/// What follows `&#`: digits, with or without a semicolon, as browsers read it.
+fn numbered(number: &[u8]) -> Piece {
+    let (radix, prefix) = if matches!(number.first(), Some(b'x' | b'X')) { (16, 1) } else { (10, 0) };
+    let digits = number[prefix..].iter().map_while(|byte| char::from(*byte).to_digit(radix));
+    let (count, code) = digits.fold((0, 0_u32), |(count, code), digit| {
+        (count + 1, code.saturating_mul(radix).saturating_add(digit))
+    });
+    let end = prefix + count;
+    if count == 0 {
         return KEEP;
-    };
+    }
+    encoded(char::from_u32(code), 2 + end + usize::from(number.get(end) == Some(&b';')))
+}
+
+/// A tag inside a line (`<b>`, `</span>`) or a comment: nothing; a line break or cell: a space; of data as it is
+/// (`<![CDATA[`) the beginning.
+fn tag(text: &[u8], at: usize) -> Piece {
+    if text[at..].starts_with(CDATA) {
+        return ([0; 4], 0, CDATA.len());
+    }
+    let Some(end) = tag_end(text, at) else { return KEEP };
+    if text[at..].starts_with(b"<!--") {
+        return ([0; 4], 0, end - at);
+    }
+    let window = &text[at + 1..end];
     let name = window.strip_prefix(b"/").unwrap_or(window);
     let letters = name.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
-    if window[length] != b'>' || letters == 0 || letters > 8 || !name[0].is_ascii_alphabetic() {
+    if letters == 0 || letters > 8 || !name[0].is_ascii_alphabetic() {
         return KEEP;
     }
-    let inline: [&[u8]; 16] = [
-        b"b", b"i", b"u", b"em", b"strong", b"span", b"font", b"a", b"code", b"tt", b"sub", b"sup", b"mark",
-        b"wbr", b"small", b"kbd",
-    ];
-    let inside = inline.iter().any(|inline| inline.eq_ignore_ascii_case(&name[..letters]));
-    ([b' ', 0, 0, 0], usize::from(!inside), length + 2)
+    let inside = INLINE.iter().any(|inline| inline.eq_ignore_ascii_case(&name[..letters]));
+    ([b' ', 0, 0, 0], usize::from(!inside), end - at)
+}
+
+const CDATA: &[u8] = b"<![CDATA[";
+
+/// Tags that break no word.
+const INLINE: [&[u8]; 18] = [
+    b"b", b"i", b"u", b"em", b"strong", b"span", b"font", b"a", b"code", b"tt", b"sub", b"sup", b"mark",
+    b"wbr", b"small", b"kbd", b"tspan", b"o",
+];
+
+/// Where the tag or the comment ends that begins at `at`, if it is one.
+#[must_use]
+pub fn tag_end(text: &[u8], at: usize) -> Option<usize> {
+    let rest = text.get(at..)?;
+    if rest.starts_with(b"<!--") {
+        let end = memchr::memmem::find(&rest[4..rest.len().min(COMMENT_MAX)], b"-->")?;
+        return Some(at + 4 + end + 3);
+    }
+    let window = &rest[1..rest.len().min(TAG_MAX)];
+    let length = memchr::memchr3(b'>', b'<', b'\n', window)?;
+    (window[length] == b'>').then_some(at + length + 2)
 }
 
 /// `\u0041`, `\x41`, `\/`, `\_`; double backslashes before them too.
@@ -269,6 +343,10 @@ mod tests {
             ("٠١٢ 𝟏𝟐 ①②", "012 12 12"),
             ("a&#64;b&#x2e;be&nbsp;c&shy;d", "a@b.be cd"),
             ("BE68<b>5390</b><!-- x -->07<br>54", "BE68539007 54"),
+            (
+                "8&#53&#x0000000037.&period;<![CDATA[30]]>-<span class=\"a b\">1</span>&ZeroWidthSpace;",
+                "857..30-1",
+            ),
             ("a%40b%2Ebe ghp%5F", "a@b.be ghp_"),
             (r"\u0070\x70\/\\u0041 \ud835\udfcf", "pp/A 1"),
             ("élève ’ « € »", "élève ' « € »"),

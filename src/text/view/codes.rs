@@ -98,7 +98,9 @@ impl Code {
             return None;
         }
         let mut code = Self { bytes: [0; 4], count: 0, end: at + prefix + width };
-        for part in digits[..width].chunks(if base == Base::Hex { 2 } else { width }) {
+        // Four digits are a unit of UTF-16 or two bytes.
+        let unit = base == Base::Hex && width == 4 && digits.starts_with(b"00");
+        for part in digits[..width].chunks(if base == Base::Hex && !unit { 2 } else { width }) {
             let value = part.iter().filter_map(digit).fold(0, |value, digit| value * base.radix() + digit);
             let byte = u8::try_from(value).ok().filter(|byte| is_of_text(*byte))?;
             code.bytes[code.count] = byte;
@@ -116,6 +118,10 @@ const fn is_of_text(byte: u8) -> bool {
 /// of binary digits.
 fn behind_gap(text: &[u8], at: usize, usual: Option<&[u8]>) -> Option<usize> {
     let rest = text.get(at..)?;
+    // As JavaScript's `escape` writes them.
+    if rest.starts_with(b"%u") {
+        return usual.is_none_or(|usual| usual == b"%u").then_some(at + 2);
+    }
     let is_gap = |byte: &&u8| byte.is_ascii_whitespace() || b",;:-./|_'\"()[]{}<>+\\*#~`".contains(byte);
     let length = rest.iter().take(WRAPPED_GAP_MAX + 1).take_while(is_gap).count();
     let gap = &rest[..length];
@@ -140,7 +146,6 @@ pub fn run_around(text: &[u8], at: usize, base: Base) -> Option<(Span, bool)> {
     while let Some(before) = code_before(text, start, base, usual).filter(|_| at - start < RUN_MAX) {
         start = before;
     }
-    let starts_word = start == 0 || !text[start - 1].is_ascii_alphanumeric();
     let (mut end, mut count) = (start, 0);
     let mut place = Some(start);
     while let Some(code) = place.and_then(|place| Code::at(text, place, base)) {
@@ -153,13 +158,19 @@ pub fn run_around(text: &[u8], at: usize, base: Base) -> Option<(Span, bool)> {
         Base::Binary => true,
         Base::Decimal | Base::Octal => false,
     };
-    (count >= CODES_MIN && starts_word).then_some((run, told))
+    (count >= CODES_MIN && begins_word(text, start)).then_some((run, told))
+}
+
+/// Whether no letter or digit stands before, but for the one of `%u`.
+fn begins_word(text: &[u8], at: usize) -> bool {
+    let before = &text[..at];
+    before.ends_with(b"%u") || !before.last().is_some_and(u8::is_ascii_alphanumeric)
 }
 
 /// Where the code begins that the one at `at` follows.
 fn code_before(text: &[u8], at: usize, base: Base, usual: &[u8]) -> Option<usize> {
     let goes_on = |from: usize| {
-        let is_whole = from == 0 || usual.is_empty() || !text[from - 1].is_ascii_alphanumeric();
+        let is_whole = usual.is_empty() || begins_word(text, from);
         let code = Code::at(text, from, base)?;
         (is_whole && behind_gap(text, code.end, Some(usual))? == at).then_some(from)
     };
@@ -233,6 +244,8 @@ mod tests {
             let found = read(&text, from);
             assert!(found.iter().any(|(own, read, _)| *own == base && read == PLAIN), "{text}: {found:?}");
         }
+        let units: String = "85.07.30".bytes().map(|byte| format!("%u{byte:04x}")).collect();
+        assert_eq!(read(&units, 2), [(Base::Hex, "85.07.30".to_owned(), true)]);
         let pairs = "3835 2e30 372e 3330 2d30 3333 2e32 38";
         assert_eq!(read(pairs, 10), [(Base::Hex, "85.07.30-033.28".to_owned(), true)]);
     }

@@ -106,6 +106,16 @@ impl Walker {
         if span.is_empty() || (layer == Layer::JsonNumber && span.len() < NUMBER_MIN) {
             return;
         }
+        if layer == Layer::JsonNumber
+            && let Some(whole) = whole(span.of(text).unwrap_or_default())
+        {
+            let source = Source { text: whole.as_bytes(), layer, ..around.part(span) };
+            let key = key.and_then(|key| key.span().of(text));
+            let mut found = Vec::new();
+            self.unit(&Around { key, ..around.with_source(&source) }, visitor, &mut found);
+            edits.extend(source.lift(found));
+            return;
+        }
         let kind = if around.spot.holds == Holds::FileName { SegmentKind::FileName } else { around.kind };
         let Some(key) = key else {
             return self.token(&Around { kind, ..*around }, token, layer, visitor, edits);
@@ -204,6 +214,17 @@ impl Walker {
             self.encoded(&around, value, Layer::Form, escaped, visitor, edits);
         }
     }
+}
+
+/// A number that is written as a fraction or with an exponent and is a whole one all the same: `8.5073003328e10`.
+fn whole(number: &[u8]) -> Option<String> {
+    /// Up to here every whole number has a double of its own.
+    const MAX: f64 = 9_007_199_254_740_992.0;
+    if !number.iter().any(|byte| matches!(byte, b'.' | b'e' | b'E')) {
+        return None;
+    }
+    let value: f64 = std::str::from_utf8(number).ok()?.parse().ok()?;
+    (value.abs() <= MAX && value.fract() == 0.0).then(|| format!("{value:.0}"))
 }
 
 /// Whether a key, or a part of a path, is a word of an API that no detector could take for anything.
