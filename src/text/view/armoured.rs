@@ -24,14 +24,15 @@ pub fn ascii85_at(text: &[u8], at: usize, looked: usize) -> (Option<Span>, usize
 /// Writes what Ascii85 holds; `false` where it is none.
 pub fn ascii85(text: &[u8], run: Span, out: &mut Derived) -> bool {
     let (mut group, mut count, mut first) = (0_u64, 0, 0);
-    for at in run.start + 2..run.end.saturating_sub(2) {
-        let digit = match text[at] {
-            byte @ b'!'..=b'u' => u64::from(byte - b'!'),
+    let inner = text.get(run.start + 2..run.end.saturating_sub(2)).unwrap_or_default();
+    for (at, &byte) in (run.start + 2..).zip(inner) {
+        let digit = match byte {
+            b'!'..=b'u' => u64::from(byte - b'!'),
             b'z' if count == 0 => {
                 out.push(&[0; 4], Span::new(at, at + 1));
                 continue;
             }
-            byte if byte.is_ascii_whitespace() => continue,
+            _ if byte.is_ascii_whitespace() => continue,
             _ => return false,
         };
         if count == 0 {
