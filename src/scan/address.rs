@@ -381,6 +381,10 @@ impl Address {
         let from = street.end;
         for at in from..all.len().min(from + GAP_TOKENS_MAX) {
             let token = &all[at];
+            let sentence = token.kind == Kind::Mark('.') && all[at - 1].text.len() > 4;
+            if sentence && matches!(all[at - 1].kind, Kind::Word(Case::Lower)) {
+                return None;
+            }
             if token.kind == Kind::Number {
                 let found = match token.text.len() {
                     4 => belgian(all, at)

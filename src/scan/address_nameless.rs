@@ -3,7 +3,7 @@
 //! its locality, which says that they are one. Knows no kinds of streets.
 
 use super::address::{Address, Street};
-use super::address_locality::{belgian, capitalised_after, dutch, in_brackets};
+use super::address_locality::{belgian, capitalised_after, dutch, in_brackets, is_locality};
 use super::detector::Place;
 use super::lexer::{Case, Kind, Token};
 use super::table::digits;
@@ -21,14 +21,158 @@ const CODE_DIGITS: usize = 4;
 const WORDS_MAX: usize = 6;
 
 /// Capitalised words that stand before a number and name no street.
-const THINGS: [&str; 69] = [
-    "acte", "akte", "annexe", "article", "artikel", "ausgabe", "batiment", "bloc", "block", "boite", "bon",
-    "box", "bureau", "bus", "case", "chambre", "code", "commande", "devis", "dossier", "en", "etage",
-    "facture", "hal", "halle", "hall", "kamer", "ligne", "local", "lokaal", "lot", "magasin", "no", "nr",
-    "numero", "page", "palier", "pavillon", "point", "porte", "poste", "punkt", "punt", "quai", "raum",
-    "rechnung", "ref", "saal", "salle", "section", "site", "stand", "tel", "handy", "gsm", "telefon",
-    "telefoon", "fax", "mobil", "mobiel", "phone", "mobile", "ticket", "total", "unit", "version", "zaal",
-    "zimmer", "zone",
+const THINGS: &[&str] = &[
+    "acte",
+    "akte",
+    "annexe",
+    "arret",
+    "article",
+    "artikel",
+    "atelier",
+    "ausgabe",
+    "band",
+    "batiment",
+    "bloc",
+    "block",
+    "boite",
+    "bon",
+    "box",
+    "bureau",
+    "bus",
+    "caisse",
+    "case",
+    "chambre",
+    "classe",
+    "code",
+    "commande",
+    "concert",
+    "cours",
+    "course",
+    "dag",
+    "day",
+    "deel",
+    "devis",
+    "dossier",
+    "eingang",
+    "en",
+    "entree",
+    "equipe",
+    "etage",
+    "etape",
+    "etappe",
+    "facture",
+    "fase",
+    "fax",
+    "film",
+    "flight",
+    "flug",
+    "garage",
+    "gate",
+    "gleis",
+    "groep",
+    "groupe",
+    "gruppe",
+    "gsm",
+    "guichet",
+    "hal",
+    "hall",
+    "halle",
+    "halte",
+    "handy",
+    "hangar",
+    "ingang",
+    "jour",
+    "kamer",
+    "kassa",
+    "kasse",
+    "kavel",
+    "kiosque",
+    "klasse",
+    "level",
+    "ligne",
+    "lijn",
+    "linie",
+    "local",
+    "lokaal",
+    "loket",
+    "loods",
+    "lot",
+    "magasin",
+    "match",
+    "messehalle",
+    "mobiel",
+    "mobil",
+    "mobile",
+    "niveau",
+    "no",
+    "nr",
+    "numero",
+    "page",
+    "palier",
+    "paragraaf",
+    "parcelle",
+    "part",
+    "partie",
+    "parzelle",
+    "pavillon",
+    "perceel",
+    "perron",
+    "phase",
+    "phone",
+    "point",
+    "poort",
+    "porte",
+    "poste",
+    "punkt",
+    "punt",
+    "quai",
+    "raum",
+    "rechnung",
+    "ref",
+    "rit",
+    "ronde",
+    "saal",
+    "salle",
+    "schalter",
+    "score",
+    "seance",
+    "section",
+    "site",
+    "sitzung",
+    "spiel",
+    "spoor",
+    "stand",
+    "stop",
+    "tag",
+    "team",
+    "teil",
+    "tel",
+    "telefon",
+    "telefoon",
+    "tent",
+    "tente",
+    "ticket",
+    "tome",
+    "toren",
+    "total",
+    "tour",
+    "tower",
+    "train",
+    "tram",
+    "trein",
+    "turm",
+    "unit",
+    "version",
+    "vlucht",
+    "voie",
+    "vol",
+    "workshop",
+    "zaal",
+    "zelt",
+    "zimmer",
+    "zitting",
+    "zone",
+    "zug",
 ];
 
 /// How months begin, which stand behind numbers too.
@@ -75,7 +219,7 @@ impl Address {
     pub(super) fn by_code(&self, all: &[Token<'_>], number: usize) -> Option<(usize, usize, bool)> {
         let before = self.nameless(all, number).and_then(|street| {
             if let Some((end, listed)) = Self::code_behind(all, street.end) {
-                return Some((street.start, end, listed));
+                return Some((street.start, end, listed && stands_alone(all, &street, number)));
             }
             Some((Self::locality_before(all, street.start)?, street.end, true))
         });
@@ -199,4 +343,13 @@ impl Address {
 fn bracketed(all: &[Token<'_>], from: usize) -> Option<usize> {
     let code = (from..all.len().min(from + 8)).find(|at| all[*at].kind == Kind::Number)?;
     in_brackets(all, code)
+}
+
+/// Whether a street's name may be one without a word that says so: no room, team or town with a number, as in "salle Reine
+/// Élisabeth 3, 4000 Liège", "Team 9, 9000 Gent" and "Namur 51, 5000 Namur".
+fn stands_alone(all: &[Token<'_>], street: &Street, number: usize) -> bool {
+    let words = all[street.start..number].iter().filter(|token| matches!(token.kind, Kind::Word(_))).count();
+    let before = street.start.checked_sub(2).map(|before| all[before].folded());
+    let of_thing = before.is_some_and(|before| THINGS.contains(&&*before));
+    !of_thing && (words > 1 || !is_locality(&all[street.start].folded()))
 }

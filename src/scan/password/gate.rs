@@ -352,7 +352,7 @@ impl Gate<'_> {
         // "…, tout en minuscules": what is written so is no talk.
         let cased = !in_code && self.is_cased(value.span.end);
         let accept = cased
-            || weak && (stated || value.ends_line || clause && !in_code || self.link.bare)
+            || weak && (stated || value.ends_line || clause && stated && !in_code || self.link.bare)
             || known
             || paired && stated && (value.ends_line || value.quoted)
             || !in_code && ends && shape.length <= 24

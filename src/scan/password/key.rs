@@ -94,6 +94,7 @@ const TAIL_BYTES: usize = 32;
 /// Words in capitals behind a label that make a setting another one: `PASSWORD_HASH`, `TOKEN_URL`.
 const OTHERS: &[&[u8]] = &[
     b"WITHIN",
+    b"EXPIRE",
     b"ITERATIONS",
     b"NUM",
     b"NUMBER",

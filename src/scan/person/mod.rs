@@ -304,7 +304,13 @@ impl Person {
         }
         self.goes_on(all, end)
             || is_street(&all[end - 1])
-            || end - start > 3 && self.suppress_after.contains(&*all[end - 1].folded())
+            || self.suppress_after.contains(&*all[end - 1].folded())
+            || all[start].kind == Kind::Word(Case::Capital) && self.is_of_place(&all[start])
+    }
+
+    /// "Storm Bridget": a word that suppresses what follows, and no given name.
+    fn is_of_place(&self, token: &Token<'_>) -> bool {
+        given(token.text) == Given::No && self.suppress_before.contains(&*token.folded())
     }
 
     /// Whether a word stands behind the name that makes it one of a street, a school or a company.
