@@ -1,6 +1,8 @@
 //! Values split over two text parts of one message ("my number is 8507" + "3003328"): the end of one part and the
 //! beginning of the next are looked at as one text. Reads the parts as they stand in the body, so that it makes
-//! no difference whether they are known from an earlier turn. Knows no charter.
+//! no difference whether they are known from an earlier turn. Not over two requests, nor over two messages of a
+//! WebSocket: a decision hangs on what is sent now alone, and a client that has sent the first half sends the other as well
+//! over a new connection. Knows no charter.
 
 use crate::place::Place;
 use crate::span::Span;
