@@ -348,11 +348,10 @@ impl Gate<'_> {
         let stated = !self.link.word || value.quoted && !in_code;
         let ends = value.ends_line && stated && !self.is_about();
         let known = self.label.lexicon.groups(&self.folded(value)) & KNOWN != 0 && !in_code;
-        let clause = self.label.text.get(value.span.end).is_some_and(|byte| matches!(byte, b',' | b')'));
         // "…, tout en minuscules": what is written so is no talk.
         let cased = !in_code && self.is_cased(value.span.end);
         let accept = cased
-            || weak && (stated || value.ends_line || clause && stated && !in_code || self.link.bare)
+            || weak && (stated || value.ends_line || self.link.bare)
             || known
             || paired && stated && (value.ends_line || value.quoted)
             || !in_code && ends && shape.length <= 24
