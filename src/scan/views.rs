@@ -17,6 +17,9 @@ const BEFORE: usize = 160;
 /// Bytes after it.
 const AFTER: usize = 192;
 
+/// Tags in a row that are looked through.
+const TAGS_MAX: usize = 8;
+
 /// A region is decoded when it has grown to this.
 const REGION_MAX: usize = 32 << 10;
 
@@ -410,10 +413,16 @@ fn tag_within(text: &[u8], at: usize) -> bool {
     if digits_around(text, at) >= 8 {
         return true;
     }
-    let next = characters::tag_end(text, at).and_then(|end| text.get(end));
-    next.is_some_and(|next| {
-        next.is_ascii_alphanumeric() || matches!(next, b'@' | b'.' | b'-' | b'_' | b'/' | b'<')
-    })
+    // `8<b></b>5`: several in a row; most of them end a line or a sentence.
+    let mut end = characters::tag_end(text, at);
+    for _ in 0..TAGS_MAX {
+        match end.filter(|end| text.get(*end) == Some(&b'<')) {
+            Some(next) => end = characters::tag_end(text, next),
+            None => break,
+        }
+    }
+    end.and_then(|end| text.get(end))
+        .is_some_and(|next| next.is_ascii_alphanumeric() || matches!(next, b'@' | b'.' | b'-' | b'_' | b'/'))
 }
 
 /// Whether emphasis stands within a word: `F**x`, not `a*b` and not the end of bold print.
