@@ -20,7 +20,7 @@ use tokio::time::{Instant, Sleep, sleep};
 
 /// Bytes handed to the client's connection at once. The HTTP library takes sixteen pieces before it waits for the
 /// client, however large they are.
-const PIECE: usize = 8 << 10;
+const PIECE: usize = 4 << 10;
 
 /// A body on its way to the client.
 #[derive(Debug)]
