@@ -2,8 +2,9 @@
 //! beside the body (names and comments of gzip, frames of zstd and blocks of brotli that readers skip) comes out too, so
 //! that it is looked at. Knows no headers but the one that it is handed.
 
+mod brotli;
+
 use crate::limits::{CONTENT_ENCODINGS_MAX, INFLATE_RATIO_MAX};
-use brotli_decompressor::{BrotliDecompressStream, BrotliResult, BrotliState, StandardAlloc};
 use flate2::bufread::{DeflateDecoder, GzDecoder, ZlibDecoder};
 use flate2::{Decompress, FlushDecompress, Status};
 use ruzstd::decoding::{FrameDecoder, StreamingDecoder};
@@ -125,39 +126,11 @@ fn gzip(body: &[u8], bytes_max: usize) -> Result<Pieces, Undecodable> {
     Ok(pieces)
 }
 
-/// Blocks of metadata, which readers skip (RFC 7932, 9.2), are refused where they hold anything. The decoder shows them
-/// only where it waits for their bytes: it gets one at a time.
+/// Undoes brotli, which may carry no metadata.
 fn brotli(body: &[u8], bytes_max: usize) -> Result<Pieces, Undecodable> {
     let mut pieces = Pieces::of(body, bytes_max);
-    let mut state =
-        BrotliState::new(StandardAlloc::default(), StandardAlloc::default(), StandardAlloc::default());
-    let mut chunk = std::mem::take(&mut pieces.chunk);
-    let (mut read, mut written) = (0, 0);
-    loop {
-        let (mut waiting, mut room, mut filled) = (usize::from(read < body.len()), chunk.len(), 0);
-        let before = read;
-        let result = BrotliDecompressStream(
-            &mut waiting,
-            &mut read,
-            body,
-            &mut room,
-            &mut filled,
-            &mut chunk,
-            &mut written,
-            &mut state,
-        );
-        pieces.take(&chunk[..filled])?;
-        match result {
-            BrotliResult::ResultSuccess => break,
-            BrotliResult::NeedsMoreOutput => {}
-            BrotliResult::NeedsMoreInput if read > before => {}
-            BrotliResult::NeedsMoreInput | BrotliResult::ResultFailure => return Err(Undecodable::Broken),
-        }
-        if state.is_metadata != 0 && state.meta_block_remaining_len > 0 {
-            return Err(Undecodable::Broken);
-        }
-    }
-    if read == body.len() { Ok(pieces) } else { Err(Undecodable::Broken) }
+    brotli::decode(body, &mut |bytes| pieces.take(bytes))?;
+    Ok(pieces)
 }
 
 /// `deflate` is zlib by the standard, and raw by what some clients send.

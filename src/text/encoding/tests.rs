@@ -156,6 +156,39 @@ fn what_readers_of_brotli_skip_is_refused() {
 }
 
 #[test]
+fn a_short_block_that_readers_of_brotli_skip_is_refused_wherever_it_stands() {
+    let stored = |text: &[u8]| {
+        let head = (text.len() as u32 - 1) << 3 | 1 << 19;
+        [&head.to_le_bytes()[..3], text].concat()
+    };
+    let skipped = |said: &[u8]| {
+        let head = 0b01_0110 | (said.len() as u16 - 1) << 6;
+        [&head.to_le_bytes()[..], said].concat()
+    };
+    let text = PLAIN.repeat(113);
+    let with = |place: usize, said: &[u8]| {
+        let blocks: Vec<u8> = (0..100)
+            .flat_map(|number| {
+                let before = if number == place { skipped(said) } else { Vec::new() };
+                [before, stored(&text)].concat()
+            })
+            .collect();
+        [&b"\x6B\x00"[..], &blocks, b"\x03"].concat()
+    };
+    assert_eq!(decode(&with(100, b"8"), "br", MAX).as_deref(), Ok(&text.repeat(100)[..]));
+    for place in 0..100 {
+        for said in [&b"8"[..], b"85073003328"] {
+            assert_eq!(decode(&with(place, said), "br", MAX), Err(Undecodable::Broken), "{place}");
+        }
+    }
+    assert_eq!(
+        decode(&stored(b"a").repeat(1 << 16), "br", MAX),
+        Err(Undecodable::Broken),
+        "too many to look at"
+    );
+}
+
+#[test]
 fn frames_and_members_without_content_are_not_decoded_without_end() {
     let frame = b"\x28\xb5\x2f\xfd\x20\x00\x01\x00\x00";
     assert_eq!(decode(&frame.repeat(60), "zstd", MAX).as_deref(), Ok(&b""[..]));
