@@ -22,6 +22,10 @@ impl Person {
         if left_given == Given::No && right_given == Given::No {
             return None;
         }
+        // "Storm Bridget": a thing that bears a given name, though some people are called so.
+        if right_given != Given::No && self.suppress_before.contains(&*left.folded()) {
+            return None;
+        }
         let family_in_capitals = is_upper(&left)
             && (!is_upper(&right) || left_given == Given::Ambiguous)
             && right_given != Given::No;
