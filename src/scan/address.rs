@@ -4,7 +4,7 @@
 use super::address_english as english;
 use super::address_locality::{behind, belgian, canadian, capitalised_after, dutch, in_brackets, next_word};
 use super::detector::{Anchor, Detector, Hit, Place};
-use super::lexer::{Case, Kind, Token, Tokens, tokens};
+use super::lexer::{Case, Kind, Token, tokens};
 use super::lexicon::WordSet;
 use super::table::digits;
 use crate::finding::Confidence;
@@ -12,6 +12,10 @@ use crate::rules::Code;
 use crate::rules::syntax::Text;
 use crate::span::Span;
 use crate::text::view::fold::fold_text;
+use smallvec::SmallVec;
+
+/// Bytes read before a street or a number and behind it: in code, nearly as many tokens.
+const BYTES: (usize, usize) = (72, 224);
 
 /// Words of a street's name: "du Général de Gaulle et des Alliés".
 const STREET_WORDS_MAX: usize = 8;
@@ -123,7 +127,7 @@ impl Detector for Address {
         {
             return;
         }
-        let (bytes, offset) = place.around(72, 224);
+        let (bytes, offset) = place.around(BYTES.0, BYTES.1);
         if digits(bytes) == 0 {
             return;
         }
@@ -131,7 +135,7 @@ impl Detector for Address {
             Ok(text) => text,
             Err(fault) => std::str::from_utf8(&bytes[..fault.valid_up_to()]).unwrap_or_default(),
         };
-        let all: Tokens<'_> = tokens(text).collect();
+        let all: SmallVec<[Token<'_>; 256]> = tokens(text).collect();
         let Some(here) = all.iter().position(|token| token.start == place.at - offset) else { return };
         // The word may go on: "ranges", "coursier".
         if !germanic && all[here].end() > place.end - offset {
@@ -221,11 +225,11 @@ impl Address {
         let before = &place.text[place.at.saturating_sub(48)..place.at];
         let before = before.trim_ascii_end();
         let before = before.strip_suffix(b",").unwrap_or(before);
-        let before = ["nr.", "nr", "Nr.", "Nr", "n°", "no."]
-            .iter()
-            .find_map(|word| before.strip_suffix(word.as_bytes()))
-            .unwrap_or(before)
-            .trim_ascii_end();
+        let word = |word: &&str| before.ends_with(word.as_bytes());
+        // Most words end otherwise.
+        let number = before.last().filter(|last| matches!(last, b'.' | b'r' | 0xB0));
+        let number = number.and_then(|_| ["nr.", "nr", "Nr.", "Nr", "n°", "no."].into_iter().find(word));
+        let before = before[..before.len() - number.map_or(0, str::len)].trim_ascii_end();
         self.suffixes.of(before).any(|suffix| {
             before.len() > suffix.len() + 1
                 && before[before.len() - suffix.len()..].eq_ignore_ascii_case(suffix.as_bytes())

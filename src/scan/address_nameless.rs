@@ -198,9 +198,12 @@ impl Address {
             if run == 4 && behind.get(at + run) == Some(&b')') {
                 return true;
             }
-            if matches!(run, 4 | 5)
-                && matches!(behind.get(at + run..), Some([b' ', next, ..] | [next, ..]) if next.is_ascii_uppercase() || *next == 0xC3)
-            {
+            let capital = |place: usize| {
+                behind.get(place).is_some_and(|next| next.is_ascii_uppercase() || *next == 0xC3)
+            };
+            let fraction = at > 0 && behind[at - 1] == b'.';
+            let spaced = matches!(run, 4 | 5) && behind.get(at + run) == Some(&b' ') && capital(at + run + 1);
+            if spaced || run == 4 && !fraction && capital(at + run) {
                 return true;
             }
             at += run.max(1);
