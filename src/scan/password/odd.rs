@@ -1,5 +1,5 @@
 //! Signs that link a label to its value and are mostly something else: "mot de passe - Kx9#pL2m", "Passwort >> …",
-//! "wachtwoord [Zomer93!]". What stands behind must look like a secret by itself.
+//! `wachtwoord [Zomer93!]`. What stands behind must look like a secret by itself.
 
 use super::beside::names_code;
 use super::skip::skip_no_break;
