@@ -101,13 +101,25 @@ fn codes(font: &Dictionary, document: &Document, is_mapped: bool) -> Codes {
     }
     let name = encoding.and_then(|encoding| encoding.as_name().ok()).unwrap_or_default();
     let has = |part: &[u8]| memchr::memmem::find(name, part).is_some();
-    if has(b"UCS2") || has(b"UTF16") {
+    let own = !is_mapped && name.starts_with(b"Identity") && numbers_by_character(font, document);
+    if has(b"UCS2") || has(b"UTF16") || own {
         Codes::Utf16
     } else if is_mapped && !name.starts_with(b"Identity") {
         Codes::Mapped
     } else {
         Codes::Pairs
     }
+}
+
+/// Whether the codes of a font without `ToUnicode` have a table of their own that leads to its glyphs (9.7.4.2): programs that
+/// write one (TCPDF, mPDF) number by character; where there is none, codes are numbers of glyphs.
+fn numbers_by_character(font: &Dictionary, document: &Document) -> bool {
+    let below = font.get_deref(b"DescendantFonts", document).and_then(Object::as_array).ok();
+    let first = below.and_then(|below| below.first());
+    let first =
+        first.and_then(|first| document.dereference(first).ok()).and_then(|(_, first)| first.as_dict().ok());
+    let table = first.and_then(|first| first.get_deref(b"CIDToGIDMap", document).ok());
+    table.is_some_and(|table| table.as_stream().is_ok())
 }
 
 /// The characters of a simple font (9.6.6).

@@ -244,6 +244,13 @@ fn fonts_say_what_their_codes_stand_for() {
         let (_, unreadable, _) = page(&mute.replace("/zero", "/xzero"));
         assert_eq!(unreadable, [("page 1".to_owned(), Unreadable::Broken)], "{mute}");
     }
+    // A table of its own to the glyphs: the program numbered by character.
+    let characters: String = VALUE.chars().map(|sign| format!("{:04x}", u32::from(sign))).collect();
+    let own = "<< /Type /Font /Subtype /Type0 /Encoding /Identity-H /DescendantFonts [<< /Type /Font /Subtype \
+        /CIDFontType2 /CIDToGIDMap 6 0 R >>] >>";
+    let objects = one_page(("", ""), &shown(&format!("<{characters}>")), own, &[stream("", "")]);
+    let (parts, unreadable, _) = opened(&raw(&objects, ""));
+    assert_eq!((text(&parts, "page 1"), unreadable), (VALUE, vec![]));
     let bullets = one_page(("", ""), &shown("<01010101010101010101>"), simple, &[stream("", "")]);
     assert!(
         opened(&raw(&bullets, "")).1.iter().all(|(_, why)| *why == Unreadable::Image),
