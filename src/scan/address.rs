@@ -50,6 +50,7 @@ pub(super) fn make(code: &Code) -> Box<dyn Detector> {
         boxes: set("boxes"),
         post_boxes: Endings::new(&list("post_boxes")),
         introductions: set("introductions"),
+        things: set("things"),
         organisations,
     })
 }
@@ -67,6 +68,8 @@ pub(super) struct Address {
     post_boxes: Endings,
     /// Words before an address that are no part of it: "Anschrift Gartenweg 1".
     pub(super) introductions: WordSet,
+    /// Capitalised words that stand before a number and name no street.
+    pub(super) things: WordSet,
     /// Kinds and places of organisations, word by word.
     organisations: Vec<(String, Vec<String>)>,
     /// A bit for each letter that one of these begins with.

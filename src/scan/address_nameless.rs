@@ -20,161 +20,6 @@ const CODE_DIGITS: usize = 4;
 /// Words of a street's name.
 const WORDS_MAX: usize = 6;
 
-/// Capitalised words that stand before a number and name no street.
-const THINGS: &[&str] = &[
-    "acte",
-    "akte",
-    "annexe",
-    "arret",
-    "article",
-    "artikel",
-    "atelier",
-    "ausgabe",
-    "band",
-    "batiment",
-    "bloc",
-    "block",
-    "boite",
-    "bon",
-    "box",
-    "bureau",
-    "bus",
-    "caisse",
-    "case",
-    "chambre",
-    "classe",
-    "code",
-    "commande",
-    "concert",
-    "cours",
-    "course",
-    "dag",
-    "day",
-    "deel",
-    "devis",
-    "dossier",
-    "eingang",
-    "en",
-    "entree",
-    "equipe",
-    "etage",
-    "etape",
-    "etappe",
-    "facture",
-    "fase",
-    "fax",
-    "film",
-    "flight",
-    "flug",
-    "garage",
-    "gate",
-    "gleis",
-    "groep",
-    "groupe",
-    "gruppe",
-    "gsm",
-    "guichet",
-    "hal",
-    "hall",
-    "halle",
-    "halte",
-    "handy",
-    "hangar",
-    "ingang",
-    "jour",
-    "kamer",
-    "kassa",
-    "kasse",
-    "kavel",
-    "kiosque",
-    "klasse",
-    "level",
-    "ligne",
-    "lijn",
-    "linie",
-    "local",
-    "lokaal",
-    "loket",
-    "loods",
-    "lot",
-    "magasin",
-    "match",
-    "messehalle",
-    "mobiel",
-    "mobil",
-    "mobile",
-    "niveau",
-    "no",
-    "nr",
-    "numero",
-    "page",
-    "palier",
-    "paragraaf",
-    "parcelle",
-    "part",
-    "partie",
-    "parzelle",
-    "pavillon",
-    "perceel",
-    "perron",
-    "phase",
-    "phone",
-    "point",
-    "poort",
-    "porte",
-    "poste",
-    "punkt",
-    "punt",
-    "quai",
-    "raum",
-    "rechnung",
-    "ref",
-    "rit",
-    "ronde",
-    "saal",
-    "salle",
-    "schalter",
-    "score",
-    "seance",
-    "section",
-    "site",
-    "sitzung",
-    "spiel",
-    "spoor",
-    "stand",
-    "stop",
-    "tag",
-    "team",
-    "teil",
-    "tel",
-    "telefon",
-    "telefoon",
-    "tent",
-    "tente",
-    "ticket",
-    "tome",
-    "toren",
-    "total",
-    "tour",
-    "tower",
-    "train",
-    "tram",
-    "trein",
-    "turm",
-    "unit",
-    "version",
-    "vlucht",
-    "voie",
-    "vol",
-    "workshop",
-    "zaal",
-    "zelt",
-    "zimmer",
-    "zitting",
-    "zone",
-    "zug",
-];
-
 /// How months begin, which stand behind numbers too.
 const MONTHS: [&str; 20] = [
     "jan", "fev", "feb", "mar", "maa", "avr", "apr", "mai", "mei", "may", "jui", "jun", "jul", "aou", "aug",
@@ -222,7 +67,7 @@ impl Address {
     pub(super) fn by_code(&self, all: &[Token<'_>], number: usize) -> Option<(usize, usize, bool)> {
         let before = self.nameless(all, number).and_then(|street| {
             if let Some((end, listed)) = Self::code_behind(all, street.end) {
-                return Some((street.start, end, listed && stands_alone(all, &street, number)));
+                return Some((street.start, end, listed && self.stands_alone(all, &street, number)));
             }
             Some((Self::locality_before(all, street.start)?, street.end, true))
         });
@@ -261,7 +106,7 @@ impl Address {
             (at, words) = (word, words + 1);
         }
         let start = start?;
-        let thing = THINGS.contains(&&*all[start].folded());
+        let thing = self.things.contains(&*all[start].folded());
         if thing || all[start].text.len() < 2 {
             return None;
         }
@@ -340,19 +185,20 @@ impl Address {
         );
         germanic || self.particles.contains(word)
     }
+
+    /// Whether a street's name may be one without a word that says so: no room, team or town with a number, as in "salle Reine
+    /// Élisabeth 3, 4000 Liège", "Team 9, 9000 Gent" and "Namur 51, 5000 Namur".
+    fn stands_alone(&self, all: &[Token<'_>], street: &Street, number: usize) -> bool {
+        let words =
+            all[street.start..number].iter().filter(|token| matches!(token.kind, Kind::Word(_))).count();
+        let before = street.start.checked_sub(2).map(|before| all[before].folded());
+        let of_thing = before.is_some_and(|before| self.things.contains(&*before));
+        !of_thing && (words > 1 || !is_locality(&all[street.start].folded()))
+    }
 }
 
 /// One past a locality with its code in brackets: "Neufchâteau (6840)".
 fn bracketed(all: &[Token<'_>], from: usize) -> Option<usize> {
     let code = (from..all.len().min(from + 8)).find(|at| all[*at].kind == Kind::Number)?;
     in_brackets(all, code)
-}
-
-/// Whether a street's name may be one without a word that says so: no room, team or town with a number, as in "salle Reine
-/// Élisabeth 3, 4000 Liège", "Team 9, 9000 Gent" and "Namur 51, 5000 Namur".
-fn stands_alone(all: &[Token<'_>], street: &Street, number: usize) -> bool {
-    let words = all[street.start..number].iter().filter(|token| matches!(token.kind, Kind::Word(_))).count();
-    let before = street.start.checked_sub(2).map(|before| all[before].folded());
-    let of_thing = before.is_some_and(|before| THINGS.contains(&&*before));
-    !of_thing && (words > 1 || !is_locality(&all[street.start].folded()))
 }

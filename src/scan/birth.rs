@@ -2,7 +2,7 @@
 //! `patterns/persons.toml`.
 
 use super::answer::{RENEWED, YES, to_question};
-use super::columns::{Cell, Table};
+use super::columns::{Cell, Table, cell_end};
 use super::detector::{Anchor, Detector, Hit, Place};
 use super::lexer::tokens;
 use super::lexicon::{Groups, Lazy, Lexicon, WordSet, named};
@@ -100,12 +100,6 @@ impl Detector for Birth {
             Hit::new(span.shifted(offset), if of_thing { Confidence::Low } else { confidence })
         }));
     }
-}
-
-/// Where the cell ends that a label begins: "geb. op".
-fn cell_end(text: &[u8], from: usize) -> usize {
-    let letter = |byte: &u8| byte.is_ascii_alphabetic() || *byte >= 0x80 || *byte == b' ';
-    from + text[from..].iter().take(16).take_while(|byte| letter(byte)).count()
 }
 
 impl Birth {

@@ -42,6 +42,12 @@ fn is_in_cell(text: &[u8], at: usize, end: usize) -> bool {
     delimits(after) || delimits(before) && matches!(after, None | Some(b'\n' | b')'))
 }
 
+/// Where the cell ends that a label begins: "mot de passe de session", "PIN-Code", "geb. op".
+pub(super) fn cell_end(text: &[u8], from: usize) -> usize {
+    let letter = |byte: &u8| byte.is_ascii_alphanumeric() || *byte >= 0x80 || matches!(byte, b' ' | b'-');
+    from + text[from..].iter().take(32).take_while(|byte| letter(byte)).count()
+}
+
 impl<'a> Table<'a> {
     /// The table whose header has the word `at..end` in a cell.
     pub(super) fn headed(text: &'a [u8], at: usize, end: usize) -> Option<Self> {

@@ -4,7 +4,7 @@ use super::{Kind, Secret, find, find_in_field, find_linked, mnemonic, words};
 use crate::finding::Confidence;
 use crate::rules::Code;
 use crate::rules::syntax::Text;
-use crate::scan::columns::{Cell, Table};
+use crate::scan::columns::{Cell, Table, cell_end};
 use crate::scan::detector::{Anchor, Detector, Hit, Place};
 use crate::scan::lexicon::{Lazy, named};
 use crate::span::Span;
@@ -100,12 +100,6 @@ impl Passwords {
             out.extend(found.map(|secret| hit(&Secret { span: secret.span.shifted(cell.start), ..secret })));
         }
     }
-}
-
-/// Where the cell ends that a label begins: "mot de passe de session", "PIN-Code".
-fn cell_end(text: &[u8], from: usize) -> usize {
-    let letter = |byte: &u8| byte.is_ascii_alphanumeric() || *byte >= 0x80 || matches!(byte, b' ' | b'-');
-    from + text[from..].iter().take(32).take_while(|byte| letter(byte)).count()
 }
 
 /// A recovery phrase without a label.
