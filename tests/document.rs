@@ -284,3 +284,43 @@ fn numbers_are_read_as_a_sheet_shows_them() {
     let (parts, ..) = opened(&zipped(&[("mimetype", b"x"), ("content.xml", content.as_bytes())]));
     assert_eq!(text(&parts, "content.xml"), "8,51E+10 85073003328\t\n");
 }
+
+#[test]
+fn one_long_string_in_many_cells_is_no_way_to_fill_the_memory() {
+    let strings = format!("<sst><si><t>{}</t></si></sst>", "mot ".repeat(1 << 18));
+    let cells = r#"<c t="s"><v>0</v></c>"#.repeat(40_000);
+    let sheet = format!("<worksheet><sheetData><row>{cells}</row></sheetData></worksheet>");
+    let bytes = zipped(&[
+        TYPES,
+        ("xl/sharedStrings.xml", strings.as_bytes()),
+        ("xl/worksheets/sheet1.xml", sheet.as_bytes()),
+    ]);
+    assert_eq!(opened(&bytes).2, Err(Unreadable::TooLarge));
+}
+
+#[test]
+fn comments_say_who_wrote_them_and_loose_drawings_are_read() {
+    let comments =
+        br#"<comments><authors><author>Jeanne Lemaire</author><author>Luc</author></authors><commentList>
+        <comment ref="A1" authorId="0"><text><r><t>oui</t></r></text></comment></commentList></comments>"#;
+    let drawing = br#"<xml xmlns:v="v"><v:textbox>85.07.30-033.28<br></v:textbox><v:shape alt=></xml>"#;
+    let (parts, unreadable, result) =
+        opened(&zipped(&[TYPES, ("xl/comments1.xml", comments), ("xl/drawings/vmlDrawing1.vml", drawing)]));
+    assert_eq!((unreadable, result), (vec![], Ok(())));
+    assert!(text(&parts, "xl/comments1.xml").starts_with("Jeanne Lemaire\nLuc\n"), "{parts:?}");
+    assert_eq!(text(&parts, "xl/charts/chart1.xml"), "85.07.30-033.28\n12\n");
+    assert!(text(&parts, "xl/drawings/vmlDrawing1.vml").contains("85.07.30-033.28"));
+}
+
+#[test]
+fn what_an_archive_does_to_its_files_has_a_name() {
+    let manifest = br#"<m:manifest xmlns:m="m"><m:file-entry m:full-path="content.xml"><m:encryption-data/></m:file-entry></m:manifest>"#;
+    let locked =
+        [("mimetype", &b"x"[..]), ("content.xml", b"\x9a\x01\xff"), ("META-INF/manifest.xml", manifest)];
+    assert_eq!(opened(&zipped(&locked)).2, Err(Unreadable::Encrypted));
+    // Method 6 (PKWARE's APPNOTE 4.4.5), which nothing writes any more: in the entry's header and in the directory.
+    let mut imploded = zipped(&[("a.txt", b"bonjour bonjour")]);
+    let directory = memchr::memmem::find(&imploded, b"PK\x01\x02").unwrap();
+    (imploded[8], imploded[directory + 10]) = (6, 6);
+    assert_eq!(opened(&imploded).2, Err(Unreadable::Unsupported));
+}

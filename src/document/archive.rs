@@ -3,7 +3,7 @@
 
 use super::beside::Beside;
 use super::limit::Budget;
-use super::office::{self, Workbook};
+use super::office::{self, Reading, Workbook};
 use super::{Format, Item, Part, Unreadable, joined, open_document, open_within};
 use crate::text::codec::{Charset, Layer, detect_charset};
 use crate::text::view::utf16;
@@ -27,6 +27,9 @@ pub(super) fn zip(
         return office_file(&mut archive, prefix, budget, sink);
     }
     let open_document = has("mimetype") && has("content.xml");
+    if open_document && open_document::is_encrypted(named(&mut archive, open_document::MANIFEST, budget)?) {
+        return Err(Unreadable::Encrypted);
+    }
     each(&mut archive, budget, &mut |name, content, budget| {
         if open_document && open_document::holds_text(name) {
             open_document::part(content, name, prefix, sink)
@@ -91,7 +94,13 @@ fn office_file(
         sink(Item::Text(Part { name: joined(prefix, "xl/sharedStrings.xml"), text, marks: vec![] }));
     }
     each(archive, budget, &mut |name, content, budget| match office::reading(name) {
-        Some(reading) => office::part(content, name, prefix, reading, &workbook, sink),
+        Some(reading) => match office::part(content, name, prefix, reading, &workbook, budget, sink) {
+            // Drawings for old programs are written as pages of the web are, and no program minds.
+            Err(Unreadable::Broken) if reading == Reading::Everything => {
+                entry(content, &joined(prefix, name), budget, sink)
+            }
+            read => read,
+        },
         // Pictures, embedded documents, custom XML parts, and whatever somebody put there.
         None if name != "xl/sharedStrings.xml" && office::may_hold_words(name) => {
             entry(content, &joined(prefix, name), budget, sink)

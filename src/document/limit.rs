@@ -51,7 +51,11 @@ impl Budget {
     /// Reads all of `reader`, within what is left.
     pub(super) fn read(&mut self, reader: impl Read) -> Result<Vec<u8>, Unreadable> {
         let mut bytes = Vec::new();
-        reader.take(self.bytes as u64 + 1).read_to_end(&mut bytes).map_err(|_| Unreadable::Broken)?;
+        let read = reader.take(self.bytes as u64 + 1).read_to_end(&mut bytes);
+        read.map_err(|fault| match fault.kind() {
+            std::io::ErrorKind::Unsupported => Unreadable::Unsupported,
+            _ => Unreadable::Broken,
+        })?;
         self.bytes(bytes.len())?;
         Ok(bytes)
     }

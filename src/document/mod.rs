@@ -5,6 +5,7 @@
 mod archive;
 mod aside;
 mod beside;
+mod content;
 mod font;
 mod format;
 mod limit;

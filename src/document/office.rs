@@ -2,6 +2,7 @@
 //! labels stand (\[MS-OFFCRYPTO\] 2.6).
 
 use super::aside::{self, Everything};
+use super::limit::Budget;
 use super::number_format::Formats;
 use super::xml::{Element, Elements, text};
 use super::{Item, Part, Unreadable, joined};
@@ -83,6 +84,7 @@ pub(super) fn part(
     prefix: &str,
     reading: Reading,
     workbook: &Workbook,
+    budget: &mut Budget,
     sink: &mut dyn FnMut(Item),
 ) -> Result<(), Unreadable> {
     let part = match reading {
@@ -99,8 +101,9 @@ pub(super) fn part(
         }
         Reading::Sheet => {
             let title = workbook.title(name);
-            let mut sheet = Sheet::new(workbook, &title, prefix);
+            let mut sheet = Sheet::new(workbook, &title, prefix, budget.left());
             let mut text = text(xml, &mut sheet)?;
+            budget.bytes(sheet.shown)?;
             if !sheet.aside.is_empty() {
                 sheet.marks.push((text.len(), joined(prefix, &format!("sheet {title}"))));
                 text.push_str(&sheet.aside);
@@ -121,6 +124,9 @@ fn slide(name: &str) -> String {
         .map_or_else(|| name.to_owned(), |number| format!("slide {number}"))
 }
 
+/// Elements whose characters are text: runs, fields, values of charts, who wrote comments.
+const IN_RUNS: [&str; 6] = ["author", "delText", "instrText", "t", "text", "v"];
+
 /// Text in runs, paragraphs on lines of their own.
 #[derive(Default)]
 struct Runs {
@@ -133,7 +139,7 @@ impl Elements for Runs {
     fn begin(&mut self, name: &str, element: &Element<'_>, text: &mut String) {
         aside::words(element, &mut self.aside);
         match name {
-            "t" | "delText" | "instrText" | "text" | "v" => self.in_text = true,
+            name if IN_RUNS.contains(&name) => self.in_text = true,
             "tab" => text.push('\t'),
             "br" | "cr" => text.push('\n'),
             "noBreakHyphen" => text.push('-'),
@@ -144,7 +150,12 @@ impl Elements for Runs {
 
     fn end(&mut self, name: &str, text: &mut String) {
         match name {
-            "t" | "delText" | "instrText" | "text" | "v" => self.in_text = false,
+            name if IN_RUNS.contains(&name) => {
+                self.in_text = false;
+                if matches!(name, "author" | "v") {
+                    text.push('\n');
+                }
+            }
             "p" | "tr" | "comment" => text.push('\n'),
             "tc" => {
                 // A cell's paragraphs end lines; a table's row reads better, and matches better, as one line.
@@ -319,6 +330,9 @@ struct Sheet<'a> {
     marks: Vec<(usize, Arc<str>)>,
     /// Formulas, headers, lists to choose from, tips.
     aside: String,
+    /// Bytes of shared strings that cells showed, and how many they may show: a thousand cells may show one long string.
+    shown: usize,
+    room: usize,
 }
 
 /// Elements of a sheet that hold text beside the cells' values.
@@ -353,7 +367,7 @@ fn without_codes(words: &str, aside: &mut String) {
 }
 
 impl<'a> Sheet<'a> {
-    const fn new(workbook: &'a Workbook, title: &'a str, prefix: &'a str) -> Self {
+    const fn new(workbook: &'a Workbook, title: &'a str, prefix: &'a str, room: usize) -> Self {
         Self {
             workbook,
             title,
@@ -364,6 +378,8 @@ impl<'a> Sheet<'a> {
             start: 0,
             marks: Vec::new(),
             aside: String::new(),
+            shown: 0,
+            room,
         }
     }
 }
@@ -400,9 +416,12 @@ impl Elements for Sheet<'_> {
                 if self.shared {
                     let index = text.get(self.start..).and_then(|index| index.trim().parse::<usize>().ok());
                     text.truncate(self.start);
-                    text.push_str(
-                        index.and_then(|index| self.workbook.strings.get(index)).map_or("", |string| string),
-                    );
+                    let string = index.and_then(|index| self.workbook.strings.get(index));
+                    let string = string.map_or("", |string| string);
+                    self.shown = self.shown.saturating_add(string.len());
+                    if self.shown <= self.room {
+                        text.push_str(string);
+                    }
                 } else if let (Some(style), Some(number)) = (&self.style, text.get(self.start..))
                     && let Some(shown) = self.workbook.formats.padded(number, style)
                 {

@@ -3,6 +3,14 @@
 use super::xml::{Element, Elements, text};
 use super::{Item, Part, Unreadable, joined};
 
+/// The list of a document's parts.
+pub(super) const MANIFEST: &str = "META-INF/manifest.xml";
+
+/// Whether the list of parts says that they are encrypted (ISO 26300-3, 4.4).
+pub(super) fn is_encrypted(manifest: Option<Vec<u8>>) -> bool {
+    manifest.is_some_and(|manifest| memchr::memmem::find(&manifest, b"encryption-data").is_some())
+}
+
 /// Whether this entry of an OpenDocument file holds text.
 pub(super) fn holds_text(name: &str) -> bool {
     matches!(name, "content.xml" | "styles.xml" | "meta.xml")

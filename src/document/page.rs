@@ -3,15 +3,18 @@
 //! finely they were placed; else a number drawn letter by letter would not be one.
 
 use super::Unreadable;
+use super::content::Operations;
 use super::font::Font;
 use super::limit::Budget;
-use lopdf::content::{Content, Operation};
 use lopdf::{Dictionary, Document, Object, ObjectId, Stream, decode_text_string};
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
 /// Forms within forms.
 const DEPTH_MAX: usize = 8;
+
+/// States that are kept while others hold (8.4.2): viewers keep more, and no page needs them.
+const SAVED_MAX: usize = 512;
 
 /// Between two pieces, in heights of the text: a gap from here on is a space.
 const GAP: f32 = 0.25;
@@ -38,12 +41,17 @@ pub(super) fn mark(stream: &Stream) -> usize {
     std::ptr::from_ref(stream) as usize
 }
 
+/// Bytes that a stream may have which holds nothing: the marks of a filter.
+const NOTHING_BYTES_MAX: usize = 16;
+
 /// The content of a stream; `None` where a filter is unknown or fails.
 pub(super) fn plain(stream: &Stream, limit: usize) -> Option<Vec<u8>> {
     if stream.dict.has(b"Filter") && stream.filters().is_err() {
         return None;
     }
-    stream.get_plain_content_with_limit(limit).ok()
+    // The library's filters say nothing where they fail at once.
+    let content = stream.get_plain_content_with_limit(limit).ok();
+    content.filter(|content| !content.is_empty() || stream.content.len() <= NOTHING_BYTES_MAX)
 }
 
 /// Reads a page.
@@ -130,6 +138,7 @@ struct Reader<'a, 'b> {
 }
 
 /// The state of one content stream.
+#[derive(Clone)]
 struct State<'a> {
     page: Matrix,
     line: Matrix,
@@ -218,23 +227,20 @@ impl<'a, 'b> Reader<'a, 'b> {
         page: Matrix,
         depth: usize,
     ) -> Result<(), Unreadable> {
-        let Ok(content) = Content::decode(content) else {
-            self.damaged = true;
-            return Ok(());
-        };
-        let mut state = State { page, line: IDENTITY, done: 0.0, size: 1.0, leading: 0.0, font: None };
+        let mut state = State::new(page);
         let mut saved = Vec::new();
-        for Operation { operator, operands } in &content.operations {
-            match operator.as_str() {
-                "q" => saved.push(state.page),
-                "Q" => state.page = saved.pop().unwrap_or(page),
+        let mut operations = Operations::new(content);
+        while let Some((operator, operands)) = operations.next() {
+            match operator {
+                "q" if saved.len() < SAVED_MAX => saved.push(state.clone()),
+                "Q" => saved.pop().into_iter().for_each(|earlier| state.restore(earlier)),
                 "cm" => state.page = product(matrix(operands).unwrap_or(IDENTITY), state.page),
                 "Tf" => self.font(&mut state, operands, resources),
                 "gs" => self.font_of_state(&mut state, operands, resources),
                 "Do" => self.drawn(operands, resources, state.page, depth)?,
                 "BDC" | "DP" => self.marked(operands),
                 "Tj" | "TJ" | "'" | "\"" => {
-                    if matches!(operator.as_str(), "'" | "\"") {
+                    if matches!(operator, "'" | "\"") {
                         state.next_line();
                     }
                     self.show(&mut state, operands);
@@ -366,7 +372,17 @@ fn at(whole: Matrix, x: f32) -> (f32, f32) {
     (whole[0] * x + whole[4], whole[1] * x + whole[5])
 }
 
-impl State<'_> {
+impl<'a> State<'a> {
+    const fn new(page: Matrix) -> Self {
+        let (line, font) = (IDENTITY, None);
+        Self { page, line, done: 0.0, size: 1.0, leading: 0.0, font }
+    }
+
+    /// Takes on an earlier state; where the text stands is no part of it.
+    fn restore(&mut self, earlier: State<'a>) {
+        *self = Self { line: self.line, done: self.done, ..earlier };
+    }
+
     fn place(&mut self, operator: &str, operands: &[Object]) {
         match (operator, operands) {
             ("BT", _) => self.begin(IDENTITY),

@@ -6,7 +6,7 @@ use super::limit::Budget;
 use super::page::{self, Page, Read};
 use super::{Item, Part, Unreadable, archive, joined, pdf_rest};
 use lopdf::{Dictionary, Document, Object, ObjectId, decode_text_string};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How deep arrays and dictionaries are followed; the library reads no deeper ones.
 pub(super) const DEPTH_MAX: usize = 64;
@@ -18,10 +18,7 @@ pub(super) fn open(
     budget: &mut Budget,
     sink: &mut dyn FnMut(Item),
 ) -> Result<(), Unreadable> {
-    let mut document = Document::load_mem(bytes).map_err(|_| Unreadable::Broken)?;
-    if document.is_encrypted() && document.decrypt("").is_err() {
-        return Err(Unreadable::Encrypted);
-    }
+    let document = load(bytes)?;
     let mut seen = Read::new();
     show(joined(prefix, "properties"), properties(&document, &mut seen), budget, sink)?;
     for (number, id) in document.get_pages() {
@@ -53,6 +50,61 @@ pub(super) fn open(
     pdf_rest::streams(&document, &mut seen, None, prefix, budget, sink)?;
     pdf_rest::revisions(bytes, &document, prefix, budget, sink)?;
     show(joined(prefix, "structure"), pdf_rest::outside(bytes), budget, sink)
+}
+
+/// Reads the objects of a PDF.
+pub(super) fn load(bytes: &[u8]) -> Result<Document, Unreadable> {
+    let mut document = Document::load_mem(bytes).map_err(|_| Unreadable::Broken)?;
+    if document.is_encrypted() && document.decrypt("").is_err() {
+        return Err(Unreadable::Encrypted);
+    }
+    let direct = filters(&document);
+    for (id, object) in &mut document.objects {
+        let Object::Stream(stream) = object else { continue };
+        if let Some(filters) = direct.get(id) {
+            filters.iter().for_each(|(key, filter)| stream.dict.set(*key, filter.clone()));
+        }
+        // Streams that do not say how long they are stay empty; viewers read on to their end.
+        if stream.content.is_empty()
+            && let Some(rest) = stream.start_position.and_then(|start| bytes.get(start..))
+        {
+            let end = memchr::memmem::find(rest, b"endstream").unwrap_or(rest.len());
+            stream.content = rest[..end].to_vec();
+        }
+    }
+    Ok(document)
+}
+
+/// What streams are packed with, where an object of its own says it: the library looks no further than the stream.
+fn filters(document: &Document) -> BTreeMap<ObjectId, Vec<(&'static str, Object)>> {
+    let mut filters = BTreeMap::<ObjectId, Vec<(&'static str, Object)>>::new();
+    for (id, object) in &document.objects {
+        let Object::Stream(stream) = object else { continue };
+        for key in ["Filter", "DecodeParms"] {
+            let said = stream.dict.get(key.as_bytes()).ok();
+            let direct = said.filter(|said| !is_direct(said)).and_then(|said| resolved(said, document));
+            if let Some(direct) = direct {
+                filters.entry(*id).or_default().push((key, direct));
+            }
+        }
+    }
+    filters
+}
+
+fn is_direct(object: &Object) -> bool {
+    match object {
+        Object::Reference(_) => false,
+        Object::Array(array) => array.iter().all(|item| !matches!(item, Object::Reference(_))),
+        _ => true,
+    }
+}
+
+/// The object itself, and the items of an array themselves.
+fn resolved(object: &Object, document: &Document) -> Option<Object> {
+    let (_, object) = document.dereference(object).ok()?;
+    let Ok(array) = object.as_array() else { return Some(object.clone()) };
+    let items = array.iter().map(|item| document.dereference(item).map(|(_, item)| item.clone()));
+    items.collect::<Result<_, _>>().ok().map(Object::Array)
 }
 
 pub(super) fn show(

@@ -3,7 +3,7 @@
 
 use super::limit::Budget;
 use super::page::{self, Read};
-use super::pdf::{Beside, DEPTH_MAX, show};
+use super::pdf::{Beside, DEPTH_MAX, load, show};
 use super::{Format, Item, Unreadable, archive, joined};
 use crate::text::codec::detect_charset;
 use crate::text::strings;
@@ -87,10 +87,7 @@ pub(super) fn revisions(
     for (number, end) in earlier.iter().enumerate().rev().take(REVISIONS_MAX) {
         budget.bytes(*end)?;
         // The first part of a file that is made for the web ends like one and is none.
-        let Ok(mut document) = Document::load_mem(&bytes[..*end]) else { continue };
-        if document.is_encrypted() && document.decrypt("").is_err() {
-            continue;
-        }
+        let Ok(document) = load(&bytes[..*end]) else { continue };
         let prefix = joined(prefix, &format!("revision {}", number + 1));
         let (mut seen, mut beside) = (Read::new(), Beside::default());
         let stays = |id: ObjectId| matches!((document.get_object(id), last.get_object(id)), (Ok(one), Ok(other)) if one == other);

@@ -1,6 +1,7 @@
 //! `ToUnicode` maps of fonts (ISO 32000-1, 9.10.3): which characters a code stands for. Read leniently, as all readers
 //! do: what is not understood maps nothing.
 
+use super::content::hexadecimal;
 use std::collections::BTreeMap;
 
 /// Which characters codes stand for.
@@ -159,12 +160,6 @@ impl<'a> Tokens<'a> {
             }
         }
     }
-}
-
-fn hexadecimal(digits: &[u8]) -> Vec<u8> {
-    let digits: Vec<u8> =
-        digits.iter().filter_map(|byte| char::from(*byte).to_digit(16)).map(|digit| digit as u8).collect();
-    digits.chunks(2).map(|pair| pair[0] << 4 | pair.get(1).copied().unwrap_or_default()).collect()
 }
 
 #[cfg(test)]

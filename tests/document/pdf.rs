@@ -267,3 +267,32 @@ fn streams_that_cannot_be_unpacked_are_named() {
         assert_eq!(unreadable, [("page 1".to_owned(), Unreadable::Broken)], "{filter}");
     }
 }
+
+/// What viewers show of streams that are not quite right is read too.
+#[test]
+fn what_viewers_mend_is_read() {
+    let mend = |name: &str, content: &str| {
+        says_value(name, &raw(&one_page(("", ""), content, FONT, &[]), ""));
+    };
+    let text = shown(&format!("({VALUE})"));
+    mend("a sign that is no number", &format!("[(x)3(y)-(z)] TJ {text}"));
+    mend("an operator within an array", &format!("BT /F1 9 Tf [({VALUE}) 0.0 Tc -250.0 (x)] TJ ET"));
+    mend("an array without an end", &format!("BT /F1 9 Tf [({VALUE}) TJ ET"));
+    mend("a picture without an end", &format!("BI /W 1 /H 1 {text}"));
+    mend("a bracket without an end", &format!("( {text}"));
+    mend("a font that was put back", &format!("/F1 9 Tf q /F9 9 Tf Q BT 9 9 Td ({VALUE}) Tj ET"));
+    let mut objects = one_page(("", ""), "", FONT, &[]);
+    objects[3] = format!("<< >>\nstream\n{text}\nendstream");
+    says_value("a stream that does not say how long it is", &raw(&objects, ""));
+    let digits: String = text.bytes().map(|byte| format!("{byte:02x}")).collect();
+    for (filter, named) in
+        [("6 0 R", "/ASCIIHexDecode"), ("6 0 R", "[/ASCIIHexDecode]"), ("[6 0 R]", "/ASCIIHexDecode")]
+    {
+        let mut objects = one_page(("", ""), "", FONT, &[named.to_owned()]);
+        objects[3] = stream(&format!("/Filter {filter}"), &format!("{digits}>"));
+        says_value("a filter in an object of its own", &raw(&objects, ""));
+    }
+    let mut objects = one_page(("", ""), "", FONT, &[]);
+    objects[3] = stream("/Filter /FlateDecode", "no bytes of this filter at all");
+    assert_eq!(opened(&raw(&objects, "")).1, [("page 1".to_owned(), Unreadable::Broken)]);
+}
