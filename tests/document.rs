@@ -304,8 +304,13 @@ fn comments_say_who_wrote_them_and_loose_drawings_are_read() {
         br#"<comments><authors><author>Jeanne Lemaire</author><author>Luc</author></authors><commentList>
         <comment ref="A1" authorId="0"><text><r><t>oui</t></r></text></comment></commentList></comments>"#;
     let drawing = br#"<xml xmlns:v="v"><v:textbox>85.07.30-033.28<br></v:textbox><v:shape alt=></xml>"#;
-    let (parts, unreadable, result) =
-        opened(&zipped(&[TYPES, ("xl/comments1.xml", comments), ("xl/drawings/vmlDrawing1.vml", drawing)]));
+    let chart = b"<c><pt><v>85.07.30-033.28</v></pt><pt><v>12</v></pt></c>";
+    let (parts, unreadable, result) = opened(&zipped(&[
+        TYPES,
+        ("xl/comments1.xml", comments),
+        ("xl/charts/chart1.xml", chart),
+        ("xl/drawings/vmlDrawing1.vml", drawing),
+    ]));
     assert_eq!((unreadable, result), (vec![], Ok(())));
     assert!(text(&parts, "xl/comments1.xml").starts_with("Jeanne Lemaire\nLuc\n"), "{parts:?}");
     assert_eq!(text(&parts, "xl/charts/chart1.xml"), "85.07.30-033.28\n12\n");
