@@ -3,7 +3,9 @@
 //! code that nothing names is a shape, which nobody but an eye can tell.
 
 use super::unicode_map::UnicodeMap;
+use super::{glyph_name, program};
 use lopdf::{Dictionary, Document, Object};
+use std::collections::BTreeMap;
 
 /// How the codes of a string follow each other.
 enum Codes {
@@ -11,6 +13,10 @@ enum Codes {
     Bytes(Box<[Option<char>; 256]>),
     /// Two bytes each, which mean nothing but in this font.
     Pairs,
+    /// Two bytes each, numbers of glyphs whose characters the font's program says.
+    Glyphs(BTreeMap<u32, char>),
+    /// Two bytes each, numbers of a collection in which Latin letters begin at these ones.
+    Collection([u32; 2]),
     /// Two bytes each, of UTF-16.
     Utf16,
     /// As the map says.
@@ -43,7 +49,7 @@ impl<'a> Font<'a> {
         };
         let first = font.get(b"FirstChar").and_then(Object::as_i64).unwrap_or_default();
         let widths = font.get_deref(b"Widths", document).and_then(Object::as_array).ok();
-        Some(Self { codes: codes(font, document, map.is_some()), map, first, widths })
+        Some(Self { codes: codes(font, document, map.is_some(), limit), map, first, widths })
     }
 
     /// A font of which nothing is known: its codes are taken for Latin letters.
@@ -60,7 +66,7 @@ impl<'a> Font<'a> {
             let length = match (&self.codes, &self.map) {
                 (Codes::Bytes(_), _) => 1,
                 (Codes::Mapped, Some(map)) => map.length(rest),
-                (Codes::Pairs | Codes::Utf16 | Codes::Mapped, _) => 2,
+                _ => 2,
             };
             let (code, next) = rest.split_at(length.min(rest.len()));
             let code = code.iter().fold(0, |code, byte| code << 8 | u32::from(*byte));
@@ -78,6 +84,11 @@ impl<'a> Font<'a> {
         let character = match &self.codes {
             Codes::Bytes(table) => *table.get(code as usize)?,
             Codes::Utf16 => char::from_u32(code),
+            Codes::Glyphs(glyphs) => glyphs.get(&code).copied(),
+            Codes::Collection(starts) => starts.iter().find_map(|start| {
+                let place = code.checked_sub(*start).filter(|place| *place < 95)?;
+                char::from_u32(0x20 + place)
+            }),
             Codes::Pairs | Codes::Mapped => None,
         };
         character.map(String::from)
@@ -94,36 +105,77 @@ impl<'a> Font<'a> {
     }
 }
 
-fn codes(font: &Dictionary, document: &Document, is_mapped: bool) -> Codes {
+fn codes(font: &Dictionary, document: &Document, is_mapped: bool, limit: usize) -> Codes {
     let encoding = font.get_deref(b"Encoding", document).ok();
     if !font.get(b"Subtype").and_then(Object::as_name).is_ok_and(|kind| kind == b"Type0") {
-        return Codes::Bytes(Box::new(table(encoding, document)));
+        return Codes::Bytes(Box::new(table(font, encoding, document, limit)));
     }
     let name = encoding.and_then(|encoding| encoding.as_name().ok()).unwrap_or_default();
     let has = |part: &[u8]| memchr::memmem::find(name, part).is_some();
-    let own = !is_mapped && name.starts_with(b"Identity") && numbers_by_character(font, document);
-    if has(b"UCS2") || has(b"UTF16") || own {
+    if has(b"UCS2") || has(b"UTF16") {
         Codes::Utf16
-    } else if is_mapped && !name.starts_with(b"Identity") {
-        Codes::Mapped
-    } else {
+    } else if !name.starts_with(b"Identity") {
+        if is_mapped { Codes::Mapped } else { Codes::Pairs }
+    } else if is_mapped {
         Codes::Pairs
+    } else {
+        numbered(font, document, limit)
     }
 }
 
-/// Whether the codes of a font without `ToUnicode` have a table of their own that leads to its glyphs (9.7.4.2): programs that
-/// write one (TCPDF, mPDF) number by character; where there is none, codes are numbers of glyphs.
-fn numbers_by_character(font: &Dictionary, document: &Document) -> bool {
+/// What the codes of a font without `ToUnicode` are numbers of (9.7.4.2): characters of a collection, or glyphs.
+fn numbered(font: &Dictionary, document: &Document, limit: usize) -> Codes {
     let below = font.get_deref(b"DescendantFonts", document).and_then(Object::as_array).ok();
-    let first = below.and_then(|below| below.first());
-    let first =
-        first.and_then(|first| document.dereference(first).ok()).and_then(|(_, first)| first.as_dict().ok());
-    let table = first.and_then(|first| first.get_deref(b"CIDToGIDMap", document).ok());
-    table.is_some_and(|table| table.as_stream().is_ok())
+    let below = below.and_then(|below| document.dereference(below.first()?).ok()).map(|(_, below)| below);
+    let Some(below) = below.and_then(|below| below.as_dict().ok()) else { return Codes::Pairs };
+    let system = below.get_deref(b"CIDSystemInfo", document).and_then(Object::as_dict).ok();
+    let ordering =
+        system.and_then(|system| system.get_deref(b"Ordering", document).and_then(Object::as_str).ok());
+    if let Some(latin) = ordering.and_then(latin) {
+        return Codes::Collection(latin);
+    }
+    // Programs that write a table to the glyphs (TCPDF, mPDF) number by character.
+    if below.get_deref(b"CIDToGIDMap", document).is_ok_and(|table| table.as_stream().is_ok()) {
+        return Codes::Utf16;
+    }
+    let glyphs = program::glyphs(below, document, limit).filter(|glyphs| !glyphs.is_empty());
+    let family = font.get(b"BaseFont").and_then(Object::as_name).unwrap_or_default();
+    let family = family.split(|byte| *byte == b'+').next_back().unwrap_or_default();
+    match glyphs {
+        Some(glyphs) => Codes::Glyphs(glyphs),
+        None if OF_MACINTOSH.iter().any(|known| family.starts_with(known)) => {
+            Codes::Glyphs(glyph_name::of_macintosh(document))
+        }
+        None => Codes::Pairs,
+    }
+}
+
+/// Fonts whose glyphs are in the order of the Macintosh; PDFs name them by number and leave them out.
+const OF_MACINTOSH: [&[u8]; 4] = [b"Arial", b"CourierNew", b"TimesNewRoman", b"Verdana"];
+
+/// Where the Latin letters of Adobe's collections of characters begin (Technical Notes 5078, 5079, 5080, 5093): in the
+/// order of ASCII from the space on, 95 of them, in their own widths and in half of one.
+fn latin(ordering: &[u8]) -> Option<[u32; 2]> {
+    match ordering {
+        b"Japan1" => Some([1, 231]),
+        b"GB1" => Some([1, 814]),
+        b"CNS1" => Some([1, 13_648]),
+        b"Korea1" => Some([1, 8_094]),
+        _ => None,
+    }
 }
 
 /// The characters of a simple font (9.6.6).
-fn table(encoding: Option<&Object>, document: &Document) -> [Option<char>; 256] {
+fn table(
+    font: &Dictionary,
+    encoding: Option<&Object>,
+    document: &Document,
+    limit: usize,
+) -> [Option<char>; 256] {
+    let base_font = font.get(b"BaseFont").and_then(Object::as_name).unwrap_or_default();
+    if memchr::memmem::find(base_font, b"Dingbats").is_some() {
+        return std::array::from_fn(glyph_name::dingbat);
+    }
     let described = encoding.and_then(|encoding| encoding.as_dict().ok());
     let base = match described {
         Some(described) => described.get_deref(b"BaseEncoding", document).and_then(Object::as_name).ok(),
@@ -131,9 +183,16 @@ fn table(encoding: Option<&Object>, document: &Document) -> [Option<char>; 256] 
     };
     let base = base
         .filter(|name| [&b"WinAnsiEncoding"[..], b"MacRomanEncoding", b"MacExpertEncoding"].contains(name));
-    let base = Object::Name(base.unwrap_or(b"StandardEncoding").to_vec());
-    let mut table = [None; 256];
-    read_by(base, document, &mut table);
+    let own = if base.is_none() { program::encoding(font, document, limit) } else { None };
+    let mut table = own.unwrap_or([None; 256]);
+    if own.is_none() {
+        let base = Object::Name(base.unwrap_or(b"StandardEncoding").to_vec());
+        glyph_name::read_by(base, document, &mut table);
+    }
+    if encoding.is_some_and(|encoding| encoding.as_name().is_ok()) {
+        // No encoding with a name has characters there, and nothing is drawn.
+        table[..0x20].iter_mut().for_each(|character| *character = character.or(Some(' ')));
+    }
     let differences = described.and_then(|described| described.get_deref(b"Differences", document).ok());
     let mut code = 0_usize;
     for difference in differences.and_then(|it| it.as_array().ok()).into_iter().flatten() {
@@ -141,7 +200,7 @@ fn table(encoding: Option<&Object>, document: &Document) -> [Option<char>; 256] 
             Object::Integer(next) => code = usize::try_from(*next).unwrap_or(usize::MAX),
             Object::Name(name) => {
                 if let Some(character) = table.get_mut(code) {
-                    *character = glyph(name, document);
+                    *character = glyph_name::coded(name, code, document);
                 }
                 code = code.saturating_add(1);
             }
@@ -149,36 +208,6 @@ fn table(encoding: Option<&Object>, document: &Document) -> [Option<char>; 256] 
         }
     }
     table
-}
-
-/// What an encoding that the library knows says of the first codes.
-fn read_by(encoding: Object, document: &Document, table: &mut [Option<char>]) {
-    let mut font = Dictionary::new();
-    font.set("Type", Object::Name(b"Font".to_vec()));
-    font.set("Encoding", encoding);
-    let Ok(encoding) = font.get_font_encoding_with_limit(document, 0) else { return };
-    for (code, character) in table.iter_mut().enumerate() {
-        let read = u8::try_from(code).ok().and_then(|code| encoding.bytes_to_string(&[code]).ok());
-        *character = read.and_then(|text| text.chars().next());
-    }
-}
-
-/// The character that a glyph's name says: of Adobe's list, or by its number.
-fn glyph(name: &[u8], document: &Document) -> Option<char> {
-    let name = name.split(|byte| *byte == b'.').next().filter(|name| !name.is_empty())?;
-    let numbered = name.strip_prefix(b"uni").or_else(|| name.strip_prefix(b"u")).filter(|digits| {
-        (4..=6).contains(&digits.len()) && digits.iter().all(|byte| matches!(byte, b'0'..=b'9' | b'A'..=b'F'))
-    });
-    if let Some(digits) = numbered.and_then(|digits| std::str::from_utf8(digits).ok()) {
-        return u32::from_str_radix(digits, 16).ok().and_then(char::from_u32);
-    }
-    // The library knows the list but does not show it. To a name that it does not know it says what stands at the code in
-    // its usual encoding, which for this one is nothing.
-    let mut described = Dictionary::new();
-    described.set("Differences", vec![Object::Integer(0), Object::Name(name.to_vec())]);
-    let mut character = [None];
-    read_by(Object::Dictionary(described), document, &mut character);
-    character[0]
 }
 
 /// About how wide a character is in Helvetica and most others.

@@ -281,7 +281,11 @@ impl<'a, 'b> Reader<'a, 'b> {
         let [name, size] = operands else { return };
         state.size = number(size);
         let found = name.as_name().ok().and_then(|name| self.resource(resources, b"Font", name));
-        state.font = found.and_then(|font| font.as_dict().ok()).and_then(|font| self.known(font));
+        state.font = match found.and_then(|font| font.as_dict().ok()) {
+            Some(font) => self.known(font),
+            // Viewers take a font of their own, or show nothing.
+            None => Some(Rc::new(Font::unknown())),
+        };
     }
 
     /// A font that a state of graphics brings (8.4.5).

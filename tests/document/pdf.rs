@@ -296,3 +296,67 @@ fn what_viewers_mend_is_read() {
     objects[3] = stream("/Filter /FlateDecode", "no bytes of this filter at all");
     assert_eq!(opened(&raw(&objects, "")).1, [("page 1".to_owned(), Unreadable::Broken)]);
 }
+
+/// Where the PDF does not say what codes stand for, the font itself may, or everybody knows.
+#[test]
+fn fonts_that_say_nothing_are_read_by_their_programs() {
+    let page = |font: &str, codes: &str, program: &str| {
+        let more = [format!("<< /Type /FontDescriptor {program} >>")];
+        let objects = one_page(("", ""), &shown(&format!("<{codes}>")), font, &more);
+        opened(&raw(&objects, ""))
+    };
+    let read = |font: &str, codes: &str, program: &str, expected: &str| {
+        let (parts, unreadable, _) = page(font, codes, program);
+        assert_eq!((text(&parts, "page 1"), unreadable), (expected, vec![]), "{font}");
+    };
+    let pairs = |number: &dyn Fn(u32) -> u32| -> String {
+        VALUE.chars().map(|sign| format!("{:04x}", number(u32::from(sign)))).collect()
+    };
+    let by_number = |name: &str, below: &str| {
+        format!(
+            "<< /Type /Font /Subtype /Type0 /BaseFont /{name} /Encoding /Identity-H /DescendantFonts [<< /Type /Font \
+            /Subtype /CIDFontType2 /FontDescriptor 6 0 R {below} >>] >>"
+        )
+    };
+    let in_japan =
+        by_number("X", "/CIDToGIDMap 4 0 R /CIDSystemInfo << /Registry (Adobe) /Ordering (Japan1) >>");
+    read(&in_japan, &pairs(&|code| code - 0x1F), "", VALUE);
+    read(&in_japan, &pairs(&|code| code - 0x20 + 231), "", VALUE);
+    let left_out = by_number("ABCDEF+TimesNewRoman,Bold", "");
+    read(&left_out, &(pairs(&|code| code - 29) + "0070"), "", &format!("{VALUE}é"));
+    let (_, unreadable, _) = page(&by_number("Calibri", ""), &pairs(&|code| code - 29), "");
+    assert_eq!(unreadable, [("page 1".to_owned(), Unreadable::Broken)]);
+    // Signs that forms tick boxes with.
+    let ticks = "<< /Type /Font /Subtype /Type1 /BaseFont /ZapfDingbats >>";
+    read(ticks, "34B308", "", "✔⑧ ");
+    // Glyphs that the program draws itself, named by their codes.
+    let drawn: String = VALUE.bytes().map(|byte| format!(" {byte} /a{byte}")).collect();
+    let drawn = format!("<< /Type /Font /Subtype /Type3 /Encoding << /Differences [{drawn} 28 /a28] >> >>");
+    let codes: String = VALUE.bytes().map(|byte| format!("{byte:02x}")).collect();
+    read(&drawn, &(codes + "1c"), "", &format!("{VALUE}ﬁ"));
+    // A field whose font stands elsewhere.
+    let missing = shown(&format!("({VALUE})")).replace("/F1", "/Helv");
+    let (parts, unreadable, _) = opened(&raw(&one_page(("", ""), &missing, FONT, &[]), ""));
+    assert_eq!((text(&parts, "page 1"), unreadable), (VALUE, vec![]));
+}
+
+#[test]
+fn the_encoding_that_a_font_brings_counts() {
+    let names = "zero one two three four five six seven eight nine";
+    let puts = (1..).zip(names.split(' ').chain(["hyphen", "period", "ff"]));
+    let puts: String = puts.map(|(code, name)| format!("dup {code} /{name} put\n")).collect();
+    let program = format!("%!PS-AdobeFont-1.0\n/Encoding 256 array\n{puts}readonly def\ncurrentfile eexec");
+    let codes: String = VALUE
+        .chars()
+        .map(|sign| match sign {
+            '-' => "0b".to_owned(),
+            '.' => "0c".to_owned(),
+            digit => format!("{:02x}", u32::from(digit) - 0x2F),
+        })
+        .collect();
+    let font = "<< /Type /Font /Subtype /Type1 /BaseFont /CMR10 /FontDescriptor 6 0 R >>";
+    let more = ["<< /Type /FontDescriptor /FontFile 7 0 R >>".to_owned(), stream("/Length1 9", &program)];
+    let (parts, unreadable, _) =
+        opened(&raw(&one_page(("", ""), &shown(&format!("<{codes}0d>")), font, &more), ""));
+    assert_eq!((text(&parts, "page 1"), unreadable), (&*format!("{VALUE}ﬀ"), vec![]));
+}
