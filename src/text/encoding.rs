@@ -169,6 +169,14 @@ pub fn is_deflated(bytes: &[u8]) -> bool {
     true
 }
 
+/// Whether bytes begin as a zlib stream (RFC 1950).
+#[must_use]
+pub fn is_zlib(bytes: &[u8]) -> bool {
+    let mut decoder = Decompress::new(true);
+    let read = decoder.decompress(bytes, &mut [0; 4 << 10], FlushDecompress::None);
+    read.is_ok() && decoder.total_out() > 0
+}
+
 /// Undoes zstd, all frames of it. What the frames hold that readers skip stands beside it.
 fn zstd(body: &[u8], bytes_max: usize) -> Result<Pieces, Undecodable> {
     let mut pieces = Pieces::of(body, bytes_max);

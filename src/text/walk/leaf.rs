@@ -26,7 +26,7 @@ impl Walker {
     /// A whole text as a unit, its format known to be none.
     pub(super) fn plain(&mut self, around: &Around<'_>, visitor: &mut dyn Visitor, edits: &mut Vec<Edit>) {
         if around.inside {
-            return show(around, visitor, edits);
+            return self.text_leaf(around, visitor, edits);
         }
         if self.enter(around, visitor) {
             self.leaf(&Around { inside: true, ..*around }, visitor, edits);
@@ -34,11 +34,17 @@ impl Walker {
         }
     }
 
+    /// A text that is nothing else, and the files that stand in it.
+    fn text_leaf(&mut self, around: &Around<'_>, visitor: &mut dyn Visitor, edits: &mut Vec<Edit>) {
+        show(around, visitor, edits);
+        self.enclosed(around, visitor, edits);
+    }
+
     /// A decoded string inside a unit.
     pub(super) fn leaf(&mut self, around: &Around<'_>, visitor: &mut dyn Visitor, edits: &mut Vec<Edit>) {
         let text = around.source.text;
         match shape(text, around.spot.holds) {
-            Shape::Text => {}
+            Shape::Text => return self.text_leaf(around, visitor, edits),
             shape if !around.may_open() => {
                 if !matches!(shape, Shape::Json) || self.is_json(text) {
                     visitor.unread(Unread::UnknownEncoding, around.spot, text);
@@ -102,7 +108,7 @@ impl Walker {
     }
 
     /// Opens base64; `false` where it holds nothing that can be told from chance, so that it is text itself.
-    fn base64(
+    pub(super) fn base64(
         &mut self,
         around: &Around<'_>,
         alphabet: Alphabet,

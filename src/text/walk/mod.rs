@@ -3,6 +3,7 @@
 
 mod binary;
 mod document;
+mod enclosed;
 mod leaf;
 mod multipart;
 mod protobuf;

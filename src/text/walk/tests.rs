@@ -381,3 +381,54 @@ fn a_body_may_change_its_encoding_in_the_middle() {
         assert_eq!(keeper.raws.len(), 1);
     }
 }
+
+#[test]
+fn files_within_prose_are_opened() {
+    use base64::Engine as _;
+    use std::io::Write as _;
+    let standard = base64::engine::general_purpose::STANDARD;
+    let mut random = Random(7);
+    let noise: String = (0..600).map(|_| random.pick(&["a", "b", "c", "d", "1", "2", " "])).collect();
+    let file = format!("{noise} numéro 85.07.30-033.28 {noise}");
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    packed.write_all(file.as_bytes()).unwrap();
+    let packed = standard.encode(packed.finish().unwrap());
+    let lines = |width: usize, end: &str| {
+        packed
+            .as_bytes()
+            .chunks(width)
+            .map(|line| String::from_utf8_lossy(line))
+            .collect::<Vec<_>>()
+            .join(end)
+    };
+    for run in [packed.clone(), lines(76, "\n"), lines(64, "\r\n"), format!("H4sI\n{}", &packed[4..])] {
+        for text in
+            [format!("Voici le fichier : {run} merci."), format!("deux lignes\n\n{run}\n\nmerci bien")]
+        {
+            let body = wrapped(0, text.as_bytes());
+            for body in [text.as_bytes(), &body] {
+                let (keeper, edited) = walk(body, "", "85.07.30-033.28", "[x]");
+                assert_eq!((keeper.raws.len(), &*keeper.unread), (1, &[][..]), "{text}");
+                assert!(body[keeper.raws[0].start..keeper.raws[0].end].starts_with(b"H4sI"), "{text}");
+                assert_eq!(edited, body);
+            }
+        }
+    }
+    // What is known and cannot be read has its name; keys, pictures and words have none.
+    let seven = standard.encode([b"7z\xbc\xaf\x27\x1c".as_slice(), file.as_bytes()].concat());
+    assert_eq!(
+        walk(format!("un fichier : {seven}").as_bytes(), "", "", "").0.unread,
+        [Unread::UnknownEncoding]
+    );
+    let whole = packed.trim_end_matches('=').len() / 4 * 4;
+    let cut = format!("un fichier : {}A fin", &packed[..whole]);
+    assert_eq!(walk(cut.as_bytes(), "", "", "").0.unread, [Unread::UnknownEncoding]);
+    let picture = standard.encode([b"\x89PNG\r\n\x1a\n".as_slice(), file.as_bytes()].concat());
+    for nothing in [picture, "abcdefgh".repeat(60), standard.encode(&file)] {
+        assert_eq!(
+            walk(format!("une suite : {nothing} fin").as_bytes(), "", "", "").0.unread,
+            [],
+            "{nothing}"
+        );
+    }
+}
