@@ -19,6 +19,7 @@ use crate::document::Format;
 use crate::limits::NESTING_DEPTH_MAX;
 use crate::place::Place;
 use crate::span::Span;
+use simdutf8::basic::from_utf8;
 use std::ops::Range;
 
 /// Why a part of a body could not be read as text.
@@ -303,7 +304,7 @@ impl Walker {
                 self.transcoded(around, charset, declared, visitor, edits);
                 self.strays(around, matches!(charset, Charset::Utf16Le | Charset::Utf16Be), visitor, edits);
             }
-            None if std::str::from_utf8(text).is_ok() => {
+            None if from_utf8(text).is_ok() => {
                 self.text(around, declared, visitor, edits);
                 self.strays(around, false, visitor, edits);
             }
@@ -395,12 +396,12 @@ impl Walker {
 
 /// Whether bytes are UTF-8 without the NULs that betray UTF-16 and binary formats.
 fn is_text(bytes: &[u8]) -> bool {
-    memchr::memchr(0, bytes).is_none() && std::str::from_utf8(bytes).is_ok()
+    memchr::memchr(0, bytes).is_none() && from_utf8(bytes).is_ok()
 }
 
 /// The character set to read the text in, where it is not UTF-8.
 fn other_charset(text: &[u8], declared: &Declared<'_>) -> Option<Charset> {
-    let utf8 = std::str::from_utf8(text).is_ok();
+    let utf8 = from_utf8(text).is_ok();
     match detect_charset(text) {
         Some(Charset::Windows1252) if utf8 => None,
         None if !utf8 => {
