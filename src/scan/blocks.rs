@@ -35,6 +35,12 @@ pub(super) struct Masks {
 }
 
 impl Masks {
+    /// The number of the first letter from a place in the block on.
+    #[inline(always)]
+    pub const fn letter(&self, at: u32) -> usize {
+        (self.first_letter + (self.letters & !(!0 << at)).count_ones()) as usize
+    }
+
     /// Leaves out what is not of the text.
     #[inline]
     pub const fn cut(&mut self, valid: u64) {

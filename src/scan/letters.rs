@@ -7,8 +7,10 @@ use super::looks::CHUNK;
 /// Bits of a letter that is known.
 pub(super) const LETTER_BITS: usize = 5;
 
-/// Anything.
-pub(super) const UNKNOWN: u8 = 0x80;
+/// Anything: a bit that no other letter has, and for those who look at five bits only a letter that is rare: `>`, `^`, `~`.
+pub(super) const UNKNOWN: u8 = UNKNOWN_BIT | UNKNOWN_LETTER;
+pub(super) const UNKNOWN_BIT: u8 = 0x80;
+pub(super) const UNKNOWN_LETTER: u8 = b'>' & 31;
 
 /// What the second byte of a character of two bytes that begins with C3 stands for, by its six lowest bits.
 pub(super) const LATIN: [u8; 64] =
@@ -146,7 +148,7 @@ impl Letters {
     #[inline(always)]
     pub fn word(&self, at: usize) -> u64 {
         let letters = self.bytes.get(at..).and_then(|letters| letters.first_chunk());
-        letters.map_or(!0, |letters| u64::from_le_bytes(*letters))
+        u64::from_le_bytes(letters.copied().unwrap_or([UNKNOWN; 8]))
     }
 }
 

@@ -19,6 +19,14 @@ pub(super) struct Chunk<'a> {
     pub exhaustive: bool,
 }
 
+impl Chunk<'_> {
+    /// The number of the first letter from a place on.
+    #[inline(always)]
+    fn letter(&self, place: usize) -> usize {
+        self.masks.get(place / 64).map_or(0, |block| block.letter(place as u32 & 63))
+    }
+}
+
 /// What one vector pass made of a part of a text.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Seen {
@@ -62,8 +70,8 @@ impl Seen {
 /// Words that passed the looks.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Looks {
-    /// Places from the start of the chunk, and of its letters. Room for a whole chunk.
-    places: Vec<(u16, u16)>,
+    /// Places from the start of the chunk. Room for a whole chunk.
+    places: Vec<u16>,
     count: usize,
 }
 
@@ -75,7 +83,7 @@ impl Looks {
 
     /// Where the words begin in their chunk.
     pub fn words(&self) -> impl Iterator<Item = usize> {
-        self.places.iter().take(self.count).map(|word| usize::from(word.0))
+        self.places.iter().take(self.count).map(|word| usize::from(*word))
     }
 }
 
@@ -83,33 +91,40 @@ impl Looks {
 /// in a row.
 #[inline(always)]
 pub(super) fn look(chunk: &Chunk<'_>, filter: &Filter, out: &mut Looks, pack: impl Fn(u32) -> usize + Copy) {
-    out.places.resize(CHUNK, (0, 0));
+    out.places.resize(CHUNK, 0);
     let Some(places) = out.places.first_chunk_mut::<CHUNK>() else { return };
+    if chunk.exhaustive {
+        out.count = words(chunk, places, |_| 0, |_| true);
+        return;
+    }
+    let count = words(chunk, places, |digits| filter.no_begin(digits), |word| filter.may_begin(word, pack));
+    let mut kept = 0;
+    for at in 0..count.min(CHUNK) {
+        let place = places[at];
+        places[kept % CHUNK] = place;
+        let letter = chunk.letter(usize::from(place));
+        kept += usize::from(filter.goes_on(chunk.letters.word(letter), chunk.letters.word(letter + FIRST)));
+    }
+    out.count = kept;
+}
+
+/// The places of the words of which the first letters are good, those left out at whose digit none begins; returns how many.
+#[inline(always)]
+fn words(
+    chunk: &Chunk<'_>,
+    places: &mut [u16; CHUNK],
+    no_begin: impl Fn(u64) -> u64,
+    good: impl Fn(u64) -> bool,
+) -> usize {
     let mut count = 0;
-    for (number, block) in chunk.masks.iter().enumerate() {
-        let mut mask = block.words & !filter.no_begin(block.digits);
-        if chunk.exhaustive {
-            mask = block.words;
-        }
+    for (base, block) in (0_u16..).step_by(64).zip(chunk.masks) {
+        let mut mask = block.words & !no_begin(block.digits);
         while mask != 0 {
             let at = mask.trailing_zeros() & 63;
             mask &= mask - 1;
-            let before = block.letters & !(!0 << at);
-            let letter = block.first_letter + before.count_ones();
-            places[count % CHUNK] = ((number as u32 * 64 + at) as u16, letter as u16);
-            let may_begin = filter.may_begin(chunk.letters.word(letter as usize), pack);
-            count += usize::from(may_begin | chunk.exhaustive);
+            places[count % CHUNK] = base | at as u16;
+            count += usize::from(good(chunk.letters.word(block.letter(at))));
         }
     }
-    if !chunk.exhaustive {
-        let mut kept = 0;
-        for place in 0..count.min(CHUNK) {
-            places[kept % CHUNK] = places[place];
-            let letter = usize::from(places[place].1);
-            kept +=
-                usize::from(filter.goes_on(chunk.letters.word(letter), chunk.letters.word(letter + FIRST)));
-        }
-        count = kept;
-    }
-    out.count = count;
+    count
 }

@@ -4,7 +4,7 @@
 //! The first look takes four letters and one bit of a table. The second one takes what literals with the same first three
 //! letters go on with: six letters at once, those that count held against those that are wanted.
 
-use crate::scan::letters::{LETTER_BITS, UNKNOWN, letter_of};
+use crate::scan::letters::{LETTER_BITS, UNKNOWN_BIT, UNKNOWN_LETTER, letter_of};
 
 /// Letters that lead to what follows.
 pub const FIRST: usize = 3;
@@ -18,9 +18,9 @@ const TAIL: usize = 6;
 /// Letters of a word that are looked at.
 const LETTERS: usize = FIRST + TAIL;
 
-/// Letters of which one is not known: of the first look, and of the tail.
-const UNKNOWNS: u64 = u64::from_le_bytes([UNKNOWN; 8]) >> (8 * (8 - FIRST - 1));
-const UNKNOWN_TAILS: u64 = u64::from_le_bytes([UNKNOWN; 8]) >> (8 * (8 - TAIL));
+/// Letters of which one is not known: of the first ones, and of the tail.
+const UNKNOWNS: u64 = u64::from_le_bytes([UNKNOWN_BIT; 8]) >> (8 * (8 - FIRST));
+const UNKNOWN_TAILS: u64 = u64::from_le_bytes([UNKNOWN_BIT; 8]) >> (8 * (8 - TAIL));
 
 /// What literals with the same first letters go on with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -172,6 +172,19 @@ impl Filter {
                 .iter()
                 .fold(0, |all, tail| all | if tail.length == 0 { !0 } else { 1 << (tail.letters & 31) });
         }
+        self.let_unknown_pass();
+    }
+
+    /// Anything may follow, and stand before, what is not known.
+    fn let_unknown_pass(&mut self) {
+        let unknown = usize::from(UNKNOWN_LETTER);
+        let letters = 1_usize << LETTER_BITS;
+        for place in 0..FIRST {
+            let behind = letters.pow((FIRST - 1 - place) as u32);
+            for same in self.fourths.chunks_exact_mut(letters * behind) {
+                same[unknown * behind..(unknown + 1) * behind].fill(!0);
+            }
+        }
     }
 
     /// The number of these tails, which are added; where there are too many for a number, anything fits.
@@ -207,8 +220,8 @@ impl Filter {
     /// the five lowest bits of three bytes in a row, those of the lowest byte first.
     #[inline(always)]
     pub(in crate::scan) fn may_begin(&self, word: u64, pack: impl Fn(u32) -> usize) -> bool {
-        let fourth = self.fourths[pack(word as u32) % FIRSTS] >> (word >> (8 * FIRST) & 31) & 1;
-        (fourth != 0) | (word & UNKNOWNS != 0)
+        let fourths = self.fourths[pack(word as u32) % FIRSTS] | 1 << UNKNOWN_LETTER;
+        fourths >> (word >> (8 * FIRST) & 31) & 1 != 0
     }
 
     /// The second look: the letters that the first one took, and those from the fourth on.
