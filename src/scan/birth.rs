@@ -71,7 +71,7 @@ impl Detector for Birth {
     }
 
     fn detect(&self, place: &mut Place<'_>, out: &mut Vec<Hit>) {
-        if place.guessed {
+        if place.guessed || place.anchor == 0 && place.hint.key.is_none() {
             return;
         }
         if place.anchor > 0

@@ -17,6 +17,13 @@ const LIST_BYTES_MAX: usize = 600;
 /// Bytes of a name as lists print it.
 const NAME_BYTES_MAX: usize = 80;
 
+/// Whether a text may begin with a name as lists print it, by its first comma.
+pub(super) fn may_begin(text: &[u8]) -> bool {
+    let head = &text[..text.len().min(NAME_BYTES_MAX)];
+    let comma = memchr::memchr(b',', head).and_then(|comma| head.get(comma + 1..comma + 3));
+    comma.is_some_and(|behind| behind[0] == b' ' && !behind[1].is_ascii_lowercase())
+}
+
 impl Person {
     /// The names in the columns of a table whose headers say so. Asked at each word of a header, and answered at the
     /// first such column.

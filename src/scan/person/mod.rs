@@ -116,7 +116,8 @@ impl Detector for Person {
             }
             Door::Pair => self.worth_a_look(place),
             Door::Label => is_label(place),
-            Door::Key | Door::Civility | Door::Closing | Door::List => true,
+            Door::Key => place.hint.key.is_some() || lists::may_begin(&place.text[place.at..]),
+            Door::Civility | Door::Closing | Door::List => true,
         };
         if place.guessed || !worth {
             return;
