@@ -156,7 +156,7 @@ struct Signs {
 }
 
 /// Bytes beyond ASCII.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 struct High {
     all: u64,
     c2: u64,
@@ -167,6 +167,14 @@ struct High {
     sign3: u64,
     /// Where characters of four bytes begin: pictures.
     sign4: u64,
+    /// Whether nothing of it but accented Latin letters, which begin with C3, reaches into the next block.
+    is_latin: bool,
+}
+
+impl Default for High {
+    fn default() -> Self {
+        Self { all: 0, c2: 0, c3: 0, e2: 0, e280: 0, sign3: 0, sign4: 0, is_latin: true }
+    }
 }
 
 impl Signs {
@@ -225,24 +233,28 @@ impl High {
             e280: end(self.e280),
             sign3: end(self.sign3),
             sign4: end(self.sign4),
+            is_latin: end(self.all & !(self.c3 | self.c3 << 1) | self.c2 | self.sign3 | self.sign4)
+                >> (REACH - LONGEST)
+                == 0,
         }
     }
 
     /// # Safety
     /// The processor has the instructions of `B`.
     #[inline(always)]
-    unsafe fn of<B: Block>(block: B, all: u64, before: &Self) -> Self {
+    unsafe fn of<B: Block>(block: B, (all, c3): (u64, u64), before: &Self) -> Self {
         unsafe {
             let e2 = block.eq(0xE2);
             let after_e2 = shifted(e2, before.e2, 1);
             Self {
                 all,
                 c2: block.eq(0xC2),
-                c3: block.eq(0xC3),
+                c3,
                 e2,
                 e280: if after_e2 == 0 { 0 } else { block.eq(0x80) & after_e2 },
                 sign3: e2 | block.eq(0xE3) | block.eq(0xEF),
                 sign4: block.eq(0xF0),
+                is_latin: false,
             }
         }
     }
@@ -250,7 +262,7 @@ impl High {
     /// Whether anything of it reaches into the next block.
     #[inline(always)]
     const fn reaches(&self) -> bool {
-        self.all >> (REACH - 3) != 0
+        self.all >> (REACH - LONGEST) != 0
     }
 }
 
@@ -292,27 +304,41 @@ impl Before {
                 self.signs = signs.end();
             }
             if high != 0 || self.high.reaches() {
-                let now = High::of(block, high, &self.high);
-                of_words |= block.within(0xC2, 0xFF);
-                let after_sign = shifted(now.c2, self.high.c2, 2)
-                    | shifted(now.sign3, self.high.sign3, 3)
-                    | shifted(now.sign4, self.high.sign4, 4)
-                    | !shifted(high, self.high.all, 2);
-                let after_high = shifted(high, self.high.all, 1);
-                may_start = !after_high & may_start | after_high & after_sign;
-                masks.marks |= digit & after_high;
-                masks.strange = now.strange(block, &self.high, last);
-                capital |= self.accented(block, &now, (alpha | high, space));
-                let (two, three) = now.blanks(block, &self.high);
-                if two | three != 0 {
-                    let ascii = blank;
-                    blank |= two | three;
-                    dropped = ascii & shifted(blank, self.blank, 1)
-                        | two & shifted(blank, self.blank, 2)
-                        | three & shifted(blank, self.blank, 3);
+                let (c3, inner) = (block.eq(0xC3), block.within(0x80, 0xBF));
+                let after_c3 = shifted(c3, self.high.c3, 1);
+                if self.high.is_latin && after_c3 == inner && high == c3 | inner {
+                    // Nothing but accented Latin letters, as in most of our texts.
+                    let after_high = shifted(high, self.high.all, 1);
+                    of_words |= c3;
+                    may_start &= !after_high;
+                    masks.marks |= digit & after_high;
+                    capital |= self.accented(block, after_c3, (alpha | high, space));
+                    letter = letter.looked_up(after_c3, block, &LATIN);
+                    dropped |= c3;
+                    self.high = High { all: end(high), c3: end(c3), ..self.high };
+                } else {
+                    let now = High::of(block, (high, c3), &self.high);
+                    of_words |= block.within(0xC2, 0xFF);
+                    let after_sign = shifted(now.c2, self.high.c2, 2)
+                        | shifted(now.sign3, self.high.sign3, 3)
+                        | shifted(now.sign4, self.high.sign4, 4)
+                        | !shifted(high, self.high.all, 2);
+                    let after_high = shifted(high, self.high.all, 1);
+                    may_start = !after_high & may_start | after_high & after_sign;
+                    masks.marks |= digit & after_high;
+                    masks.strange = now.strange(block, &self.high, last);
+                    capital |= self.accented(block, after_c3, (alpha | high, space));
+                    let (two, three) = now.blanks(block, &self.high);
+                    if two | three != 0 {
+                        let ascii = blank;
+                        blank |= two | three;
+                        dropped = ascii & shifted(blank, self.blank, 1)
+                            | two & shifted(blank, self.blank, 2)
+                            | three & shifted(blank, self.blank, 3);
+                    }
+                    (letter, dropped) = now.letters(block, letter, dropped, &self.high);
+                    self.high = now.end();
                 }
-                (letter, dropped) = now.letters(block, letter, dropped, &self.high);
-                self.high = now.end();
             }
             may_start |= upper & shifted(lower, self.lower, 1);
             masks.words = of_words & may_start & valid;
@@ -334,13 +360,13 @@ impl Before {
     /// The sixteenth bytes of runs of base64 characters.
     #[inline(always)]
     fn runs(&mut self, base64: u64, masks: &mut Masks) {
-        let (mut run, before) = (base64, self.runs);
-        for (place, by) in [1, 2, 4, 8].into_iter().enumerate() {
-            self.runs[place] = end(run);
-            run &= shifted(run, before[place], by);
-        }
-        self.runs[4] = end(run);
+        let before = self.runs;
+        let two = base64 & shifted(base64, before[0], 1);
+        let four = two & shifted(two, before[1], 2);
+        let eight = four & shifted(four, before[2], 4);
+        let run = eight & shifted(eight, before[3], 8);
         masks.runs = run & !shifted(run, before[4], 1);
+        self.runs = [end(base64), end(two), end(four), end(eight), end(run)];
     }
 
     /// The fourth of single characters with single spaces between them.
@@ -409,8 +435,8 @@ impl Before {
     /// # Safety
     /// The processor has the instructions of `B`.
     #[inline(always)]
-    unsafe fn accented<B: Block>(&self, block: B, now: &High, (letter, space): (u64, u64)) -> u64 {
-        let first = shifted(now.c3, self.high.c3, 1) & shifted(space, self.space, 2);
+    unsafe fn accented<B: Block>(&self, block: B, after_c3: u64, (letter, space): (u64, u64)) -> u64 {
+        let first = after_c3 & shifted(space, self.space, 2);
         if first == 0 {
             return 0;
         }
@@ -504,6 +530,9 @@ impl High {
 
 /// Places of a mask that the next block may ask for.
 const REACH: u32 = 8;
+
+/// Bytes of a character.
+const LONGEST: u32 = 4;
 
 /// The last places of a mask.
 #[inline(always)]
