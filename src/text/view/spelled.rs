@@ -352,6 +352,20 @@ fn said(text: &[u8], word: Span) -> Option<Said> {
         return None;
     }
     let mut folded = [0_u8; 48];
+    let length = match folded.get_mut(..raw.len()) {
+        Some(plain) if raw.iter().all(u8::is_ascii_alphabetic) => {
+            plain.copy_from_slice(raw);
+            plain.make_ascii_lowercase();
+            plain.len()
+        }
+        _ => folded_word(text, word, &mut folded)?,
+    };
+    let folded = std::str::from_utf8(&folded[..length]).ok()?;
+    words.get(folded).or_else(|| hundreds(words, folded))
+}
+
+/// Writes the word folded; returns how long it is, or `None` where there is no room for it.
+fn folded_word(text: &[u8], word: Span, folded: &mut [u8]) -> Option<usize> {
     let (mut length, mut at) = (0, word.start);
     while at < word.end {
         let character = fold(text, at);
@@ -360,8 +374,7 @@ fn said(text: &[u8], word: Span) -> Option<Said> {
         length += bytes.len();
         at += usize::from(character.taken.max(1));
     }
-    let folded = std::str::from_utf8(&folded[..length]).ok()?;
-    words.get(folded).or_else(|| hundreds(words, folded))
+    Some(length)
 }
 
 /// "tweehonderdvijf", "zweihundertfünf": one word in Dutch and German.
