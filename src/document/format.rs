@@ -19,7 +19,7 @@ pub enum Format {
     Image,
     /// Sound or video.
     Audio,
-    /// A packer that is not opened: 7z, RAR, xz, bzip2, zstd, bare zlib, Outlook's folders.
+    /// A packer that is not opened: 7z, RAR, xz, bzip2, zstd, bare zlib, Outlook's folders, help files.
     Packed,
     /// Encrypted: age, OpenSSL, PGP, vaults of passwords.
     Sealed,
@@ -68,6 +68,7 @@ impl Format {
             (b"\xff\x06\0\0sNaPpY", Format::Packed),
             (b"MSCF\0\0\0\0", Format::Packed),
             (b"MSWIM\0\0\0", Format::Packed),
+            (b"ITSF\x03\0\0\0", Format::Packed),
             (b"xar!\0", Format::Packed),
             (b"\xed\xab\xee\xdb", Format::Packed),
             (b"!BDN", Format::Packed),
@@ -164,6 +165,7 @@ mod tests {
         assert_eq!(Format::sniff(b""), None);
         assert_eq!(Format::sniff(b"BMW serie 3 a vendre"), None);
         assert_eq!(Format::sniff(b"!BDN\x01\x02\x03\x04"), Some(Format::Packed));
+        assert_eq!(Format::sniff(b"ITSF\x03\0\0\0\x60\0\0\0"), Some(Format::Packed));
         assert_eq!(Format::sniff(b"Salted__12345678"), Some(Format::Sealed));
         for text in ["FORMULAIRE", "ID3 et autres", "BZhang a dit", "LZIP, un format", "PAR1 et PAR2"] {
             assert_eq!(Format::sniff(text.as_bytes()), None, "{text}");

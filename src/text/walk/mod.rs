@@ -5,6 +5,7 @@ mod binary;
 mod document;
 mod enclosed;
 mod leaf;
+mod mail_head;
 mod multipart;
 mod protobuf;
 mod records;

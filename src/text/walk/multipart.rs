@@ -1,7 +1,7 @@
 //! Walks through multipart bodies (RFC 7578, RFC 2046): headers and content of each part, transfer encodings
 //! undone. Knows no API.
 
-use super::{Around, Declared, Unread, Visitor, Walker};
+use super::{Around, Declared, Unread, Visitor, Walker, mail_head};
 use crate::place::Place;
 use crate::span::Span;
 use crate::text::codec::{Alphabet, Layer};
@@ -80,8 +80,20 @@ impl Walker {
             return;
         }
         let mut found = Vec::new();
-        self.plain(&around.with_source(&source), visitor, &mut found);
+        let aside = around.with_source(&source);
+        self.plain(&aside, visitor, &mut found);
+        self.together(&aside, visitor);
         edits.extend(source.lift(found));
+    }
+
+    /// Shows what a header says in pieces as a unit of its own.
+    fn together(&mut self, around: &Around<'_>, visitor: &mut dyn Visitor) {
+        if mail_head::has_pieces(around.source.text) && (around.inside || self.enter(around, visitor)) {
+            mail_head::pieces(around, visitor);
+            if !around.inside {
+                visitor.leave();
+            }
+        }
     }
 
     fn part(&mut self, around: &Around<'_>, span: Span, visitor: &mut dyn Visitor, edits: &mut Vec<Edit>) {
@@ -105,6 +117,7 @@ impl Walker {
         };
         let mut head_found = Vec::new();
         self.unit(&head_around, visitor, &mut head_found);
+        self.together(&head_around, visitor);
         found.extend(head_source.lift(head_found));
 
         let body = around.part(Span::new(body_start, part.text.len()));

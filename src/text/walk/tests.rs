@@ -432,3 +432,13 @@ fn files_within_prose_are_opened() {
         );
     }
 }
+
+#[test]
+fn headers_in_pieces_are_put_together() {
+    let mail = "From: a\r\nSubject: =?UTF-8?Q?85.07.30-?=\r\n =?UTF-8?B?MDMzLjI4?=\r\nContent-Type: multipart/mixed; boundary=b1\r\n\r\n\
+        --b1\r\nContent-Disposition: attachment;\r\n filename*0=\"73.05.\";\r\n filename*1=\"12-345.67\"\r\n\r\nrien\r\n--b1--\r\n";
+    for needle in ["85.07.30-033.28", "73.05.12-345.67"] {
+        let (keeper, edited) = walk(mail.as_bytes(), "", needle, "[x]");
+        assert_eq!((keeper.raws.len(), edited), (1, mail.as_bytes().to_vec()), "{needle}");
+    }
+}
