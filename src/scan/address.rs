@@ -164,6 +164,7 @@ impl Detector for Address {
         let confidence = match (located, labelled, office) {
             (true, true, false) => Confidence::High,
             (true, false, _) if !known => Confidence::Low,
+            (false, ..) if is_one_of_two(&all, start, end) => Confidence::Low,
             (true, false, false) | (false, true, false) => Confidence::Medium,
             _ => Confidence::Low,
         };
@@ -364,7 +365,8 @@ impl Address {
             return word.checked_sub(1).filter(|title| own(*title) && all[*title].text.len() <= 4);
         }
         let joined = matches!(all[word].text, "van" | "de" | "den" | "der" | "van de" | "von");
-        let first = || word.checked_sub(2).filter(|first| all[first + 1].text == " " && own(*first));
+        let inner = |at: usize| own(at) || all[at].text == "In" && all[word].text.starts_with("de");
+        let first = || word.checked_sub(2).filter(|first| all[first + 1].text == " " && inner(*first));
         if joined { first() } else { Some(word).filter(|word| own(*word)) }
     }
 
@@ -430,6 +432,20 @@ impl Address {
             })
         })
     }
+}
+
+/// "Kerkstraat 85 en Molenweg 34": streets in a row without a locality are places of works, and nobody lives in two.
+fn is_one_of_two(all: &[Token<'_>], start: usize, end: usize) -> bool {
+    let joins = |at: usize| {
+        all.get(at).is_some_and(|word| matches!(word.text, "en" | "et" | "und" | "and"))
+            && all[at - 1].kind == Kind::Space
+            && all.get(at + 1).is_some_and(|gap| gap.kind == Kind::Space)
+    };
+    let behind = joins(end + 1) && all.get(end + 3).is_some_and(Token::is_capital);
+    let before = start.checked_sub(4).is_some_and(|number| {
+        joins(number + 2) && matches!(all[number].kind, Kind::Number | Kind::Word(Case::Initial))
+    });
+    behind || before
 }
 
 /// Whether a postal code is the first of its address: no other street stands before it.

@@ -20,13 +20,31 @@ const STATES: &str = "AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA M
 /// Whether a number stands shortly before the kind of street at `at`: the cheap question.
 pub(super) fn may_be(text: &[u8], at: usize) -> bool {
     let before = &text[at.saturating_sub(BEFORE_BYTES)..at];
-    before.last() == Some(&b' ') && before.iter().any(u8::is_ascii_digit)
+    let flat = || text[at..].starts_with(b"Flat ") && text.get(at + 5).is_some_and(u8::is_ascii_digit);
+    before.last() == Some(&b' ') && before.iter().any(u8::is_ascii_digit) || flat()
 }
 
 /// The first and one past the last token of an address whose kind of street stands at `here`.
 pub(super) fn read(all: &[Token<'_>], here: usize) -> Option<(usize, usize)> {
+    if all[here].text == "Flat" {
+        return Some((here, post_code(all, street_of_flat(all, here)?)?));
+    }
     let number = number_before(all, here)?;
     Some((flat_before(all, number).unwrap_or(number), post_code(all, here + 1)?))
+}
+
+/// One past the first word of the street in "Flat 4, 55 Queensway", where the flat tells that it is one.
+fn street_of_flat(all: &[Token<'_>], flat: usize) -> Option<usize> {
+    let mut house = flat + 3;
+    while matches!(all.get(house)?.kind, Kind::Space | Kind::Mark(',') | Kind::Word(Case::Initial)) {
+        house += 1;
+    }
+    let street = house + 2;
+    (house <= flat + 6
+        && is_house(all, house)
+        && all[house].kind == Kind::Number
+        && all.get(street)?.is_capital())
+    .then_some(street + 1)
 }
 
 /// "Flat 3, " before the house number: its first token.

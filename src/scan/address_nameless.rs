@@ -97,7 +97,9 @@ impl Address {
             let Some(word) = word.filter(|word| matches!(all[*word].kind, Kind::Word(_))) else { break };
             let folded = all[word].folded();
             let number_word = matches!(&*folded, "n" | "no" | "nr" | "numero") && start.is_none();
-            let capital = all[word].is_capital() && !self.introductions.contains(&*folded);
+            let inner = start.is_some() && word + 2 < number && is_article(all[word + 2].text);
+            let introduced = !inner && self.introductions.contains(&*folded);
+            let capital = all[word].is_capital() && !introduced;
             if capital && !number_word {
                 start = Some(word);
             } else if !number_word && (all[word].kind != Kind::Word(Case::Lower) || !self.joins(&folded)) {
@@ -131,6 +133,9 @@ impl Address {
                 Kind::Word(_) if word.is_capital() => end = Some(at + 1),
                 Kind::Word(Case::Lower) if words == 0 && matches!(word.text, "la" | "le" | "les") => {}
                 Kind::Word(Case::Lower) if end.is_some() && self.joins(&word.folded()) => {}
+                // "234 cour du Moulin": no plural, which is counted.
+                Kind::Word(Case::Lower) if words == 0 && !word.text.ends_with(['s', 'x']) => {}
+                Kind::Word(Case::Lower) if words == 1 && is_genitive(word.text) => {}
                 _ => break,
             }
             (at, words) = (at + 1, words + 1);
@@ -195,6 +200,16 @@ impl Address {
         let of_thing = before.is_some_and(|before| self.things.contains(&*before));
         !of_thing && (words > 1 || !is_locality(&all[street.start].folded()))
     }
+}
+
+/// Articles behind the "In" with which German streets begin: "In den Siepen".
+fn is_article(word: &str) -> bool {
+    matches!(word, "den" | "der" | "dem")
+}
+
+/// Words between the kind of a street and its name.
+fn is_genitive(word: &str) -> bool {
+    matches!(word, "de" | "du" | "des" | "d" | "la" | "le" | "les" | "aux" | "au" | "l")
 }
 
 /// One past a locality with its code in brackets: "Neufchâteau (6840)".

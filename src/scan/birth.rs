@@ -250,7 +250,8 @@ impl Birth {
         if digits > 2 || !(1..=31).contains(&first) {
             return None;
         }
-        self.numeric(first, rest, digits).or_else(|| self.worded(rest, digits))
+        let numeric = numeric(first, rest, digits).map(|(length, full, _)| (length, full));
+        numeric.or_else(|| self.worded(rest, digits))
     }
 
     /// `March 14, 1985`, `Mar. 14th 1985`.
@@ -268,27 +269,6 @@ impl Birth {
             && year_digits == 4
             && YEARS.contains(&year);
         holds.then(|| (text.len() - after.len() + gap + year_digits, true))
-    }
-
-    /// `14/03/1985`, `14.3.85`, `14-03-1985`, `14 03 1985`; and with the month before the day, `07/30/1985`, where no
-    /// month could be second.
-    fn numeric(&self, first: u32, rest: &str, before: usize) -> Option<(usize, bool)> {
-        let mark = rest
-            .chars()
-            .next()
-            .filter(|mark| matches!(mark, '/' | '.' | '-' | ' ' | '\u{a0}' | '\u{202f}'))?;
-        let rest = rest[mark.len_utf8()..].trim_start_matches(' ');
-        let (second, month_digits) = number(rest)?;
-        let after = rest[month_digits..].strip_prefix(mark)?.trim_start_matches(' ');
-        let (year, year_digits) = number(after)?;
-        let total = before + mark.len_utf8();
-        let skipped = rest.len() - month_digits - mark.len_utf8() - after.len();
-        let length = total + month_digits + mark.len_utf8() + skipped + year_digits;
-        let full = year_digits == 4 && YEARS.contains(&year);
-        let american = matches!(mark, '/' | '-') && first <= 12 && second <= 31 && full;
-        let month = (1..=12).contains(&second) || american && second > 12;
-        let well_formed = month && month_digits <= 2 && (full || year_digits == 2);
-        (well_formed && total > 0).then_some((length, full))
     }
 
     /// `14 mars 1985`, `1er mars 1985`, `14. März 1985`, `14 maart '85` is not.
@@ -352,6 +332,35 @@ fn without_tags(text: &str) -> String {
         kept.push_str(if number == 0 { part } else { part.split_once('>').map_or(part, |(_, after)| after) });
     }
     kept
+}
+
+/// `14/03/1985`, `14.3.85`, `14-03-1985`, `14 03 1985`; and with the month before the day, `07/30/1985`, where no
+/// month could be second.
+fn numeric(first: u32, rest: &str, before: usize) -> Option<(usize, bool, u32)> {
+    let mark =
+        rest.chars().next().filter(|mark| matches!(mark, '/' | '.' | '-' | ' ' | '\u{a0}' | '\u{202f}'))?;
+    let rest = rest[mark.len_utf8()..].trim_start_matches(' ');
+    let (second, month_digits) = number(rest)?;
+    let after = rest[month_digits..].strip_prefix(mark)?.trim_start_matches(' ');
+    let (year, year_digits) = number(after)?;
+    let total = before + mark.len_utf8();
+    let skipped = rest.len() - month_digits - mark.len_utf8() - after.len();
+    let length = total + month_digits + mark.len_utf8() + skipped + year_digits;
+    let full = year_digits == 4 && YEARS.contains(&year);
+    let american = matches!(mark, '/' | '-') && first <= 12 && second <= 31 && full;
+    let month = (1..=12).contains(&second) || american && second > 12;
+    let well_formed = month && month_digits <= 2 && (full || year_digits == 2);
+    (well_formed && total > 0).then_some((length, full, year))
+}
+
+/// The length of a date in digits with its whole year at the start of `text`, and the year.
+pub(super) fn numeric_date(text: &str) -> Option<(usize, u32)> {
+    let (first, digits) = number(text)?;
+    if digits == 4 {
+        return iso(text, first).map(|(length, _)| (length, first));
+    }
+    let (length, full, year) = numeric(first, &text[digits..], digits)?;
+    (full && digits <= 2 && (1..=31).contains(&first)).then_some((length, year))
 }
 
 /// `1985-03-14`, `1985/03/14`.

@@ -181,7 +181,14 @@ fn account(text: &[u8], at: usize) -> Option<Span> {
         b'.' | b'\\' => Some(run(text, tail, TAIL_BYTES_MAX.1, is_tail)).filter(|length| *length > 0)? + tail,
         _ => return None,
     };
-    Some(Span::new(at, end))
+    (!is_mailbox(text, end)).then(|| Span::new(at, end))
+}
+
+/// Whether an at and a domain with a point follow: what is an address goes by that name.
+fn is_mailbox(text: &[u8], end: usize) -> bool {
+    let Some([b'@', domain @ ..]) = text.get(end..) else { return false };
+    let domain = domain.iter().take(ACCOUNT_BYTES_MAX).take_while(|byte| is_tail(**byte));
+    domain.skip(1).any(|byte| *byte == b'.')
 }
 
 #[cfg(test)]

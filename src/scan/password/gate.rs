@@ -11,7 +11,7 @@ use super::skip::is_quote;
 use super::strength::is_version;
 use super::value::{self, Value};
 use super::words::{ABOUT, ACCESS, ASKED, CASED, DENY, KNOWN, LABELS, TEST, THING, WEAK};
-use super::{Kind, Label, is_phrase, is_short};
+use super::{Kind, Label, is_phrase, is_short, opens};
 use crate::finding::Confidence;
 use crate::scan::check::placeholder::{is_placeholder, is_token_placeholder};
 use crate::scan::check::random::{entropy, looks_random};
@@ -182,7 +182,7 @@ impl Gate<'_> {
     /// Whether the label is a mere word for turns of a lock, which is one for much else: "a combination of".
     fn is_of_turns(&self) -> bool {
         let label = self.label.span.of(self.label.text).unwrap_or_default().to_ascii_lowercase();
-        contains(&label, b"ombina") && !LOCKS.iter().any(|lock| contains(&label, lock))
+        contains(&label, b"ombina") && !LOCKS.iter().any(|lock| contains(&label, lock)) && !opens(&self.label)
     }
 
     /// "combinaison du coffre : 59-37-12": the turns of a lock.

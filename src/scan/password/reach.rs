@@ -9,8 +9,8 @@ use super::strength::{self, Strength};
 use super::token::{grouped, part_behind_slash, tokens};
 use super::value::Value;
 use super::words::{
-    ADVERB, AS, ASKED, CODE, COPULA, DOUBT, ECHO, KEY, LOCK, LOGIN, PAIR, PASSWORD, PIN, RECOVERY, SHORT,
-    SOFT, THING, UNIT, WIFI,
+    ADVERB, AS, ASKED, CHOSE, CODE, COPULA, DOUBT, ECHO, KEY, LOCK, LOGIN, OPENER, PAIR, PASSWORD, PIN,
+    RECOVERY, SHORT, SOFT, THING, UNIT, WIFI,
 };
 use super::{Kind, Label, is_short};
 use crate::finding::Confidence;
@@ -127,7 +127,7 @@ pub(super) fn further(label: &Label<'_>, kind: Kind, known: Span) -> Values {
     best.retain(|value| {
         let led = || {
             let last = tokens(label.text, known.end, value.span.start).last();
-            last.is_some_and(|last| reach.is(last, COPULA))
+            last.is_some_and(|last| reach.is(last, COPULA | CHOSE))
         };
         let strong = value.strength == Strength::Sure || value.strength == Strength::Fair && led();
         strong && value.confidence >= Confidence::Medium
@@ -350,7 +350,10 @@ impl Reach<'_> {
         if is_short(groups) && ambiguous() && !sure {
             return;
         }
-        let copula = || before[1].is_some_and(|before| self.is(before, COPULA));
+        let copula = || {
+            before[1].is_some_and(|last| self.is(last, COPULA | OPENER))
+                || groups & SOFT != 0 && before[0].is_some_and(|first| self.is(first, OPENER))
+        };
         if groups & SOFT != 0 && strength != Strength::Sure && !told() && !copula() {
             return;
         }

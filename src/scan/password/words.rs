@@ -68,6 +68,8 @@ pub const VALUE_NAME: Groups = 1 << 28;
 pub const AS: Groups = 1 << 29;
 /// How a password is written: *tout en minuscules*, *all lower case*.
 pub const CASED: Groups = 1 << 32;
+/// Words for what opens a network, where the network is named: *clé*, *sleutel*.
+pub const OPENER: Groups = 1 << 35;
 /// Words that point back at a label: *celui*, *l'autre*, *die van*.
 pub const ECHO: Groups = 1 << 34;
 /// What a code locks, where the code stands right behind it: *coffre*, *kluis*, *padlock*.
@@ -75,7 +77,7 @@ pub const LOCK: Groups = 1 << 33;
 /// *réponse*, *answer*.
 pub const ANSWER: Groups = 1 << 24;
 
-const NAMES: [(&str, Groups); 35] = [
+const NAMES: [(&str, Groups); 36] = [
     ("password", PASSWORD),
     ("short", SHORT),
     ("pin", PIN),
@@ -100,6 +102,7 @@ const NAMES: [(&str, Groups); 35] = [
     ("code", CODE | ACCESS),
     ("lock", LOCK | CODE | ACCESS | OPENED),
     ("echo", ECHO),
+    ("opener", OPENER),
     ("opened", OPENED),
     ("asked", ASKED),
     ("answer", ANSWER),

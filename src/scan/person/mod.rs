@@ -1,6 +1,7 @@
 //! Names of persons: what stands after a civility or a label, in a signature, or a given name of the lists beside
 //! a capitalised word. The words that decide stand in `patterns/persons.toml`.
 
+mod born;
 mod field;
 mod lists;
 mod pair;
@@ -24,6 +25,9 @@ const OTHER_BYTES: (usize, usize) = (8, 192);
 
 /// Words of a name, particles included: "Marie-Louise Van den Broeck de la Tour".
 const NAME_WORDS_MAX: usize = 7;
+
+/// Which of the rule's further ids a date of birth has.
+const BIRTH: u16 = 1;
 
 /// The detector `person`.
 pub(super) fn make(code: &Code) -> Box<dyn Detector> {
@@ -139,11 +143,15 @@ impl Detector for Person {
             Door::List => None,
             Door::Key => self.under_key(text, place.hint.key).or_else(|| self.at_start(text)),
         };
-        out.extend(hit.map(|(span, confidence)| {
-            let nobody =
-                text.get(span.start..span.end).is_some_and(|name| self.nobody.contains(&fold_text(name)));
-            Hit::new(span.shifted(offset), if nobody { Confidence::Low } else { confidence })
-        }));
+        let Some((span, confidence)) = hit else { return };
+        let name = text.get(span.start..span.end).unwrap_or_default();
+        let nobody = self.nobody.contains(&fold_text(name));
+        let confidence = if nobody { Confidence::Low } else { confidence };
+        let span = span.shifted(offset);
+        out.push(Hit::new(span, confidence));
+        let whole = confidence > Confidence::Low && name.contains(' ');
+        let born = if whole { born::behind(place.text, span.end) } else { None };
+        out.extend(born.map(|date| Hit { id: BIRTH, ..Hit::new(date, Confidence::Medium) }));
     }
 }
 
