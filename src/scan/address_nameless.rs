@@ -21,7 +21,7 @@ const CODE_DIGITS: usize = 4;
 const WORDS_MAX: usize = 6;
 
 /// How months begin, which stand behind numbers too.
-const MONTHS: [&str; 20] = [
+pub(super) const MONTHS: [&str; 20] = [
     "jan", "fev", "feb", "mar", "maa", "avr", "apr", "mai", "mei", "may", "jui", "jun", "jul", "aou", "aug",
     "sep", "oct", "okt", "nov", "dec",
 ];
@@ -73,7 +73,7 @@ impl Address {
         });
         before.or_else(|| {
             let street = self.nameless_behind(all, number)?;
-            let (end, _) = Self::code_behind(all, street.end)?;
+            let (end, _) = Self::code_behind(all, self.with_boxes(all, street.end))?;
             Some((street.start, end, false))
         })
     }
@@ -108,7 +108,9 @@ impl Address {
             (at, words) = (word, words + 1);
         }
         let start = start?;
-        let thing = self.things.contains(&*all[start].folded());
+        let article = all.get(start + 2).is_some_and(|next| is_article(next.text));
+        let first = if article { all.get(start + 4)? } else { &all[start] };
+        let thing = self.things.contains(&*first.folded());
         if thing || all[start].text.len() < 2 {
             return None;
         }

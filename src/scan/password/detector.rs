@@ -1,6 +1,6 @@
 //! The detector of passwords, as the engine asks it.
 
-use super::{Kind, Secret, find, find_in_field, find_linked, mnemonic, words};
+use super::{Kind, Secret, find, find_in_field, find_linked, mailbox, mnemonic, words};
 use crate::finding::Confidence;
 use crate::rules::Code;
 use crate::rules::syntax::Text;
@@ -27,6 +27,7 @@ pub(in crate::scan) fn make(code: &Code) -> Box<dyn Detector> {
     let labels = anchors.len();
     anchors.extend([Anchor::TextStart, Anchor::TextEnd]);
     anchors.extend(code.list("wallets").into_iter().map(Anchor::Word));
+    anchors.push(Anchor::At);
     Box::new(Passwords { lexicon, anchors, labels })
 }
 
@@ -58,6 +59,11 @@ impl Detector for Passwords {
             let field = place.hint.key.and_then(|key| find_in_field(&self.lexicon, place.text, key));
             field.or_else(|| mnemonic::at_start(place.text).map(phrase))
         };
+        if place.anchor + 1 == self.anchors.len() {
+            let secret = if place.guessed { None } else { mailbox::secret_behind(&self.lexicon, place) };
+            out.extend(secret.as_ref().map(hit));
+            return;
+        }
         let secrets = match place.anchor.checked_sub(self.labels) {
             None => find(&self.lexicon, place.text, place.at),
             Some(0) => start().into_iter().collect(),

@@ -9,6 +9,7 @@ pub mod gate;
 mod inverted;
 mod key;
 pub mod link;
+mod mailbox;
 mod mnemonic;
 mod odd;
 mod other;
@@ -31,7 +32,8 @@ use gate::Gate;
 use link::Link;
 use smallvec::SmallVec;
 use words::{
-    ASKED, CODE, KEY, LABELS, LOCK, LOGIN, OPENED, PAIR, PASSPHRASE, PIN, RECOVERY, SHORT, SOFT, WIFI,
+    ASKED, CODE, KEY, LABELS, LOCK, LOGIN, OPENED, PAIR, PASSPHRASE, PIN, RECOVERY, SESSION, SHORT, SOFT,
+    WIFI,
 };
 
 /// What kind of secret a label announces.
@@ -75,6 +77,17 @@ pub struct Label<'a> {
     pub groups: Groups,
 }
 
+impl Label<'_> {
+    /// Whether a door's word is said of a session: "la session s'ouvre avec …".
+    fn opens_session(&self) -> bool {
+        let at = self.window.index(self.span.start);
+        let code = self.groups & CODE != 0 && self.groups & LOCK == 0;
+        code && self.lexicon.any(self.window.text(), at.saturating_sub(SESSION_BYTES), at, SESSION)
+    }
+}
+
+/// Bytes before what opens in which the session stands that it opens.
+const SESSION_BYTES: usize = 32;
 /// Bytes of a label, accents included, and the character behind it.
 const LABEL_BYTES_MAX: usize = 96;
 /// Bytes around "code" in which stands what it opens.
@@ -102,7 +115,7 @@ pub fn find(lexicon: &Lexicon, text: &[u8], at: usize) -> Secrets {
             None => {
                 let near = reach::around(label, kind);
                 let [one] = near[..] else { return values(near).collect() };
-                values(near).chain(values(reach::echoed(label, kind, one.span))).collect()
+                values(near).chain(values(reach::next(label, kind, one.span))).collect()
             }
         }
     });
@@ -155,7 +168,7 @@ fn at_label<T>(
     let end = window.original(end);
     let end = key::end_of_setting(text, end).unwrap_or(end);
     let label = Label { lexicon, text, window: &window, span: Span::new(at, end), groups };
-    let unknown = groups & CODE != 0 && !opens(&label);
+    let unknown = groups & CODE != 0 && !opens(&label) && !label.opens_session();
     (!unknown && !continues(text, label.span.end)).then(|| said(&label, kind(groups)))
 }
 

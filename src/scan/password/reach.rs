@@ -9,8 +9,8 @@ use super::strength::{self, Strength};
 use super::token::{grouped, part_behind_slash, tokens};
 use super::value::Value;
 use super::words::{
-    ADVERB, AS, ASKED, CHOSE, CODE, COPULA, DOUBT, ECHO, KEY, LOCK, LOGIN, OPENER, PAIR, PASSWORD, PIN,
-    RECOVERY, SHORT, SOFT, THING, UNIT, WIFI,
+    ACCESS, ADVERB, AS, ASKED, CHOSE, CODE, COPULA, DOUBT, ECHO, KEY, LOCK, LOGIN, OPENED, OPENER, PAIR,
+    PASSWORD, PIN, RECOVERY, SHORT, SOFT, THING, UNIT, WIFI,
 };
 use super::{Kind, Label, is_short};
 use crate::finding::Confidence;
@@ -40,6 +40,12 @@ const LINES_BELOW: usize = 3;
 
 /// Lines and bytes below a question: mails are answered below their greetings.
 const ASKED_BELOW: (usize, usize) = (6, 200);
+
+/// Parts of the names of what holds keys, of which a number behind can only be the code.
+const HOLDERS: [&[u8]; 5] = [b"key", b"sleutel", b"schl\xc3\xbcssel", b"cl\xc3\xa9", b"code"];
+
+/// Bytes of "code de mon" before what it opens.
+const CODE_OF_BYTES: usize = 24;
 
 /// Words beside a value that still stands alone on its line: "c'est … merci".
 const WORDS_BESIDE: usize = 2;
@@ -118,6 +124,9 @@ pub(super) fn around(label: &Label<'_>, kind: Kind) -> Values {
 /// Further values behind the one at `known`, in the same sentence or the next: "l'ancien était …, le nouveau est …".
 pub(super) fn further(label: &Label<'_>, kind: Kind, known: Span) -> Values {
     let mut best = echoed(label, kind, known);
+    if best.is_empty() && label.groups & ACCESS != 0 {
+        return next_codes(label, kind, known);
+    }
     let reach = Reach { label, kind, string: false, echo: false };
     let line = reach.line();
     if !best.is_empty() || !may_go_on(label, known) || !reach.is_prose(line) {
@@ -133,6 +142,47 @@ pub(super) fn further(label: &Label<'_>, kind: Kind, known: Span) -> Values {
         strong && value.confidence >= Confidence::Medium
     });
     best
+}
+
+/// What else stands behind the one value in reach, which nothing linked.
+pub(super) fn next(label: &Label<'_>, kind: Kind, known: Span) -> Values {
+    let echoed = echoed(label, kind, known);
+    if echoed.is_empty() { next_codes(label, kind, known) } else { echoed }
+}
+
+/// Codes behind the one at `known`, in the same sentence, each after a thing of its own that it opens: "…, la machine à café
+/// demande 4775".
+fn next_codes(label: &Label<'_>, kind: Kind, known: Span) -> Values {
+    let Label { lexicon, text, window, groups, span, .. } = *label;
+    let mut found = Values::new();
+    let reach = Reach { label, kind, string: false, echo: false };
+    let line = reach.line();
+    if groups & ACCESS == 0 || known.start < span.end || known.end >= line.end || !reach.is_prose(line) {
+        return found;
+    }
+    let (mut from, mut before) = (known.end, None);
+    for token in tokens(text, known.end, line.end) {
+        let gap = &text[from.max(before.map_or(from, |last: Span| last.end))..token.start];
+        if gap.iter().any(|byte| matches!(byte, b'.' | b'!' | b';')) {
+            break;
+        }
+        let number =
+            token.of(text).and_then(|bytes| strength::of(lexicon, bytes, groups)) == Some(Strength::Number);
+        let opened = || lexicon.any(window.text(), window.index(from), window.index(token.start), OPENED);
+        let named = || before.is_none_or(|last| reach.is(last, OPENED | THING | LOGIN));
+        if number && opened() && !named() && !reach.is_counted(token) && found.len() < VALUES_MAX {
+            let value = Found {
+                confidence: Confidence::Medium,
+                strength: Strength::Number,
+                span: token,
+                stated: true,
+            };
+            found.push(value);
+            from = token.end;
+        }
+        before = Some(token);
+    }
+    found
 }
 
 /// What a word that points back at the label leads to behind the value at `known`: ", celui des profs …", "Für das der
@@ -166,6 +216,8 @@ pub(super) struct Found {
     strength: Strength,
     /// Where it stands.
     pub span: Span,
+    /// Whether a verb says that it is one: "früher war es …".
+    stated: bool,
 }
 
 /// The best values: more than one where they stand side by side, "de Zomer2023 à Lente#24".
@@ -187,12 +239,19 @@ struct Reach<'a> {
 impl Reach<'_> {
     /// Whether a token stands there that may be a value: mostly none does.
     fn may_hold(&self, part: Span) -> bool {
-        let Label { lexicon, text, groups, .. } = *self.label;
+        let Label { lexicon, text, .. } = *self.label;
+        let groups = self.groups();
         tokens(text, part.start, part.end).any(|token| {
             let Some(bytes) = self.value_in(token).of(text) else { return false };
             let digit = || bytes.iter().any(u8::is_ascii_digit);
             groups & PIN != 0 && digit() || strength::of(lexicon, bytes, groups).is_some()
         })
+    }
+
+    /// What the label announces: what opens a session is a password, what opens a door is a number.
+    fn groups(&self) -> Groups {
+        let groups = self.label.groups;
+        if self.label.opens_session() { groups & !(CODE | ACCESS) | PASSWORD } else { groups }
     }
 
     /// The part of a token that may be a value.
@@ -328,7 +387,8 @@ impl Reach<'_> {
         (distance, doubtful): (Distance, bool),
         best: &mut Values,
     ) {
-        let Label { lexicon, text, groups, .. } = *self.label;
+        let Label { lexicon, text, .. } = *self.label;
+        let groups = self.groups();
         let token = self.value_in(token);
         let Some(bytes) = token.of(text) else { return };
         let (token, strength) = match strength::of(lexicon, bytes, groups) {
@@ -384,6 +444,12 @@ impl Reach<'_> {
         if strength == Strength::Fair && groups & PAIR != 0 && self.is(self.label.span, LOGIN) && first() {
             return;
         }
+        // "le code de la porte ou le badge 4412": the number of another thing.
+        let far = token.start > self.label.span.end + CODE_OF_BYTES;
+        let of_other = || before[1].is_some_and(|last| !apart(last) && self.is(last, OPENED));
+        if strength == Strength::Number && far && groups & CODE != 0 && of_other() {
+            return;
+        }
         if strength == Strength::Number
             && (self.is_counted(token) || !self.gate(Link::default()).is_named_pin(token.start))
         {
@@ -393,7 +459,9 @@ impl Reach<'_> {
         let distance = if stated { Distance::Clause } else { distance };
         let Some(confidence) = confidence(distance, strength) else { return };
         let confidence = if doubtful { Confidence::Low } else { confidence };
-        let found = Found { confidence, strength, span: token };
+        let said = || before.into_iter().flatten().any(|word| self.is(word, COPULA));
+        let stated = distance == Distance::Clause && strength == Strength::Fair && said();
+        let found = Found { confidence, strength, span: token, stated };
         let beside = |last: &Found| {
             let between = text.get(last.span.end..token.start).unwrap_or(b"\n");
             confidence >= Confidence::Medium && between.len() <= BETWEEN && !between.contains(&b'\n')
@@ -406,18 +474,24 @@ impl Reach<'_> {
             return;
         }
         if !more {
-            best.clear();
+            best.retain(|value| value.stated);
         }
         best.push(found);
     }
 
-    /// "alarme 2588." and nothing more in the clause.
+    /// "alarme 2588." and nothing more in the clause; behind what holds keys, "key safe 2588 on the left" too; and "the code
+    /// of my alarm, 2588".
     fn is_right_behind(&self, token: Span) -> bool {
-        let text = self.label.text;
-        let gap = text.get(self.label.span.end..token.start).unwrap_or_default();
+        let Label { text, span, .. } = *self.label;
+        let gap = text.get(span.end..token.start).unwrap_or_default();
         let ends = matches!(text.get(token.end), None | Some(b'.' | b',' | b';' | b')' | b'\n' | b'\r'));
         let decimal = text.get(token.end + 1).is_some_and(u8::is_ascii_digit);
-        gap == b" " && ends && !decimal
+        let name = span.of(text).unwrap_or_default().to_ascii_lowercase();
+        let of_keys = || HOLDERS.iter().any(|holder| memchr::memmem::find(&name, holder).is_some());
+        let before = &text[span.start.saturating_sub(CODE_OF_BYTES)..span.start];
+        let of_code = || before.windows(4).any(|word| word.eq_ignore_ascii_case(b"code"));
+        let apposed = || matches!(gap, b", " | b", le " | b", de " | b", the ") && ends && of_code();
+        !decimal && (gap == b" " && (ends || of_keys()) || apposed())
     }
 
     /// Whether *is* or *still* stands right before a value.

@@ -70,6 +70,8 @@ pub const AS: Groups = 1 << 29;
 pub const CASED: Groups = 1 << 32;
 /// Words for what opens a network, where the network is named: *clé*, *sleutel*.
 pub const OPENER: Groups = 1 << 35;
+/// What a password opens, where a door's word is used: *session*, *account*.
+pub const SESSION: Groups = 1 << 36;
 /// Words that point back at a label: *celui*, *l'autre*, *die van*.
 pub const ECHO: Groups = 1 << 34;
 /// What a code locks, where the code stands right behind it: *coffre*, *kluis*, *padlock*.
@@ -77,7 +79,7 @@ pub const LOCK: Groups = 1 << 33;
 /// *réponse*, *answer*.
 pub const ANSWER: Groups = 1 << 24;
 
-const NAMES: [(&str, Groups); 36] = [
+const NAMES: [(&str, Groups); 37] = [
     ("password", PASSWORD),
     ("short", SHORT),
     ("pin", PIN),
@@ -103,6 +105,7 @@ const NAMES: [(&str, Groups); 36] = [
     ("lock", LOCK | CODE | ACCESS | OPENED),
     ("echo", ECHO),
     ("opener", OPENER),
+    ("session", SESSION),
     ("opened", OPENED),
     ("asked", ASKED),
     ("answer", ANSWER),

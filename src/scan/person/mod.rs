@@ -58,6 +58,7 @@ pub(super) fn make(code: &Code) -> Box<dyn Detector> {
         public: set("public"),
         nobody: set("nobody"),
         places_before: set("places_before"),
+        residence: set("residence"),
     })
 }
 
@@ -93,6 +94,8 @@ struct Person {
     public: WordSet,
     /// Names that stand for any name.
     nobody: WordSet,
+    /// Words before where somebody lives: "domicilié".
+    residence: WordSet,
     /// Words before places: "à Verviers, Jean".
     places_before: WordSet,
 }
@@ -150,7 +153,7 @@ impl Detector for Person {
         let span = span.shifted(offset);
         out.push(Hit::new(span, confidence));
         let whole = confidence > Confidence::Low && name.contains(' ');
-        let born = if whole { born::behind(place.text, span.end) } else { None };
+        let born = if whole { born::behind(place.text, span.end, &self.residence) } else { None };
         out.extend(born.map(|date| Hit { id: BIRTH, ..Hit::new(date, Confidence::Medium) }));
     }
 }
