@@ -5,6 +5,10 @@ use super::Bytes;
 /// Glyphs of one font: their number has two bytes.
 const GLYPHS_MAX: usize = 1 << 16;
 
+/// Bytes of a name (PostScript Language Reference, appendix B). Entries of a list may lie one over the other: without a bound,
+/// a small font would have names of gigabytes.
+const NAME_BYTES_MAX: usize = 127;
+
 /// The characters of the first standard strings, from 1 on (appendix A).
 const STANDARD: &str = " !\"#$%&’()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_‘abcdefghijklmnopqrstuvwxyz{|}~\
     ¡¢£⁄¥ƒ§¤'“«‹›ﬁﬂ–†‡·¶•‚„”»…‰¿`´ˆ˜¯˘˙¨˚¸˝˛ˇ—ÆªŁØŒºæıłøœß¹¬µ™Ð½±Þ¼÷¦°þ¾²®−ð×³©ÁÂÄÀÅÃÇÉÊËÈÍÎÏÌÑÓÔÖÒÕŠÚÛÜÙÝŸŽ\
@@ -153,7 +157,11 @@ impl<'a> Top<'a> {
                 let character = STANDARD.chars().nth(string - 1);
                 character.map(|sign| format!("uni{:04X}", u32::from(sign)).into()).unwrap_or_default()
             }
-            _ => self.strings.get(string - STANDARD_COUNT).unwrap_or_default().to_vec(),
+            _ => {
+                let name =
+                    self.strings.get(string - STANDARD_COUNT).filter(|name| name.len() <= NAME_BYTES_MAX);
+                name.unwrap_or_default().to_vec()
+            }
         }
     }
 }
@@ -218,6 +226,18 @@ mod tests {
         assert_eq!(names(&font()).unwrap(), expected);
         let coded: Vec<(u8, Vec<u8>)> = (65..).zip(expected[1..].iter().map(|name| name.to_vec())).collect();
         assert_eq!(encoding(&font()), Some(coded));
+    }
+
+    #[test]
+    fn names_that_lie_over_each_other_take_no_room() {
+        let mut font = font();
+        let name = font.windows(4).position(|four| four == b"f_fi").unwrap();
+        // The list of strings says that its entry is as long as the file.
+        font[name - 1] = 200;
+        font.resize(name + 300, b'x');
+        assert!(
+            names(&font).is_none_or(|names| names.iter().all(|name| name.len() <= super::NAME_BYTES_MAX))
+        );
     }
 
     #[test]

@@ -3,11 +3,16 @@
 use super::Bytes;
 use std::collections::BTreeMap;
 
-/// Ranges that one table may have: more than there are planes of characters to part.
-const RANGES_MAX: usize = 1 << 15;
+/// Entries of all tables of a font that are read: glyphs have numbers of two bytes, and most fonts say them twice or thrice.
+/// Tables and their ranges may lie one over the other: without a bound, a small font would take hours.
+const ENTRIES_MAX: usize = 1 << 19;
 
-/// Glyphs of one font: their number has two bytes.
-const GLYPHS_MAX: usize = 1 << 16;
+/// The characters of glyphs, as far as they are read.
+struct Glyphs {
+    characters: BTreeMap<u32, char>,
+    /// Entries that may still be read.
+    room: usize,
+}
 
 /// A table of the font.
 pub(super) fn table<'a>(font: &'a [u8], tag: &[u8; 4]) -> Option<&'a [u8]> {
@@ -25,7 +30,7 @@ pub(super) fn table<'a>(font: &'a [u8], tag: &[u8; 4]) -> Option<&'a [u8]> {
 /// The characters of glyphs.
 pub(super) fn glyphs(font: &[u8]) -> Option<BTreeMap<u32, char>> {
     let bytes = Bytes(table(font, b"cmap")?);
-    let mut glyphs = BTreeMap::new();
+    let mut glyphs = Glyphs { characters: BTreeMap::new(), room: ENTRIES_MAX };
     for index in 0..bytes.short(2)? {
         let at = 4 + 8 * index;
         // Tables by Unicode (platform 0, and Windows 1 and 10) only: those of other kinds number as they like.
@@ -34,29 +39,26 @@ pub(super) fn glyphs(font: &[u8]) -> Option<BTreeMap<u32, char>> {
             read(Bytes(bytes.0.get(bytes.long(at + 4)?..)?), &mut glyphs);
         }
     }
-    Some(glyphs)
+    Some(glyphs.characters)
 }
 
 /// Reads one table of characters; what is not there is left out.
-fn read(table: Bytes<'_>, glyphs: &mut BTreeMap<u32, char>) -> Option<()> {
+fn read(table: Bytes<'_>, glyphs: &mut Glyphs) -> Option<()> {
     match table.short(0)? {
         4 => by_segments(table, glyphs),
         6 => {
             let first = table.short(6)?;
             for index in 0..table.short(8)? {
-                add(first + index, table.short(10 + 2 * index)?, glyphs);
+                glyphs.add(first + index, table.short(10 + 2 * index)?)?;
             }
             Some(())
         }
         12 => {
-            for group in 0..table.long(12)?.min(RANGES_MAX) {
+            for group in 0..table.long(12)? {
                 let at = 16 + 12 * group;
                 let (first, last, glyph) = (table.long(at)?, table.long(at + 4)?, table.long(at + 8)?);
-                for index in 0..last.checked_sub(first)?.saturating_add(1).min(GLYPHS_MAX) {
-                    add(first + index, glyph + index, glyphs);
-                }
-                if glyphs.len() >= GLYPHS_MAX {
-                    break;
+                for character in first..=last {
+                    glyphs.add(character, glyph + (character - first))?;
                 }
             }
             Some(())
@@ -66,36 +68,34 @@ fn read(table: Bytes<'_>, glyphs: &mut BTreeMap<u32, char>) -> Option<()> {
 }
 
 /// Format 4: segments of characters, each with a number to add or a list of glyphs.
-fn by_segments(table: Bytes<'_>, glyphs: &mut BTreeMap<u32, char>) -> Option<()> {
+fn by_segments(table: Bytes<'_>, glyphs: &mut Glyphs) -> Option<()> {
     let double = table.short(6)?;
-    let mut room = GLYPHS_MAX;
     for segment in 0..double / 2 {
         let at = 14 + 2 * segment;
         let (last, first) = (table.short(at)?, table.short(at + 2 + double)?);
         let (add_on, offset) = (table.short(at + 2 + 2 * double)?, table.short(at + 2 + 3 * double)?);
         for character in first..=last {
-            room = room.checked_sub(1)?;
-            let glyph = match offset {
-                0 => character,
-                _ => match table.short(at + 2 + 3 * double + offset + 2 * (character - first)) {
-                    Some(glyph) if glyph > 0 => glyph,
-                    _ => continue,
-                },
-            };
-            add(character, (glyph + add_on) & 0xFFFF, glyphs);
+            let listed = || table.short(at + 2 + 3 * double + offset + 2 * (character - first));
+            let glyph = if offset == 0 { Some(character) } else { listed().filter(|glyph| *glyph > 0) };
+            glyphs.add(character, glyph.map_or(0, |glyph| (glyph + add_on) & 0xFFFF))?;
         }
     }
     Some(())
 }
 
-/// The first character of a glyph counts: the later ones are the rarer ones.
-fn add(character: usize, glyph: usize, glyphs: &mut BTreeMap<u32, char>) {
-    let character = u32::try_from(character).ok().and_then(char::from_u32);
-    let character = character.filter(|sign| !sign.is_control() && !matches!(sign, '\u{E000}'..='\u{F8FF}'));
-    if let (Some(character), Ok(glyph)) = (character, u32::try_from(glyph))
-        && glyph > 0
-    {
-        glyphs.entry(glyph).or_insert(character);
+impl Glyphs {
+    /// The first character of a glyph counts: the later ones are the rarer ones. `None` where there is no more room.
+    fn add(&mut self, character: usize, glyph: usize) -> Option<()> {
+        self.room = self.room.checked_sub(1)?;
+        let character = u32::try_from(character).ok().and_then(char::from_u32);
+        let character =
+            character.filter(|sign| !sign.is_control() && !matches!(sign, '\u{E000}'..='\u{F8FF}'));
+        if let (Some(character), Ok(glyph)) = (character, u32::try_from(glyph))
+            && glyph > 0
+        {
+            self.characters.entry(glyph).or_insert(character);
+        }
+        Some(())
     }
 }
 
@@ -139,5 +139,9 @@ pub(super) mod tests {
         for end in 0..=whole.len() {
             let _some = glyphs(&whole[..end]);
         }
+        // The same range a thousand times.
+        let range = shorts(&[0, 0x20, 0, 0xFFFF, 0, 0]);
+        let many = [shorts(&[12, 0, 0, 0, 0, 0, 0, 1000]), range.repeat(1000)].concat();
+        assert_eq!(glyphs(&font(3, &many)).unwrap().get(&1), Some(&'!'));
     }
 }
