@@ -186,8 +186,11 @@ fn table(
     let own = if base.is_none() { program::encoding(font, document, limit) } else { None };
     let mut table = own.unwrap_or([None; 256]);
     if own.is_none() {
-        let base = Object::Name(base.unwrap_or(b"StandardEncoding").to_vec());
-        glyph_name::read_by(base, document, &mut table);
+        // TrueType has no standard encoding: programs write them by the letters of Windows.
+        let is_true_type =
+            font.get(b"Subtype").and_then(Object::as_name).is_ok_and(|kind| kind == b"TrueType");
+        let usual: &[u8] = if is_true_type { b"WinAnsiEncoding" } else { b"StandardEncoding" };
+        glyph_name::read_by(Object::Name(base.unwrap_or(usual).to_vec()), document, &mut table);
     }
     if encoding.is_some_and(|encoding| encoding.as_name().is_ok()) {
         // No encoding with a name has characters there, and nothing is drawn.

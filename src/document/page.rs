@@ -277,14 +277,24 @@ impl<'a, 'b> Reader<'a, 'b> {
         })
     }
 
+    /// Whether resources have something by this name, be it whole or not.
+    fn is_named(&self, resources: &[&'a Dictionary], kind: &[u8], name: &[u8]) -> bool {
+        resources.iter().any(|resources| {
+            let named = resources.get_deref(kind, self.document).and_then(Object::as_dict);
+            named.is_ok_and(|named| named.has(name))
+        })
+    }
+
     fn font(&mut self, state: &mut State<'a>, operands: &[Object], resources: &[&'a Dictionary]) {
         let [name, size] = operands else { return };
         state.size = number(size);
         let found = name.as_name().ok().and_then(|name| self.resource(resources, b"Font", name));
+        let is_named = name.as_name().is_ok_and(|name| self.is_named(resources, b"Font", name));
         state.font = match found.and_then(|font| font.as_dict().ok()) {
             Some(font) => self.known(font),
             // Viewers take a font of their own, or show nothing.
-            None => Some(Rc::new(Font::unknown())),
+            None if !is_named => Some(Rc::new(Font::unknown())),
+            None => None,
         };
     }
 

@@ -329,6 +329,7 @@ fn fonts_that_say_nothing_are_read_by_their_programs() {
     // Signs that forms tick boxes with.
     let ticks = "<< /Type /Font /Subtype /Type1 /BaseFont /ZapfDingbats >>";
     read(ticks, "34B308", "", "✔⑧ ");
+    read("<< /Type /Font /Subtype /TrueType /BaseFont /Arial >>", "4be466", "", "Käf");
     // Glyphs that the program draws itself, named by their codes.
     let drawn: String = VALUE.bytes().map(|byte| format!(" {byte} /a{byte}")).collect();
     let drawn = format!("<< /Type /Font /Subtype /Type3 /Encoding << /Differences [{drawn} 28 /a28] >> >>");
@@ -338,6 +339,10 @@ fn fonts_that_say_nothing_are_read_by_their_programs() {
     let missing = shown(&format!("({VALUE})")).replace("/F1", "/Helv");
     let (parts, unreadable, _) = opened(&raw(&one_page(("", ""), &missing, FONT, &[]), ""));
     assert_eq!((text(&parts, "page 1"), unreadable), (VALUE, vec![]));
+    // One that is named and is not there says nothing for sure.
+    let mut lost = one_page(("", ""), &shown(&format!("({VALUE})")), FONT, &[]);
+    lost[4] = "null".to_owned();
+    assert_eq!(opened(&raw(&lost, "")).1, [("page 1".to_owned(), Unreadable::Broken)]);
 }
 
 #[test]

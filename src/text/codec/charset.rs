@@ -1,6 +1,7 @@
 //! Character sets other than UTF-8: which one a body is in, and its characters. Knows no content types.
 
 use super::Piece;
+use crate::text::view::utf16;
 
 /// A character set that is read as if it were UTF-8.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,13 +70,6 @@ fn is_like_ascii(name: &str) -> bool {
     name.is_empty() || name.starts_with("windows-") || FAMILIES.iter().any(|family| name.starts_with(family))
 }
 
-/// 0x80 to 0x9F of Windows-1252; what it leaves open is read as the control character of Latin-1.
-const HIGH: [u16; 32] = [
-    0x20AC, 0x81, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160, 0x2039, 0x0152,
-    0x8D, 0x017D, 0x8F, 0x90, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014, 0x02DC, 0x2122, 0x0161,
-    0x203A, 0x0153, 0x9D, 0x017E, 0x0178,
-];
-
 impl Charset {
     /// The character set that a content type names, where it is not UTF-8.
     #[must_use]
@@ -121,26 +115,15 @@ impl Charset {
     /// Reads one character.
     pub(super) fn piece(self, rest: &[u8]) -> Piece {
         if self == Self::Windows1252 {
-            let byte = rest[0];
-            let code =
-                if (0x80..0xA0).contains(&byte) { HIGH[usize::from(byte - 0x80)] } else { u16::from(byte) };
-            return Piece::of_char(1, char::from_u32(u32::from(code)).unwrap_or(char::REPLACEMENT_CHARACTER));
+            return Piece::of_char(1, utf16::windows_1252(rest[0]));
         }
         if matches!(self, Self::Utf32Le | Self::Utf32Be) {
             return Piece::of_char(rest.len().min(4), self.wide(rest).unwrap_or(char::REPLACEMENT_CHARACTER));
         }
-        let Some(first) = self.unit(rest, 0) else { return Piece::of_char(1, char::REPLACEMENT_CHARACTER) };
-        let second = self.unit(rest, 2);
-        let pair = [first, second.unwrap_or_default()];
-        match char::decode_utf16(pair).next() {
-            Some(Ok(character)) => Piece::of_char(2 * character.len_utf16(), character),
-            Some(Err(_)) | None => Piece::of_char(2, char::REPLACEMENT_CHARACTER),
+        match utf16::first(rest, self == Self::Utf16Le) {
+            Some((character, length)) => Piece::of_char(length, character),
+            None => Piece::of_char(1, char::REPLACEMENT_CHARACTER),
         }
-    }
-
-    fn unit(self, rest: &[u8], at: usize) -> Option<u16> {
-        let pair = [*rest.get(at)?, *rest.get(at + 1)?];
-        Some(if self == Self::Utf16Le { u16::from_le_bytes(pair) } else { u16::from_be_bytes(pair) })
     }
 
     /// Writes text in this character set; what it lacks becomes `?`.
@@ -157,9 +140,6 @@ impl Charset {
 }
 
 fn windows_1252(character: char) -> u8 {
-    let code = u32::from(character);
-    if let Some(at) = HIGH.iter().position(|&high| u32::from(high) == code) {
-        return u8::try_from(0x80 + at).unwrap_or(b'?');
-    }
-    u8::try_from(code).unwrap_or(b'?')
+    let high = (0x80..=0x9F).find(|byte| utf16::windows_1252(*byte) == character);
+    high.or_else(|| u8::try_from(u32::from(character)).ok()).unwrap_or(b'?')
 }

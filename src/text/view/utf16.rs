@@ -4,26 +4,25 @@ use crate::span::Span;
 
 /// Calls `push` with each character as UTF-8 and the bytes that it was made from. Broken pairs become U+FFFD.
 pub fn decode(bytes: &[u8], little: bool, push: &mut impl FnMut(&[u8], Span)) {
+    let mut at = 0;
+    while let Some((character, length)) = bytes.get(at..).and_then(|rest| first(rest, little)) {
+        push(character.encode_utf8(&mut [0; 4]).as_bytes(), Span::new(at, at + length));
+        at += length;
+    }
+}
+
+/// The first character and its bytes, U+FFFD for a broken pair; `None` where there is no whole unit.
+#[must_use]
+pub fn first(bytes: &[u8], little: bool) -> Option<(char, usize)> {
     let unit = |at: usize| {
         let pair = [*bytes.get(at)?, *bytes.get(at + 1)?];
         Some(if little { u16::from_le_bytes(pair) } else { u16::from_be_bytes(pair) })
     };
-    let mut at = 0;
-    while let Some(first) = unit(at) {
-        let mut units = [first, 0];
-        let mut count = 1;
-        if (0xD800..0xDC00).contains(&first)
-            && let Some(second @ 0xDC00..0xE000) = unit(at + 2)
-        {
-            units[1] = second;
-            count = 2;
-        }
-        let character = char::decode_utf16(units[..count].iter().copied()).next().and_then(Result::ok);
-        let mut buffer = [0; 4];
-        let text = character.unwrap_or('\u{fffd}').encode_utf8(&mut buffer);
-        push(text.as_bytes(), Span::new(at, at + count * 2));
-        at += count * 2;
-    }
+    let pair = [unit(0)?, unit(2).unwrap_or_default()];
+    Some(match char::decode_utf16(pair).next() {
+        Some(Ok(character)) => (character, 2 * character.len_utf16()),
+        Some(Err(_)) | None => (char::REPLACEMENT_CHARACTER, 2),
+    })
 }
 
 /// The character of a byte in Windows-1252, which holds Latin-1.
