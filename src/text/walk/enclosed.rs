@@ -11,16 +11,24 @@ use crate::text::encoding;
 /// Shorter runs hold no file that could hold a value: an archive's records alone take as much.
 const RUN_MIN: usize = 200;
 
-/// Every line of a run but the last has one of these blocks of the text wholly in it.
-const BLOCK: usize = 32;
+/// A run has one of these blocks of the text wholly in it.
+const BLOCK: usize = 64;
+
+/// The last line of a run may be shorter than the others; one shorter than this may be a word of what follows.
+const LINE_MIN: usize = 32;
+
+/// Lines above a block that belong to its run: no program breaks them so short that more do.
+const ABOVE_MAX: usize = 3;
 
 impl Walker {
-    /// Opens the files within a text. Where there are none it looks at the first letters of each block, up to a space.
+    /// Opens the files within a text. Where there are none it looks for a space in each block.
     pub(super) fn enclosed(&mut self, around: &Around<'_>, visitor: &mut dyn Visitor, edits: &mut Vec<Edit>) {
         let text = around.source.text;
         let mut at = 0;
-        while at + BLOCK <= text.len() {
-            if !text[at..at + BLOCK].iter().all(|byte| is_packed(*byte)) {
+        while let Some(block) = text.get(at..at + BLOCK) {
+            if memchr::memchr(b' ', block).is_some()
+                || !block.iter().all(|byte| is_packed(*byte) || is_break(*byte))
+            {
                 at += BLOCK;
                 continue;
             }
@@ -32,14 +40,15 @@ impl Walker {
         }
     }
 
-    /// Opens the file that a run is: from its start, or from that of its second line where the first ends a sentence.
+    /// Opens the file that a run is: from its start, or from that of a line where the ones before are words of prose.
     fn run(&mut self, around: &Around<'_>, run: Span, visitor: &mut dyn Visitor, edits: &mut Vec<Edit>) {
         let text = around.source.text;
         let bytes = run.of(text).unwrap_or_default();
-        let second =
-            memchr::memchr(b'\n', &bytes[..bytes.len().min(RUN_MIN)]).map(|line| run.start + line + 1);
-        for start in std::iter::once(run.start).chain(second) {
-            let source = around.part(Span::new(start, run.end));
+        let lines =
+            memchr::memchr_iter(b'\n', &bytes[..bytes.len().min(RUN_MIN)]).map(|line| run.start + line + 1);
+        for start in std::iter::once(run.start).chain(lines) {
+            let whole = &text[start..run.end];
+            let source = around.part(Span::new(start, start + end_of(whole)));
             let Some(alphabet) = Alphabet::of(source.text) else { continue };
             if !begins_as_file(source.text, alphabet) {
                 continue;
@@ -59,17 +68,20 @@ impl Walker {
     }
 }
 
-/// The run of packed characters in which the block at `at` stands; lines of a wrapped one are joined.
+/// The run of packed characters around `at`; lines of a wrapped one are joined.
 fn run_around(text: &[u8], at: usize) -> Span {
-    let mut start = at - text[..at].iter().rev().take_while(|byte| is_packed(**byte)).count();
-    // The line above, which may have been too short for a block.
-    let above = text[..start].strip_suffix(b"\n").map(|above| above.strip_suffix(b"\r").unwrap_or(above));
-    if let Some(above) = above {
-        let length = above.iter().rev().take(RUN_MIN).take_while(|byte| is_packed(**byte)).count();
-        start = if length > 0 { above.len() - length } else { start };
+    let packed_before = |end: usize| text[..end].iter().rev().take_while(|byte| is_packed(**byte)).count();
+    let at = at + text[at..].iter().take_while(|byte| is_break(**byte)).count();
+    let mut start = at - packed_before(at);
+    for _ in 0..ABOVE_MAX {
+        let Some(above) = text[..start].strip_suffix(b"\n") else { break };
+        let above = above.strip_suffix(b"\r").unwrap_or(above).len();
+        match packed_before(above) {
+            0 => break,
+            length => start = above - length,
+        }
     }
-    let mut end = at + BLOCK;
-    let mut line = start;
+    let mut end = at;
     loop {
         end += text[end..].iter().take_while(|byte| is_packed(**byte)).count();
         let wrap =
@@ -78,15 +90,18 @@ fn run_around(text: &[u8], at: usize) -> Span {
             break;
         }
         end += wrap;
-        line = end;
     }
-    // A short last line is a word of what follows, unless it makes up fours.
     let padding = text[end..].iter().take(2).take_while(|byte| **byte == b'=').count();
-    let digits = text[start..end].iter().filter(|byte| is_packed(**byte)).count() + padding;
-    if line > start && end - line < BLOCK && !digits.is_multiple_of(4) {
-        end = line;
+    Span::new(start, end + padding)
+}
+
+/// Where a run ends: a short last line is a word of what follows, unless it makes up fours.
+fn end_of(run: &[u8]) -> usize {
+    let digits = run.iter().filter(|byte| !is_break(**byte)).count();
+    match memchr::memrchr(b'\n', run) {
+        Some(line) if run.len() - line <= LINE_MIN && !digits.is_multiple_of(4) => line + 1,
+        _ => run.len(),
     }
-    Span::new(start, if end == line { end } else { end + padding })
 }
 
 /// Whether the first bytes are those of a file that is opened, or named as unreadable.
@@ -105,31 +120,33 @@ fn begins_as_file(run: &[u8], alphabet: Alphabet) -> bool {
     }
 }
 
+const fn is_break(byte: u8) -> bool {
+    matches!(byte, b'\r' | b'\n')
+}
+
 const fn is_packed(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_')
 }
 
 #[cfg(test)]
 mod tests {
-    use super::run_around;
+    use super::{end_of, run_around};
     use crate::span::Span;
 
     #[test]
     fn runs_end_where_their_lines_do() {
         let line = "UEsDBBQA".repeat(9);
-        let run = |before: &str, lines: &str, after: &str| {
+        for (before, lines, after) in [
+            ("le fichier : ", line.clone(), " merci"),
+            ("\"", format!("{line}\r\n{line}\r\nUEsDBBQ="), "\" merci"),
+            ("voici ", format!("UEsD\n{line}\n{line}"), "."),
+            ("voici :\n\n", format!("{}\n{}\n{line}", &line[..56], &line[..56]), "\n\nMerci"),
+        ] {
             let text = format!("{before}{lines}{after}");
-            let at = before.len() + lines.len().min(40);
-            let at = if lines[..lines.len().min(72)].contains('\n') { before.len() + 60 } else { at };
-            assert_eq!(
-                run_around(text.as_bytes(), at),
-                Span::new(before.len(), before.len() + lines.len()),
-                "{text}"
-            );
-        };
-        run("le fichier : ", &line, " merci");
-        run("\"", &format!("{line}\r\n{line}\r\nUEsDBBQ="), "\" merci");
-        run("", &format!("{line}\n{line}\n"), "Merci\n");
-        run("voici ", &format!("UEsD\n{line}\n{line}"), ".");
+            let run = run_around(text.as_bytes(), before.len() + 60);
+            assert_eq!(run, Span::new(before.len(), before.len() + lines.len()), "{text}");
+            assert_eq!(end_of(lines.as_bytes()), lines.len());
+        }
+        assert_eq!(end_of(format!("{line}\n{line}\nMerci").as_bytes()), 146);
     }
 }
