@@ -16,6 +16,14 @@ pub(super) struct Operations<'a> {
     early: Option<&'a str>,
     /// A string had no end: from then on none holds brackets.
     loose: bool,
+    /// No string ends any more, and no picture: looking for it again and again would take forever.
+    endless: Endless,
+}
+
+#[derive(Clone, Copy)]
+struct Endless {
+    strings: bool,
+    pictures: bool,
 }
 
 enum Token<'a> {
@@ -27,7 +35,8 @@ enum Token<'a> {
 
 impl<'a> Operations<'a> {
     pub(super) const fn new(content: &'a [u8]) -> Self {
-        Self { content, at: 0, operands: Vec::new(), early: None, loose: false }
+        let endless = Endless { strings: false, pictures: false };
+        Self { content, at: 0, operands: Vec::new(), early: None, loose: false, endless }
     }
 
     /// The next operator and its operands.
@@ -149,11 +158,15 @@ impl<'a> Operations<'a> {
 
     /// A string in round brackets (7.3.4.2); `None`, and nothing taken, where it has no end.
     fn string(&mut self) -> Option<Object> {
+        if self.endless.strings {
+            return None;
+        }
         let rest = self.rest();
         let (mut string, mut open, mut at) = (Vec::new(), 0_usize, 0);
         loop {
             let Some(&byte) = rest.get(at) else {
                 // It cannot have been meant to reach to the end: the bracket is a stray one.
+                self.endless.strings = self.loose;
                 self.loose = true;
                 return None;
             };
@@ -176,6 +189,9 @@ impl<'a> Operations<'a> {
 
     /// Passes over a picture that stands in the stream (8.9.7), `BI` taken; where its end is not found, over nothing.
     fn image(&mut self) {
+        if self.endless.pictures {
+            return;
+        }
         let rest = self.rest();
         let is_space = |at: usize| rest.get(at).is_none_or(|byte| !is_regular(*byte));
         let ends = |at: &usize| is_space(at.wrapping_sub(1)) && is_space(*at + 2);
@@ -183,6 +199,7 @@ impl<'a> Operations<'a> {
         let end = data.and_then(|data| {
             memchr::memmem::find_iter(&rest[data..], b"EI").map(|end| data + end).find(ends)
         });
+        self.endless.pictures = end.is_none();
         self.at += end.map_or(0, |end| end + 2);
     }
 }
@@ -312,5 +329,12 @@ mod tests {
             assert!(shown(&format!("{} (c) Tj", bracket.repeat(100_000))).ends_with('c'), "{bracket}");
         }
         assert_eq!(shown("5-3 0 Td (c)Tj"), "c");
+    }
+
+    #[test]
+    fn what_has_no_end_is_looked_for_once() {
+        for piece in ["(", "(\\", "BI ", "BI ID ", "[(", "<<(", "<"] {
+            assert_eq!(shown(&piece.repeat(1 << 20)), "", "{piece}");
+        }
     }
 }
