@@ -59,6 +59,8 @@ pub(super) fn load(bytes: &[u8]) -> Result<Document, Unreadable> {
         return Err(Unreadable::Encrypted);
     }
     let direct = filters(&document);
+    // Streams do not lie one over the other: all of them together are no longer than the file.
+    let mut room = bytes.len();
     for (id, object) in &mut document.objects {
         let Object::Stream(stream) = object else { continue };
         if let Some(filters) = direct.get(id) {
@@ -68,7 +70,10 @@ pub(super) fn load(bytes: &[u8]) -> Result<Document, Unreadable> {
         if stream.content.is_empty()
             && let Some(rest) = stream.start_position.and_then(|start| bytes.get(start..))
         {
-            let end = memchr::memmem::find(rest, b"endstream").unwrap_or(rest.len());
+            let within = &rest[..rest.len().min(room)];
+            let end = memchr::memmem::find(within, b"endstream");
+            let end = end.or_else(|| (rest.len() <= room).then_some(rest.len())).ok_or(Unreadable::Broken)?;
+            room -= end;
             stream.content = rest[..end].to_vec();
         }
     }
