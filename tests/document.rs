@@ -115,6 +115,25 @@ fn what_cannot_be_read_has_a_name() {
 }
 
 #[test]
+fn text_that_lies_in_old_office_files_is_shown_and_is_not_all() {
+    let wide = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+    let noise: Vec<u8> = (0..4096_u32).map(|at| (at.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+    let mut file = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".to_vec();
+    file.extend(&noise);
+    file.extend(b"\0\0Num\xe9ro national :\r85.07.30-033.28\x07Li\xe8ge\0");
+    for offset in 0..2 {
+        file.extend(&noise[..100 + offset]);
+        file.extend(wide(&format!("\u{1}Prénom n° {offset} : l’été\u{1}")));
+    }
+    let (parts, _, result) = opened(&file);
+    assert_eq!(result, Err(Unreadable::Unsupported));
+    let text = text(&parts, "document");
+    assert!(text.contains("Numéro national :\n85.07.30-033.28\tLiège\n"), "{text}");
+    assert!(text.contains("Prénom n° 0 : l’été\n") && text.contains("Prénom n° 1 : l’été\n"), "{text}");
+    assert!(text.len() < 400, "bytes of chance are no text: {text}");
+}
+
+#[test]
 fn office_files_are_read_beside_their_text_too() {
     let document = br#"<w:document xmlns:w="w"><w:p><w:ins w:author="Lemaire"><w:r><w:t>85.07</w:t></w:r></w:ins>
         <w:r><wp:docPr id="1" name="Image 1" descr="Badge de Lemaire"/><w:t>.30</w:t></w:r></w:p></w:document>"#;

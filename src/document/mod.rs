@@ -12,6 +12,7 @@ mod glyph_name;
 mod limit;
 mod number_format;
 mod office;
+mod old_office;
 mod open_document;
 mod page;
 mod pdf;
@@ -99,19 +100,12 @@ fn open_within(
         Format::Gzip => archive::gzip(bytes, prefix, budget, sink),
         Format::Tar => archive::tar(bytes, prefix, budget, sink),
         Format::Rtf => rtf::open(bytes, prefix, budget, sink),
-        Format::OldOffice => Err(old_office(bytes)),
+        Format::OldOffice => old_office::open(bytes, prefix, budget, sink),
         Format::Image => Err(Unreadable::Image),
         Format::Audio => Err(Unreadable::Audio),
         Format::Packed => Err(Unreadable::Unsupported),
         Format::Sealed => Err(Unreadable::Encrypted),
     }
-}
-
-/// A compound file (\[MS-CFB\]) is either Office before 2007, a mail of Outlook, or an encrypted newer document
-/// (\[MS-OFFCRYPTO\] 2.3: a stream named `EncryptedPackage`, in UTF-16).
-fn old_office(bytes: &[u8]) -> Unreadable {
-    let name: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
-    if memchr::memmem::find(bytes, &name).is_some() { Unreadable::Encrypted } else { Unreadable::Unsupported }
 }
 
 fn joined(prefix: &str, name: &str) -> Arc<str> {
