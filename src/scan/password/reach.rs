@@ -2,6 +2,8 @@
 //! like nothing but a secret is one. How strong it must be depends on how far it stands; weak values need a clear link
 //! (see `link`).
 
+mod further;
+
 use super::beside::names_code;
 use super::gate::Gate;
 use super::link::Link;
@@ -9,8 +11,8 @@ use super::strength::{self, Strength};
 use super::token::{grouped, part_behind_slash, tokens};
 use super::value::Value;
 use super::words::{
-    ACCESS, ADVERB, AS, ASKED, CHOSE, CODE, COPULA, DOUBT, ECHO, KEY, LOCK, LOGIN, OPENED, OPENER, PAIR,
-    PASSWORD, PIN, RECOVERY, SHORT, SOFT, THING, UNIT, WIFI,
+    ACCESS, ADVERB, AS, ASKED, CODE, COPULA, DOUBT, KEY, LOCK, LOGIN, OPENED, OPENER, PAIR, PASSWORD, PIN,
+    RECOVERY, SOFT, THING, UNIT,
 };
 use super::{Kind, Label, is_short};
 use crate::finding::Confidence;
@@ -18,6 +20,7 @@ use crate::scan::answer;
 use crate::scan::fold::fold;
 use crate::scan::lexicon::{Groups, is_word_byte};
 use crate::span::Span;
+pub(super) use further::{further, next};
 use smallvec::SmallVec;
 
 /// Bytes behind a label on its line, and again on the lines below.
@@ -119,92 +122,6 @@ pub(super) fn around(label: &Label<'_>, kind: Kind) -> Values {
         reach.before(line, &mut best);
     }
     best
-}
-
-/// Further values behind the one at `known`, in the same sentence or the next: "l'ancien était …, le nouveau est …".
-pub(super) fn further(label: &Label<'_>, kind: Kind, known: Span) -> Values {
-    let mut best = echoed(label, kind, known);
-    if best.is_empty() && label.groups & ACCESS != 0 {
-        return next_codes(label, kind, known);
-    }
-    let reach = Reach { label, kind, string: false, echo: false };
-    let line = reach.line();
-    if !best.is_empty() || !may_go_on(label, known) || !reach.is_prose(line) {
-        return best;
-    }
-    reach.behind(Span::new(known.end.min(line.end), line.end), &mut best);
-    best.retain(|value| {
-        let led = || {
-            let last = tokens(label.text, known.end, value.span.start).last();
-            last.is_some_and(|last| reach.is(last, COPULA | CHOSE))
-        };
-        let strong = value.strength == Strength::Sure || value.strength == Strength::Fair && led();
-        strong && value.confidence >= Confidence::Medium
-    });
-    best
-}
-
-/// What else stands behind the one value in reach, which nothing linked.
-pub(super) fn next(label: &Label<'_>, kind: Kind, known: Span) -> Values {
-    let echoed = echoed(label, kind, known);
-    if echoed.is_empty() { next_codes(label, kind, known) } else { echoed }
-}
-
-/// Codes behind the one at `known`, in the same sentence, each after a thing of its own that it opens: "…, la machine à café
-/// demande 4775".
-fn next_codes(label: &Label<'_>, kind: Kind, known: Span) -> Values {
-    let Label { lexicon, text, window, groups, span, .. } = *label;
-    let mut found = Values::new();
-    let reach = Reach { label, kind, string: false, echo: false };
-    let line = reach.line();
-    if groups & ACCESS == 0 || known.start < span.end || known.end >= line.end || !reach.is_prose(line) {
-        return found;
-    }
-    let (mut from, mut before) = (known.end, None);
-    for token in tokens(text, known.end, line.end) {
-        let gap = &text[from.max(before.map_or(from, |last: Span| last.end))..token.start];
-        if gap.iter().any(|byte| matches!(byte, b'.' | b'!' | b';')) {
-            break;
-        }
-        let number =
-            token.of(text).and_then(|bytes| strength::of(lexicon, bytes, groups)) == Some(Strength::Number);
-        let opened = || lexicon.any(window.text(), window.index(from), window.index(token.start), OPENED);
-        let named = || before.is_none_or(|last| reach.is(last, OPENED | THING | LOGIN));
-        if number && opened() && !named() && !reach.is_counted(token) && found.len() < VALUES_MAX {
-            let value = Found {
-                confidence: Confidence::Medium,
-                strength: Strength::Number,
-                span: token,
-                stated: true,
-            };
-            found.push(value);
-            from = token.end;
-        }
-        before = Some(token);
-    }
-    found
-}
-
-/// What a word that points back at the label leads to behind the value at `known`: ", celui des profs …", "Für das der
-/// Leitung behalten wir …".
-pub(super) fn echoed(label: &Label<'_>, kind: Kind, known: Span) -> Values {
-    let mut best = Values::new();
-    let reach = Reach { label, kind, string: false, echo: true };
-    let line = reach.line();
-    if !may_go_on(label, known) || known.end >= line.end || !reach.is_prose(line) {
-        return best;
-    }
-    let echo = tokens(label.text, known.end, line.end).find(|token| reach.is(*token, ECHO));
-    if let Some(echo) = echo {
-        reach.behind(Span::new(echo.end, line.end), &mut best);
-        best.retain(|value| value.strength >= Strength::Fair && value.confidence >= Confidence::Medium);
-    }
-    best
-}
-
-/// Whether a second value may stand behind the one at `known`.
-fn may_go_on(label: &Label<'_>, known: Span) -> bool {
-    label.groups & (PASSWORD | SHORT | WIFI) != 0 && known.start >= label.span.end
 }
 
 /// A value in reach.
