@@ -25,10 +25,8 @@ impl Walker {
     pub(super) fn enclosed(&mut self, around: &Around<'_>, visitor: &mut dyn Visitor, edits: &mut Vec<Edit>) {
         let text = around.source.text;
         let mut at = 0;
-        while let Some(block) = text.get(at..at + BLOCK) {
-            if memchr::memchr(b' ', block).is_some()
-                || !block.iter().all(|byte| is_packed(*byte) || is_break(*byte))
-            {
+        while let Some(block) = text.get(at..).and_then(|rest| rest.first_chunk::<BLOCK>()) {
+            if has_space(block) || !block.iter().all(|byte| is_packed(*byte) || is_break(*byte)) {
                 at += BLOCK;
                 continue;
             }
@@ -66,6 +64,11 @@ impl Walker {
             return;
         }
     }
+}
+
+/// Whether a space stands in a block; all bytes are looked at, which makes it a few vector instructions.
+fn has_space(block: &[u8; BLOCK]) -> bool {
+    block.iter().fold(0, |any, byte| any | u8::from(*byte == b' ')) != 0
 }
 
 /// The run of packed characters around `at`; lines of a wrapped one are joined.
