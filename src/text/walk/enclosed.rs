@@ -17,6 +17,9 @@ const BLOCK: usize = 64;
 /// The last line of a run may be shorter than the others; one shorter than this may be a word of what follows.
 const LINE_MIN: usize = 32;
 
+/// Further lines with which a file may begin.
+const STARTS_MAX: usize = 8;
+
 /// Lines above a block that belong to its run: no program breaks them so short that more do.
 const ABOVE_MAX: usize = 3;
 
@@ -44,7 +47,7 @@ impl Walker {
         let bytes = run.of(text).unwrap_or_default();
         let lines =
             memchr::memchr_iter(b'\n', &bytes[..bytes.len().min(RUN_MIN)]).map(|line| run.start + line + 1);
-        for start in std::iter::once(run.start).chain(lines) {
+        for start in std::iter::once(run.start).chain(lines.take(STARTS_MAX)) {
             let whole = &text[start..run.end];
             let source = around.part(Span::new(start, start + end_of(whole)));
             let Some(alphabet) = Alphabet::of(source.text) else { continue };
