@@ -297,6 +297,16 @@ fn what_viewers_mend_is_read() {
     assert_eq!(opened(&raw(&objects, "")).1, [("page 1".to_owned(), Unreadable::Broken)]);
 }
 
+/// Streams without a length that have no end are the rest of the file: only one of them can be.
+#[test]
+fn streams_do_not_lie_one_over_the_other() {
+    let text = shown(&format!("({VALUE})"));
+    let endless = format!("<< >>\nstream\n{text}");
+    let mut objects = one_page(("", ""), "", FONT, &[endless.clone(), endless.clone()]);
+    objects[3] = endless;
+    assert_eq!(opened(&raw(&objects, "")).2, Err(Unreadable::Broken));
+}
+
 /// Where the PDF does not say what codes stand for, the font itself may, or everybody knows.
 #[test]
 fn fonts_that_say_nothing_are_read_by_their_programs() {
