@@ -6,6 +6,7 @@ use super::address_locality::{behind, belgian, canadian, capitalised_after, dutc
 use super::detector::{Anchor, Detector, Hit, Place};
 use super::lexer::{Case, Kind, Token, tokens};
 use super::lexicon::WordSet;
+use super::months::is_month;
 use super::table::digits;
 use crate::finding::Confidence;
 use crate::rules::Code;
@@ -485,21 +486,7 @@ fn direction_after(all: &[Token<'_>], from: usize) -> usize {
 
 /// "rue du 11 novembre", "place du 8 mai 1945": a number that belongs to the name.
 fn is_ordinal_date(all: &[Token<'_>], at: usize) -> bool {
-    const MONTHS: [&str; 12] = [
-        "janvier",
-        "fevrier",
-        "mars",
-        "avril",
-        "mai",
-        "juin",
-        "juillet",
-        "aout",
-        "septembre",
-        "octobre",
-        "novembre",
-        "decembre",
-    ];
-    let month = |token: Option<&Token<'_>>| token.is_some_and(|token| MONTHS.contains(&&*token.folded()));
+    let month = |token: Option<&Token<'_>>| token.is_some_and(|token| is_month(&token.folded()));
     let before = at.checked_sub(2).and_then(|before| all.get(before));
     month(all.get(at + 2)) || (all[at].text.len() == 4 && month(before))
 }

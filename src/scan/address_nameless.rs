@@ -6,6 +6,7 @@ use super::address::{Address, Street};
 use super::address_locality::{belgian, capitalised_after, dutch, in_brackets, is_locality};
 use super::detector::Place;
 use super::lexer::{Case, Kind, Token};
+use super::months::is_month;
 use super::table::digits;
 
 /// Bytes behind a house number in which the postal code begins: box, floor, line end.
@@ -19,12 +20,6 @@ const CODE_DIGITS: usize = 4;
 
 /// Words of a street's name.
 const WORDS_MAX: usize = 6;
-
-/// How months begin, which stand behind numbers too.
-pub(super) const MONTHS: [&str; 20] = [
-    "jan", "fev", "feb", "mar", "maa", "avr", "apr", "mai", "mei", "may", "jui", "jun", "jul", "aou", "aug",
-    "sep", "oct", "okt", "nov", "dec",
-];
 
 impl Address {
     /// Whether a postal code and a capital stand shortly behind the digits of a place, or a code shortly before: the cheap
@@ -143,8 +138,7 @@ impl Address {
             (at, words) = (at + 1, words + 1);
         }
         let first = all.get(number + 1..end?)?.iter().find(|token| token.is_capital())?;
-        let month = first.text.len() > 2 && MONTHS.iter().any(|month| first.folded().starts_with(month));
-        (!month).then_some(Street { start: number, end: end?, named: true })
+        (!is_month(&first.folded())).then_some(Street { start: number, end: end?, named: true })
     }
 
     /// One past the postal code and its locality right behind a street, and whether a list knows the two together.

@@ -27,6 +27,7 @@ mod lexer;
 pub mod lexicon;
 mod literal;
 mod looks;
+mod months;
 mod names;
 mod number;
 mod opening;

@@ -1,9 +1,9 @@
 //! The date of birth that stands right behind a name, as its next field: "Delvaux Luc (12/03/1985)", `Luc
 //! Delvaux;1985-03-12;Namur`. The year says that no document was signed then. Knows no words.
 
-use crate::scan::address_nameless::MONTHS;
 use crate::scan::birth::numeric_date;
 use crate::scan::lexicon::WordSet;
+use crate::scan::months::is_month;
 use crate::span::Span;
 use crate::text::view::fold::fold_text;
 
@@ -68,8 +68,7 @@ fn worded(text: &str) -> Option<(usize, u32)> {
     let ordinal = text[day..].strip_prefix("er").unwrap_or(&text[day..]).trim_start_matches('.');
     let month = ordinal.strip_prefix(' ')?;
     let letters = month.find(|sign: char| !sign.is_alphabetic())?;
-    let name = fold_text(&month[..letters]);
-    let known = letters >= 3 && MONTHS.iter().any(|known| name.starts_with(known));
+    let known = is_month(&fold_text(&month[..letters]));
     let year = month[letters..].trim_start_matches('.').strip_prefix(' ')?;
     let digits = year.bytes().take_while(u8::is_ascii_digit).count();
     let number = year.get(..4).filter(|_| digits == 4 && known && day <= 2)?.parse().ok()?;
