@@ -92,7 +92,7 @@ pub(super) type Room = [u8; 64 + 8];
 pub(super) const ROOM: Room = [UNKNOWN; 64 + 8];
 
 /// Bytes of a chunk, of the block behind it, and of what follows.
-const LETTERS: usize = CHUNK + 4 * 64;
+pub(super) const LETTERS: usize = CHUNK + 4 * 64;
 
 /// The letters of a chunk of text and of the block behind it.
 #[derive(Clone, Debug)]
@@ -142,6 +142,12 @@ impl Letters {
         if let Some(room) = self.room() {
             room.fill(UNKNOWN);
         }
+    }
+
+    /// The bytes in which they stand.
+    #[inline(always)]
+    pub fn room_of_all(&self) -> &[u8; LETTERS] {
+        &self.bytes
     }
 
     /// Eight letters from a place on, the first one lowest.

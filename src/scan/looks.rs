@@ -19,14 +19,6 @@ pub(super) struct Chunk<'a> {
     pub exhaustive: bool,
 }
 
-impl Chunk<'_> {
-    /// The number of the first letter from a place on.
-    #[inline(always)]
-    fn letter(&self, place: usize) -> usize {
-        self.masks.get(place / 64).map_or(0, |block| block.letter(place as u32 & 63))
-    }
-}
-
 /// What one vector pass made of a part of a text.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Seen {
@@ -67,64 +59,107 @@ impl Seen {
     }
 }
 
-/// Words that passed the looks.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Looks {
-    /// Places from the start of the chunk. Room for a whole chunk.
-    places: Vec<u16>,
-    count: usize,
+/// Room for the words of a chunk, and for what is written with the last ones.
+pub(super) const WORDS: usize = CHUNK + 16;
+
+/// Words of a chunk: where they begin in it, and the numbers of their first letters.
+#[derive(Clone, Debug)]
+pub(super) struct Words {
+    pub places: [u16; WORDS],
+    pub letters: [u16; WORDS],
+    pub count: usize,
 }
+
+impl Default for Words {
+    fn default() -> Self {
+        Self { places: [0; WORDS], letters: [0; WORDS], count: 0 }
+    }
+}
+
+impl Words {
+    /// Adds the word where it is good.
+    #[inline(always)]
+    pub const fn add(&mut self, place: u16, letter: u16, good: bool) {
+        if self.count < WORDS {
+            (self.places[self.count], self.letters[self.count]) = (place, letter);
+            self.count += good as usize;
+        }
+    }
+
+    /// Keeps the words that are good, by the numbers of their first letters.
+    #[inline(always)]
+    pub fn keep(&mut self, good: impl Fn(usize) -> bool) {
+        let count = std::mem::take(&mut self.count);
+        for at in 0..count.min(WORDS) {
+            self.add(self.places[at], self.letters[at], good(usize::from(self.letters[at])));
+        }
+    }
+}
+
+/// Words that passed the looks. Room is made with the first ones.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Looks(Option<Box<Words>>);
 
 impl Looks {
     /// Forgets all.
-    pub const fn clear(&mut self) {
-        self.count = 0;
+    pub fn clear(&mut self) {
+        if let Some(words) = &mut self.0 {
+            words.count = 0;
+        }
     }
 
     /// Where the words begin in their chunk.
     pub fn words(&self) -> impl Iterator<Item = usize> {
-        self.places.iter().take(self.count).map(|word| usize::from(*word))
+        let words = self.0.iter().flat_map(|words| words.places.iter().take(words.count));
+        words.map(|word| usize::from(*word))
     }
 }
 
-/// Looks at all words of a part of a text, hardly with a branch on what it reads. `pack` puts the five lowest bits of three bytes
-/// in a row.
+/// Looks at all words of a part of a text, hardly with a branch on what it reads. `two` are the first two looks: they add
+/// the words that pass.
 #[inline(always)]
-pub(super) fn look(chunk: &Chunk<'_>, filter: &Filter, out: &mut Looks, pack: impl Fn(u32) -> usize + Copy) {
-    out.places.resize(CHUNK, 0);
-    let Some(places) = out.places.first_chunk_mut::<CHUNK>() else { return };
+pub(super) fn look(chunk: &Chunk<'_>, filter: &Filter, out: &mut Looks, two: impl FnOnce(&mut Words)) {
+    let words = &mut **out.0.get_or_insert_default();
+    words.count = 0;
     if chunk.exhaustive {
-        out.count = words(chunk, places, |_| 0, |_| true);
+        for (block, base) in chunk.masks.iter().zip((0_u16..).step_by(64)) {
+            add(chunk, (block, base), block.words, words, |_| true);
+        }
         return;
     }
-    let count = words(chunk, places, |digits| filter.no_begin(digits), |word| filter.may_begin(word, pack));
-    let mut kept = 0;
-    for at in 0..count.min(CHUNK) {
-        let place = places[at];
-        places[kept % CHUNK] = place;
-        let letter = chunk.letter(usize::from(place));
-        kept += usize::from(filter.goes_on(chunk.letters.word(letter), chunk.letters.word(letter + FIRST)));
-    }
-    out.count = kept;
+    two(words);
+    let letters = chunk.letters;
+    words.keep(|letter| filter.goes_on(letters.word(letter), letters.word(letter + FIRST)));
 }
 
-/// The places of the words of which the first letters are good, those left out at whose digit none begins; returns how many.
+/// The first two looks, word by word. `pack` puts the five lowest bits of three bytes in a row.
 #[inline(always)]
-fn words(
+pub(super) fn one_by_one(
     chunk: &Chunk<'_>,
-    places: &mut [u16; CHUNK],
-    no_begin: impl Fn(u64) -> u64,
-    good: impl Fn(u64) -> bool,
-) -> usize {
-    let mut count = 0;
-    for (base, block) in (0_u16..).step_by(64).zip(chunk.masks) {
-        let mut mask = block.words & !no_begin(block.digits);
-        while mask != 0 {
-            let at = mask.trailing_zeros() & 63;
-            mask &= mask - 1;
-            places[count % CHUNK] = base | at as u16;
-            count += usize::from(good(chunk.letters.word(block.letter(at))));
-        }
+    filter: &Filter,
+    words: &mut Words,
+    pack: impl Fn(u32) -> usize + Copy,
+) {
+    for (block, base) in chunk.masks.iter().zip((0_u16..).step_by(64)) {
+        let begins = block.words & !filter.no_begin(block.digits);
+        add(chunk, (block, base), begins, words, |word| filter.may_begin(word, pack));
     }
-    count
+    words.keep(|letter| filter.may_go_on(chunk.letters.word(letter), pack));
+}
+
+/// Adds these words of a block where their first letters are good.
+#[inline(always)]
+pub(super) fn add(
+    chunk: &Chunk<'_>,
+    (block, base): (&Masks, u16),
+    mut begins: u64,
+    words: &mut Words,
+    good: impl Fn(u64) -> bool,
+) {
+    while begins != 0 {
+        let at = begins.trailing_zeros() & 63;
+        begins &= begins - 1;
+        let letter = block.letter(at);
+        words.add(base | at as u16, letter as u16, good(chunk.letters.word(letter)));
+    }
 }

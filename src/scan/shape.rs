@@ -248,6 +248,7 @@ fn plain(text: &[u8], at: usize) -> u8 {
 }
 
 /// Holds the shapes that may have a run of `length` digits as their first against the text at `at`.
+#[inline(always)]
 pub(super) fn at(pass: &mut Pass<'_>, at: usize, length: usize) {
     let table = &pass.scanner.table;
     let (text, end) = (pass.text, at + length);

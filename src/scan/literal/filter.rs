@@ -1,8 +1,9 @@
 //! Whether a literal may begin at a word, by the first nine letters of the word. Says yes
 //! rather too often and never wrongly no. Knows letters only.
 //!
-//! The first look takes four letters and one bit of a table. The second one takes what literals with the same first three
-//! letters go on with: six letters at once, those that count held against those that are wanted.
+//! The first look takes four letters and one bit of a table. The second one takes a bit for each of two more, from a table by
+//! the first four. The third one takes what literals with the same first three letters go on with: six letters at once,
+//! those that count held against those that are wanted.
 
 use crate::scan::letters::{LETTER_BITS, UNKNOWN_BIT, UNKNOWN_LETTER, letter_of};
 
@@ -10,7 +11,7 @@ use crate::scan::letters::{LETTER_BITS, UNKNOWN_BIT, UNKNOWN_LETTER, letter_of};
 pub const FIRST: usize = 3;
 
 /// How many first letters there are.
-const FIRSTS: usize = 1 << (FIRST * LETTER_BITS);
+pub(in crate::scan) const FIRSTS: usize = 1 << (FIRST * LETTER_BITS);
 
 /// Letters that are compared after those.
 const TAIL: usize = 6;
@@ -20,6 +21,7 @@ const LETTERS: usize = FIRST + TAIL;
 
 /// Letters of which one is not known: of the first ones, and of the tail.
 const UNKNOWNS: u64 = u64::from_le_bytes([UNKNOWN_BIT; 8]) >> (8 * (8 - FIRST));
+const UNKNOWN_NEXTS: u64 = u64::from_le_bytes([UNKNOWN_BIT; 8]) >> (8 * 2);
 const UNKNOWN_TAILS: u64 = u64::from_le_bytes([UNKNOWN_BIT; 8]) >> (8 * (8 - TAIL));
 
 /// What literals with the same first letters go on with.
@@ -84,11 +86,28 @@ impl Tail {
 /// Tails of three letters that are told apart; of more, only the beginnings count.
 const TAILS_MAX: usize = 16;
 
+/// A bit for each fifth letter, and for each sixth one.
+pub(in crate::scan) type Next = [u32; 2];
+
+/// How many different places the first four letters come to.
+pub(in crate::scan) const NEXTS: usize = 1 << (32 - NEXT_SHIFT);
+pub(in crate::scan) const NEXT_SHIFT: u32 = 20;
+
+/// What four letters are multiplied with to come to a place: an odd number without a pattern, the golden section.
+pub(in crate::scan) const NEXT_FACTOR: u32 = 0x9E37_79B1;
+
+/// The place of four letters, twenty bits of which the first letter is highest.
+const fn next_of(four: u32) -> usize {
+    (four.wrapping_mul(NEXT_FACTOR) >> NEXT_SHIFT) as usize
+}
+
 /// How words begin that may begin a literal.
 #[derive(Clone, Debug)]
 pub struct Filter {
     /// For each three letters, a bit for each fourth one.
     fourths: Box<[u32; FIRSTS]>,
+    /// For what each four letters come to, a bit for each fifth letter and for each sixth one.
+    nexts: Box<[Next; NEXTS]>,
     /// For each three letters, their tails.
     ids: Box<[u16; FIRSTS]>,
     tails: Vec<Tails>,
@@ -102,6 +121,7 @@ impl Default for Filter {
     fn default() -> Self {
         Self {
             fourths: zeros(vec![0; FIRSTS]),
+            nexts: zeros(vec![[0; 2]; NEXTS]),
             ids: zeros(vec![0; FIRSTS]),
             tails: vec![Tails::NONE, Tails::ALL],
             digits: 0,
@@ -168,11 +188,23 @@ impl Filter {
                 }
             }
             self.ids[first] = self.row(&tails);
+            self.add_nexts(first, same);
             self.fourths[first] = tails
                 .iter()
                 .fold(0, |all, tail| all | if tail.length == 0 { !0 } else { 1 << (tail.letters & 31) });
         }
         self.let_unknown_pass();
+    }
+
+    /// Notes the fifth and sixth letters of literals with the same first three.
+    fn add_nexts(&mut self, first: usize, same: &[u64]) {
+        for tail in same.iter().map(|begin| Tail::read(*begin)) {
+            let letter = |place: usize| tail.letters >> (place * LETTER_BITS) & 31;
+            let next = &mut self.nexts[next_of((first << LETTER_BITS) as u32 | letter(0))];
+            for place in [1, 2] {
+                next[place - 1] |= if tail.length > place { 1 << letter(place) } else { !0 };
+            }
+        }
     }
 
     /// Anything may follow, and stand before, what is not known.
@@ -224,7 +256,30 @@ impl Filter {
         fourths >> (word >> (8 * FIRST) & 31) & 1 != 0
     }
 
-    /// The second look: the letters that the first one took, and those from the fourth on.
+    /// For each three letters, fifteen bits with the first letter highest, a bit for each fourth letter with which the first
+    /// look lets them pass.
+    #[inline(always)]
+    pub(in crate::scan) const fn fourths(&self) -> &[u32; FIRSTS] {
+        &self.fourths
+    }
+
+    /// For what each four letters come to, the bits of the second look.
+    #[inline(always)]
+    pub(in crate::scan) const fn nexts(&self) -> &[Next; NEXTS] {
+        &self.nexts
+    }
+
+    /// The second look: eight letters, and those from the fourth on.
+    #[inline(always)]
+    pub(in crate::scan) fn may_go_on(&self, word: u64, pack: impl Fn(u32) -> usize) -> bool {
+        let (first, letter) = (pack(word as u32) % FIRSTS, |place: usize| word >> (8 * place) & 31);
+        let next = self.nexts[next_of((first << LETTER_BITS) as u32 | letter(FIRST) as u32) % NEXTS];
+        next[0] >> letter(4) & next[1] >> letter(5) & 1 != 0
+            || self.fourths[first] == !0
+            || word & UNKNOWN_NEXTS != 0
+    }
+
+    /// The third look: the letters that the first one took, and those from the fourth on.
     #[inline]
     pub(in crate::scan) fn goes_on(&self, word: u64, behind: u64) -> bool {
         let mut id = self.ids[packed(word as u32) % FIRSTS];
@@ -246,9 +301,9 @@ impl Filter {
 }
 
 /// A table of zeros, of which only the pages are made that are written to.
-fn zeros<T: Copy>(made: Vec<T>) -> Box<[T; FIRSTS]> {
+fn zeros<T: Copy, const N: usize>(made: Vec<T>) -> Box<[T; N]> {
     let zero = made[0];
-    made.into_boxed_slice().try_into().unwrap_or_else(|_| Box::new([zero; FIRSTS]))
+    made.into_boxed_slice().try_into().unwrap_or_else(|_| Box::new([zero; N]))
 }
 
 /// Leaves out what a shorter one stands for, and the same twice.

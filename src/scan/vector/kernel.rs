@@ -4,9 +4,6 @@
 use super::lanes::{Block, One, Two};
 use crate::scan::blocks::Masks;
 use crate::scan::letters::{LATIN, Letters, PUNCTUATION, ROOM, Room, SIGNS, UNKNOWN};
-use crate::scan::literal::Filter;
-use crate::scan::looks::{Chunk, Looks, look};
-use std::arch::x86_64::_pext_u32;
 
 /// Halves of the ASCII signs that prose hardly has: # $ % & * + / : < = > @ \\ _ ` ~.
 const SIGNS_LOW: [u8; 16] = [4, 0, 0, 1, 1, 1, 1, 0, 0, 0, 3, 1, 10, 2, 18, 9];
@@ -34,13 +31,6 @@ pub(in crate::scan) unsafe fn avx512(
     letters: &mut Letters,
 ) -> u64 {
     unsafe { blocks::<One>(text, part, out, letters) }
-}
-
-/// # Safety
-/// The processor has BMI2 and POPCNT.
-#[target_feature(enable = "bmi1,bmi2,popcnt,lzcnt")]
-pub(in crate::scan) unsafe fn looks(chunk: &Chunk<'_>, filter: &Filter, out: &mut Looks) {
-    look(chunk, filter, out, |word| _pext_u32(word.swap_bytes(), 0x1F1F_1F00) as usize);
 }
 
 /// The 64 bytes from `base` on, spaces behind the text, and which of them are of the text.
