@@ -38,7 +38,7 @@ impl Reader {
     pub fn new(table: &'static [u8]) -> Option<Self> {
         let (length, rest) = table.split_first_chunk()?;
         let (numbers, letters) = rest.split_at_checked(u32::from_le_bytes(*length) as usize)?;
-        Some(Self { numbers, letters: std::str::from_utf8(letters).ok()? })
+        Some(Self { numbers, letters: simdutf8::basic::from_utf8(letters).ok()? })
     }
 
     /// Whether all of it was read.
