@@ -1,7 +1,8 @@
 //! What the pipeline costs on a chat body of 4 KB, clean and with three findings to redact, and on a conversation
 //! that grows. Beside each: reading the same body into a value tree and scanning its strings, the obvious way.
 //!
-//! `cargo bench --bench inspect` prints medians; `cargo bench --bench inspect -- --smoke` runs each once.
+//! `cargo bench --bench inspect` prints medians; `cargo bench --bench inspect -- --smoke` runs each once, `-- --long` only
+//! the first ones and long enough for a profiler.
 
 #![allow(
     clippy::print_stdout,
@@ -24,8 +25,12 @@ bâtiments publics. Peux-tu m'aider à structurer les arguments, à rappeler les
 calendrier réaliste pour l'année prochaine ? Le ton doit rester sobre et précis, sans jargon inutile. ";
 
 fn main() {
-    let smoke = std::env::args().any(|argument| argument == "--smoke");
+    let said = |name: &str| std::env::args().any(|argument| argument == name);
+    let smoke = said("--smoke");
     let rounds = if smoke { 1 } else { 2_001 };
+    if said("--long") {
+        return clean(200 * rounds);
+    }
     println!("{:<44} {:>12} {:>12}", "", "median", "obvious way");
     clean(rounds);
     redacted(rounds);

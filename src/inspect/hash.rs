@@ -1,7 +1,7 @@
 //! Keyed hashes. SipHash-1-3 with 128 bits is fast on short strings and counts values; [`LongKey`] is fast on long
 //! ones too and knows strings again. Without the key, nobody finds two strings with the same hash. Knows nothing else.
 
-/// Bytes of a long string that become 32 at a time.
+/// Bytes of a long string that become sixteen at a time.
 const BLOCK: usize = 1_024;
 
 /// Shorter strings are hashed as they are.
@@ -10,14 +10,13 @@ const LONG_MIN: usize = 64;
 /// Pairs of words in a block.
 const PAIRS: usize = BLOCK / 16;
 
-/// A key for strings of any length. A string is first made 32 times shorter by NH (the first layer of UMAC, RFC 4418,
-/// with words of 64 bits), computed twice with the key moved on by one step: two strings of the same length come to
-/// the same with a probability of at most 2⁻¹²⁸ for each block, whoever chose them, as long as the hashes are shown to
-/// nobody. What is left goes through SipHash.
+/// A key for strings of any length. A string is first made 64 times shorter by NH (the first layer of UMAC, RFC 4418,
+/// with words of 64 bits): two strings of the same length come to the same with a probability of at most 2⁻⁶⁴ for each
+/// block (UMAC itself is content with 2⁻⁶⁰ for a tag of 64 bits), whoever chose them, as long as the hashes are shown to
+/// nobody; and nobody learns from an answer whether two came close. What is left goes through SipHash.
 #[derive(Clone)]
 pub(super) struct LongKey {
     sip: SipKey,
-    first: [u64; 2],
     keys: Box<[[u64; 2]; PAIRS]>,
 }
 
@@ -27,7 +26,7 @@ impl LongKey {
         let sip = SipKey::new(key);
         let word = |number: usize| sip.hash(&[b"NH", &number.to_le_bytes()]) as u64;
         let pair = |number: usize| [word(2 * number), word(2 * number + 1)];
-        Self { sip, first: pair(0), keys: Box::new(std::array::from_fn(|number| pair(number + 1))) }
+        Self { sip, keys: Box::new(std::array::from_fn(pair)) }
     }
 
     /// The hash of the short parts and the long one, each with its length.
@@ -42,36 +41,27 @@ impl LongKey {
         }
         state.word(long.len() as u64);
         for block in long.chunks(BLOCK) {
-            for half in self.shortened(block) {
-                state.word(half as u64);
-                state.word((half >> 64) as u64);
-            }
+            let short = self.shortened(block);
+            state.word(short as u64);
+            state.word((short >> 64) as u64);
         }
         state.finish()
     }
 
-    /// A block by NH, with the key as it is and moved on.
-    fn shortened(&self, block: &[u8]) -> [u128; 2] {
+    /// A block by NH.
+    fn shortened(&self, block: &[u8]) -> u128 {
         let (pairs, rest) = block.as_chunks::<16>();
-        let (mut key, mut here, mut moved) = (self.first, 0_u128, 0_u128);
-        let mut add = |pair: &[u8; 16], next: [u64; 2]| {
+        let product = |pair: &[u8; 16], key: &[u64; 2]| {
             let pair = u128::from_le_bytes(*pair);
             let (low, high) = (pair as u64, (pair >> 64) as u64);
-            let product =
-                |key: [u64; 2]| u128::from(low.wrapping_add(key[0])) * u128::from(high.wrapping_add(key[1]));
-            here = here.wrapping_add(product(key));
-            moved = moved.wrapping_add(product(next));
-            key = next;
+            u128::from(low.wrapping_add(key[0])) * u128::from(high.wrapping_add(key[1]))
         };
-        for (pair, next) in pairs.iter().zip(self.keys.iter()) {
-            add(pair, *next);
-        }
-        if !rest.is_empty() {
-            let mut last = [0; 16];
-            last[..rest.len()].copy_from_slice(rest);
-            add(&last, self.keys[pairs.len()]);
-        }
-        [here, moved]
+        let products = pairs.iter().zip(self.keys.iter()).map(|(pair, key)| product(pair, key));
+        let sum = products.fold(0_u128, u128::wrapping_add);
+        let mut last = [0; 16];
+        last[..rest.len()].copy_from_slice(rest);
+        // A whole block has no rest and no key for one.
+        sum.wrapping_add(self.keys.get(pairs.len()).map_or(0, |key| product(&last, key)))
     }
 }
 
@@ -207,13 +197,10 @@ mod tests {
             .chunks(8)
             .map(|word| word.iter().rev().fold(0, |sum, &byte| sum << 8 | u64::from(byte)))
             .collect();
-        let keys = [&key.first[..], key.keys.as_flattened()].concat();
-        let expected = [0, 2].map(|moved| {
-            (0..words.len()).step_by(2).fold(0_u128, |sum, at| {
-                let one = words[at].wrapping_add(keys[at + moved]);
-                let other = words[at + 1].wrapping_add(keys[at + 1 + moved]);
-                sum.wrapping_add(u128::from(one) * u128::from(other))
-            })
+        let keys = key.keys.as_flattened();
+        let expected = (0..words.len()).step_by(2).fold(0_u128, |sum, at| {
+            let (one, other) = (words[at].wrapping_add(keys[at]), words[at + 1].wrapping_add(keys[at + 1]));
+            sum.wrapping_add(u128::from(one) * u128::from(other))
         });
         assert_eq!(key.shortened(&block), expected);
     }

@@ -71,7 +71,7 @@ impl Detector for Birth {
     }
 
     fn detect(&self, place: &mut Place<'_>, out: &mut Vec<Hit>) {
-        if place.guessed || place.anchor == 0 && place.hint.key.is_none() {
+        if place.guessed || place.anchor == 0 && !may_be_under_key(place) {
             return;
         }
         if place.anchor > 0
@@ -100,6 +100,15 @@ impl Detector for Birth {
             Hit::new(span.shifted(offset), if of_thing { Confidence::Low } else { confidence })
         }));
     }
+}
+
+/// Bytes of a text that is a date in words and hardly more.
+const WORDED_BYTES_MAX: usize = 128;
+
+/// Whether a text stands under a key and may begin with a date: the cheap question, for each string of each body.
+fn may_be_under_key(place: &Place<'_>) -> bool {
+    let starts = place.text.trim_ascii_start().first().is_some_and(u8::is_ascii_digit);
+    place.hint.key.is_some() && (starts || place.text.len() <= WORDED_BYTES_MAX)
 }
 
 impl Birth {

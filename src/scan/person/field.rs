@@ -18,6 +18,9 @@ pub(super) enum Strength {
     Weak,
 }
 
+/// Bytes of a value that is a name as a whole.
+pub(super) const VALUE_BYTES_MAX: usize = 80;
+
 impl Person {
     /// What stands in the field of a form: "Nom : Dupont", "Prénom\tJean".
     pub(super) fn after_label(&self, text: &str, at: usize, end: usize) -> Option<Named> {
@@ -74,8 +77,9 @@ impl Person {
 
     /// A whole value under a key such as `nom` or `lastName`.
     pub(super) fn under_key(&self, text: &str, key: Option<&[u8]>) -> Option<Named> {
-        let key = fold_text(std::str::from_utf8(key?).ok()?).replace(['_', '-'], " ");
-        if text.len() > 80 || !self.labels.contains(key.trim()) {
+        let key = std::str::from_utf8(key.filter(|_| text.len() <= VALUE_BYTES_MAX)?).ok()?;
+        let key = fold_text(key).replace(['_', '-'], " ");
+        if !self.labels.contains(key.trim()) {
             return None;
         }
         let weak = self.weak_labels.contains(key.trim());

@@ -123,7 +123,10 @@ impl Detector for Person {
             }
             Door::Pair => self.worth_a_look(place),
             Door::Label => is_label(place),
-            Door::Key => place.hint.key.is_some() || lists::may_begin(&place.text[place.at..]),
+            Door::Key => {
+                let short = place.hint.key.is_some() && place.text.len() <= field::VALUE_BYTES_MAX;
+                short || lists::may_begin(&place.text[place.at..])
+            }
             Door::Civility | Door::Closing | Door::List => true,
         };
         if place.guessed || !worth {
