@@ -1,5 +1,7 @@
 //! `guard scan` as people run it: what it says, in which order, and what it never says.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
@@ -203,5 +205,85 @@ fn what_is_attached_to_a_mail_is_opened() {
             1,
             "{name}: {found}"
         );
+    }
+}
+
+/// A Word file with one paragraph, in base64.
+fn word_in_base64(paragraph: &str) -> String {
+    let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let document =
+        format!("<w:document><w:body><w:p><w:r><w:t>{paragraph}</w:t></w:r></w:p></w:body></w:document>");
+    for (name, content) in [("[Content_Types].xml", "<Types/>"), ("word/document.xml", &document)] {
+        writer.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        std::io::Write::write_all(&mut writer, content.as_bytes()).unwrap();
+    }
+    STANDARD.encode(writer.finish().unwrap().into_inner())
+}
+
+#[test]
+fn files_in_base64_are_opened_wherever_they_stand_in_a_text() {
+    let file = word_in_base64("NISS 85.07.30-033.28");
+    let folded = file.as_bytes().chunks(74).map(|line| std::str::from_utf8(line).unwrap());
+    let folded = folded.collect::<Vec<_>>().join("\r\n ");
+    let card = format!("BEGIN:VCARD\r\nVERSION:3.0\r\nKEY;ENCODING=b:{folded}\r\nEND:VCARD\r\n");
+    let far = format!("{}{file}\n", "une ligne de texte\n".repeat(40_000));
+    let twice = word_in_base64(&format!("la pièce : {file} merci"));
+    let utf16: Vec<u8> = format!("\u{feff}voici {file}.").encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for (name, text) in [
+        ("a.txt", format!("Bonjour, voici le fichier : {file} merci").into_bytes()),
+        ("a.json", format!("{{\"a\": 1, \"data\": \"{}\"}}", file.replace('/', "\\/")).into_bytes()),
+        ("a.vcf", card.into_bytes()),
+        ("far.txt", far.into_bytes()),
+        ("twice.txt", twice.into_bytes()),
+        ("wide.txt", utf16),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join(name), text).unwrap();
+        for near in [&["--show-values"][..], &["--show-values", "--near"]] {
+            let text = scan(folder.path(), &[near, &[name]].concat());
+            assert!(text.contains("word/document.xml]: be.niss (high)"), "{name} {near:?}: {text}");
+            assert_eq!(text.matches("85.07.30-033.28").count(), 1, "{name} {near:?}: {text}");
+        }
+    }
+}
+
+#[test]
+fn a_text_full_of_small_archives_is_not_unpacked_without_end() {
+    let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    writer.start_file("a", zip::write::SimpleFileOptions::default()).unwrap();
+    std::io::Write::write_all(&mut writer, &vec![b'a'; 4 << 20]).unwrap();
+    let bomb = STANDARD.encode(writer.finish().unwrap().into_inner());
+    let folder = with_note(&format!("{bomb} ").repeat(30));
+    let text = scan(folder.path(), &["note.txt"]);
+    assert!(text.contains("too large once unpacked"), "{text}");
+}
+
+#[test]
+fn cards_and_calendars_are_read_across_their_folds() {
+    let fold = |line: String| {
+        let (first, rest) = line.split_at(75);
+        let rest = rest.as_bytes().chunks(74).map(|line| String::from_utf8_lossy(line).into_owned());
+        format!("{first}\r\n {}", rest.collect::<Vec<_>>().join("\r\n "))
+    };
+    let note = STANDARD
+        .encode("Le mot de passe du portail est Xk9!vR2#pLq7, le NISS de la fiche 85.07.30-033.28, merci");
+    let folder = tempfile::tempdir().unwrap();
+    for (name, line, values) in [
+        ("a.vcf", "NOTE:Le NISS est 85.07.30-0\r\n 33.28, merci".to_owned(), &["be.niss"][..]),
+        ("b.vcf", "NOTE:NISS 8507\r\n\t3003328".to_owned(), &["be.niss"]),
+        ("c.vcf", "NOTE;ENCODING=QUOTED-PRINTABLE:NISS=2085.07.=\r\n30-033.28 fin".to_owned(), &["be.niss"]),
+        ("d.vcf", fold(format!("NOTE;ENCODING=b:{note}")), &["be.niss", "credential.password"]),
+        (
+            "e.ics",
+            fold(format!("ATTACH;FMTTYPE=text/plain;ENCODING=BASE64;VALUE=BINARY:{note}")),
+            &["be.niss", "credential.password"],
+        ),
+    ] {
+        fs::write(folder.path().join(name), format!("BEGIN:VCARD\r\n{line}\r\nEND:VCARD\r\n")).unwrap();
+        let text = scan(folder.path(), &[name]);
+        for value in values {
+            assert!(text.contains(&format!(": {value} (high)")), "{name} {value}: {text}");
+        }
+        assert_eq!(text.matches(" (high) ").count(), values.len(), "{name}: {text}");
     }
 }

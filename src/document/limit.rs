@@ -15,20 +15,30 @@ const BYTES_FLOOR: usize = 16 << 20;
 
 /// What is left.
 pub(super) struct Budget {
+    /// Bytes of the documents as they came.
+    admitted: usize,
     bytes: usize,
     entries: usize,
     depth: usize,
 }
 
+impl Default for Budget {
+    fn default() -> Self {
+        Self { admitted: 0, bytes: Self::granted(0), entries: ENTRIES_MAX, depth: DEPTH_MAX }
+    }
+}
+
 impl Budget {
-    /// For a document of so many bytes as it came.
-    pub(super) fn new(size: usize) -> Self {
-        let by_ratio = size.saturating_mul(limits::INFLATE_RATIO_MAX);
-        Self {
-            bytes: by_ratio.clamp(BYTES_FLOOR, 4 * limits::BODY_BYTES_MAX),
-            entries: ENTRIES_MAX,
-            depth: DEPTH_MAX,
-        }
+    /// A further document of so many bytes as it came. The floor is granted once, whatever their number.
+    pub(super) fn admit(&mut self, size: usize) {
+        let before = Self::granted(self.admitted);
+        self.admitted = self.admitted.saturating_add(size);
+        self.bytes += Self::granted(self.admitted) - before;
+        self.entries = ENTRIES_MAX;
+    }
+
+    fn granted(size: usize) -> usize {
+        size.saturating_mul(limits::INFLATE_RATIO_MAX).clamp(BYTES_FLOOR, 4 * limits::BODY_BYTES_MAX)
     }
 
     /// Accounts for one entry.
@@ -60,14 +70,24 @@ impl Budget {
         Ok(bytes)
     }
 
+    /// Runs `inner` so many levels deep.
+    pub(super) fn at_depth<T>(
+        &mut self,
+        depth: usize,
+        inner: impl FnOnce(&mut Self) -> Result<T, Unreadable>,
+    ) -> Result<T, Unreadable> {
+        let before = self.depth;
+        self.depth = before.checked_sub(depth).ok_or(Unreadable::TooLarge)?;
+        let result = inner(self);
+        self.depth = before;
+        result
+    }
+
     /// Runs `inner` one level deeper.
     pub(super) fn deeper<T>(
         &mut self,
         inner: impl FnOnce(&mut Self) -> Result<T, Unreadable>,
     ) -> Result<T, Unreadable> {
-        self.depth = self.depth.checked_sub(1).ok_or(Unreadable::TooLarge)?;
-        let result = inner(self);
-        self.depth += 1;
-        result
+        self.at_depth(1, inner)
     }
 }

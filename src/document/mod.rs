@@ -6,6 +6,8 @@ mod archive;
 mod aside;
 mod beside;
 mod content;
+mod enclosed;
+mod files;
 mod font;
 mod format;
 mod glyph_name;
@@ -22,6 +24,8 @@ mod rtf;
 mod unicode_map;
 mod xml;
 
+pub use enclosed::{Enclosed, Finder, files as enclosed_files};
+pub use files::Files;
 pub use format::{Format, TAIL_BYTES};
 
 use limit::Budget;
@@ -84,7 +88,7 @@ pub enum Item {
 /// # Errors
 /// Where the document as a whole cannot be read; what was read before that was handed over.
 pub fn open(bytes: &[u8], format: Format, sink: &mut dyn FnMut(Item)) -> Result<(), Unreadable> {
-    open_within(bytes, format, "", &mut Budget::new(bytes.len()), sink)
+    Files::default().open(bytes, format, sink)
 }
 
 fn open_within(

@@ -1,6 +1,7 @@
 //! `guard scan`: files, folders and standard input → findings, judged by a charter. Several files use several
 //! cores; output stays in the order of the paths.
 
+mod enclosed;
 mod explain;
 mod found;
 mod judge;
@@ -16,7 +17,7 @@ mod walk;
 use super::setup::Setup;
 use super::{Exit, Global, Output};
 use crate::charter::{Action, Charter, UninspectableKind};
-use crate::document::{self, Format as Document, Item, TAIL_BYTES, Unreadable};
+use crate::document::{self, Files, Format as Document, Item, TAIL_BYTES, Unreadable};
 use crate::finding::Finding;
 use crate::limits;
 use crate::scan::{Encoding, Hint, Scanner, Scratch, Stream, TextKind};
@@ -24,6 +25,7 @@ use crate::tools::Tool;
 use crate::user::User;
 use aws_lc_rs::hmac;
 use clap::{Args, ValueEnum};
+use enclosed::Enclosures;
 use found::{Found, masked};
 use judge::{Judge, Placed, Unread};
 use near::Near;
@@ -97,13 +99,15 @@ struct Seen {
 }
 
 impl Seen {
+    fn append(&mut self, other: Self) {
+        self.placed.extend(other.placed);
+        self.near.extend(other.near);
+    }
+
     /// Adds what was read, or keeps the fault.
     fn add(&mut self, read: io::Result<Self>, failed: &mut io::Result<()>) {
         match read {
-            Ok(read) => {
-                self.placed.extend(read.placed);
-                self.near.extend(read.near);
-            }
+            Ok(read) => self.append(read),
             Err(fault) => *failed = Err(fault),
         }
     }
@@ -232,24 +236,59 @@ impl Job<'_> {
         let read = match Document::sniff(&head) {
             Some(format) => self.document(&judge, &whole(&mut *source)?, format, &mut unread)?,
             None if self.near && encoding == Encoding::Utf8 => {
-                self.text(&judge, &whole(&mut *source)?, TextKind::Document, |_| None, &mut unread)?
+                let bytes = whole(&mut *source)?;
+                let mut read = self.text(&judge, &bytes, TextKind::Document, |_| None, &mut unread)?;
+                read.append(self.parts(&judge, 0, &mut unread, |sink| {
+                    let mut files = Files::default();
+                    document::enclosed_files(&bytes, &mut |file| files.open_enclosed(&file, sink));
+                    Ok(())
+                })?);
+                read
             }
             None if crate::text::may_be_mail(&head) => {
                 self.mail(&judge, &mut *source, encoding, &mut unread)?
             }
-            None => self.stream(&judge, &mut *source, encoding, &mut unread)?,
+            None => self.plain(&judge, &mut *source, encoding, &mut unread)?,
         };
         let found = judge.judge(read.placed, &mut unread);
         Ok(File { found, near: read.near, unread })
     }
 
-    /// Text of any size, read in pieces.
+    /// Text of any size, and the files that stand in it.
+    fn plain(
+        &self,
+        judge: &Judge<'_>,
+        source: &mut dyn Source,
+        encoding: Encoding,
+        unread: &mut Vec<Unread>,
+    ) -> io::Result<Seen> {
+        let (mut read, mut gaps, mut enclosures) = (None, Vec::new(), Some(Enclosures::new(encoding)));
+        let all = self.parts(judge, 0, unread, |sink| {
+            let mut feed = |bytes: Option<&[u8]>| match (bytes, &mut enclosures) {
+                (Some(bytes), Some(enclosures)) => enclosures.feed(bytes, sink),
+                (_, enclosures) => {
+                    if let Some(last) = enclosures.take() {
+                        last.finish(sink);
+                    }
+                }
+            };
+            read = Some(self.stream(judge, source, encoding, &mut gaps, &mut feed));
+            Ok(())
+        })?;
+        unread.extend(gaps);
+        let mut read = read.unwrap_or_else(|| Ok(Seen::default()))?;
+        read.append(all);
+        Ok(read)
+    }
+
+    /// Text of any size, read in pieces, which are shown to `pieces` as well; `None` is the end.
     fn stream(
         &self,
         judge: &Judge<'_>,
         source: &mut dyn Source,
         encoding: Encoding,
         unread: &mut Vec<Unread>,
+        pieces: &mut dyn FnMut(Option<&[u8]>),
     ) -> io::Result<Seen> {
         let mut stream = Stream::new(self.scanner, Hint { kind: TextKind::Document, ..Hint::default() });
         let mut findings = Vec::new();
@@ -257,11 +296,15 @@ impl Job<'_> {
         loop {
             match source.read(&mut chunk) {
                 Ok(0) => break,
-                Ok(count) => stream.feed(&chunk[..count], &mut findings),
+                Ok(count) => {
+                    stream.feed(&chunk[..count], &mut findings);
+                    pieces(Some(&chunk[..count]));
+                }
                 Err(fault) if fault.kind() == io::ErrorKind::Interrupted => {}
                 Err(fault) => return Err(fault),
             }
         }
+        pieces(None);
         let undecoded = stream.finish(&mut findings);
         if stream.has_zeros() && Document::ends_as_zip(&source.tail(TAIL_BYTES)?) {
             source.restart()?;
@@ -334,14 +377,14 @@ impl Job<'_> {
         encoding: Encoding,
         unread: &mut Vec<Unread>,
     ) -> io::Result<Seen> {
-        let mut all = self.stream(judge, source, encoding, unread)?;
+        let mut all = self.stream(judge, source, encoding, unread, &mut |_| {})?;
         source.restart()?;
         let bytes = whole(source)?;
         let attached = self.parts(judge, bytes.len(), unread, |sink| {
             mail::attachments(&bytes, sink);
             Ok(())
         })?;
-        all.placed.extend(attached.placed);
+        all.append(attached);
         Ok(all)
     }
 

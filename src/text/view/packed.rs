@@ -8,29 +8,54 @@ use crate::span::Span;
 /// The longest packed run that is opened.
 const RUN_MAX: usize = 256 << 10;
 
-/// The whole run of packed characters around `at`; lines of a wrapped one are joined.
+/// The shortest line that a wrapped run has before its last one.
+const LINE_MIN: usize = 56;
+
+/// Bytes of a folded line (RFC 6350 and RFC 5545: 75, with what stands before the run).
+const FOLDED_MAX: usize = 80;
+
+/// The whole run of packed characters around `at`; lines of a wrapped or folded one are joined.
 #[must_use]
 pub fn run_around(text: &[u8], at: usize) -> Span {
-    let mut start = at;
-    while start > 0 && at - start < 64 && is_packed(text[start - 1]) {
-        start -= 1;
+    let packed_before = |end: usize, limit: usize| {
+        text[end.saturating_sub(limit)..end].iter().rev().take_while(|byte| is_packed(**byte)).count()
+    };
+    let mut start = at - packed_before(at, 64);
+    // A run may begin at the end of the line before.
+    if let Some(before) = unfolded(&text[..start]).filter(|before| is_folded(text, *before)) {
+        start = before - packed_before(before, 64);
     }
     let mut end = at;
-    let mut line = start;
+    let mut line = at - packed_before(at, 64);
     while end < text.len() && end - start < RUN_MAX {
         if is_packed(text[end]) {
             end += 1;
             continue;
         }
-        let wrapped = end - line >= 56 && (text[end] == b'\n' || text[end..].starts_with(b"\r\n"));
-        let next = end + if text[end] == b'\r' { 2 } else { 1 };
-        if !wrapped || !text.get(next).is_some_and(|byte| is_packed(*byte)) {
+        let next = end + if text[end..].starts_with(b"\r\n") { 2 } else { 1 };
+        let breaks = text[end] == b'\n' || next == end + 2;
+        let folded = usize::from(text.get(next).is_some_and(|byte| matches!(byte, b' ' | b'\t')));
+        let wrapped = end - line >= LINE_MIN || folded == 1 && breaks && is_folded(text, end);
+        if !(wrapped && breaks && text.get(next + folded).is_some_and(|byte| is_packed(*byte))) {
             break;
         }
-        end = next;
-        line = next;
+        end = next + folded;
+        line = end;
     }
     Span::new(start, end)
+}
+
+/// Where the line ends that goes on behind `text`: a break and one space or tab are between.
+fn unfolded(text: &[u8]) -> Option<usize> {
+    let line = text.strip_suffix(b" ").or_else(|| text.strip_suffix(b"\t"))?.strip_suffix(b"\n")?;
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    line.last().is_some_and(|byte| is_packed(*byte)).then_some(line.len())
+}
+
+/// Whether the line that ends at `end` is as long as those that are folded.
+fn is_folded(text: &[u8], end: usize) -> bool {
+    let line = &text[end.saturating_sub(FOLDED_MAX)..end];
+    line.len() - memchr::memrchr(b'\n', line).map_or(0, |at| at + 1) >= LINE_MIN
 }
 
 const fn is_packed(byte: u8) -> bool {
@@ -242,6 +267,15 @@ mod tests {
             Some((View::Base64, "mot de passe".into()))
         );
         let below = "bQBvAHQAIABkAGUAIABwAGEAcwBzAGUAIAA6ACAAYQB6AGUAcgB0AHkA\nMerci";
+        for folded in [
+            "ATTACH;FMTTYPE=text/plain;ENCODING=BASE64;VALUE=BINARY:TGUgbW90IGRl\r\n IHBhc3NlIDogYXplcnR5IQ==",
+            "ATTACH;FMTTYPE=text/plain;ENCODING=BASE64;VALUE=BINARY:TGUgbW90IGRlIHBhc3Nl\r\n\tIDogYXplcnR5IQ==",
+        ] {
+            let text = Some((View::Base64, "Le mot de passe : azerty!".into()));
+            assert_eq!(opened(folded, folded.find("IHBhc").unwrap() + 15), text, "{folded}");
+        }
+        let short = "id=TGUgbW90IGRlIHBhc3NlIDogYQ==\n  abc";
+        assert_eq!(opened(short, 20), Some((View::Base64, "Le mot de passe : a".into())));
         assert_eq!(opened(below, 16), Some((View::Base64, "mot de passe : azerty".into())));
         let base32 = "NVXXIIDEMUQHAYLTONSSAORAMF5GK4TU";
         for text in [base32.to_owned(), base32.to_lowercase()] {

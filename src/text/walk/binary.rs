@@ -2,7 +2,7 @@
 //! API.
 
 use super::{Around, Unread, Visitor, Walker};
-use crate::document::{self, Format, Item, Part, Unreadable};
+use crate::document::{Format, Item, Part, Unreadable};
 use crate::place::Place;
 use crate::span::Span;
 use crate::text::codec::Layer;
@@ -26,7 +26,7 @@ impl Walker {
         }
         let text = around.source.text;
         let spot = Spot { editable: Editable::Never(Never::Document), ..around.spot.clone() };
-        let opened = document::open(text, format, &mut |item| match item {
+        let opened = self.files.open(text, format, &mut |item| match item {
             Item::Text(part) => show_part(&part, around, &spot, visitor, edits),
             Item::Unreadable(name, why, bytes) => {
                 let spot = in_part(&spot, &name);

@@ -16,7 +16,7 @@ use super::codec::{Alphabet, Charset, Layer, detect_charset};
 use super::edit::Edit;
 use super::json::{Node, Tape};
 use super::segment::{Editable, Segment, SegmentKind, Source, Spot};
-use crate::document::Format;
+use crate::document::{Files, Format};
 use crate::limits::NESTING_DEPTH_MAX;
 use crate::place::Place;
 use crate::span::Span;
@@ -129,6 +129,8 @@ pub struct Walker {
     buffers: Vec<Vec<u8>>,
     areas: Vec<Area>,
     units: usize,
+    /// Opens the documents of one body.
+    files: Files,
 }
 
 /// Where the walk stands.
@@ -175,6 +177,7 @@ impl Walker {
         visitor: &mut dyn Visitor,
     ) -> Vec<Edit> {
         self.units = 0;
+        self.files = Files::default();
         let source = Source::body(body);
         let spot = names.body();
         let around = Around {
