@@ -31,7 +31,7 @@
 //! |---|---|---|
 //! | [`span`], [`sensitive`], [`limits`], [`finding`], [`place`], [`placeholder`], [`language`], [`user`], [`fault`], [`source`] | the words: half-open spans, text that cannot be printed by accident, every bound with its reason, a finding, names of places; faults of files with line and caret | anything else |
 //! | [`text`] | bytes → segments: content encodings, JSON strings without a value tree, forms, multipart, event streams, protobuf; normalised views and the map back | rules, charters, sockets |
-//! | [`document`] | files → text parts: PDF, Office, OpenDocument, RTF, archives, and what text lies in old Office files; what cannot be read has a name | the same |
+//! | [`document`] | files → text parts: PDF, Office of any age, OpenDocument, RTF, mails of Outlook, archives, and the files that stand as base64 in texts; what cannot be read has a name | the same |
 //! | [`rules`] | pattern files → rule set, all faults at once with line numbers | charters |
 //! | [`scan`] | text → findings: one prefilter pass, linear-time matching, checks, context, names, overlap resolution | charters, HTTP |
 //! | [`tools`] | the catalogue of AI services: host → tool, vendor, kind, wire family | scanning |

@@ -1,5 +1,6 @@
 //! Documents made here, opened there: what they say and where, and what cannot be read by its name.
 
+mod old_office;
 mod pdf;
 
 use guard::document::{Format, Item, Part, Unreadable, open};

@@ -1,6 +1,6 @@
-//! Files → text parts: PDF, Word, Excel, PowerPoint, OpenDocument, RTF, archives. What holds no text (pictures, sound)
-//! or cannot be read (encrypted, broken, over a limit) comes out as a value with a name. Bytes in, values out;
-//! knows no rules, charters or sockets.
+//! Files → text parts: PDF, Word, Excel, PowerPoint, OpenDocument, RTF, mails of Outlook, archives. What holds no text
+//! (pictures, sound) or cannot be read (encrypted, broken, over a limit) comes out as a value with a name. Bytes in,
+//! values out; knows no rules, charters or sockets.
 
 mod archive;
 mod aside;

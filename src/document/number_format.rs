@@ -15,6 +15,16 @@ pub(super) struct Formats {
 }
 
 impl Formats {
+    /// A format of the file's own, as older files say it.
+    pub(super) fn add_code(&mut self, id: String, code: String) {
+        self.codes.insert(id, code);
+    }
+
+    /// A format that cells refer to by its place.
+    pub(super) fn add_cell(&mut self, id: String) {
+        self.cells.push(id);
+    }
+
     /// The codes, which may hold words.
     pub(super) fn codes(&self) -> impl Iterator<Item = &str> {
         self.codes.values().map(String::as_str)

@@ -1,28 +1,13 @@
-//! Office before 2007 and mails of Outlook, which are compound files (\[MS-CFB\]): the text in them as it lies in the
-//! file, in one byte or two a character. Their formats say in which order it goes and what was taken out, and hold numbers
-//! that are no text: what is read here is never all, and the file counts as one that cannot be read.
+//! Text as it lies in bytes of no known order, in one byte or two a character.
 
-use super::limit::Budget;
-use super::pdf::show;
-use super::{Item, Unreadable, joined};
 use crate::text::view::utf16::windows_1252;
 
 /// Characters of a run; shorter ones are chance.
 const RUN_MIN: usize = 6;
 
-/// Shows the text that lies in the file, and says why that is not all.
-pub(super) fn open(
-    bytes: &[u8],
-    prefix: &str,
-    budget: &mut Budget,
-    sink: &mut dyn FnMut(Item),
-) -> Result<(), Unreadable> {
-    // An encrypted newer document ([MS-OFFCRYPTO] 2.3) has a stream of this name.
-    let name: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
-    if memchr::memmem::find(bytes, &name).is_some() {
-        return Err(Unreadable::Encrypted);
-    }
-    let mut runs = Runs::default();
+/// Appends the runs of text in `bytes`, one a line. The bytes are read three times.
+pub(super) fn collect(bytes: &[u8], text: &mut String) {
+    let mut runs = Runs { text: std::mem::take(text), ..Runs::default() };
     bytes.iter().for_each(|byte| runs.next(Some(windows_1252(*byte)).filter(|sign| is_western(*sign))));
     runs.end();
     for offset in [0, 1] {
@@ -31,8 +16,7 @@ pub(super) fn open(
         signs.for_each(|sign| runs.next(sign.filter(|sign| is_western(*sign))));
         runs.end();
     }
-    show(joined(prefix, "document"), runs.text, budget, sink)?;
-    Err(Unreadable::Unsupported)
+    *text = runs.text;
 }
 
 /// Whether a character stands in texts of our languages: ends of paragraphs, of lines and of cells too.
