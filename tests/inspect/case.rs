@@ -1,9 +1,9 @@
 //! Cases as files. Lines `# …` say why, `key: value` the head (`tool`, `path`, `carrier: websocket`, `lines: crlf`, `encode: gzip|gzip-name (the first line is the name)|deflate|
-//! utf-16le|utf-16be|utf-32le|utf-32be|latin1|bom|zlib|base64|envelope|field|nuls`, anything else is a header), then `--- body`, then `--- expect` with one line a
+//! utf-16le|utf-16be|utf-32le|utf-32be|latin1|bom|zlib|base64|envelope|field|varint (a number as the first field)|nuls`, anything else is a header), then `--- body`, then `--- expect` with one line a
 //! finding (detector, place, new or history, action), one a part that could not be read, and the verdict.
 //!
 //! In the body, `«b64:…»`, `«json:…»`, `«form:…»`, `«u:…»` (all as `\u` escapes), `«qp:…»`, `«wide:…»` (full-width digits)
-//! and `«nl:»` (a line break) stand for the encoded text, the innermost first; `N1` to `N4` in `«N1:»` for national
+//! `«each:…»` (its characters with commas between), `«quoted:…»` (each of them quoted) and `«nl:»` (a line break) stand for the encoded text, the innermost first; `N1` to `N4` in `«N1:»` for national
 //! numbers, `P1` for one without separators, `X1` for one as a fraction of ten to the tenth, `T1:` for a token, so that no such value stands in the tree.
 
 use super::engine::Ask;
@@ -98,9 +98,16 @@ fn encoded(encoding: &str, body: &[u8]) -> Vec<u8> {
         "bom" => [b"\xEF\xBB\xBF", body].concat(),
         "envelope" => [&[0][..], &u32::try_from(body.len()).unwrap().to_be_bytes(), body].concat(),
         "field" => [&[0x0A, u8::try_from(body.len()).unwrap()][..], body].concat(),
+        "varint" => [&[0x08][..], &varint(text().parse().unwrap())].concat(),
         "nuls" => [b"\x00\x01\x02\x03\xFF\xFE\xFD".as_slice(), body, b"\x00\x9C\x8F"].concat(),
         other => panic!("no encoding {other}"),
     }
+}
+
+fn varint(number: u64) -> Vec<u8> {
+    let more = |shift: u32| number >> shift > 0x7F;
+    let byte = |shift: u32| (number >> shift & 0x7F) as u8 | if more(shift) { 0x80 } else { 0 };
+    (0..70).step_by(7).take_while(|shift| *shift == 0 || more(shift - 7)).map(byte).collect()
 }
 
 /// The first line is the name of the file, the rest its content.
@@ -151,6 +158,8 @@ fn replacement(name: &str, argument: &str) -> String {
         "u" => argument.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect(),
         "qp" => argument.bytes().map(|byte| format!("={byte:02X}")).collect(),
         "long" => argument.repeat(3),
+        "each" => argument.chars().map(String::from).collect::<Vec<_>>().join(","),
+        "quoted" => argument.chars().map(|sign| format!("\"{sign}\"")).collect::<Vec<_>>().join(", "),
         "T1" => format!("gh{}_{}", "p", "q7Xv2LmN9sRt4KdW8yBf3HjC6zPa1E0qGu5T"),
         _ if name.starts_with('X') => {
             let digits = number(&name[1..]).replace(['.', '-'], "");

@@ -17,32 +17,52 @@ const FOLDED_MAX: usize = 80;
 /// The whole run of packed characters around `at`; lines of a wrapped or folded one are joined.
 #[must_use]
 pub fn run_around(text: &[u8], at: usize) -> Span {
-    let packed_before = |end: usize, limit: usize| {
-        text[end.saturating_sub(limit)..end].iter().rev().take_while(|byte| is_packed(**byte)).count()
-    };
-    let mut start = at - packed_before(at, 64);
-    // A run may begin at the end of the line before.
-    if let Some(before) = unfolded(&text[..start]).filter(|before| is_folded(text, *before)) {
-        start = before - packed_before(before, 64);
+    let mut start = at;
+    while start > 0 && at - start < 64 && is_packed(text[start - 1]) {
+        start -= 1;
+    }
+    let mut line = start;
+    if start > 2 && matches!(text[start - 1], b' ' | b'\t') && text[start - 2] == b'\n' {
+        start = before_fold(text, start);
     }
     let mut end = at;
-    let mut line = at - packed_before(at, 64);
     while end < text.len() && end - start < RUN_MAX {
         if is_packed(text[end]) {
             end += 1;
             continue;
         }
-        let next = end + if text[end..].starts_with(b"\r\n") { 2 } else { 1 };
-        let breaks = text[end] == b'\n' || next == end + 2;
-        let folded = usize::from(text.get(next).is_some_and(|byte| matches!(byte, b' ' | b'\t')));
-        let wrapped = end - line >= LINE_MIN || folded == 1 && breaks && is_folded(text, end);
-        if !(wrapped && breaks && text.get(next + folded).is_some_and(|byte| is_packed(*byte))) {
+        let next = match text[end] {
+            b'\n' => end + 1,
+            b'\r' if text[end..].starts_with(b"\r\n") => end + 2,
+            _ => break,
+        };
+        if end - line < LINE_MIN && !matches!(text.get(next), Some(b' ' | b'\t')) {
             break;
         }
-        end = next + folded;
-        line = end;
+        let Some(next) = goes_on(text, (line, end), next) else { break };
+        end = next;
+        line = next;
     }
     Span::new(start, end)
+}
+
+/// Where a run goes on behind the end of a line, that of the next line being `next`.
+#[cold]
+fn goes_on(text: &[u8], (line, end): (usize, usize), next: usize) -> Option<usize> {
+    let folded = usize::from(text.get(next).is_some_and(|byte| matches!(byte, b' ' | b'\t')));
+    let wrapped = end - line >= LINE_MIN || folded == 1 && is_folded(text, end);
+    let goes_on = wrapped && text.get(next + folded).is_some_and(|byte| is_packed(*byte));
+    goes_on.then_some(next + folded)
+}
+
+/// Where a run begins that may begin at the end of the line before.
+#[cold]
+fn before_fold(text: &[u8], start: usize) -> usize {
+    let Some(before) = unfolded(&text[..start]).filter(|before| is_folded(text, *before)) else {
+        return start;
+    };
+    let line = &text[before.saturating_sub(64)..before];
+    before - line.iter().rev().take_while(|byte| is_packed(**byte)).count()
 }
 
 /// Where the line ends that goes on behind `text`: a break and one space or tab are between.

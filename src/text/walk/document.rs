@@ -1,5 +1,6 @@
 //! Walks through JSON documents and forms: each key, string and number is a unit. Knows no API.
 
+use super::singles::{Singles, may_be_single};
 use super::{Area, Around, Unread, Visitor, Walker};
 use crate::span::Span;
 use crate::text::codec::Layer;
@@ -40,10 +41,15 @@ impl Walker {
         }
         let mut place = Placed { areas: &areas, next: 0, open: Vec::new() };
         let mut keys: Vec<Option<Token>> = Vec::new();
-        let mut key = None;
+        let (mut key, mut singles) = (None, Singles::default());
         for (index, &token) in tape.tokens().iter().enumerate() {
             let spot = place.spot_at(index).unwrap_or(around.spot);
             let container = keys.last().copied().flatten();
+            if may_be_single(token) {
+                singles.take(around.source.text, token, container);
+            } else if singles.is_some() {
+                self.end_singles(&Around { spot, ..*around }, &mut singles, visitor, edits);
+            }
             match token.kind {
                 Kind::Object | Kind::Array => {
                     if spot.holds == Holds::Tokens && place.starts_at(index) {

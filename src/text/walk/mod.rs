@@ -9,6 +9,7 @@ mod mail_head;
 mod multipart;
 mod protobuf;
 mod records;
+mod singles;
 
 pub use multipart::may_be_mail;
 

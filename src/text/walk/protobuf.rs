@@ -20,6 +20,9 @@ const TEXT_MIN: usize = 4;
 /// Unknown bytes from this length on are searched for strings.
 const STRINGS_MIN: usize = 16;
 
+/// Numbers with fewer than nine digits identify nobody by themselves.
+const NUMBER_MIN: u64 = 100_000_000;
+
 /// Bit of an envelope's flags: its message is compressed.
 const COMPRESSED: u8 = 1;
 
@@ -109,6 +112,13 @@ impl Walker {
         edits: &mut Vec<Edit>,
     ) {
         for field in (Fields { rest: message }).flatten() {
+            let field = match field {
+                Field::Number(number) => {
+                    self.number(around, number, visitor, edits);
+                    continue;
+                }
+                Field::Bytes(bytes) => bytes,
+            };
             if let Some(text) = readable(field).filter(|text| text.len() >= TEXT_MIN) {
                 self.field_text(around, text, visitor, edits);
             } else if depth < DEPTH_MAX && is_message(field) {
@@ -123,6 +133,13 @@ impl Walker {
                 show_text(&buffer, around, around.spot, &[], SegmentKind::Strings, visitor, edits);
                 self.give_back(buffer);
             }
+        }
+    }
+
+    /// A whole number with enough digits to be somebody's.
+    fn number(&mut self, around: &Around<'_>, number: u64, visitor: &mut dyn Visitor, edits: &mut Vec<Edit>) {
+        if number >= NUMBER_MIN {
+            show_text(number.to_string().as_bytes(), around, around.spot, &[], around.kind, visitor, edits);
         }
     }
 
@@ -168,7 +185,16 @@ fn is_message(bytes: &[u8]) -> bool {
     !bytes.is_empty() && (Fields { rest: bytes }).all(|field| field.is_some())
 }
 
-/// The length-delimited fields of a message; a `None` ends what cannot be read. Other fields are empty.
+/// What a field holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Field<'a> {
+    /// A whole number of any width; a group is 0.
+    Number(u64),
+    /// Text, bytes or a message.
+    Bytes(&'a [u8]),
+}
+
+/// The fields of a message; a `None` ends what cannot be read.
 struct Fields<'a> {
     rest: &'a [u8],
 }
@@ -187,27 +213,27 @@ impl<'a> Fields<'a> {
         Some(taken)
     }
 
-    fn field(&mut self) -> Option<&'a [u8]> {
+    fn field(&mut self) -> Option<Field<'a>> {
         let tag = self.varint()?;
         if tag >> 3 == 0 {
             return None;
         }
         match tag & 7 {
-            0 => self.varint().map(|_| &[][..]),
-            1 => self.take(8).map(|_| &[][..]),
+            0 => self.varint().map(Field::Number),
+            1 => self.take(8)?.first_chunk().map(|bytes| Field::Number(u64::from_le_bytes(*bytes))),
             2 => {
                 let len = self.varint()?;
-                self.take(len)
+                self.take(len).map(Field::Bytes)
             }
-            3 | 4 => Some(&[]),
-            5 => self.take(4).map(|_| &[][..]),
+            3 | 4 => Some(Field::Number(0)),
+            5 => self.take(4)?.first_chunk().map(|bytes| Field::Number(u32::from_le_bytes(*bytes).into())),
             _ => None,
         }
     }
 }
 
 impl<'a> Iterator for Fields<'a> {
-    type Item = Option<&'a [u8]>;
+    type Item = Option<Field<'a>>;
 
     fn next(&mut self) -> Option<Self::Item> {
         if self.rest.is_empty() {
@@ -223,7 +249,7 @@ impl<'a> Iterator for Fields<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Fields, envelopes, is_message, readable};
+    use super::{Field, Fields, envelopes, is_message};
     use crate::span::Span;
 
     #[test]
@@ -239,10 +265,11 @@ mod tests {
 
     #[test]
     fn fields_of_every_wire_type_are_read() {
-        let message = b"\x08\x96\x01\x12\x05salut\x19\0\0\0\0\0\0\0\0\x25\0\0\0\0";
+        let message = b"\x08\x96\x01\x12\x05salut\x19\0\0\0\0\0\0\0\x01\x25\x02\0\0\0";
         assert!(is_message(message));
-        let texts: Vec<&str> = (Fields { rest: message }).flatten().filter_map(readable).collect();
-        assert_eq!(texts.concat(), "salut");
+        let fields: Vec<Field<'_>> = (Fields { rest: message }).flatten().collect();
+        let wanted = [Field::Number(150), Field::Bytes(b"salut"), Field::Number(1 << 56), Field::Number(2)];
+        assert_eq!(fields, wanted);
         for end in 1..message.len() {
             let whole = [3, 10, 19].contains(&end);
             assert_eq!(is_message(&message[..end]), whole, "{end}");
