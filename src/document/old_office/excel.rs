@@ -15,7 +15,7 @@ pub(super) const STREAMS: [&str; 2] = ["Workbook", "Book"];
 /// The version of the records since 97.
 const SINCE_97: u16 = 0x0600;
 
-/// Bytes that a name of a cell takes.
+/// Bytes that a name of a cell takes besides its letters.
 const MARK_BYTES: usize = 48;
 
 /// Kinds of records (2.3).
@@ -93,6 +93,8 @@ struct Sheet {
     name: String,
     text: String,
     marks: Vec<(usize, Arc<str>)>,
+    /// Bytes of the names of cells.
+    names: usize,
     row: Option<u16>,
     /// Notes and what repeats on pages.
     aside: String,
@@ -100,7 +102,7 @@ struct Sheet {
 
 impl Sheet {
     const fn cost(&self) -> usize {
-        self.text.len() + self.aside.len() + MARK_BYTES * self.marks.len()
+        self.text.len() + self.aside.len() + MARK_BYTES * self.marks.len() + self.names
     }
 }
 
@@ -254,7 +256,9 @@ impl Book {
         }
         sheet.row = Some(row);
         let name = format!("sheet {}!{}{}", sheet.name, letters(column), u32::from(row) + 1);
-        sheet.marks.push((sheet.text.len(), joined(&self.prefix, &name)));
+        let name = joined(&self.prefix, &name);
+        sheet.names += name.len();
+        sheet.marks.push((sheet.text.len(), name));
         sheet.text.push_str(text);
         sheet.text.push('\t');
     }

@@ -93,9 +93,12 @@ fn texts(reader: &mut Reader<'_>, storage: usize, is_utf8: bool, name: &str) -> 
             }
             (PACKED_RTF, BINARY) => {
                 let packed = reader.stream(index)?;
-                reader.budget.bytes(packed.len().saturating_mul(17))?;
-                match rtf_packed::unpack(&packed) {
-                    Ok(text) => reader.entry(&joined(name, "body.rtf"), &text)?,
+                match rtf_packed::unpack(&packed, reader.budget.left()) {
+                    Ok(text) => {
+                        reader.budget.bytes(text.len())?;
+                        reader.entry(&joined(name, "body.rtf"), &text)?;
+                    }
+                    Err(Unreadable::TooLarge) => return Err(Unreadable::TooLarge),
                     Err(why) => reader.unreadable(&joined(name, "body.rtf"), why, packed.len() as u64),
                 }
             }

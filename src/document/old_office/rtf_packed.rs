@@ -10,9 +10,12 @@ const WINDOW: usize = 4_096;
 const BEGINNING: &[u8; 207] = b"{\\rtf1\\ansi\\mac\\deff0\\deftab720{\\fonttbl;}{\\f0\\fnil \\froman \\fswiss \\fmodern \
 \\fscript \\fdecor MS Sans SerifSymbolArialTimes New RomanCourier{\\colortbl\\red0\\green0\\blue0\r\n\\par \\pard\\plain\\f0\\fs20\\b\\i\\u\\tab\\tx";
 
-/// Unpacks; each byte in stands for at most 17 bytes out.
-pub(super) fn unpack(bytes: &[u8]) -> Result<Vec<u8>, Unreadable> {
+/// Unpacks, to at most `most` bytes: each byte in stands for up to 17 bytes out.
+pub(super) fn unpack(bytes: &[u8], most: usize) -> Result<Vec<u8>, Unreadable> {
     let size = long(bytes, 4).ok_or(Unreadable::Broken)? as usize;
+    if size.min(bytes.len().saturating_mul(17)) > most {
+        return Err(Unreadable::TooLarge);
+    }
     let packed = bytes.get(16..).ok_or(Unreadable::Broken)?;
     match &bytes[8..12] {
         b"MELA" => Ok(packed[..size.min(packed.len())].to_vec()),
@@ -70,15 +73,16 @@ mod tests {
     fn the_examples_of_the_specification_are_unpacked() {
         // [MS-OXRTFCP] 3.1 and 3.2.
         let simple = b"\x2d\0\0\0\x2b\0\0\0LZFu\xf1\xc5\xc7\xa7\x03\0\x0a\0rcpg125\x42\x32\x0a\xf3 hel\x09\0 bw\x05\xb0ld}\x0a\x80\x0f\xa0";
-        assert_eq!(unpack(simple).unwrap(), b"{\\rtf1\\ansi\\ansicpg1252\\pard hello world}\r\n");
+        assert_eq!(unpack(simple, 43).unwrap(), b"{\\rtf1\\ansi\\ansicpg1252\\pard hello world}\r\n");
         let crossing = b"\x1a\0\0\0\x1c\0\0\0LZFu\xe2\xd4KQA\0\x04 WXYZ\x0dn}\x01\x0e\xb0";
-        assert_eq!(unpack(crossing).unwrap(), b"{\\rtf1 WXYZWXYZWXYZWXYZWXYZ}");
+        assert_eq!(unpack(crossing, 99).unwrap(), b"{\\rtf1 WXYZWXYZWXYZWXYZWXYZ}");
         let mut plain = b"\x07\0\0\0\x03\0\0\0MELA\0\0\0\0abcdef".to_vec();
-        assert_eq!(unpack(&plain).unwrap(), b"abc");
+        assert_eq!(unpack(&plain, 99).unwrap(), b"abc");
         plain[8] = b'X';
-        assert_eq!(unpack(&plain), Err(Unreadable::Unsupported));
+        assert_eq!(unpack(&plain, 99), Err(Unreadable::Unsupported));
+        assert_eq!(unpack(simple, 42), Err(Unreadable::TooLarge));
         for end in 0..simple.len() {
-            let _some = unpack(&simple[..end]);
+            let _some = unpack(&simple[..end], 99);
         }
     }
 }
