@@ -9,6 +9,7 @@ pub mod gate;
 mod inverted;
 mod key;
 pub mod link;
+mod listing;
 mod mailbox;
 mod mnemonic;
 mod odd;
@@ -32,8 +33,8 @@ use gate::Gate;
 use link::Link;
 use smallvec::SmallVec;
 use words::{
-    ASKED, CODE, KEY, LABELS, LOCK, LOGIN, OPENED, PAIR, PASSPHRASE, PIN, RECOVERY, SESSION, SHORT, SOFT,
-    WIFI,
+    ASKED, CODE, HEADING, KEY, LABELS, LOCK, LOGIN, OPENED, PAIR, PASSPHRASE, PIN, RECOVERY, SESSION, SHORT,
+    SOFT, WIFI,
 };
 
 /// What kind of secret a label announces.
@@ -100,9 +101,19 @@ const AFTER: usize = 300;
 /// Secrets beside one label: mostly one.
 pub type Secrets = SmallVec<[Secret; 1]>;
 
-/// Judges the label that starts at `at`: what is linked to it, else what stands in its reach.
+/// Judges the label that starts at `at`: what is linked to it, else what stands in its reach; where it heads a list, what
+/// stands in the items.
 #[must_use]
 pub fn find(lexicon: &Lexicon, text: &[u8], at: usize) -> Secrets {
+    if !may_be_label(lexicon, text, at) {
+        return Secrets::new();
+    }
+    if listing::may_head(text, at) {
+        let listed = listing::below(lexicon, text, at);
+        if !listed.is_empty() {
+            return listed;
+        }
+    }
     let found = at_label(lexicon, text, at, |label, kind| {
         let secret = |span, confidence| Secret { span, kind, confidence };
         let values =
@@ -125,9 +136,23 @@ pub fn find(lexicon: &Lexicon, text: &[u8], at: usize) -> Secrets {
 /// Judges the label that starts at `at`: only what is linked to it.
 #[must_use]
 pub fn find_linked(lexicon: &Lexicon, text: &[u8], at: usize) -> Option<Secret> {
+    if !may_be_label(lexicon, text, at) {
+        return None;
+    }
     at_label(lexicon, text, at, |label, kind| {
         linked(label, kind).map(|(span, confidence)| Secret { span, kind, confidence })
     })?
+}
+
+/// Whether a label may start at `at` with a value near, by a look at the first word: most words that begin like one are
+/// none ("passée").
+fn may_be_label(lexicon: &Lexicon, text: &[u8], at: usize) -> bool {
+    // The end of "mot de passe" is none by itself.
+    if text[..at].ends_with(b" de ") && text[at..].starts_with(b"passe") {
+        return false;
+    }
+    (may_link(text, at) || inverted::may_stand_before(text, at) || reach::may(text, at))
+        && ShortWord::at(text, at).is_none_or(|word| lexicon.begins(word.as_slice(), LABELS | HEADING))
 }
 
 /// What is said of the label that starts at `at`, where one does and a value may stand near.
@@ -137,18 +162,6 @@ fn at_label<T>(
     at: usize,
     said: impl FnOnce(&Label<'_>, Kind) -> T,
 ) -> Option<T> {
-    // The end of "mot de passe" is none by itself.
-    if text[..at].ends_with(b" de ") && text[at..].starts_with(b"passe") {
-        return None;
-    }
-    if !may_link(text, at) && !inverted::may_stand_before(text, at) && !reach::may(text, at) {
-        return None;
-    }
-    // Most words that begin like a label are none ("passée"): a look at the first word is enough to see that, or at the
-    // label alone.
-    if ShortWord::at(text, at).is_some_and(|word| !lexicon.begins(word.as_slice(), LABELS)) {
-        return None;
-    }
     let near = Window::around(text, at, 0, LABEL_BYTES_MAX);
     let (end_of_label, groups) = lexicon.longest_at(near.text(), near.index(at), LABELS)?;
     // Words that are mostly no label: nothing without a digit.

@@ -76,10 +76,16 @@ pub const SESSION: Groups = 1 << 36;
 pub const ECHO: Groups = 1 << 34;
 /// What a code locks, where the code stands right behind it: *coffre*, *kluis*, *padlock*.
 pub const LOCK: Groups = 1 << 33;
+/// What a list of codes is called: *codes*, *pins*.
+pub const HEADING: Groups = 1 << 37;
+/// What else may stand in such a heading: *liste*, *et*, *all*.
+pub const LISTED: Groups = 1 << 38;
+/// What numbers things in a list: *ticket*, *dossier*, *tél*.
+pub const REFERENCE: Groups = 1 << 39;
 /// *réponse*, *answer*.
 pub const ANSWER: Groups = 1 << 24;
 
-const NAMES: [(&str, Groups); 37] = [
+const NAMES: [(&str, Groups); 40] = [
     ("password", PASSWORD),
     ("short", SHORT),
     ("pin", PIN),
@@ -115,6 +121,9 @@ const NAMES: [(&str, Groups); 37] = [
     ("value_name", VALUE_NAME),
     ("as", AS),
     ("cased", CASED),
+    ("heading", HEADING),
+    ("listed", LISTED),
+    ("reference", REFERENCE),
     ("yes", YES),
     ("renewed", RENEWED),
 ];

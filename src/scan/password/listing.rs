@@ -1,0 +1,146 @@
+//! Lists under a heading: "Mots de passe :" and below it "- messagerie : …", "Wifi → …", "3. serveur = …". The heading
+//! speaks for its items, in a bounded number of lines.
+
+mod heading;
+mod item;
+
+use super::gate::Gate;
+use super::link::Link;
+use super::shape::Shape;
+use super::strength::{self, Strength};
+use super::value::Value;
+use super::words::{ABOUT, ACCESS, DOUBT, KNOWN, LOGIN, OPENED, PASSWORD, REFERENCE, SOFT, WEAK, WIFI};
+use super::{Kind, Label, Secret, Secrets, other};
+use crate::finding::Confidence;
+use crate::scan::fold::Window;
+use crate::scan::lexicon::{Groups, Lexicon};
+use crate::span::Span;
+pub(super) use heading::may as may_head;
+use heading::{Heading, Says};
+use item::Item;
+
+/// Lines below a heading.
+const LINES_MAX: usize = 24;
+
+/// Bytes of a line that may be an item.
+const LINE_BYTES_MAX: usize = 140;
+
+/// Bytes of three words with dashes between that are a password.
+const WORDS_BYTES: usize = 12;
+
+/// The secrets in the list below the heading in which the label at `at` stands first: mostly none does.
+pub(super) fn below(lexicon: &Lexicon, text: &[u8], at: usize) -> Secrets {
+    let Some(heading) = heading::at(lexicon, text, at) else { return Secrets::new() };
+    let list = List { lexicon, text, heading };
+    let (mut found, mut opens) = (Secrets::new(), false);
+    let (mut start, mut items) = (heading.end + 1, 0);
+    for _ in 0..LINES_MAX {
+        let Some(line) = line_at(text, start) else { break };
+        start = line.end + 1;
+        if line.of(text).is_none_or(|line| line.trim_ascii().is_empty()) {
+            // A blank line ends what has no marks, and stands right below many headings.
+            if items > 0 && !item::is_marked(text, start) {
+                break;
+            }
+            continue;
+        }
+        let Some(item) = item::read(text, line) else { break };
+        items += 1;
+        opens |= list.names(item, OPENED);
+        found.extend(list.value(item).map(|span| Secret {
+            span,
+            kind: heading.kind,
+            confidence: Confidence::Medium,
+        }));
+    }
+    if heading.sure || opens { found } else { Secrets::new() }
+}
+
+/// The line that begins at `start`, without its end; none where the text ends or where it is long.
+fn line_at(text: &[u8], start: usize) -> Option<Span> {
+    let rest = text.get(start..).filter(|rest| !rest.is_empty())?;
+    let near = &rest[..rest.len().min(LINE_BYTES_MAX)];
+    let end = memchr::memchr(b'\n', near).or_else(|| (near.len() == rest.len()).then_some(near.len()))?;
+    Some(Span::new(start, start + end))
+}
+
+/// What stands below a heading.
+struct List<'a> {
+    lexicon: &'a Lexicon,
+    text: &'a [u8],
+    heading: Heading,
+}
+
+impl List<'_> {
+    /// Whether the name of an item holds a word of the groups.
+    fn names(&self, item: Item, groups: Groups) -> bool {
+        let name = Window::around(self.text, item.name.start, 0, item.name.len());
+        self.lexicon.any(name.text(), 0, name.text().len(), groups)
+    }
+
+    /// What an item holds: one value, or a login and its password.
+    fn value(&self, item: Item) -> Option<Span> {
+        if self.names(item, REFERENCE | LOGIN | DOUBT | ABOUT) {
+            return None;
+        }
+        let (first, second) = item.values(self.text)?;
+        let second = second.filter(|_| self.strength(first.span, PASSWORD) < Some(Strength::Sure));
+        second.and_then(|second| self.judged(item, second)).or_else(|| self.judged(item, first))
+    }
+
+    fn judged(&self, item: Item, value: Value) -> Option<Span> {
+        let code = self.heading.says == Says::Codes && !self.names(item, WIFI | SOFT | PASSWORD);
+        let holds = if code { self.is_code(item, value) } else { self.is_password(item, value) };
+        holds.then_some(value.span)
+    }
+
+    fn strength(&self, span: Span, groups: Groups) -> Option<Strength> {
+        strength::of(self.lexicon, span.of(self.text)?, groups)
+    }
+
+    fn is_code(&self, item: Item, value: Value) -> bool {
+        match self.strength(value.span, ACCESS) {
+            Some(Strength::Number) => value.ends_line && !self.is_year(value.span),
+            Some(Strength::Sure) => self.is_password(item, value),
+            _ => false,
+        }
+    }
+
+    fn is_year(&self, span: Span) -> bool {
+        span.of(self.text)
+            .is_none_or(|bytes| bytes.len() == 4 && (bytes.starts_with(b"19") || bytes.starts_with(b"20")))
+    }
+
+    fn is_password(&self, item: Item, value: Value) -> bool {
+        let Some(bytes) = value.span.of(self.text) else { return false };
+        let window = Window::around(self.text, item.name.start, 0, LINE_BYTES_MAX);
+        let (lexicon, text) = (self.lexicon, self.text);
+        let label = Label { lexicon, text, window: &window, span: item.name, groups: PASSWORD };
+        let link = Link { end: value.span.start, ..Link::default() };
+        let gate = Gate { label, kind: Kind::Password, link };
+        if other::is_address(bytes) || gate.is_something_else(value, bytes) {
+            return false;
+        }
+        let sure = self.strength(value.span, PASSWORD);
+        if sure == Some(Strength::Sure) {
+            return true;
+        }
+        let shape = Shape::of(bytes);
+        // `4821#`, `48B21`: what opens a door, among passwords.
+        let code = self.strength(value.span, ACCESS) == Some(Strength::Number);
+        if !value.ends_line {
+            return false;
+        }
+        if code {
+            return !self.is_year(value.span);
+        }
+        if shape.word {
+            let dashes = bytes.iter().filter(|byte| **byte == b'-').count();
+            let known = lexicon.groups_of(bytes) & (KNOWN | WEAK) != 0;
+            return known || dashes >= 2 && shape.length >= WORDS_BYTES;
+        }
+        // `PC-041`, `INC0044171`: what capitals and digits name.
+        let named = shape.lower == 0 && !bytes.iter().any(|byte| b"!#$%&*+?@^~".contains(byte));
+        !named && (sure.is_some() || gate.judge(value, bytes).is_some())
+    }
+}
