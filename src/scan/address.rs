@@ -154,7 +154,10 @@ impl Detector for Address {
             (true, _) if post_box => self.post_box(&all, here),
             (true, _) => self.germanic(&all, here).and_then(|street| self.with_locality(&all, &street)),
             (_, true) => english::read(&all, here).map(|(start, end)| (start, end, true)),
-            _ => self.romance(&all, here).and_then(|street| self.with_locality(&all, &street)),
+            _ => self
+                .romance(&all, here)
+                .and_then(|street| self.with_locality(&all, &street))
+                .filter(|(start, end, _)| *start == here || !is_counted(&all[here..*end])),
         };
         let Some((start, end, located)) = found else { return };
         let span = Span::new(all[start].start, all[end - 1].end()).shifted(offset);
@@ -466,6 +469,12 @@ fn stand_behind(all: &[Token<'_>], at: usize, words: &[String]) -> bool {
         matches!(gap, Some(Kind::Space | Kind::Line))
             && all.get(place).is_some_and(|word| *word.folded() == **wanted)
     })
+}
+
+/// "12 cours de Musique, 5000 Namur": lessons, for Belgian house numbers stand behind the street.
+fn is_counted(all: &[Token<'_>]) -> bool {
+    let code = all.iter().rfind(|token| token.kind == Kind::Number);
+    all[0].text == "cours" && code.is_some_and(|code| code.text.len() == 4)
 }
 
 /// The ordinal before a street's type: `5e avenue`, `41e Rue`. Its first token.

@@ -167,7 +167,8 @@ fn run(text: &[u8], at: usize, most: usize, like: impl Fn(u8) -> bool) -> usize 
 fn anything(text: &[u8], at: usize) -> Option<Span> {
     text.get(at).filter(|byte| byte.is_ascii_alphanumeric())?;
     let length = run(text, at, ACCOUNT_BYTES_MAX, is_account);
-    (length >= 3).then(|| Span::new(at, at + length))
+    // `userName = getForm(40)`: a call.
+    (length >= 3 && text.get(at + length) != Some(&b'(')).then(|| Span::new(at, at + length))
 }
 
 /// Letters and then a digit, a point or a backslash with more behind it: `u12345`, `jan.peeters`, `ORES\jdupont`.

@@ -220,6 +220,7 @@ const NO_ACCOUNTS: &[&str] = &[
     "return",
     "root",
     "sans",
+    "see",
     "sein",
     "self",
     "sera",

@@ -482,9 +482,16 @@ impl Reach<'_> {
     }
 }
 
+/// Whether a name or a blank stands before an equals sign, and not a password's sign: `a9?x=3`.
+fn is_assignment(before: &[u8]) -> bool {
+    let token = before.iter().rev().take(TOKEN_BYTES).take_while(|byte| !byte.is_ascii_whitespace());
+    token.clone().all(|byte| !b"!#$%&*+?@^~".contains(byte)) || token.count() == TOKEN_BYTES
+}
+
 /// A line without the signs of source code and configuration.
 fn is_plain(line: &[u8]) -> bool {
-    !line.iter().any(|byte| matches!(byte, b'{' | b'}' | b'\\' | b'='))
+    !line.iter().any(|byte| matches!(byte, b'{' | b'}' | b'\\'))
+        && !memchr::memchr_iter(b'=', line).any(|at| is_assignment(&line[..at]))
         && memchr::memmem::find(line, b"()").is_none()
         && memchr::memmem::find(line, b"</").is_none()
         && memchr::memmem::find(line, b"::").is_none()

@@ -98,7 +98,7 @@ fn is_number(token: &[u8], groups: Groups) -> bool {
 
 /// What a password in a sentence is made of; brackets, quotation marks and slashes belong to the sentence or to code.
 fn is_usual(byte: &u8) -> bool {
-    byte.is_ascii_alphanumeric() || *byte >= 0x80 || b"!#$%&*+?@^~-_.'".contains(byte)
+    byte.is_ascii_alphanumeric() || *byte >= 0x80 || b"!#$%&*+=?@^~-_.'".contains(byte)
 }
 
 /// Signs within a token that words, names and codes do not have.

@@ -91,6 +91,8 @@ impl Person {
         let value = value.split([';', '|', '\t', '\n', '\r', '"', '(', '*', '<', '“', '”', '»']).next()?;
         let words = |sign: char| sign.is_alphabetic() || matches!(sign, ' ' | ',' | '-' | '\'' | '’');
         let sorted = &value[..value.find(|sign| !words(sign)).unwrap_or(value.len())];
+        // "Vogel, Uwe, geb. …": what stands behind a second comma is no name.
+        let sorted = sorted.match_indices(',').nth(1).map_or(sorted, |(comma, _)| &sorted[..comma]);
         if let Some(name) = self.comma_name(sorted.trim_end(), label != Strength::Weak) {
             return Some(name);
         }
