@@ -23,7 +23,14 @@ pub(super) fn user_identifier(written: &[u8]) -> Outcome {
     let hex = |part: &str| part.len() >= 3 && part.bytes().all(|byte| byte.is_ascii_hexdigit());
     let uuid = account.split('-').count() > 2 && account.split('-').take(3).all(hex);
     let constant = account.contains('_') && !account.bytes().any(|byte| byte.is_ascii_lowercase());
-    if path || member || uuid || kind || constant || text.ends_with('-') && !text.contains('@') {
+    if path
+        || member
+        || uuid
+        || kind
+        || is_host(&lower)
+        || constant
+        || text.ends_with('-') && !text.contains('@')
+    {
         return Outcome::Fail;
     }
     let length = (3..=40).contains(&account.len());
@@ -34,6 +41,17 @@ pub(super) fn user_identifier(written: &[u8]) -> Outcome {
         true if marked || looks_like_a_login(&lower) => Outcome::Pass,
         true => Outcome::Weak,
     }
+}
+
+/// `srv-app-01`, `server01.intern`: a machine that one logs in to.
+fn is_host(lower: &str) -> bool {
+    const HEADS: [&str; 8] = ["srv", "server", "serveur", "host", "db", "vm", "node", "localhost"];
+    const ENDS: [&str; 10] =
+        ["intern", "internal", "local", "lan", "corp", "home", "be", "com", "net", "org"];
+    let first = lower.split(['.', '-', '_']).next().unwrap_or_default();
+    let head = HEADS.contains(&first.trim_end_matches(|sign: char| sign.is_ascii_digit()));
+    let end = lower.rsplit_once('.').is_some_and(|(_, end)| ENDS.contains(&end));
+    !lower.contains('@') && (head || end)
 }
 
 /// Windows domains are short and in capitals; `C` and folders are none.

@@ -1,10 +1,14 @@
 //! Source code that handles passwords instead of holding them: names, calls, types, expressions.
 
+use super::Label;
 use super::gate::Gate;
 use super::other::contains;
 use super::shape::Shape;
 use super::strength::is_disordered;
 use super::value::Value;
+
+/// Spaces of a sentence.
+const SENTENCE_SPACES: usize = 3;
 
 impl Gate<'_> {
     /// Source code that handles a password: names, calls, types.
@@ -124,7 +128,9 @@ impl Gate<'_> {
         let end = memchr::memchr(b'\n', &self.label.text[self.label.span.start..])
             .map_or(self.label.text.len(), |at| self.label.span.start + at)
             .min(self.label.span.start + 250);
-        let line = uncommented(self.label.text[start..end.max(start)].trim_ascii());
+        let end = end.max(start);
+        let (start, end) = self.sentence_of_value(start, end).unwrap_or((start, end));
+        let line = uncommented(self.label.text[start..end].trim_ascii());
         let ends = matches!(line.last(), Some(b';' | b'{' | b'}' | b'\\'))
             || line.ends_with(b"),")
             || line.ends_with(b"),")
@@ -133,6 +139,18 @@ impl Gate<'_> {
         ends || uses
             || CODE_STARTS.iter().any(|mark| line.starts_with(mark))
             || CODE.iter().any(|mark| holds_mark(line, mark))
+    }
+
+    /// The sentence in quotation marks, behind the colon of a key, in which the label stands: `"note": "le mot de passe est …"`.
+    fn sentence_of_value(&self, start: usize, end: usize) -> Option<(usize, usize)> {
+        let Label { text, span, .. } = self.label;
+        let open = start + memchr::memrchr(b'"', &text[start..span.start.max(start)])?;
+        let close = span.end + memchr::memchr(b'"', text.get(span.end..end)?)?;
+        let string = &text[open + 1..close];
+        let of_key = text[start..open].trim_ascii_end().ends_with(b"\":");
+        let spaces = memchr::memchr_iter(b' ', string).count();
+        let plain = !string.iter().any(|byte| b"{}=;<>$".contains(byte));
+        (of_key && plain && spaces >= SENTENCE_SPACES).then_some((open + 1, close))
     }
 
     /// `…;user=sa;password=…;`: the semicolon before and an earlier `name=value`.

@@ -128,7 +128,8 @@ impl List<'_> {
         let shape = Shape::of(bytes);
         // `4821#`, `48B21`: what opens a door, among passwords.
         let code = self.strength(value.span, ACCESS) == Some(Strength::Number);
-        if !value.ends_line {
+        let bracketed = matches!(bytes.first(), Some(b'(' | b'['));
+        if !value.ends_line || item.name.is_empty() && !code || bracketed {
             return false;
         }
         if code {
@@ -139,8 +140,9 @@ impl List<'_> {
             let known = lexicon.groups_of(bytes) & (KNOWN | WEAK) != 0;
             return known || dashes >= 2 && shape.length >= WORDS_BYTES;
         }
-        // `PC-041`, `INC0044171`: what capitals and digits name.
-        let named = shape.lower == 0 && !bytes.iter().any(|byte| b"!#$%&*+?@^~".contains(byte));
+        // `PC-041`, `INC0044171`, `AnyRef`: names.
+        let signed = bytes.iter().any(|byte| b"!#$%&*+?@^~".contains(byte));
+        let named = !signed && (shape.lower == 0 || shape.digits == 0);
         !named && (sure.is_some() || gate.judge(value, bytes).is_some())
     }
 }

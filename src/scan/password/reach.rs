@@ -103,7 +103,7 @@ pub(super) fn around(label: &Label<'_>, kind: Kind) -> Values {
         if let Some(string) = reach.sentence(line) {
             Reach { string: true, ..reach }.behind(string, &mut best);
         }
-        best.retain(|value| value.strength != Strength::Fair);
+        best.retain(|value| value.strength != Strength::Fair || value.stated);
         return best;
     }
     reach.behind(line, &mut best);

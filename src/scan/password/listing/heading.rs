@@ -50,7 +50,9 @@ pub(super) fn at(lexicon: &Lexicon, text: &[u8], at: usize) -> Option<Heading> {
         return None;
     }
     let (groups, sure) = labels(lexicon, folded);
-    let passwords = groups & (PASSWORD | SHORT | PASSPHRASE | PAIR | WIFI) != 0;
+    // `pass:` and `pw` are much else; "mdp" and "m.d.p." are not.
+    let short = groups & SHORT != 0 && folded[label] == b'm';
+    let passwords = short || groups & (PASSWORD | PASSPHRASE | PAIR | WIFI) != 0;
     if passwords {
         return Some(Heading { says: Says::Passwords, kind: Kind::Password, sure: true, end });
     }
@@ -95,6 +97,10 @@ fn line(text: &[u8], at: usize) -> Option<(usize, usize)> {
         None => return None,
     };
     let line = &text[start..end];
+    // "- Pass the header to it": an item of another list.
+    if item::is_marked(text, start) && !line.trim_ascii_end().ends_with(b":") {
+        return None;
+    }
     let code = line.iter().any(|byte| b"=\"{}<>;\\$@/".contains(byte));
     (line.len() <= HEADING_BYTES_MAX && !code).then_some((start, end))
 }
