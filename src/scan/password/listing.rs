@@ -9,7 +9,9 @@ use super::link::Link;
 use super::shape::Shape;
 use super::strength::{self, Strength};
 use super::value::Value;
-use super::words::{ABOUT, ACCESS, DOUBT, KNOWN, LOGIN, OPENED, PASSWORD, REFERENCE, SOFT, WEAK, WIFI};
+use super::words::{
+    ABOUT, ACCESS, DOUBT, HEADING, KNOWN, LABELS, LOGIN, OPENED, PASSWORD, REFERENCE, SOFT, WEAK, WIFI,
+};
 use super::{Kind, Label, Secret, Secrets, other};
 use crate::finding::Confidence;
 use crate::scan::fold::Window;
@@ -22,6 +24,9 @@ use item::Item;
 /// Lines below a heading.
 const LINES_MAX: usize = 24;
 
+/// Items without a value in a list.
+const EMPTY_MAX: usize = 4;
+
 /// Bytes of a line that may be an item.
 const LINE_BYTES_MAX: usize = 140;
 
@@ -29,6 +34,9 @@ const LINE_BYTES_MAX: usize = 140;
 const WORDS_BYTES: usize = 12;
 
 /// The secrets in the list below the heading in which the label at `at` stands first: mostly none does.
+///
+/// What ends a list keeps the lists of a text apart: a line that may be a heading itself is never within the list of
+/// another one, so that each line is read once.
 pub(super) fn below(lexicon: &Lexicon, text: &[u8], at: usize) -> Secrets {
     let Some(heading) = heading::at(lexicon, text, at) else { return Secrets::new() };
     let list = List { lexicon, text, heading };
@@ -37,21 +45,27 @@ pub(super) fn below(lexicon: &Lexicon, text: &[u8], at: usize) -> Secrets {
     for _ in 0..LINES_MAX {
         let Some(line) = line_at(text, start) else { break };
         start = line.end + 1;
-        if line.of(text).is_none_or(|line| line.trim_ascii().is_empty()) {
+        let content = line.of(text).unwrap_or_default().trim_ascii();
+        if content.is_empty() {
             // A blank line ends what has no marks, and stands right below many headings.
             if items > 0 && !item::is_marked(text, start) {
                 break;
             }
             continue;
         }
+        if items == 0 && item::is_rule(content) {
+            continue;
+        }
         let Some(item) = item::read(text, line) else { break };
         items += 1;
-        opens |= list.names(item, OPENED);
-        found.extend(list.value(item).map(|span| Secret {
-            span,
-            kind: heading.kind,
-            confidence: Confidence::Medium,
-        }));
+        match list.value(item) {
+            Some(span) => {
+                opens |= heading.sure || list.names(item, OPENED);
+                found.push(Secret { span, kind: heading.kind, confidence: Confidence::Medium });
+            }
+            None if items - found.len() > EMPTY_MAX || list.names(item, LABELS | HEADING) => break,
+            None => {}
+        }
     }
     if heading.sure || opens { found } else { Secrets::new() }
 }
@@ -80,10 +94,10 @@ impl List<'_> {
 
     /// What an item holds: one value, or a login and its password.
     fn value(&self, item: Item) -> Option<Span> {
+        let (first, second) = item.values(self.text)?;
         if self.names(item, REFERENCE | LOGIN | DOUBT | ABOUT) {
             return None;
         }
-        let (first, second) = item.values(self.text)?;
         let second = second.filter(|_| self.strength(first.span, PASSWORD) < Some(Strength::Sure));
         second.and_then(|second| self.judged(item, second)).or_else(|| self.judged(item, first))
     }

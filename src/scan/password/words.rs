@@ -82,10 +82,12 @@ pub const HEADING: Groups = 1 << 37;
 pub const LISTED: Groups = 1 << 38;
 /// What numbers things in a list: *ticket*, *dossier*, *tél*.
 pub const REFERENCE: Groups = 1 << 39;
+/// What is done with secrets, and rules for them, in a heading: *generation*, *exigences*.
+pub const PROCESS: Groups = 1 << 40;
 /// *réponse*, *answer*.
 pub const ANSWER: Groups = 1 << 24;
 
-const NAMES: [(&str, Groups); 40] = [
+const NAMES: [(&str, Groups); 41] = [
     ("password", PASSWORD),
     ("short", SHORT),
     ("pin", PIN),
@@ -124,6 +126,7 @@ const NAMES: [(&str, Groups); 40] = [
     ("heading", HEADING),
     ("listed", LISTED),
     ("reference", REFERENCE),
+    ("process", PROCESS),
     ("yes", YES),
     ("renewed", RENEWED),
 ];

@@ -6,7 +6,7 @@ use crate::scan::lexicon::{Groups, Lexicon, starts_word};
 use crate::scan::password::Kind;
 use crate::scan::password::words::{
     ABOUT, ACCESS, CODE, DOUBT, HEADING, LABELS, LISTED, OPENED, PAIR, PASSPHRASE, PASSWORD, PIN, POINTER,
-    QUALIFIER, SHORT, WIFI,
+    PROCESS, QUALIFIER, SHORT, WIFI,
 };
 
 /// Bytes of a heading.
@@ -44,7 +44,7 @@ pub(super) fn at(lexicon: &Lexicon, text: &[u8], at: usize) -> Option<Heading> {
     let folded = window.text();
     let label = window.index(at);
     if lexicon.any(folded, 0, label, LABELS | HEADING)
-        || lexicon.any(folded, 0, folded.len(), ABOUT | DOUBT)
+        || lexicon.any(folded, 0, folded.len(), ABOUT | DOUBT | PROCESS)
         || !is_short(lexicon, folded, label)
     {
         return None;

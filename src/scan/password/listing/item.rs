@@ -7,6 +7,9 @@ use crate::span::Span;
 /// Bytes of an item's name.
 const NAME_BYTES_MAX: usize = 56;
 
+/// Words of an item without a sign.
+const WORDS_MAX: usize = 5;
+
 /// Bytes of the number of an item.
 const NUMBER_BYTES_MAX: usize = 2;
 
@@ -24,7 +27,7 @@ pub(super) fn may_begin(text: &[u8], start: usize) -> bool {
     let line = &text[start.min(text.len())..text.len().min(start + NAME_BYTES_MAX + 8)];
     let line = &line[..memchr::memchr(b'\n', line).unwrap_or(line.len())];
     is_marked(text, start)
-        || line.iter().any(|byte| matches!(byte, b':' | b'=' | b'-' | b'|' | b'\t' | 0xe2))
+        || line.iter().any(|byte| matches!(byte, b'0'..=b'9' | b':' | b'=' | b'-' | b'|' | b'\t' | 0xe2))
             && !line.iter().any(|byte| b"{}()<\"".contains(byte))
 }
 
@@ -65,7 +68,7 @@ pub(super) fn read(text: &[u8], line: Span) -> Option<Item> {
     let body = text.get(start..line.end)?;
     let Some((name, width)) = sign(body) else {
         let whole = Item { name: Span::new(start, start), rest: Span::new(start, line.end) };
-        return marked.then(|| numbered(text, whole).unwrap_or(whole));
+        return last_word(text, whole).or_else(|| marked.then_some(whole));
     };
     let name = Span::new(start, start + name);
     let named = name.of(text).is_some_and(|name| name.iter().any(|byte| byte.is_ascii_alphabetic()));
@@ -73,16 +76,22 @@ pub(super) fn read(text: &[u8], line: Span) -> Option<Item> {
     (marked || named && name.len() <= NAME_BYTES_MAX).then_some(Item { name, rest })
 }
 
-/// "- alarm gelijkvloers 4821": a number as the last of several words.
-fn numbered(text: &[u8], whole: Item) -> Option<Item> {
+/// "- alarm gelijkvloers 4821", "messagerie Tulipe2019": a word with a digit as the last of a few.
+fn last_word(text: &[u8], whole: Item) -> Option<Item> {
     let body = whole.rest.of(text)?.trim_ascii_end();
     let space = memchr::memrchr(b' ', body)?;
-    let digits = body[space + 1..].iter().filter(|byte| byte.is_ascii_digit()).count();
+    let few = memchr::memchr_iter(b' ', body).count() < WORDS_MAX;
+    let digit = body[space + 1..].iter().any(u8::is_ascii_digit);
     let start = whole.rest.start;
-    (digits >= 4 && space > 2 && space <= NAME_BYTES_MAX).then(|| Item {
+    (digit && few && space > 2 && space <= NAME_BYTES_MAX).then(|| Item {
         name: Span::new(start, start + space),
         rest: Span::new(start + space + 1, whole.rest.end),
     })
+}
+
+/// Whether a line is no more than the line under a heading: "-----", "=====".
+pub(super) fn is_rule(line: &[u8]) -> bool {
+    line.trim_ascii().iter().all(|byte| matches!(byte, b'-' | b'=' | b'_' | b'*' | b'~'))
 }
 
 /// Where the sign stands that parts a name from its value, and its width with what it is made of.
@@ -93,7 +102,8 @@ fn sign(body: &[u8]) -> Option<(usize, usize)> {
             [0xe2, 0x86, 0x92, ..] | [0xe2, 0x9e, 0x94, ..] => 3,
             [b':', b'/', b'/', ..] => 0,
             [b':' | b'=' | b'|' | b'\t', ..] => 1,
-            [b' ', b'-', b' ', ..] | [b' ', b' ', b' ', ..] => 3,
+            [b' ', b'-', b' ', ..] => 3,
+            [b' ', b' ', ..] => 2,
             [b' ', 0xe2, 0x80, 0x93 | 0x94, b' ', ..] => 5,
             _ => 0,
         };
@@ -146,6 +156,7 @@ mod tests {
         assert_eq!(parts("• Facturatie – Kx9"), Some(("Facturatie", "Kx9")));
         assert_eq!(parts("- Xk9!vT2m"), Some(("", "Xk9!vT2m")));
         assert_eq!(parts("* alarm boven 4821"), Some(("alarm boven", "4821")));
+        assert_eq!(parts("messagerie Tulipe2019"), Some(("messagerie", "Tulipe2019")));
         assert_eq!((parts("et voilà tout"), parts("https://x.be/a")), (None, None));
         assert!(is_marked(b"- x", 0) && is_marked(b"3. x", 0) && !is_marked(b"x: y", 0));
     }
