@@ -140,14 +140,14 @@ impl List<'_> {
             return true;
         }
         let shape = Shape::of(bytes);
-        // `4821#`, `48B21`: what opens a door, among passwords.
+        // `4821#`, `48B21`: what opens a door that the item names, among passwords; "logins: 4120" are counted.
         let code = self.strength(value.span, ACCESS) == Some(Strength::Number);
         let bracketed = matches!(bytes.first(), Some(b'(' | b'['));
         if !value.ends_line || item.name.is_empty() && !code || bracketed {
             return false;
         }
         if code {
-            return !self.is_year(value.span);
+            return !self.is_year(value.span) && self.names(item, OPENED);
         }
         if shape.word {
             let dashes = bytes.iter().filter(|byte| **byte == b'-').count();
