@@ -38,7 +38,8 @@ impl Default for Heads {
 }
 
 impl Heads {
-    fn place(word: &[u8]) -> usize {
+    /// The place of a word: of its first three letters and its length.
+    pub(crate) fn place(word: &[u8]) -> usize {
         let letter = |at: usize| u32::from(word.get(at).map_or(0, |byte| byte & 31));
         let length = word.len().min(31) as u32;
         let key = letter(0) | letter(1) << 5 | letter(2) << 10 | length << 15;

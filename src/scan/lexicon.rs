@@ -30,7 +30,7 @@ pub struct Lexicon {
     phrases: Vec<Phrase>,
     /// The letters of all phrases.
     letters: Vec<u8>,
-    /// The phrases that begin with a byte, and those that end with it.
+    /// The phrases by the head of their first word, and by their last byte.
     begins: Chains,
     ends: Chains,
 }
@@ -43,10 +43,18 @@ struct Phrase {
     groups: Groups,
 }
 
-/// For each byte numbers in the order in which they were added.
+/// Keys of chains: as many as bytes, and enough for what phrases begin with.
+const KEYS: usize = 512;
+
+/// The key of a first word. Many phrases begin with few of them ("code d'accès", "code postal"), few with most.
+fn key(first: &[u8]) -> usize {
+    Heads::place(first) % KEYS
+}
+
+/// For each key numbers in the order in which they were added.
 #[derive(Clone, Debug, Default)]
 struct Chains {
-    /// For each byte the first and the last number + 1; empty where there is none at all.
+    /// For each key the first and the last number + 1; empty where there is none at all.
     ends: Vec<(u16, u16)>,
     /// For each number the next one + 1.
     next: Vec<u16>,
@@ -54,11 +62,11 @@ struct Chains {
 
 impl Chains {
     /// Adds the next number.
-    fn add(&mut self, byte: u8) {
-        self.ends.resize(256, (0, 0));
+    fn add(&mut self, key: usize) {
+        self.ends.resize(KEYS, (0, 0));
         self.next.push(0);
         let number = self.next.len() as u16;
-        let (first, last) = &mut self.ends[usize::from(byte)];
+        let (first, last) = &mut self.ends[key];
         match self.next.get_mut(usize::from(*last).wrapping_sub(1)) {
             Some(next) => *next = number,
             None => *first = number,
@@ -66,9 +74,9 @@ impl Chains {
         *last = number;
     }
 
-    /// The numbers of a byte.
-    fn of(&self, byte: u8) -> impl Iterator<Item = usize> {
-        let first = self.ends.get(usize::from(byte)).map_or(0, |(first, _)| *first);
+    /// The numbers of a key.
+    fn of(&self, key: usize) -> impl Iterator<Item = usize> {
+        let first = self.ends.get(key).map_or(0, |(first, _)| *first);
         let number = |next: u16| usize::from(next).checked_sub(1);
         std::iter::successors(number(first), move |at| self.next.get(*at).copied().and_then(number))
     }
@@ -151,22 +159,23 @@ impl Lexicon {
             self.groups.resize(self.groups.len().max(word + 1), 0);
             self.groups[word] |= groups;
         } else {
-            self.firsts.set(folded.split(|byte| !is_word_byte(*byte)).next().unwrap_or_default());
-            self.begins.add(folded.first().copied().unwrap_or(0));
-            self.ends.add(folded.last().copied().unwrap_or(0));
+            let first = folded.split(|byte| !is_word_byte(*byte)).next().unwrap_or_default();
+            self.firsts.set(first);
+            self.begins.add(key(first));
+            self.ends.add(usize::from(folded.last().copied().unwrap_or(0)));
             let start = self.letters.len() as u32;
             self.letters.extend_from_slice(&folded);
             self.phrases.push(Phrase { start, end: self.letters.len() as u32, groups });
         }
     }
 
-    /// The phrases that one of the chains has under a byte, with their groups.
+    /// The phrases that one of the chains has under a key, with their groups.
     fn listed<'a>(
         &'a self,
         chains: &'a Chains,
-        byte: Option<&u8>,
+        key: Option<usize>,
     ) -> impl Iterator<Item = (&'a [u8], Groups)> {
-        let numbers = byte.into_iter().flat_map(|byte| chains.of(*byte));
+        let numbers = key.into_iter().flat_map(|key| chains.of(key));
         numbers
             .filter_map(|number| self.phrases.get(number))
             .map(|phrase| (&self.letters[phrase.start as usize..phrase.end as usize], phrase.groups))
@@ -177,7 +186,7 @@ impl Lexicon {
     pub fn begins(&self, word: &[u8], wanted: Groups) -> bool {
         self.groups(word) & wanted != 0
             || self.firsts.has(word)
-                && self.listed(&self.begins, word.first()).any(|(phrase, groups)| {
+                && self.listed(&self.begins, Some(key(word))).any(|(phrase, groups)| {
                     groups & wanted != 0
                         && phrase.starts_with(word)
                         && phrase.get(word.len()).is_some_and(|byte| !is_word_byte(*byte))
@@ -248,19 +257,24 @@ impl Lexicon {
 
     fn has_phrase(&self, text: &[u8], wanted: Groups) -> bool {
         (0..text.len()).filter(|at| starts_word(text, *at)).any(|at| {
-            self.listed(&self.begins, text.get(at)).any(|(phrase, groups)| {
+            self.begun(&text[at..]).any(|(phrase, groups)| {
                 groups & wanted != 0 && text[at..].starts_with(phrase) && ends_word(text, at + phrase.len())
             })
         })
+    }
+
+    /// The phrases that a text may begin with, by its first word: mostly none.
+    fn begun<'a>(&'a self, text: &'a [u8]) -> impl Iterator<Item = (&'a [u8], Groups)> {
+        let first = &text[..text.iter().take_while(|byte| is_word_byte(**byte)).count()];
+        self.listed(&self.begins, self.firsts.has(first).then(|| key(first)))
     }
 
     /// The longest phrase or word of the `wanted` groups that starts at `at`: its end and groups.
     #[must_use]
     pub fn longest_at(&self, text: &[u8], at: usize, wanted: Groups) -> Option<(usize, Groups)> {
         let rest = text.get(at..).unwrap_or_default();
-        let first = &rest[..rest.iter().take_while(|byte| is_word_byte(**byte)).count()];
         let phrase = self
-            .listed(&self.begins, rest.first().filter(|_| self.firsts.has(first)))
+            .begun(rest)
             .filter(|(phrase, groups)| {
                 groups & wanted != 0 && rest.starts_with(phrase) && ends_word(text, at + phrase.len())
             })
@@ -276,7 +290,10 @@ impl Lexicon {
     #[must_use]
     pub fn longest_before(&self, text: &[u8], end: usize, wanted: Groups) -> Option<(usize, Groups)> {
         let phrase = self
-            .listed(&self.ends, end.checked_sub(1).and_then(|last| text.get(last)))
+            .listed(
+                &self.ends,
+                end.checked_sub(1).and_then(|last| text.get(last)).map(|byte| usize::from(*byte)),
+            )
             .filter(|(phrase, groups)| {
                 groups & wanted != 0 && text[..end].ends_with(phrase) && starts_word(text, end - phrase.len())
             })
