@@ -79,6 +79,17 @@ pub(super) fn masks(
     places
 }
 
+/// Blocks from which on words are looked at together.
+#[cfg(target_arch = "x86_64")]
+const BLOCKS_MIN: usize = 8;
+
+/// Whether one byte in eight is a digit.
+#[cfg(target_arch = "x86_64")]
+fn has_many_digits(chunk: &Chunk<'_>) -> bool {
+    let digits: u32 = chunk.masks.iter().map(|block| block.digits.count_ones()).sum();
+    digits as usize > chunk.masks.len() * 8
+}
+
 /// The first look at the words of a chunk: appends those that may begin a literal.
 pub(super) fn looks(level: Level, chunk: &Chunk<'_>, filter: &Filter, out: &mut Looks) {
     match level {
@@ -86,6 +97,11 @@ pub(super) fn looks(level: Level, chunk: &Chunk<'_>, filter: &Filter, out: &mut 
         // SAFETY: `detect` gives these levels only where the processor has the instructions.
         #[cfg(target_arch = "x86_64")]
         Level::Avx2 => unsafe { words::avx2(chunk, filter, out) },
+        // Among many numbers and in few blocks nothing is won by sixteen words at once.
+        #[cfg(target_arch = "x86_64")]
+        Level::Avx512 if chunk.masks.len() < BLOCKS_MIN || has_many_digits(chunk) => unsafe {
+            words::avx2(chunk, filter, out);
+        },
         #[cfg(target_arch = "x86_64")]
         Level::Avx512 => unsafe { words::avx512(chunk, filter, out) },
     }
