@@ -2,6 +2,7 @@
 //! damaged ends a stream, not the file. A sector is read at most once a stream, a stream is at most as long as the file.
 
 use crate::document::Unreadable;
+use crate::text::view::utf16;
 use std::collections::HashSet;
 
 /// Bytes of an entry of the directory.
@@ -271,10 +272,9 @@ impl<'a> Compound<'a> {
 impl Entry {
     fn read(bytes: &[u8]) -> Self {
         let length = usize::from(short(bytes, 64).unwrap_or(0)).clamp(2, 64) - 2;
-        let units = bytes[..length].chunks_exact(2).map(|unit| u16::from_le_bytes([unit[0], unit[1]]));
         let link = |at: usize| long(bytes, at).unwrap_or(NONE);
         Self {
-            name: char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)).collect(),
+            name: utf16::little_endian(&bytes[..length]).collect(),
             kind: bytes[66],
             left: link(68),
             right: link(72),

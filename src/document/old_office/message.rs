@@ -4,7 +4,7 @@
 use super::compound::{long, short};
 use super::{Reader, joined, rtf_packed};
 use crate::document::Unreadable;
-use crate::text::view::utf16::windows_1252;
+use crate::text::view::utf16::{self, windows_1252};
 
 /// The stream by which a storage is a mail, a recipient or an attachment.
 pub(super) const STREAM: &str = "__properties_version1.0";
@@ -178,8 +178,7 @@ fn property(name: &str) -> Option<(u16, u16)> {
 
 fn characters(bytes: &[u8], kind: u16, is_utf8: bool) -> String {
     let text: String = if kind == WIDE {
-        let units = bytes.chunks_exact(2).map(|unit| u16::from_le_bytes([unit[0], unit[1]]));
-        char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
+        utf16::little_endian(bytes).collect()
     } else if is_utf8 {
         String::from_utf8_lossy(bytes).into_owned()
     } else {

@@ -3,7 +3,7 @@
 use super::compound::{long, short};
 use super::{Reader, joined};
 use crate::document::Unreadable;
-use crate::text::view::utf16::windows_1252;
+use crate::text::view::utf16::{self, windows_1252};
 use std::io::Read;
 
 /// The stream by which a storage is a presentation.
@@ -84,8 +84,7 @@ fn object(reader: &mut Reader<'_>, content: &[u8], packed: bool, name: &str) -> 
 }
 
 fn units(content: &[u8], text: &mut String) {
-    let units = content.chunks_exact(2).map(|unit| u16::from_le_bytes([unit[0], unit[1]]));
-    line(char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)), text);
+    line(utf16::little_endian(content), text);
 }
 
 /// A text in lines of its own.

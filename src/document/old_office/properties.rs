@@ -2,7 +2,7 @@
 //! labels stand. As `name: value` lines.
 
 use super::compound::{long, short};
-use crate::text::view::utf16::windows_1252;
+use crate::text::view::utf16::{self, windows_1252};
 use std::collections::HashMap;
 
 /// The streams that hold them.
@@ -120,10 +120,7 @@ fn one(value: &[u8], kind: u32, page: u16) -> Option<(String, usize)> {
 
 fn characters(bytes: &[u8], page: u16) -> String {
     let text: String = match page {
-        UTF_16 => {
-            let units = bytes.chunks_exact(2).map(|unit| u16::from_le_bytes([unit[0], unit[1]]));
-            char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
-        }
+        UTF_16 => utf16::little_endian(bytes).collect(),
         UTF_8 => String::from_utf8_lossy(bytes).into_owned(),
         _ => bytes.iter().map(|byte| windows_1252(*byte)).collect(),
     };

@@ -1,7 +1,7 @@
 //! Records of a workbook (\[MS-XLS\] 2.1.4), those that go on in others put together, and the texts in them.
 
 use super::compound::short;
-use crate::text::view::utf16::windows_1252;
+use crate::text::view::utf16::{self, windows_1252};
 
 /// A record that goes on with the one before.
 const CONTINUE: u16 = 0x003C;
@@ -153,7 +153,6 @@ fn characters(bytes: &[u8], wide: bool, count: usize, text: &mut String) -> usiz
         return count;
     }
     let count = count.min(bytes.len() / 2);
-    let units = bytes.chunks_exact(2).take(count).map(|unit| u16::from_le_bytes([unit[0], unit[1]]));
-    text.extend(char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)));
+    text.extend(utf16::little_endian(&bytes[..2 * count]));
     count
 }

@@ -5,7 +5,7 @@ use super::compound::{long, short};
 use super::{Reader, joined};
 use crate::document::Unreadable;
 use crate::span::Span;
-use crate::text::view::utf16::windows_1252;
+use crate::text::view::utf16::{self, windows_1252};
 
 /// The stream by which a storage is a document.
 pub(super) const STREAM: &str = "WordDocument";
@@ -142,10 +142,8 @@ fn characters(
         reader.budget.bytes(4 * bytes.len())?;
         let before = text.len();
         if piece.wide {
-            let units = bytes.chunks_exact(2).map(|unit| u16::from_le_bytes([unit[0], unit[1]]));
             // Characters are counted in units: the second half of a pair is none of its own.
-            for unit in char::decode_utf16(units) {
-                let sign = unit.unwrap_or(char::REPLACEMENT_CHARACTER);
+            for sign in utf16::little_endian(bytes) {
                 text.push(sign);
                 text.extend((sign.len_utf16() == 2).then_some('\u{1}'));
             }

@@ -25,6 +25,12 @@ pub fn first(bytes: &[u8], little: bool) -> Option<(char, usize)> {
     })
 }
 
+/// The characters of whole units, the low byte first, without the way back; U+FFFD for broken pairs.
+pub fn little_endian(bytes: &[u8]) -> impl Iterator<Item = char> {
+    let units = bytes.chunks_exact(2).map(|unit| u16::from_le_bytes([unit[0], unit[1]]));
+    char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER))
+}
+
 /// The character of a byte in Windows-1252, which holds Latin-1.
 #[must_use]
 pub fn windows_1252(byte: u8) -> char {
