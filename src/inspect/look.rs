@@ -258,7 +258,7 @@ impl Visitor for Look<'_> {
         let text = segment.text();
         let hint = Hint { key: segment.key, kind: text_kind(segment.kind), ..Hint::default() };
         let mut findings = std::mem::take(&mut self.desk.findings);
-        self.engine.scanner.scan(text, &hint, &mut self.desk.scratch, &mut findings);
+        self.engine.scanner.scan_wide(text, &hint, &mut self.desk.scratch, &mut findings);
         if self.desk.scratch.undecoded() > 0 {
             self.unread(Unread::TooLarge, segment.spot, text);
         }

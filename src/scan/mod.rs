@@ -45,6 +45,7 @@ mod trial;
 mod user;
 mod vector;
 mod views;
+mod wide;
 #[cfg(test)]
 mod work;
 
@@ -54,6 +55,7 @@ pub use trial::{Trial, trial};
 use crate::finding::{Confidence, DetectorId, Finding, View};
 use crate::limits;
 use crate::rules::{self, Faults, Known, OwnRules, Rule};
+use crate::span::Span;
 use pass::{Buffers, Pass};
 pub use pass::{NearMiss, Why};
 use resolve::Candidate;
@@ -94,9 +96,16 @@ pub struct Scratch {
     levels: Vec<views::Level>,
     found: Vec<Candidate>,
     undecoded: usize,
+    /// Those of further threads.
+    helpers: Vec<Self>,
 }
 
 impl Scratch {
+    fn begin(&mut self) {
+        self.found.clear();
+        self.undecoded = 0;
+    }
+
     /// Bytes of disguised text that the last scan found and did not decode, because they would have gone beyond
     /// [`limits::VIEW_BYTES_MAX`]: what stands in them has not been looked at.
     #[must_use]
@@ -192,16 +201,55 @@ impl Scanner {
         self.scan_part(text, hint, (true, true), scratch, findings);
     }
 
+    /// The same, where the text is long by several threads, as far as processors are idle.
+    pub fn scan_wide(
+        &self,
+        text: &[u8],
+        hint: &Hint<'_>,
+        scratch: &mut Scratch,
+        findings: &mut Vec<Finding>,
+    ) {
+        self.scan_part_wide(text, hint, (true, true), scratch, findings);
+    }
+
     /// The same for a part of a document: whether it begins where the document begins, and ends where it ends.
+    fn scan_part_wide(
+        &self,
+        text: &[u8],
+        hint: &Hint<'_>,
+        edges: (bool, bool),
+        scratch: &mut Scratch,
+        findings: &mut Vec<Finding>,
+    ) {
+        scratch.begin();
+        self.pass_wide(text, hint, edges, scratch);
+        self.resolved(scratch, findings);
+    }
+
+    /// The same by this thread alone.
     fn scan_part(
         &self,
         text: &[u8],
         hint: &Hint<'_>,
-        (is_start, is_end): (bool, bool),
+        edges: (bool, bool),
         scratch: &mut Scratch,
         findings: &mut Vec<Finding>,
     ) {
-        let Scratch { buffers, levels, found, undecoded } = scratch;
+        scratch.begin();
+        self.pass(text, hint, edges, Span::new(0, text.len()), scratch);
+        self.resolved(scratch, findings);
+    }
+
+    /// One pass over a part of a text; adds its candidates to those in `scratch`.
+    fn pass(
+        &self,
+        text: &[u8],
+        hint: &Hint<'_>,
+        (is_start, is_end): (bool, bool),
+        part: Span,
+        scratch: &mut Scratch,
+    ) {
+        let Scratch { buffers, levels, found, undecoded, .. } = scratch;
         if levels.is_empty() {
             *levels = views::levels();
         }
@@ -210,7 +258,6 @@ impl Scanner {
             let Buffers { key: words, spare, .. } = buffers;
             context::key_words(key, &self.table.words, spare, words);
         }
-        found.clear();
         let mut budget = views::Budget::of(text);
         let mut pass = Pass {
             scanner: self,
@@ -224,9 +271,15 @@ impl Scanner {
             guessed: false,
             is_start,
             is_end,
+            part,
         };
         pass.run();
-        *undecoded = budget.refused;
+        *undecoded += budget.refused;
+    }
+
+    /// Appends what the candidates come to.
+    fn resolved(&self, scratch: &mut Scratch, findings: &mut Vec<Finding>) {
+        let found = &mut scratch.found;
         resolve::resolve(found);
         findings.extend(found.drain(..).take(limits::FINDINGS_MAX).map(|candidate| self.finding(candidate)));
     }

@@ -103,6 +103,8 @@ pub(super) struct Pass<'a> {
     pub guessed: bool,
     pub is_start: bool,
     pub is_end: bool,
+    /// Where places are looked for, from a multiple of 64 on; what is made of them may look at all of the text.
+    pub part: Span,
 }
 
 impl Pass<'_> {
@@ -115,10 +117,11 @@ impl Pass<'_> {
         self.buffers.met = Met::default();
         self.buffers.windows.resize(self.scanner.table.expressions.len(), None);
         self.edges();
+        self.words_before();
         let mut digits_done = 0;
-        let mut start = 0;
-        while start < self.text.len() {
-            let end = (start + CHUNK).min(self.text.len());
+        let mut start = self.part.start;
+        while start < self.part.end {
+            let end = (start + CHUNK).min(self.part.end);
             let index = &mut self.buffers.index;
             let mut places = index.seen.take(self.scanner.level, self.text, Span::new(start, end));
             self.words(start);
@@ -135,15 +138,24 @@ impl Pass<'_> {
 
     fn edges(&mut self) {
         let table = &self.scanner.table;
-        if self.is_start {
+        if self.is_start && self.part.start == 0 {
             for &(detector, anchor) in &table.start_code {
                 self.ask(detector, anchor, 0, 0);
             }
         }
-        if self.is_end {
+        if self.is_end && self.part.end == self.text.len() {
             for &(detector, anchor) in &table.end_code {
                 self.ask(detector, anchor, self.text.len(), self.text.len());
             }
+        }
+    }
+
+    /// Looks at the words before a part of a text: a label may stand there.
+    fn words_before(&mut self) {
+        let before = Span::new(self.part.start.saturating_sub(CHUNK), self.part.start);
+        if !before.is_empty() {
+            self.buffers.index.seen.take(self.scanner.level, self.text, before);
+            self.words(before.start);
         }
     }
 

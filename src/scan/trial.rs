@@ -114,7 +114,7 @@ fn is_of(rule: &Rule, finding: &Finding) -> bool {
 }
 
 /// An example with its templates expanded; the seed is fixed.
-fn made(rule: &Rule, text: &str) -> Result<Expanded, String> {
+pub(super) fn made(rule: &Rule, text: &str) -> Result<Expanded, String> {
     let formats: Vec<Format> = rule
         .matchers
         .iter()

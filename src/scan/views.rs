@@ -308,6 +308,7 @@ impl Pass<'_> {
             guessed: self.guessed || guessed,
             is_start: self.is_start && region.start == 0 && view == View::Plain,
             is_end: self.is_end && region.end == self.text.len() && view == View::Plain,
+            part: Span::new(0, level.derived.text().len()),
         };
         pass.run();
         take_over(self.found, self.text, &level.derived, region, view, known);

@@ -103,7 +103,7 @@ fn steps(scanner: &Scanner, text: &[u8], scratch: &mut Scratch) -> usize {
 }
 
 /// A text of so many bytes that says a few pieces again and again, and is cut and bent somewhere.
-fn hostile(random: &mut Random, bytes: usize) -> Vec<u8> {
+pub(super) fn hostile(random: &mut Random, bytes: usize) -> Vec<u8> {
     let any = |random: &mut Random| PIECES[random.below(PIECES.len() as u64) as usize].as_bytes();
     let motif: Vec<u8> = (0..=random.below(6)).flat_map(|_| any(random)).copied().collect();
     let mut text = Vec::with_capacity(bytes + 64);

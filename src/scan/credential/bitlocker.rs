@@ -38,8 +38,8 @@ impl Detector for Key {
 
 /// Six digits, a multiple of eleven below eleven times 65,536.
 fn is_group(group: &[u8]) -> bool {
-    let number = group
-        .iter()
-        .try_fold(0_u32, |number, byte| byte.is_ascii_digit().then(|| number * 10 + u32::from(byte - b'0')));
-    group.len() == 6 && number.is_some_and(|number| number % 11 == 0 && number < 11 * 65_536)
+    let digit = |byte: u8| byte.is_ascii_digit().then(|| u32::from(byte - b'0'));
+    let number = |group: &[u8; 6]| group.iter().try_fold(0, |number, &byte| Some(number * 10 + digit(byte)?));
+    let number = group.try_into().ok().and_then(number);
+    number.is_some_and(|number| number % 11 == 0 && number < 11 * 65_536)
 }
