@@ -75,8 +75,8 @@ fn excel_names_the_cell() {
     assert_eq!(result, Ok(()));
     let part = parts.iter().find(|part| &*part.name == "sheet Agents").unwrap();
     assert_eq!(part.text, "Nom\tVan Damme\t\n85073003328\t\n");
-    assert_eq!(&**part.place(part.text.find("850").unwrap()), "sheet Agents!B12");
-    assert_eq!(&**part.place(part.text.find("Van").unwrap()), "sheet Agents!B1");
+    assert_eq!(&*part.place(part.text.find("850").unwrap()), "sheet Agents!B12");
+    assert_eq!(&*part.place(part.text.find("Van").unwrap()), "sheet Agents!B1");
 }
 
 #[test]
@@ -175,7 +175,7 @@ fn sheets_are_read_beside_their_cells_too() {
     for beside in ["\"NISS \"&B1", "Ecrire a Lemaire", "\"Lemaire,Dupont\"", "C4 - Confidentiel"] {
         assert!(part.text.contains(beside), "{beside}: {}", part.text);
     }
-    assert_eq!(&**part.place(part.text.find("C4").unwrap()), "sheet Agents");
+    assert_eq!(&*part.place(part.text.find("C4").unwrap()), "sheet Agents");
     assert!(text(&parts, "xl/workbook.xml").contains("\"Lemaire\""));
     assert!(text(&parts, "xl/pivotCache/pivotCacheDefinition1.xml").contains("Dupont Marie"));
 }

@@ -42,7 +42,7 @@ pub(super) fn zip(
 fn comment(comment: &[u8], prefix: &str, sink: &mut dyn FnMut(Item)) {
     if !comment.is_empty() {
         let text = String::from_utf8_lossy(comment).into_owned();
-        sink(Item::Text(Part { name: joined(prefix, "comment"), text, marks: vec![] }));
+        sink(Item::Text(Part::new(joined(prefix, "comment"), text)));
     }
 }
 
@@ -91,7 +91,7 @@ fn office_file(
     let workbook = Workbook::new(strings.as_deref(), book.as_deref(), styles.as_deref())?;
     if !workbook.strings().is_empty() {
         let text = workbook.strings().join("\n");
-        sink(Item::Text(Part { name: joined(prefix, "xl/sharedStrings.xml"), text, marks: vec![] }));
+        sink(Item::Text(Part::new(joined(prefix, "xl/sharedStrings.xml"), text)));
     }
     each(archive, budget, &mut |name, content, budget| match office::reading(name) {
         Some(reading) => match office::part(content, name, prefix, reading, &workbook, budget, sink) {
@@ -234,7 +234,7 @@ pub(super) fn entry(
                     text.push_str(&String::from_utf8_lossy(&strays));
                 }
             }
-            sink(Item::Text(Part { name: name.into(), text, marks: vec![] }));
+            sink(Item::Text(Part::new(name.into(), text)));
         }
     }
     Ok(())

@@ -101,7 +101,7 @@ impl Beside {
     pub(super) fn show(self, prefix: &str, sink: &mut dyn FnMut(Item)) {
         if !self.text.is_empty() {
             let text = String::from_utf8_lossy(&self.text).into_owned();
-            sink(Item::Text(Part { name: joined(prefix, NAME), text, marks: vec![] }));
+            sink(Item::Text(Part::new(joined(prefix, NAME), text)));
         }
     }
 }

@@ -96,7 +96,7 @@ impl Waiting {
             let fits = self.bytes + size <= BODY_BYTES_MAX;
             let content = if fits { found.content } else { Err(Unreadable::TooLarge) };
             self.bytes += if fits { size } else { 0 };
-            let name = Arc::clone(part.place(found.start));
+            let name = part.place(found.start);
             self.files.push_back(File { name, content, length: found.length, depth });
         });
     }

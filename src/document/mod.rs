@@ -5,6 +5,7 @@
 mod archive;
 mod aside;
 mod beside;
+mod cells;
 mod content;
 mod enclosed;
 mod files;
@@ -24,6 +25,7 @@ mod rtf;
 mod unicode_map;
 mod xml;
 
+pub use cells::Cells;
 pub use enclosed::{Enclosed, Finder, files as enclosed_files};
 pub use files::Files;
 pub use format::{Format, TAIL_BYTES};
@@ -61,16 +63,21 @@ pub struct Part {
     pub name: Arc<str>,
     /// The text.
     pub text: String,
-    /// Finer places: from this offset of the text on, the name is this one (cells of a sheet).
-    pub marks: Vec<(usize, Arc<str>)>,
+    /// Finer places: the cells of a sheet.
+    pub cells: Cells,
 }
 
 impl Part {
+    /// A text without finer places.
+    #[must_use]
+    pub fn new(name: Arc<str>, text: String) -> Self {
+        Self { name, text, cells: Cells::default() }
+    }
+
     /// The finest name for the place at `offset` of the text.
     #[must_use]
-    pub fn place(&self, offset: usize) -> &Arc<str> {
-        let after = self.marks.partition_point(|(start, _)| *start <= offset);
-        after.checked_sub(1).and_then(|index| self.marks.get(index)).map_or(&self.name, |(_, name)| name)
+    pub fn place(&self, offset: usize) -> Arc<str> {
+        self.cells.place(offset).unwrap_or_else(|| Arc::clone(&self.name))
     }
 }
 

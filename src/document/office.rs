@@ -5,7 +5,7 @@ use super::aside::{self, Everything};
 use super::limit::Budget;
 use super::number_format::Formats;
 use super::xml::{Element, Elements, text};
-use super::{Item, Part, Unreadable, joined};
+use super::{Cells, Item, Part, Unreadable, joined};
 use std::fmt::Write;
 use std::sync::Arc;
 
@@ -91,24 +91,21 @@ pub(super) fn part(
         Reading::Runs => {
             let mut runs = Runs::default();
             let text = text(xml, &mut runs)? + &runs.aside;
-            Part { name: joined(prefix, &slide(name)), text, marks: vec![] }
+            Part::new(joined(prefix, &slide(name)), text)
         }
-        Reading::Everything => {
-            Part { name: joined(prefix, name), text: text(xml, &mut Everything)?, marks: vec![] }
-        }
-        Reading::Properties => {
-            Part { name: joined(prefix, name), text: text(xml, &mut Properties::default())?, marks: vec![] }
-        }
+        Reading::Everything => Part::new(joined(prefix, name), text(xml, &mut Everything)?),
+        Reading::Properties => Part::new(joined(prefix, name), text(xml, &mut Properties::default())?),
         Reading::Sheet => {
             let title = workbook.title(name);
-            let mut sheet = Sheet::new(workbook, &title, prefix, budget.left());
+            let name = joined(prefix, &format!("sheet {title}"));
+            let mut sheet = Sheet::new(workbook, budget.left());
             let mut text = text(xml, &mut sheet)?;
             budget.bytes(sheet.shown)?;
             if !sheet.aside.is_empty() {
-                sheet.marks.push((text.len(), joined(prefix, &format!("sheet {title}"))));
+                sheet.cells.end(text.len());
                 text.push_str(&sheet.aside);
             }
-            Part { name: joined(prefix, &format!("sheet {title}")), text, marks: sheet.marks }
+            Part { cells: sheet.cells.in_sheet(&name), name, text }
         }
     };
     if !part.text.trim().is_empty() {
@@ -321,13 +318,11 @@ impl Elements for Titles {
 /// The cells of a sheet: rows are lines, cells are parted by tabs, each with its name.
 struct Sheet<'a> {
     workbook: &'a Workbook,
-    title: &'a str,
-    prefix: &'a str,
     shared: bool,
     style: Option<String>,
     in_value: bool,
     start: usize,
-    marks: Vec<(usize, Arc<str>)>,
+    cells: Cells,
     /// Formulas, headers, lists to choose from, tips.
     aside: String,
     /// Bytes of shared strings that cells showed, and how many they may show: a thousand cells may show one long string.
@@ -367,16 +362,14 @@ fn without_codes(words: &str, aside: &mut String) {
 }
 
 impl<'a> Sheet<'a> {
-    const fn new(workbook: &'a Workbook, title: &'a str, prefix: &'a str, room: usize) -> Self {
+    fn new(workbook: &'a Workbook, room: usize) -> Self {
         Self {
             workbook,
-            title,
-            prefix,
             shared: false,
             style: None,
             in_value: false,
             start: 0,
-            marks: Vec::new(),
+            cells: Cells::default(),
             aside: String::new(),
             shown: 0,
             room,
@@ -392,8 +385,7 @@ impl Elements for Sheet<'_> {
                 self.shared = kind.as_deref() == Some("s");
                 self.style = kind.is_none_or(|kind| kind == "n").then(|| element.attribute("s")).flatten();
                 if let Some(cell) = element.attribute("r") {
-                    let name = joined(self.prefix, &format!("sheet {}!{cell}", self.title));
-                    self.marks.push((text.len(), name));
+                    self.cells.begin_named(text.len(), &cell);
                 }
             }
             "v" | "t" => {

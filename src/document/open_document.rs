@@ -25,7 +25,7 @@ pub(super) fn part(
 ) -> Result<(), Unreadable> {
     let text = text(xml, &mut Paragraphs::default())?;
     if !text.trim().is_empty() {
-        sink(Item::Text(Part { name: joined(prefix, name), text, marks: vec![] }));
+        sink(Item::Text(Part::new(joined(prefix, name), text)));
     }
     Ok(())
 }

@@ -120,7 +120,7 @@ pub(super) fn show(
 ) -> Result<(), Unreadable> {
     if !text.trim().is_empty() {
         budget.bytes(text.len())?;
-        sink(Item::Text(Part { name, text, marks: vec![] }));
+        sink(Item::Text(Part::new(name, text)));
     }
     Ok(())
 }

@@ -106,7 +106,7 @@ pub(super) fn open(
     reader.read(bytes)?;
     let text = reader.text + &reader.aside;
     budget.bytes(text.len())?;
-    sink(Item::Text(Part { name: joined(prefix, "document"), text, marks: vec![] }));
+    sink(Item::Text(Part::new(joined(prefix, "document"), text)));
     for (count, name, why) in [
         (reader.pictures, "pictures", Unreadable::Image),
         (reader.objects, "embedded objects", Unreadable::Unsupported),

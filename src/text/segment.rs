@@ -3,9 +3,9 @@
 
 use super::codec::Layer;
 use super::edit::Edit;
+use crate::document::Cells;
 use crate::place::Place;
 use crate::span::Span;
-use std::sync::Arc;
 
 /// Why a text is never edited: who checks it would refuse it, or could not read it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -141,8 +141,8 @@ pub struct Segment<'a> {
     pub spot: &'a Spot,
     /// What kind of string it is.
     pub kind: SegmentKind,
-    /// Finer places in a part of a document: from this offset of the text on, the name is this one.
-    pub marks: &'a [(usize, Arc<str>)],
+    /// Finer places in a part of a document.
+    pub cells: Option<&'a Cells>,
 }
 
 impl<'a> Segment<'a> {
@@ -152,11 +152,11 @@ impl<'a> Segment<'a> {
         spot: &'a Spot,
         kind: SegmentKind,
     ) -> Self {
-        Self { source, key, spot, kind, marks: &[] }
+        Self { source, key, spot, kind, cells: None }
     }
 
-    pub(super) const fn with_marks(self, marks: &'a [(usize, Arc<str>)]) -> Self {
-        Self { marks, ..self }
+    pub(super) const fn with_cells(self, cells: Option<&'a Cells>) -> Self {
+        Self { cells, ..self }
     }
 
     /// The text.
@@ -174,9 +174,8 @@ impl<'a> Segment<'a> {
     /// The finest name for the place at `offset` of the text.
     #[must_use]
     pub fn place_at(&self, offset: usize) -> Place {
-        let after = self.marks.partition_point(|(start, _)| *start <= offset);
-        let mark = after.checked_sub(1).and_then(|index| self.marks.get(index));
-        mark.map_or_else(|| self.spot.place.clone(), |(_, name)| Place::FilePart(Arc::clone(name)))
+        let cell = self.cells.and_then(|cells| cells.place(offset));
+        cell.map_or_else(|| self.spot.place.clone(), Place::FilePart)
     }
 
     /// Whether it is new in this turn.

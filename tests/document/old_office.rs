@@ -294,7 +294,7 @@ fn excel_names_the_cell_of_what_it_shows() {
         ("0.03", "sheet Agents!B15"),
         ("note", "sheet Agents"),
     ] {
-        assert_eq!(&**sheet.place(sheet.text.find(value).unwrap()), place);
+        assert_eq!(&*sheet.place(sheet.text.find(value).unwrap()), place);
     }
     assert_eq!(text(&parts, "workbook"), "orphan\nAgents\n");
     assert_eq!(opened(&compound(&[entry("Workbook", workbook(true))])).2, Err(Unreadable::Encrypted));

@@ -26,7 +26,11 @@ impl Visitor for Attachments<'_> {
     fn segment(&mut self, segment: &Segment<'_>, _: &mut Vec<Edit>) {
         if let (Place::FilePart(name), SegmentKind::File) = (&segment.spot.place, segment.kind) {
             let text = String::from_utf8_lossy(segment.text()).into_owned();
-            (self.sink)(Item::Text(Part { name: Arc::clone(name), text, marks: segment.marks.to_vec() }));
+            (self.sink)(Item::Text(Part {
+                name: Arc::clone(name),
+                text,
+                cells: segment.cells.cloned().unwrap_or_default(),
+            }));
         }
     }
 

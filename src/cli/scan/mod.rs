@@ -401,7 +401,7 @@ impl Job<'_> {
         let opened = open(&mut |item| match item {
             Item::Text(part) => {
                 let name = self.name(judge, &part.name, &mut all, &mut failed);
-                let place = |at| Some(name.shown(part.place(at)));
+                let place = |at| Some(name.shown(&part.place(at)));
                 let read = self.text(judge, part.text.as_bytes(), TextKind::Document, place, unread);
                 all.add(read, &mut failed);
             }

@@ -5,7 +5,7 @@ use super::Reader;
 use super::compound::{long, short};
 use super::records::{Chars, Record, Records};
 use crate::document::number_format::Formats;
-use crate::document::{Item, Part, Unreadable, joined};
+use crate::document::{Cells, Item, Part, Unreadable, joined};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -14,9 +14,6 @@ pub(super) const STREAMS: [&str; 2] = ["Workbook", "Book"];
 
 /// The version of the records since 97.
 const SINCE_97: u16 = 0x0600;
-
-/// Bytes that a name of a cell takes besides its letters.
-const MARK_BYTES: usize = 48;
 
 /// Kinds of records (2.3).
 mod kind {
@@ -92,9 +89,7 @@ struct Book {
 struct Sheet {
     name: String,
     text: String,
-    marks: Vec<(usize, Arc<str>)>,
-    /// Bytes of the names of cells.
-    names: usize,
+    cells: Cells,
     row: Option<u16>,
     /// Notes and what repeats on pages.
     aside: String,
@@ -102,7 +97,7 @@ struct Sheet {
 
 impl Sheet {
     const fn cost(&self) -> usize {
-        self.text.len() + self.aside.len() + MARK_BYTES * self.marks.len() + self.names
+        self.text.len() + self.aside.len() + Cells::BYTES * self.cells.len()
     }
 }
 
@@ -255,10 +250,7 @@ impl Book {
             sheet.text.push('\n');
         }
         sheet.row = Some(row);
-        let name = format!("sheet {}!{}{}", sheet.name, letters(column), u32::from(row) + 1);
-        let name = joined(&self.prefix, &name);
-        sheet.names += name.len();
-        sheet.marks.push((sheet.text.len(), name));
+        sheet.cells.begin(sheet.text.len(), column.into(), row.into());
         sheet.text.push_str(text);
         sheet.text.push('\t');
     }
@@ -278,33 +270,11 @@ impl Book {
         }
         let name = joined(&self.prefix, &format!("sheet {}", sheet.name));
         if !sheet.aside.trim().is_empty() {
-            sheet.marks.push((sheet.text.len(), Arc::clone(&name)));
+            sheet.cells.end(sheet.text.len());
             sheet.text.push_str(&sheet.aside);
         }
         if !sheet.text.trim().is_empty() {
-            (reader.sink)(Item::Text(Part { name, text: sheet.text, marks: sheet.marks }));
+            (reader.sink)(Item::Text(Part { cells: sheet.cells.in_sheet(&name), name, text: sheet.text }));
         }
-    }
-}
-
-/// The letters of a column: A to Z, AA to IV and on.
-fn letters(column: u16) -> String {
-    let letter = |number: u16| char::from(b'A' + (number % 26) as u8);
-    match column {
-        0..=25 => letter(column).to_string(),
-        _ => letters(column / 26 - 1) + &letter(column).to_string(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::letters;
-
-    #[test]
-    fn columns_have_letters() {
-        for (column, wanted) in [(0, "A"), (25, "Z"), (26, "AA"), (255, "IV"), (701, "ZZ"), (702, "AAA")] {
-            assert_eq!(letters(column), wanted);
-        }
-        assert_eq!(letters(u16::MAX), "CRXP");
     }
 }

@@ -2,7 +2,7 @@
 //! API.
 
 use super::{Around, Unread, Visitor, Walker};
-use crate::document::{Format, Item, Part, Unreadable};
+use crate::document::{Cells, Format, Item, Part, Unreadable};
 use crate::place::Place;
 use crate::span::Span;
 use crate::text::codec::Layer;
@@ -30,7 +30,7 @@ impl Walker {
             Item::Text(part) => show_part(&part, around, &spot, visitor, edits),
             Item::Unreadable(name, why, bytes) => {
                 let spot = in_part(&spot, &name);
-                show_text(name.as_bytes(), around, &spot, &[], SegmentKind::FileName, visitor, edits);
+                show_text(name.as_bytes(), around, &spot, None, SegmentKind::FileName, visitor, edits);
                 visitor.unread(
                     unread(why),
                     &spot,
@@ -61,7 +61,7 @@ impl Walker {
         }
         if !buffer.is_empty() && (around.inside || self.enter(around, visitor)) {
             let spot = Spot { editable: Editable::Never(Never::Binary), ..around.spot.clone() };
-            show_text(&buffer, around, &spot, &[], SegmentKind::Strings, visitor, edits);
+            show_text(&buffer, around, &spot, None, SegmentKind::Strings, visitor, edits);
             if !around.inside {
                 visitor.leave();
             }
@@ -85,7 +85,7 @@ impl Walker {
         let packed = why == Unread::UnknownBinary && encoding::is_deflated(around.source.text);
         let why = if packed { Unread::UnknownEncoding } else { why };
         let spot = Spot { editable: Editable::Never(Never::Binary), ..around.spot.clone() };
-        show_text(&buffer, around, &spot, &[], SegmentKind::Strings, visitor, edits);
+        show_text(&buffer, around, &spot, None, SegmentKind::Strings, visitor, edits);
         visitor.unread(why, &spot, around.source.text);
         self.give_back(buffer);
         if !around.inside {
@@ -102,8 +102,8 @@ fn show_part(
     edits: &mut Vec<Edit>,
 ) {
     let spot = in_part(spot, &part.name);
-    show_text(part.name.as_bytes(), around, &spot, &[], SegmentKind::FileName, visitor, edits);
-    show_text(part.text.as_bytes(), around, &spot, &part.marks, SegmentKind::File, visitor, edits);
+    show_text(part.name.as_bytes(), around, &spot, None, SegmentKind::FileName, visitor, edits);
+    show_text(part.text.as_bytes(), around, &spot, Some(&part.cells), SegmentKind::File, visitor, edits);
 }
 
 fn in_part(spot: &Spot, name: &Arc<str>) -> Spot {
@@ -119,14 +119,14 @@ pub(super) fn show_text(
     text: &[u8],
     around: &Around<'_>,
     spot: &Spot,
-    marks: &[(usize, Arc<str>)],
+    cells: Option<&Cells>,
     kind: SegmentKind,
     visitor: &mut dyn Visitor,
     edits: &mut Vec<Edit>,
 ) {
     let whole = Span::new(0, around.source.text.len());
     let source = Source { text, layer: Layer::Fixed, span: whole, outer: Some(around.source) };
-    let segment = Segment::new(&source, around.key, spot, kind).with_marks(marks);
+    let segment = Segment::new(&source, around.key, spot, kind).with_cells(cells);
     visitor.segment(&segment, edits);
 }
 

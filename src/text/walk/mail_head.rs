@@ -26,7 +26,7 @@ pub(super) fn pieces(around: &Around<'_>, visitor: &mut dyn Visitor) {
     if !said.is_empty() {
         let place = Place::FilePart(Arc::from("header"));
         let spot = Spot { place, editable: Editable::Never(Never::Document), ..around.spot.clone() };
-        show_text(said.as_bytes(), around, &spot, &[], SegmentKind::File, visitor, &mut Vec::new());
+        show_text(said.as_bytes(), around, &spot, None, SegmentKind::File, visitor, &mut Vec::new());
     }
 }
 

@@ -130,7 +130,7 @@ impl Walker {
             } else if field.len() >= STRINGS_MIN {
                 let mut buffer = self.buffers.pop().unwrap_or_default();
                 crate::text::strings::collect(field, &mut buffer);
-                show_text(&buffer, around, around.spot, &[], SegmentKind::Strings, visitor, edits);
+                show_text(&buffer, around, around.spot, None, SegmentKind::Strings, visitor, edits);
                 self.give_back(buffer);
             }
         }
@@ -139,7 +139,7 @@ impl Walker {
     /// A whole number with enough digits to be somebody's.
     fn number(&mut self, around: &Around<'_>, number: u64, visitor: &mut dyn Visitor, edits: &mut Vec<Edit>) {
         if number >= NUMBER_MIN {
-            show_text(number.to_string().as_bytes(), around, around.spot, &[], around.kind, visitor, edits);
+            show_text(number.to_string().as_bytes(), around, around.spot, None, around.kind, visitor, edits);
         }
     }
 

@@ -59,7 +59,7 @@ impl Walker {
         let spot = Spot { editable: Editable::Never(Never::Split), ..around.spot.clone() };
         let whole = Around { key, spot: &spot, ..around.with_source(&raw) };
         if around.inside || self.enter(&whole, visitor) {
-            show_text(text.trim_ascii_end(), &whole, &spot, &[], around.kind, visitor, edits);
+            show_text(text.trim_ascii_end(), &whole, &spot, None, around.kind, visitor, edits);
             if !around.inside {
                 visitor.leave();
             }
