@@ -29,7 +29,8 @@ pub fn claims_ours(headers: &HeaderMap) -> bool {
 /// end the whole connection then.
 pub fn is_ambiguous(headers: &HeaderMap) -> bool {
     let is_blank = |byte: Option<&u8>| matches!(byte, Some(b' ' | b'\t'));
-    let padded = |value: &HeaderValue| is_blank(value.as_bytes().first()) || is_blank(value.as_bytes().last());
+    let padded =
+        |value: &HeaderValue| is_blank(value.as_bytes().first()) || is_blank(value.as_bytes().last());
     headers.get_all(CONTENT_LENGTH).iter().nth(1).is_some() || headers.values().any(padded)
 }
 
