@@ -123,18 +123,7 @@ impl Running {
 
     /// The answer to a prompt for OpenAI's API, header and body.
     pub fn answer(&self, content: &str) -> String {
-        let body = serde_json::json!({"messages": [{"role": "user", "content": content}]}).to_string();
-        let mut socket = TcpStream::connect(&self.address).unwrap();
-        let request = format!(
-            "POST /tool/openai-api/v1/chat/completions HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\n\
-             Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
-            self.address,
-            body.len()
-        );
-        socket.write_all(request.as_bytes()).unwrap();
-        let mut answer = String::new();
-        socket.read_to_string(&mut answer).unwrap();
-        answer
+        answer_at(&self.address, content)
     }
 
     /// Its status and articles.
@@ -242,4 +231,48 @@ pub fn pem(der: &[u8]) -> String {
     let lines: Vec<&str> =
         text.as_bytes().chunks(64).map(|line| std::str::from_utf8(line).unwrap()).collect();
     format!("-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n", lines.join("\n"))
+}
+
+/// What the proxy at an address answers to a prompt.
+fn answer_at(address: &str, content: &str) -> String {
+    let body = serde_json::json!({"messages": [{"role": "user", "content": content}]}).to_string();
+    let mut socket = TcpStream::connect(address).unwrap();
+    let request = format!(
+        "POST /tool/openai-api/v1/chat/completions HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\n\
+         Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
+        body.len()
+    );
+    socket.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    socket.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+#[test]
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+fn memory_of_large_bodies_goes_back() {
+    const GROWTH_KB: u64 = 40 << 10;
+    let place = Place::new(guard::charter::Charter::shipped_source("liege").unwrap());
+    let proxy = Running::start(&place);
+    let resident_kb = || -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", proxy.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")?.trim().strip_suffix(" kB"));
+        line.unwrap().parse().unwrap()
+    };
+    let address = &proxy.address;
+    let refused = |words: usize| {
+        let content =
+            format!("{}mon mot de passe est {}", "mot ".repeat(words), ["Zx9", "!kfQ", "w27"].concat());
+        assert!(answer_at(address, &content).starts_with("HTTP/1.1 400 "));
+    };
+    refused(1);
+    let before = resident_kb();
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| (0..3).for_each(|_| refused(1_500_000)));
+        }
+    });
+    refused(1);
+    let after = resident_kb();
+    assert!(after < before + GROWTH_KB, "{before} kB before bodies of 6 MB, {after} kB after them");
 }

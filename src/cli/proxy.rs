@@ -28,6 +28,7 @@ pub(super) struct Arguments {
 
 /// Runs the proxy.
 pub(super) fn run(arguments: &Arguments, global: &Global, output: &mut Output) -> io::Result<Exit> {
+    platform::give_back_large_blocks();
     let program = match Program::prepare(global, arguments.listen, output) {
         Ok(program) => program,
         Err(failure) => return failed(failure, output),

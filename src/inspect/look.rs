@@ -151,11 +151,18 @@ impl<'a> Look<'a> {
 
     /// Looks at the seam between this part of a message and the one before it.
     fn look_at_seam(&mut self, unit: &Unit<'_>) {
+        let mut crosses = self.scan_seam();
+        if !crosses && self.seam.space(true) {
+            crosses = self.scan_seam();
+            if !crosses {
+                self.seam.space(false);
+            }
+        }
         let mut findings = std::mem::take(&mut self.desk.findings);
+        if !crosses {
+            findings.clear();
+        }
         let text = self.seam.text();
-        self.engine.scanner.scan(text, &Hint::default(), &mut self.desk.scratch, &mut findings);
-        findings
-            .retain(|finding| finding.confidence == Confidence::High && self.seam.is_crossed(finding.span));
         let held = if findings.is_empty() { 0 } else { self.fingerprint.hash(&[b"held", text]) as u64 };
         let crossing: Vec<Remembered> = findings
             .drain(..)
@@ -176,6 +183,15 @@ impl<'a> Look<'a> {
         }
         self.desk.findings = findings;
         self.seam.keep_end(unit.raw);
+    }
+
+    /// Scans the seam as it stands now; whether a sure finding reaches over it.
+    fn scan_seam(&mut self) -> bool {
+        let findings = &mut self.desk.findings;
+        self.engine.scanner.scan(self.seam.text(), &Hint::default(), &mut self.desk.scratch, findings);
+        findings
+            .retain(|finding| finding.confidence == Confidence::High && self.seam.is_crossed(finding.span));
+        !findings.is_empty()
     }
 
     fn recall(&mut self, known: &Known, spot: &Spot) {

@@ -14,6 +14,9 @@ const BYTES: usize = 48;
 /// Keys under which APIs keep the text parts of a message.
 const PARTS: [&[u8]; 3] = [b"text", b"parts", b"content"];
 
+/// Line ends and tabs, as they are and as JSON writes them.
+const LINE_ENDS: [&[u8]; 6] = [b"\\n", b"\\r", b"\\t", b"\n", b"\r", b"\t"];
+
 /// The end of the last part, joined with the beginning of the next.
 #[derive(Default)]
 pub(super) struct Seam {
@@ -34,11 +37,13 @@ impl Seam {
             self.place = Some(unit.spot.place.clone());
             self.text.clear();
         }
-        let joins = self.text.last().is_some_and(|&byte| goes_in_value(byte))
-            && unit.raw.first().is_some_and(|&byte| goes_in_value(byte));
+        let (kept, came) = (without_line_end(&self.text), without_line_start(unit.raw));
+        let joins = kept.last().is_some_and(|&byte| goes_in_value(byte))
+            && came.first().is_some_and(|&byte| goes_in_value(byte));
         if joins {
+            self.text.truncate(kept.len());
             self.at = self.text.len();
-            self.text.extend_from_slice(&unit.raw[..unit.raw.len().min(BYTES)]);
+            self.text.extend_from_slice(&came[..came.len().min(BYTES)]);
         } else {
             self.text.clear();
             self.keep_end(unit.raw);
@@ -49,6 +54,21 @@ impl Seam {
     /// The joined text.
     pub(super) fn text(&self) -> &[u8] {
         &self.text
+    }
+
+    /// Between two digits a separator may have been left out with the quotes: puts a space there, or takes it out again.
+    /// Whether there is such a place.
+    pub(super) fn space(&mut self, put: bool) -> bool {
+        let is_digit = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_digit);
+        if !put {
+            self.text.remove(self.at);
+            return true;
+        }
+        let within = self.at > 0 && is_digit(self.text.get(self.at - 1)) && is_digit(self.text.get(self.at));
+        if within {
+            self.text.insert(self.at, b' ');
+        }
+        within
     }
 
     /// Whether `span` reaches from one part into the next.
@@ -64,6 +84,22 @@ impl Seam {
         }
         self.text.drain(..self.text.len().saturating_sub(BYTES));
     }
+}
+
+/// A part without the line ends that it closes with, as they are or as JSON writes them.
+fn without_line_end(mut part: &[u8]) -> &[u8] {
+    while let Some(rest) = LINE_ENDS.iter().find_map(|end| part.strip_suffix(*end)) {
+        part = rest;
+    }
+    part
+}
+
+/// A part without those that it opens with.
+fn without_line_start(mut part: &[u8]) -> &[u8] {
+    while let Some(rest) = LINE_ENDS.iter().find_map(|end| part.strip_prefix(*end)) {
+        part = rest;
+    }
+    part
 }
 
 /// Whether a value may be cut beside this byte: not beside spaces and signs that end a sentence.

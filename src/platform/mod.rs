@@ -10,6 +10,7 @@ mod unix;
 mod windows;
 
 pub mod files;
+mod memory;
 pub mod trust;
 
 #[cfg(unix)]
@@ -18,6 +19,7 @@ use unix as system;
 use windows as system;
 
 pub use account::Account;
+pub use memory::give_back_large_blocks;
 pub use system::{Reload, is_own, open_as_many_files_as_allowed, owner_of_peer, shutdown_requested};
 
 use std::path::PathBuf;

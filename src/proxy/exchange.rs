@@ -134,10 +134,8 @@ pub async fn judged(
     if matches!(case.method, Method::CONNECT | Method::TRACE) {
         return case.refuse(Remark::Unsupported);
     }
-    if headers::gives_two_lengths(&parts.headers) {
-        let user = &asking.session.client.user;
-        state.attempt(Attempt::Framing, case.tool.as_deref(), &case.host, user);
-        return case.refuse(Remark::BrokenRequest);
+    if headers::is_ambiguous(&parts.headers) {
+        return ambiguous(state, asking, &case);
     }
     if case.tool.is_none() {
         return Box::pin(exempt(state, asking, case, parts, body)).await;
@@ -171,6 +169,12 @@ pub async fn judged(
     }
     let answer = carry_out(state, asking, ruling, &report, case, parts, large.zip(room)).await;
     answer.map(|body| body.timed(Timer { state: Arc::clone(state), began }))
+}
+
+/// Refuses a request that two readers could read differently.
+pub(super) fn ambiguous(state: &State, asking: &Asking<'_>, case: &Case) -> Response<AnswerBody> {
+    state.attempt(Attempt::Framing, case.tool.as_deref(), &case.host, &asking.session.client.user);
+    case.refuse(Remark::BrokenRequest)
 }
 
 /// Records headers in our name, which count for nothing and are taken out.

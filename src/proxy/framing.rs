@@ -247,6 +247,7 @@ struct Seen {
     length: Option<u64>,
     chunked: bool,
     hosts: usize,
+    upgrades: usize,
     websocket: bool,
 }
 
@@ -265,7 +266,8 @@ impl Seen {
         } else if name.eq_ignore_ascii_case(b"host") {
             self.hosts += 1;
         } else if name.eq_ignore_ascii_case(b"upgrade") {
-            self.websocket |= value.eq_ignore_ascii_case(b"websocket");
+            self.upgrades += 1;
+            self.websocket = self.upgrades == 1 && value.eq_ignore_ascii_case(b"websocket");
         }
         Ok(())
     }
@@ -282,8 +284,9 @@ impl Seen {
             (_, Some(_), true) => Err(Fault::Length),
             (b"CONNECT", ..) if has_body => Err(Fault::Length),
             (b"CONNECT", ..) => Ok(State::Other),
-            (b"GET", ..) if self.websocket && has_body => Err(Fault::Length),
-            (b"GET", ..) if self.websocket => Ok(State::Other),
+            // The same as in `super::websocket::is_opening`: what is not opened is read on as HTTP.
+            (b"GET", ..) if self.websocket && is_1_1 && has_body => Err(Fault::Length),
+            (b"GET", ..) if self.websocket && is_1_1 => Ok(State::Other),
             (_, None, true) => Ok(State::ChunkSize),
             (_, None | Some(0), false) => Ok(State::Head),
             (_, Some(length), false) => Ok(State::Body(length)),
@@ -364,6 +367,14 @@ mod tests {
         );
         check(b"GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\n\r\n\x81\x00\n\n", Ok(Waiting::Other));
         check(b"CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n\x16\x03", Ok(Waiting::Other));
+        // None of these opens a WebSocket: what follows is still HTTP.
+        for head in [
+            &b"GET / HTTP/1.1\r\nHost: a\r\nUpgrade: x\r\nUpgrade: websocket\r\n\r\n"[..],
+            b"GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nUpgrade: x\r\n\r\n",
+            b"GET / HTTP/1.0\r\nHost: a\r\nUpgrade: websocket\r\n\r\n",
+        ] {
+            check(head, Ok(Waiting::Request));
+        }
         check(b"GET / HTTP/1.1\r\nHo", Ok(Waiting::Header));
     }
 

@@ -23,10 +23,28 @@ pub fn claims_ours(headers: &HeaderMap) -> bool {
     headers.keys().any(|name| name.as_str().starts_with(OWN_PREFIX))
 }
 
-/// Whether the length of the body is said twice. Over HTTP/1 no such request comes this far; over HTTP/2 the frames say
-/// where the body ends, but the service's front may pass both fields on to a server that believes the other one.
-pub fn gives_two_lengths(headers: &HeaderMap) -> bool {
-    headers.get_all(CONTENT_LENGTH).iter().nth(1).is_some()
+/// Whether two readers could read the header of a request differently. Over HTTP/1 no such request comes this far; over
+/// HTTP/2 the frames say where the body ends and a field, but the service's front may pass on two lengths to a server that
+/// believes the other one, and blanks around a value are taken away by some and refused by others (RFC 9113, 8.2.1), which
+/// end the whole connection then.
+pub fn is_ambiguous(headers: &HeaderMap) -> bool {
+    let is_blank = |byte: Option<&u8>| matches!(byte, Some(b' ' | b'\t'));
+    let padded =
+        |value: &HeaderValue| is_blank(value.as_bytes().first()) || is_blank(value.as_bytes().last());
+    headers.get_all(CONTENT_LENGTH).iter().nth(1).is_some() || headers.values().any(padded)
+}
+
+/// Whether an answer over HTTP/1 says in two ways where it ends, or is coded for this hop in a way that is not undone
+/// here: passed on, its bytes would mean something else.
+pub fn ends_in_two_ways(headers: &HeaderMap) -> bool {
+    let mut codings = headers.get_all(TRANSFER_ENCODING).iter();
+    match (codings.next(), codings.next()) {
+        (None, _) => false,
+        (Some(coding), None) => {
+            !coding.as_bytes().eq_ignore_ascii_case(b"chunked") || headers.contains_key(CONTENT_LENGTH)
+        }
+        (Some(_), Some(_)) => true,
+    }
 }
 
 /// Removes from a request what is meant for this hop, what claims to come from us, and `Expect`, which is
@@ -151,6 +169,34 @@ mod tests {
         let mut names: Vec<&str> = headers.keys().map(HeaderName::as_str).collect();
         names.sort_unstable();
         assert_eq!(names, ["authorization", "content-encoding", "host"]);
+    }
+
+    #[test]
+    fn headers_that_could_be_read_in_two_ways_are_known() {
+        for fields in [
+            &[("content-length", "2"), ("content-length", "2")][..],
+            &[("x-note", " a")],
+            &[("x-note", "a\t")],
+        ] {
+            assert!(super::is_ambiguous(&map(fields)), "{fields:?}");
+        }
+        assert!(!super::is_ambiguous(&map(&[("content-length", "2"), ("x-empty", ""), ("x-note", "a b")])));
+    }
+
+    #[test]
+    fn answers_that_end_in_two_ways_are_known() {
+        let (coding, length) = ("transfer-encoding", "content-length");
+        for fields in [
+            &[(coding, "chunked"), (length, "4")][..],
+            &[(coding, "gzip, chunked")],
+            &[(coding, "identity")],
+            &[(coding, "chunked"), (coding, "chunked")],
+        ] {
+            assert!(super::ends_in_two_ways(&map(fields)), "{fields:?}");
+        }
+        for fields in [&[(coding, "Chunked")][..], &[(length, "4")], &[]] {
+            assert!(!super::ends_in_two_ways(&map(fields)), "{fields:?}");
+        }
     }
 
     #[test]

@@ -233,6 +233,9 @@ impl Pass<'_> {
         }
         let length = end - at;
         shape::at(self, at, length);
+        if matches!(text.get(end), Some(b'"' | b'\'' | b'`')) {
+            self.concatenated(end);
+        }
         if length == 3 && text[..at].ends_with(b"begin ") {
             self.uuencoded(at);
         }

@@ -1,4 +1,4 @@
-//! The masks of `blocks` and the `letters`, 64 bytes at a time. The one place with `unsafe`: vector instructions have no
+//! The masks of `blocks` and the `letters`, 64 bytes at a time. The one place with `unsafe` beside `platform::memory`: vector instructions have no
 //! safe form that covers all of them. Each unsafe block either loads or stores 64 bytes of a slice that is known to have
 //! them, or calls instructions that the running processor was asked for. A test holds it against the definition on
 //! random text; processors without AVX2 use the definition itself.

@@ -9,7 +9,7 @@ use crate::limits;
 use crate::span::Span;
 use crate::text::view::codes::{self, Base};
 use crate::text::view::derived::Derived;
-use crate::text::view::{armoured, characters, packed, spelled, spread};
+use crate::text::view::{armoured, characters, joints, packed, spelled, spread};
 
 /// Bytes before a sign that are decoded with it: a label and its value.
 const BEFORE: usize = 160;
@@ -74,6 +74,8 @@ pub(super) struct Regions {
     coded_to: usize,
     spaced_to: usize,
     spelled_to: usize,
+    /// Up to where strings in pieces were put together.
+    quoted_to: usize,
 }
 
 impl Regions {
@@ -229,6 +231,29 @@ impl Pass<'_> {
                 codes::decode(text, run, base, out).then_some(View::Codes)
             });
         }
+        // What was put together once is not spread out again.
+        if self.view != View::Spaced
+            && let Some(run) = spread::singles_around(self.text, at)
+        {
+            let done = &mut self.buffers.regions.coded_to;
+            *done = run.end.max(*done);
+            self.single_digits(run);
+        }
+    }
+
+    /// Digits end before a quotation mark: perhaps a string goes on in the next one.
+    pub(super) fn concatenated(&mut self, at: usize) {
+        let is_done = at < self.buffers.regions.quoted_to || self.view == View::Spaced;
+        if is_done || self.deeper.is_empty() || !joints::is_joint(self.text, at) {
+            return;
+        }
+        let region = Span::new(at.saturating_sub(BEFORE), (at + AFTER).min(self.text.len()));
+        let region = whole_words(self.text, region);
+        self.buffers.regions.quoted_to = region.end.max(at + 1);
+        self.derive(region, View::Spaced, true, |text, out| {
+            joints::join(text, region, out);
+            Some(View::Spaced)
+        });
     }
 
     /// The fourth of single characters with spaces between them.

@@ -6,6 +6,7 @@ pub mod codec;
 pub mod edit;
 pub mod encoding;
 pub mod json;
+mod packed;
 mod segment;
 pub mod strings;
 pub mod view;

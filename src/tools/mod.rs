@@ -242,11 +242,11 @@ impl Tool {
             || (self.shared.iter().any(|pattern| pattern.matches(host)) && self.has_path(path))
     }
 
-    /// Whether a path on a shared host belongs to it. A path that is not written plainly (`%`, `//`, `..`)
+    /// Whether a path on a shared host belongs to it. A path that is not written plainly (`%`, `//`, `..`, `\\`, `;`)
     /// counts as its own: it is inspected rather than let through.
     fn has_path(&self, path: &str) -> bool {
         let path = path.split(['?', '#']).next().unwrap_or_default();
-        let plain = !path.contains('%') && !path.contains("//") && !path.contains("/.");
+        let plain = !path.contains(['%', '\\', ';']) && !path.contains("//") && !path.contains("/.");
         !plain
             || self.paths.iter().any(|prefix| {
                 path.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))

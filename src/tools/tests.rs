@@ -87,6 +87,8 @@ fn on_a_shared_host_only_the_listed_paths_are_the_tool() {
     // What is not written plainly is looked into rather than let through.
     assert_eq!(id_at("substrate.office.com", "/%6d365Copilot/Chathub"), Some("m365-copilot"));
     assert_eq!(id_at("substrate.office.com", "/owa/../m365Copilot/x"), Some("m365-copilot"));
+    assert_eq!(id_at("substrate.office.com", "/m365Copilot;x/Chathub"), Some("m365-copilot"));
+    assert_eq!(id_at("substrate.office.com", "/owa\\..\\m365Copilot\\Chathub"), Some("m365-copilot"));
     assert_eq!(id_at("chatgpt.com", "/anything"), Some("chatgpt"));
     assert!(Catalogue::shipped().is_shared("substrate.office.com"));
     assert!(!Catalogue::shipped().is_shared("chatgpt.com"));

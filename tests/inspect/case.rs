@@ -1,5 +1,5 @@
 //! Cases as files. Lines `# …` say why, `key: value` the head (`tool`, `path`, `carrier: websocket`, `lines: crlf`, `encode: gzip|gzip-name (the first line is the name)|deflate|
-//! utf-16le|utf-16be|utf-32le|utf-32be|latin1|bom|zlib|base64|envelope|field|varint (a number as the first field)|nuls`, anything else is a header), then `--- body`, then `--- expect` with one line a
+//! utf-16le|utf-16be|utf-32le|utf-32be|latin1|bom|zlib|base64|envelope|field|varint (a number as the first field)|cbor|msgpack (the JSON in that form)|nuls`, anything else is a header), then `--- body`, then `--- expect` with one line a
 //! finding (detector, place, new or history, action), one a part that could not be read, and the verdict.
 //!
 //! In the body, `«b64:…»`, `«json:…»`, `«form:…»`, `«u:…»` (all as `\u` escapes), `«qp:…»`, `«wide:…»` (full-width digits)
@@ -99,6 +99,8 @@ fn encoded(encoding: &str, body: &[u8]) -> Vec<u8> {
         "envelope" => [&[0][..], &u32::try_from(body.len()).unwrap().to_be_bytes(), body].concat(),
         "field" => [&[0x0A, u8::try_from(body.len()).unwrap()][..], body].concat(),
         "varint" => [&[0x08][..], &varint(text().parse().unwrap())].concat(),
+        "cbor" => binary_json(&serde_json::from_slice(body).unwrap(), true),
+        "msgpack" => binary_json(&serde_json::from_slice(body).unwrap(), false),
         "nuls" => [b"\x00\x01\x02\x03\xFF\xFE\xFD".as_slice(), body, b"\x00\x9C\x8F"].concat(),
         other => panic!("no encoding {other}"),
     }
@@ -108,6 +110,41 @@ fn varint(number: u64) -> Vec<u8> {
     let more = |shift: u32| number >> shift > 0x7F;
     let byte = |shift: u32| (number >> shift & 0x7F) as u8 | if more(shift) { 0x80 } else { 0 };
     (0..70).step_by(7).take_while(|shift| *shift == 0 || more(shift - 7)).map(byte).collect()
+}
+
+/// JSON as CBOR (strings in pieces of three bytes) or MessagePack.
+fn binary_json(value: &serde_json::Value, cbor: bool) -> Vec<u8> {
+    use serde_json::Value;
+    let long = |length: usize| u32::try_from(length).unwrap().to_be_bytes();
+    let head = |cbor_major: u8, packed: u8, length: usize| -> Vec<u8> {
+        let first = if cbor { cbor_major << 5 | 26 } else { packed };
+        [&[first][..], &long(length)].concat()
+    };
+    let text = |text: &str| -> Vec<u8> {
+        if !cbor {
+            return [head(3, 0xDB, text.len()), text.as_bytes().to_vec()].concat();
+        }
+        let pieces =
+            text.as_bytes().chunks(3).flat_map(|piece| [&[0x60 | piece.len() as u8], piece].concat());
+        [0x7F].into_iter().chain(pieces).chain([0xFF]).collect()
+    };
+    match value {
+        Value::Null => vec![if cbor { 0xF6 } else { 0xC0 }],
+        Value::Bool(value) => vec![if cbor { 0xF4 } else { 0xC2 } + u8::from(*value)],
+        Value::Number(number) => {
+            let first = if cbor { 27 } else { 0xCF };
+            [&[first][..], &number.as_u64().expect("a whole number").to_be_bytes()].concat()
+        }
+        Value::String(string) => text(string),
+        Value::Array(values) => {
+            let inner = values.iter().flat_map(|value| binary_json(value, cbor));
+            head(4, 0xDD, values.len()).into_iter().chain(inner).collect()
+        }
+        Value::Object(fields) => {
+            let inner = fields.iter().flat_map(|(key, value)| [text(key), binary_json(value, cbor)].concat());
+            head(5, 0xDF, fields.len()).into_iter().chain(inner).collect()
+        }
+    }
 }
 
 /// The first line is the name of the file, the rest its content.

@@ -148,3 +148,16 @@ async fn over_a_websocket_too_the_user_is_told_why_something_could_not_be_masked
     assert!(told.contains("This part of the request cannot be changed") && !told.contains("5390"), "{told}");
     assert!(!seen.lock().unwrap().iter().any(|text| text.contains(&file)), "nothing of it went out");
 }
+
+#[tokio::test]
+async fn what_is_found_in_the_address_of_a_websocket_does_not_go_out() {
+    let service = Service::noting(&["http/1.1"]).await;
+    let proxy = judged("baseline", &service).await;
+    let mut stream = proxy.tls(OPENAI, &["http/1.1"]).await;
+    let path = "/v1/realtime?model=m&note=IBAN%20BE68%205390%200754%207034";
+    stream.write_all(opening(path).replace(AI, OPENAI).as_bytes()).await.unwrap();
+    drop(head(&mut stream).await);
+    let target = service.last().target;
+    assert!(target.contains("/v1/realtime?model=m&note=") && target.contains("IBAN_"), "{target}");
+    assert!(!target.contains("5390"), "{target}");
+}

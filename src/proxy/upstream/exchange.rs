@@ -315,6 +315,10 @@ impl Upstream {
                 let error = String::from("an interim answer where none was asked for");
                 Err(Failed { error: UpstreamError::Broken(key.origin.clone(), error), again: false })
             }
+            Ok((answer, _)) if headers::ends_in_two_ways(answer.headers()) => {
+                let error = String::from("it is unclear where its answer ends");
+                Err(Failed { error: UpstreamError::Broken(key.origin.clone(), error), again: false })
+            }
             Ok((answer, ended)) => {
                 let driver =
                     (!ended).then(|| Driver { connection, key: key.clone(), pool: Arc::clone(&self.pool) });

@@ -15,7 +15,7 @@ use http::header::{
     CONNECTION, HeaderName, HeaderValue, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_EXTENSIONS, SEC_WEBSOCKET_KEY,
     SEC_WEBSOCKET_VERSION, UPGRADE,
 };
-use http::{HeaderMap, Method, Request, Response, StatusCode};
+use http::{HeaderMap, Method, Request, Response, StatusCode, Version};
 use hyper::body::Incoming;
 use hyper::ext::Protocol;
 use std::sync::Arc;
@@ -23,15 +23,16 @@ use std::sync::Arc;
 const WEBSOCKET: &str = "websocket";
 const GUID: &str = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
-/// Whether a request opens a WebSocket.
+/// Whether a request opens a WebSocket. Over HTTP/1 the same is asked in `super::framing`, which stops reading requests
+/// after one that does: if the two differed, what follows would not be followed by anybody.
 #[must_use]
 pub fn is_opening(request: &Request<Incoming>) -> bool {
+    let mut upgrades = request.headers().get_all(UPGRADE).iter();
     is_over_http2(request)
         || (request.method() == Method::GET
-            && request
-                .headers()
-                .get(UPGRADE)
-                .is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"websocket")))
+            && request.version() == Version::HTTP_11
+            && upgrades.next().is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"websocket"))
+            && upgrades.next().is_none())
 }
 
 fn is_over_http2(request: &Request<Incoming>) -> bool {
@@ -47,6 +48,7 @@ pub async fn opened(
 ) -> Response<AnswerBody> {
     let over_http2 = is_over_http2(&request);
     let key = request.headers().get(SEC_WEBSOCKET_KEY).cloned();
+    let version = request.headers().get(SEC_WEBSOCKET_VERSION).cloned();
     let upgrade = hyper::upgrade::on(&mut request);
     let (mut parts, _) = request.into_parts();
     exchange::note_forged(state, asking, &parts.headers);
@@ -57,13 +59,23 @@ pub async fn opened(
     if over_http2 {
         parts.method = Method::GET;
     }
-    let Some(case) = exchange::case(state, asking, &mut parts) else { return exchange::failed() };
+    let Some(mut case) = exchange::case(state, asking, &mut parts) else { return exchange::failed() };
+    let is_of_rfc_6455 = over_http2 || (key.is_some() && version.is_some_and(|version| version == "13"));
+    if !is_of_rfc_6455 || headers::is_ambiguous(&parts.headers) {
+        return close(exchange::ambiguous(state, asking, &case), over_http2);
+    }
     let (ruling, report) = case.judge.judge(&case.inbound());
     if !exchange::is_recorded(state, &case, &report, crate::audit::event::Stages::default()).await {
         return close(exchange::audit_failed(&case), over_http2);
     }
-    if let Ruling::Refuse(answer) = ruling {
-        return close(exchange::own(answer), over_http2);
+    match ruling {
+        Ruling::Refuse(answer) => return close(exchange::own(answer), over_http2),
+        // The address is all of an opening request that can be rewritten: it has no body.
+        Ruling::Rewrite { target: Some(target), .. } => match target.parse() {
+            Ok(target) => case.target = target,
+            Err(_) => return close(exchange::failed(), over_http2),
+        },
+        Ruling::Rewrite { target: None, .. } | Ruling::Forward => {}
     }
     let mut opening_headers = parts.headers.clone();
     for (name, value) in case.judge.tenant_headers(&case.host) {

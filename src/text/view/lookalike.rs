@@ -11,6 +11,7 @@ pub fn plain(character: char) -> Option<char> {
     Some(match character {
         '\u{a0}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}' => ' ',
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180b}'..='\u{180e}' | '\u{200b}'..='\u{200f}' => '\0',
+        '\u{20e3}' => '\0',
         '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fe00}'..='\u{fe0f}' => '\0',
         '\u{fff9}'..='\u{fffd}'
         | '\u{e0000}'..='\u{e007f}'
@@ -61,6 +62,8 @@ fn digit(character: char) -> Option<u32> {
         0x278a..=0x2792 => 0x2789,
         0x1fbf0..=0x1fbf9 => 0x1fbf0,
         0x24ea | 0x24ff => return Some(0),
+        0xb9 => return Some(1),
+        0xb2 | 0xb3 => 0xb0,
         0x2070 => 0x2070,
         0x2074..=0x2079 => 0x2070,
         0x2080..=0x2089 => 0x2080,

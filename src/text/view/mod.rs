@@ -5,6 +5,7 @@ pub mod characters;
 pub mod codes;
 pub mod derived;
 pub mod fold;
+pub mod joints;
 pub mod lookalike;
 pub mod packed;
 pub mod spelled;

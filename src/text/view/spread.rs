@@ -33,6 +33,43 @@ pub fn spaced_around(text: &[u8], at: usize) -> Option<Span> {
     (count >= SINGLES_MIN).then(|| Span::new(start, end))
 }
 
+/// Digits of the longest number that is written so; longer rows are masks and drawings.
+const SINGLES_MAX: usize = 40;
+
+/// Bytes between two of them: `', '`.
+const BETWEEN_MAX: usize = 4;
+
+/// The whole run of single digits around `at` with the same signs between every two of them (`8, 5, 0`, `8|5|0`,
+/// `"8","5","0"`), where they are neither too few nor too many. Looks at no more than twice as many as a number has.
+#[must_use]
+pub fn singles_around(text: &[u8], at: usize) -> Option<Span> {
+    let digit = |at: usize| text.get(at).is_some_and(u8::is_ascii_digit);
+    let sign = |byte: &&u8| b",;:|_+'\"` ".contains(byte);
+    let rest = text.get(at + 1..)?;
+    let between = rest.iter().take(BETWEEN_MAX + 1).take_while(sign).count();
+    if between == 0 || between > BETWEEN_MAX || !digit(at) || !digit(at + 1 + between) {
+        return None;
+    }
+    let (between, step) = (&rest[..between], between + 1);
+    let (mut start, mut end, mut count) = (at, at + 1, 1);
+    while count <= SINGLES_MAX
+        && start >= step
+        && digit(start - step)
+        && text[..start].ends_with(between)
+        && !(start > step && text[start - step - 1].is_ascii_alphanumeric())
+    {
+        (start, count) = (start - step, count + 1);
+    }
+    while count <= SINGLES_MAX
+        && text[end..].starts_with(between)
+        && digit(end + step - 1)
+        && !text.get(end + step).is_some_and(u8::is_ascii_alphanumeric)
+    {
+        (end, count) = (end + step, count + 1);
+    }
+    (SINGLES_MIN..=SINGLES_MAX).contains(&count).then(|| Span::new(start, end))
+}
+
 /// Joins the single characters of a run; what stands around it in the region stays.
 pub fn join(text: &[u8], region: Span, run: Span, out: &mut Derived) {
     out.copy(text, Span::new(region.start, run.start));
@@ -88,7 +125,7 @@ pub fn without_emphasis(text: &[u8], region: Span, out: &mut Derived) {
 
 #[cfg(test)]
 mod tests {
-    use super::{Derived, join, join_letters, spaced_around, with_country, without_emphasis};
+    use super::{Derived, join, join_letters, singles_around, spaced_around, with_country, without_emphasis};
     use crate::span::Span;
 
     #[test]
@@ -100,6 +137,31 @@ mod tests {
         join(text, Span::new(0, text.len()), run, &mut out);
         assert_eq!(out.text(), b"mon iban BE685390 voila");
         assert_eq!(spaced_around(b"a b c d ef", 6), None);
+    }
+
+    #[test]
+    fn single_digits_with_the_same_signs_between_them_are_a_run() {
+        let run = |text: &str| {
+            let at = text.find('5').unwrap();
+            singles_around(text.as_bytes(), at).map(|run| text[run.start..run.end].to_owned())
+        };
+        for (text, wanted) in [
+            ("[8,5,0,7,3,0,0,3]", Some("8,5,0,7,3,0,0,3")),
+            ("n 8, 5, 0, 7, 3, 0, 0, 3.", Some("8, 5, 0, 7, 3, 0, 0, 3")),
+            (
+                "\"8\",\"5\",\"0\",\"7\",\"3\",\"0\",\"0\",\"3\"",
+                Some("8\",\"5\",\"0\",\"7\",\"3\",\"0\",\"0\",\"3"),
+            ),
+            ("8|5|0|7|3|0|0|3", Some("8|5|0|7|3|0|0|3")),
+            ("8,5,0,7,3,0,0", None),
+            ("8,5,0,7;3,0,0,3", None),
+            ("18,5,0,7,3,0,0,3", None),
+            ("8 , 5 , 0x , 7", None),
+        ] {
+            assert_eq!(run(text).as_deref(), wanted, "{text}");
+        }
+        assert_eq!(run(&"5,".repeat(41)), None, "too many");
+        assert!(run(&"5,".repeat(40)).is_some());
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::singles::{Singles, may_be_single};
 use super::{Area, Around, Unread, Visitor, Walker};
 use crate::span::Span;
-use crate::text::codec::Layer;
+use crate::text::codec::{Charset, Layer};
 use crate::text::edit::Edit;
 use crate::text::json::{Kind, Tape, Token};
 use crate::text::segment::{Holds, SegmentKind, Source, Spot};
@@ -182,6 +182,12 @@ impl Walker {
     /// Walks through `name=value&…`.
     pub(super) fn form(&mut self, around: &Around<'_>, visitor: &mut dyn Visitor, edits: &mut Vec<Edit>) {
         let text = around.source.text;
+        if is_in_foreign_charset(text) && (around.inside || self.enter(around, visitor)) {
+            visitor.unread(Unread::UnknownEncoding, around.spot, text);
+            if !around.inside {
+                visitor.leave();
+            }
+        }
         let mut start = 0;
         while start <= text.len() {
             let end = memchr::memchr(b'&', &text[start..]).map_or(text.len(), |more| start + more);
@@ -220,6 +226,17 @@ impl Walker {
             self.encoded(&around, value, Layer::Form, escaped, visitor, edits);
         }
     }
+}
+
+/// Whether a form says of itself (HTML, `_charset_`) that its escapes are of a character set in which digits and letters
+/// are other bytes.
+fn is_in_foreign_charset(form: &[u8]) -> bool {
+    const FIELD: &[u8] = b"_charset_=";
+    let Some(at) = memchr::memmem::find(form, FIELD) else { return false };
+    let value = form[at + FIELD.len()..].split(|byte| *byte == b'&').next().unwrap_or_default();
+    let name = std::str::from_utf8(value).unwrap_or("?");
+    let wide = |charset| charset != Charset::Windows1252;
+    (at == 0 || form[at - 1] == b'&') && (Charset::is_unknown(name) || Charset::named(name).is_some_and(wide))
 }
 
 /// A number that is written as a fraction or with an exponent and is a whole one all the same: `8.5073003328e10`.

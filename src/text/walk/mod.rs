@@ -7,6 +7,7 @@ mod enclosed;
 mod leaf;
 mod mail_head;
 mod multipart;
+mod packed;
 mod protobuf;
 mod records;
 mod singles;
@@ -303,6 +304,9 @@ impl Walker {
         }
         if let Some(format) = Format::sniff(text) {
             return self.opened(around, format, visitor, edits);
+        }
+        if self.packed(around, declared, visitor, edits) {
+            return;
         }
         match other_charset(text, declared) {
             Some(charset) => {

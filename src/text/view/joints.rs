@@ -1,0 +1,75 @@
+//! Strings of source code that are written in pieces: `"8507" + "3003328"`, `'85' . '07'`, `"85" "07"`. Knows no language.
+
+use super::derived::Derived;
+use crate::span::Span;
+
+/// Bytes between two pieces: an operator, blanks, the indentation of the next line.
+const BETWEEN_MAX: usize = 24;
+
+/// What puts strings together in some language: C, Python, JavaScript, PHP, SQL, Visual Basic, Lua, Haskell, Erlang.
+const OPERATORS: [&[u8]; 9] = [b"+", b".", b"&", b"..", b"||", b"++", b"<>", b"~", b""];
+
+/// Whether the quotation mark at `at` closes a piece after which another one opens.
+#[must_use]
+pub fn is_joint(text: &[u8], at: usize) -> bool {
+    end(text, at).is_some()
+}
+
+/// Writes the region with its pieces put together.
+pub fn join(text: &[u8], region: Span, out: &mut Derived) {
+    let (mut from, mut at) = (region.start, region.start);
+    while let Some(more) = text.get(at..region.end).and_then(|rest| rest.iter().position(is_quote)) {
+        at += more;
+        match end(text, at).filter(|end| *end <= region.end) {
+            Some(end) => {
+                out.copy(text, Span::new(from, at));
+                (from, at) = (end, end);
+            }
+            None => at += 1,
+        }
+    }
+    out.copy(text, Span::new(from, region.end));
+}
+
+const fn is_quote(byte: &u8) -> bool {
+    matches!(byte, b'"' | b'\'' | b'`')
+}
+
+/// Where the next piece begins behind the quotation mark at `at`, if one does. The mark that opens it is of the same kind.
+fn end(text: &[u8], at: usize) -> Option<usize> {
+    let quote = *text.get(at).filter(|byte| is_quote(byte))?;
+    let rest = text.get(at + 1..text.len().min(at + 1 + BETWEEN_MAX))?;
+    let length = rest.iter().position(|byte| *byte == quote)?;
+    // Two marks without anything between them are one that is written within a string.
+    let between = &rest[..length];
+    let operator = between.trim_ascii();
+    let operator = operator.strip_prefix(b"\\").map_or(operator, <[u8]>::trim_ascii);
+    let next = text.get(at + length + 2)?;
+    (length > 0 && OPERATORS.contains(&operator) && next.is_ascii_alphanumeric()).then_some(at + length + 2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Derived, is_joint, join};
+    use crate::span::Span;
+
+    #[test]
+    fn pieces_are_put_together() {
+        for (pieces, whole) in [
+            (r#"n = "8507" + "3003328";"#, r#"n = "85073003328";"#),
+            ("$n = '850730' . '03328';", "$n = '85073003328';"),
+            (r#""850730" "03328""#, r#""85073003328""#),
+            ("'850730'||'03328'", "'85073003328'"),
+            ("\"850730\"\n    + \"03328\"", "\"85073003328\""),
+            ("\"850730\" \\\n \"03328\"", "\"85073003328\""),
+            (r#""85" + "07" + "30""#, r#""850730""#),
+            (r#"["85", "07"] "a"+b+"c"; "85""07""#, r#"["85", "07"] "a"+b+"c"; "85""07""#),
+            ("l'agent n'a '85' et '07'", "l'agent n'a '85' et '07'"),
+        ] {
+            let mut out = Derived::default();
+            join(pieces.as_bytes(), Span::new(0, pieces.len()), &mut out);
+            assert_eq!(String::from_utf8_lossy(out.text()), whole, "{pieces}");
+        }
+        assert!(is_joint(b"\"a\"+\"b\"", 2) && !is_joint(b"\"a\",\"b\"", 2));
+    }
+}
