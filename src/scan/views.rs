@@ -247,8 +247,8 @@ impl Pass<'_> {
         if is_done || self.deeper.is_empty() || !joints::is_joint(self.text, at) {
             return;
         }
-        let region = Span::new(at.saturating_sub(BEFORE), (at + AFTER).min(self.text.len()));
-        let region = whole_words(self.text, region);
+        let end = joints::region_end(self.text, at, AFTER, REGION_MAX);
+        let region = whole_words(self.text, Span::new(at.saturating_sub(BEFORE), end));
         self.buffers.regions.quoted_to = region.end.max(at + 1);
         self.derive(region, View::Spaced, true, |text, out| {
             joints::join(text, region, out);

@@ -15,6 +15,23 @@ pub fn is_joint(text: &[u8], at: usize) -> bool {
     end(text, at).is_some()
 }
 
+/// The end of a region that begins with the joint at `at`: `after` bytes behind the last of the joints that follow one another
+/// so closely, at most `most` bytes in all.
+#[must_use]
+pub fn region_end(text: &[u8], at: usize, after: usize, most: usize) -> usize {
+    let (limit, mut next, mut last) = (text.len().min(at + most), at, at);
+    while let Some(more) =
+        text.get(next..limit.min(last + after)).and_then(|rest| rest.iter().position(is_quote))
+    {
+        next += more;
+        match end(text, next) {
+            Some(end) => (last, next) = (end, end),
+            None => next += 1,
+        }
+    }
+    limit.min(last + after)
+}
+
 /// Writes the region with its pieces put together.
 pub fn join(text: &[u8], region: Span, out: &mut Derived) {
     let (mut from, mut at) = (region.start, region.start);
@@ -50,7 +67,7 @@ fn end(text: &[u8], at: usize) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Derived, is_joint, join};
+    use super::{Derived, is_joint, join, region_end};
     use crate::span::Span;
 
     #[test]
@@ -71,5 +88,14 @@ mod tests {
             assert_eq!(String::from_utf8_lossy(out.text()), whole, "{pieces}");
         }
         assert!(is_joint(b"\"a\"+\"b\"", 2) && !is_joint(b"\"a\",\"b\"", 2));
+    }
+
+    #[test]
+    fn a_region_goes_on_as_long_as_joints_follow() {
+        let text = [br#""a"+"#.repeat(100), br#""b""#.to_vec(), vec![b' '; 500]].concat();
+        assert_eq!(region_end(&text, 2, 50, 10_000), 401 + 50);
+        assert_eq!(region_end(&text, 2, 50, 120), 122);
+        assert_eq!(region_end(&text, 2, 5_000, 10_000), text.len());
+        assert_eq!(region_end(b"\"a\" \"b\"", 2, 1, 10), 6);
     }
 }
