@@ -26,6 +26,17 @@ const WINDOW_MAX: usize = 16 << 10;
 /// Bytes of a word that goes on behind a window.
 const WORD_MAX: usize = 64;
 
+/// Signs before which digits may go on: 1 where they stand single, with such signs between them; 2 for quotation marks,
+/// behind which the next piece of a string may open.
+static SIGNS: [u8; 256] = {
+    let (mut table, mut sign, signs) = ([0; 256], 0, b",;:|_+\"'`");
+    while sign < signs.len() {
+        table[signs[sign] as usize] = if sign < 6 { 1 } else { 2 };
+        sign += 1;
+    }
+    table
+};
+
 /// Near misses kept.
 const MISSES_MAX: usize = 10_000;
 
@@ -233,8 +244,8 @@ impl Pass<'_> {
         }
         let length = end - at;
         shape::at(self, at, length);
-        if matches!(text.get(end), Some(b'"' | b'\'' | b'`')) {
-            self.concatenated(end);
+        if text.get(end).is_some_and(|byte| SIGNS[usize::from(*byte)] >= length.min(2) as u8) {
+            self.before_sign(at, end);
         }
         if length == 3 && text[..at].ends_with(b"begin ") {
             self.uuencoded(at);

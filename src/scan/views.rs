@@ -74,7 +74,8 @@ pub(super) struct Regions {
     coded_to: usize,
     spaced_to: usize,
     spelled_to: usize,
-    /// Up to where strings in pieces were put together.
+    /// Where the last run of single digits ended, and up to where strings in pieces were put together.
+    singled_to: usize,
     quoted_to: usize,
 }
 
@@ -231,18 +232,32 @@ impl Pass<'_> {
                 codes::decode(text, run, base, out).then_some(View::Codes)
             });
         }
+    }
+
+    /// A single digit before a sign: perhaps one of many with the same signs between them.
+    fn singles(&mut self, at: usize) {
         // What was put together once is not spread out again.
-        if self.view != View::Spaced
-            && let Some(run) = spread::singles_around(self.text, at)
-        {
-            let done = &mut self.buffers.regions.coded_to;
-            *done = run.end.max(*done);
-            self.single_digits(run);
+        if at < self.buffers.regions.singled_to || self.view == View::Spaced || self.deeper.is_empty() {
+            return;
+        }
+        let Some(run) = spread::singles_around(self.text, at) else { return };
+        self.buffers.regions.singled_to = run.end;
+        self.single_digits(run);
+    }
+
+    /// Digits from `at` to `end` before a sign of those in `SIGNS`.
+    #[cold]
+    pub(super) fn before_sign(&mut self, at: usize, end: usize) {
+        if end - at == 1 {
+            self.singles(at);
+        }
+        if matches!(self.text[end], b'"' | b'\'' | b'`') {
+            self.concatenated(end);
         }
     }
 
     /// Digits end before a quotation mark: perhaps a string goes on in the next one.
-    pub(super) fn concatenated(&mut self, at: usize) {
+    fn concatenated(&mut self, at: usize) {
         let is_done = at < self.buffers.regions.quoted_to || self.view == View::Spaced;
         if is_done || self.deeper.is_empty() || !joints::is_joint(self.text, at) {
             return;

@@ -15,7 +15,7 @@ pub enum Unwritten {
     TooLong,
 }
 
-/// Strings from this length on say something.
+/// Strings from this length on say something, all together.
 const TELLING_BYTES: usize = 4;
 
 /// Numbers with fewer than nine digits identify nobody by themselves.
@@ -26,6 +26,8 @@ const TELLING_NUMBER: u64 = 100_000_000;
 pub(super) struct Writer {
     out: Vec<u8>,
     tells: bool,
+    /// Bytes of all strings so far.
+    said: usize,
 }
 
 impl Writer {
@@ -87,7 +89,8 @@ impl Writer {
         if simdutf8::basic::from_utf8(text).is_err() {
             return Err(Unwritten::NotOfThisForm);
         }
-        self.tells |= text.len() >= TELLING_BYTES;
+        self.said += text.len();
+        self.tells |= self.said >= TELLING_BYTES;
         self.out.push(b'"');
         self.escaped(text)?;
         self.out.push(b'"');

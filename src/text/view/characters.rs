@@ -311,9 +311,11 @@ fn unicode(text: &[u8], at: usize) -> Piece {
     };
     let Some(Ok(part)) = text.get(at..at + length).map(std::str::from_utf8) else { return KEEP };
     let Some(character) = part.chars().next() else { return KEEP };
-    // No digit has an accent.
-    let behind_digit = at.checked_sub(1).is_some_and(|before| text[before].is_ascii_digit());
-    if behind_digit && matches!(character, '\u{300}'..='\u{36f}' | '\u{20d0}'..='\u{20ff}') {
+    // Neither a digit nor what stands between two has an accent.
+    let before = at.checked_sub(1).map_or(b'a', |before| text[before]);
+    if matches!(before, b'0'..=b'9' | b' ' | b'.' | b'-' | b'/')
+        && matches!(character, '\u{300}'..='\u{36f}' | '\u{20d0}'..='\u{20ff}')
+    {
         return ([0; 4], 0, length);
     }
     match plain(character) {
@@ -346,7 +348,7 @@ mod tests {
             ("ＢＥ６８　５３９０", "BE68 5390"),
             ("ВЕ68 ghр_", "BE68 ghp_"),
             ("٠١٢ 𝟏𝟐 ①②", "012 12 12"),
-            ("8\u{fe0f}\u{20e3}5\u{20e3}0\u{301}7\u{336} e\u{301}", "8507 e\u{301}"),
+            ("8\u{fe0f}\u{20e3}5\u{20e3}0\u{301}7\u{336}.\u{301}3 e\u{301}", "8507.3 e\u{301}"),
             ("⁰¹²³⁴₅", "012345"),
             ("a&#64;b&#x2e;be&nbsp;c&shy;d", "a@b.be cd"),
             ("BE68<b>5390</b><!-- x -->07<br>54", "BE68539007 54"),

@@ -19,9 +19,8 @@ const WRAPPED_GAP_MAX: usize = 24;
 /// The longest way from the beginning of one code to that of the next.
 const STEP_MAX: usize = 16;
 
-/// The steps between two codes that are looked for: `38 `, `38, `, `0x38,`, `0x38, `, `00111000 `; and between single
-/// digits: `8,5`.
-const STEPS: [u32; 6] = [2, 3, 4, 5, 6, 9];
+/// The steps between two codes that are looked for: `38 `, `38, `, `0x38,`, `0x38, `, `00111000 `.
+const STEPS: [u32; 5] = [3, 4, 5, 6, 9];
 
 /// In which base codes are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -55,6 +55,11 @@ const fn is_quote(byte: &u8) -> bool {
 /// Where the next piece begins behind the quotation mark at `at`, if one does. The mark that opens it is of the same kind.
 fn end(text: &[u8], at: usize) -> Option<usize> {
     let quote = *text.get(at).filter(|byte| is_quote(byte))?;
+    // Mostly a comma or a bracket follows.
+    let first = text.get(at + 1)?;
+    if !first.is_ascii_whitespace() && !b"+.&|<~\\".contains(first) {
+        return None;
+    }
     let rest = text.get(at + 1..text.len().min(at + 1 + BETWEEN_MAX))?;
     let length = rest.iter().position(|byte| *byte == quote)?;
     // Two marks without anything between them are one that is written within a string.
@@ -62,7 +67,8 @@ fn end(text: &[u8], at: usize) -> Option<usize> {
     let operator = between.trim_ascii();
     let operator = operator.strip_prefix(b"\\").map_or(operator, <[u8]>::trim_ascii);
     let next = text.get(at + length + 2)?;
-    (length > 0 && OPERATORS.contains(&operator) && next.is_ascii_alphanumeric()).then_some(at + length + 2)
+    let goes_on = next.is_ascii_alphanumeric() || b"-./_@".contains(next);
+    (length > 0 && OPERATORS.contains(&operator) && goes_on).then_some(at + length + 2)
 }
 
 #[cfg(test)]
@@ -77,6 +83,7 @@ mod tests {
             ("$n = '850730' . '03328';", "$n = '85073003328';"),
             (r#""850730" "03328""#, r#""85073003328""#),
             ("'850730'||'03328'", "'85073003328'"),
+            (r#""85.07.30" + "-033.28""#, r#""85.07.30-033.28""#),
             ("\"850730\"\n    + \"03328\"", "\"85073003328\""),
             ("\"850730\" \\\n \"03328\"", "\"85073003328\""),
             (r#""85" + "07" + "30""#, r#""850730""#),

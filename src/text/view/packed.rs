@@ -11,6 +11,9 @@ const RUN_MAX: usize = 256 << 10;
 /// The shortest line that a wrapped run has before its last one.
 const LINE_MIN: usize = 56;
 
+/// The shortest line of a block of lines of one length.
+const BLOCK_LINE_MIN: usize = 16;
+
 /// Bytes of a folded line (RFC 6350 and RFC 5545: 75, with what stands before the run).
 const FOLDED_MAX: usize = 80;
 
@@ -36,7 +39,10 @@ pub fn run_around(text: &[u8], at: usize) -> Span {
             b'\r' if text[end..].starts_with(b"\r\n") => end + 2,
             _ => break,
         };
-        if end - line < LINE_MIN && !matches!(text.get(next), Some(b' ' | b'\t')) {
+        if end - line < LINE_MIN
+            && !matches!(text.get(next), Some(b' ' | b'\t'))
+            && !is_block(text, (line, end), next)
+        {
             break;
         }
         let Some(next) = goes_on(text, (line, end), next) else { break };
@@ -50,9 +56,23 @@ pub fn run_around(text: &[u8], at: usize) -> Span {
 #[cold]
 fn goes_on(text: &[u8], (line, end): (usize, usize), next: usize) -> Option<usize> {
     let folded = usize::from(text.get(next).is_some_and(|byte| matches!(byte, b' ' | b'\t')));
-    let wrapped = end - line >= LINE_MIN || folded == 1 && is_folded(text, end);
+    let wrapped =
+        end - line >= LINE_MIN || is_block(text, (line, end), next) || folded == 1 && is_folded(text, end);
     let goes_on = wrapped && text.get(next + folded).is_some_and(|byte| is_packed(*byte));
     goes_on.then_some(next + folded)
+}
+
+/// Whether a shorter line and the one that begins at `next` are of one block: as long as each other, or the next one
+/// shorter as last lines are, and both of whole groups of four.
+fn is_block(text: &[u8], (line, end): (usize, usize), next: usize) -> bool {
+    let length = end - line;
+    let whole = length >= BLOCK_LINE_MIN && length.is_multiple_of(4) && text[end - 1] != b'=';
+    let below = || text[next..].iter().take(length + 1).take_while(|byte| is_packed(**byte)).count();
+    whole && {
+        let below = below();
+        let is_last = text.get(next + below).is_none_or(|byte| !byte.is_ascii_graphic());
+        below <= length && below > 0 && below.is_multiple_of(4) && is_last
+    }
 }
 
 /// Where a run begins that may begin at the end of the line before.
@@ -297,6 +317,8 @@ mod tests {
         let short = "id=TGUgbW90IGRlIHBhc3NlIDogYQ==\n  abc";
         assert_eq!(opened(short, 20), Some((View::Base64, "Le mot de passe : a".into())));
         assert_eq!(opened(below, 16), Some((View::Base64, "mot de passe : azerty".into())));
+        let block = "TGUgbW90IGRlIHBhc3Nl\nIDogYXplcnR5IQ==\nMerci";
+        assert_eq!(opened(block, 16), Some((View::Base64, "Le mot de passe : azerty!".into())));
         let base32 = "NVXXIIDEMUQHAYLTONSSAORAMF5GK4TU";
         for text in [base32.to_owned(), base32.to_lowercase()] {
             assert_eq!(opened(&text, 16), Some((View::Base64, "mot de passe : azert".into())));

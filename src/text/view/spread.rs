@@ -44,6 +44,11 @@ const BETWEEN_MAX: usize = 4;
 #[must_use]
 pub fn singles_around(text: &[u8], at: usize) -> Option<Span> {
     let digit = |at: usize| text.get(at).is_some_and(u8::is_ascii_digit);
+    // Mostly no second digit follows at the same distance.
+    let step = (2..=BETWEEN_MAX + 1).find(|step| digit(at + step))?;
+    if !digit(at + 2 * step) && !at.checked_sub(step).is_some_and(digit) {
+        return None;
+    }
     let sign = |byte: &&u8| b",;:|_+'\"` ".contains(byte);
     let rest = text.get(at + 1..)?;
     let between = rest.iter().take(BETWEEN_MAX + 1).take_while(sign).count();
