@@ -140,8 +140,7 @@ impl List<'_> {
     fn is_code(&self, item: Item, value: Value) -> bool {
         match self.strength(value.span, ACCESS) {
             Some(Strength::Number) => {
-                let door = || self.heading.sure && self.names(item, OPENED);
-                value.ends_line && (!self.is_year(value.span) || door())
+                value.ends_line && (!self.is_year(value.span) || self.names(item, OPENED))
             }
             Some(Strength::Sure) => self.is_password(item, value),
             _ => false,

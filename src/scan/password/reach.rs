@@ -340,7 +340,9 @@ impl Reach<'_> {
             before[1].is_some_and(|last| self.is(last, COPULA | OPENER))
                 || groups & SOFT != 0 && before[0].is_some_and(|first| self.is(first, OPENER))
         };
-        if groups & SOFT != 0 && strength != Strength::Sure && !told() && !copula() {
+        // What a mere "clé :" links is judged there; among words only what is sure counts.
+        let apart_from_label = || groups & OPENER != 0 || !told() && !copula();
+        if groups & SOFT != 0 && strength != Strength::Sure && apart_from_label() {
             return;
         }
         // "coffre : 4821", "the safe is still 4821".

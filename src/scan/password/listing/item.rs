@@ -139,7 +139,7 @@ impl Item {
     /// The first value, and the second where a login stands before it: "jdupont / …", "jdupont – …".
     pub(super) fn values(self, text: &[u8]) -> Option<(Value, Option<Value>)> {
         let first = self.value(text, self.rest.start)?;
-        let behind = skip_no_break(text, first.span.end);
+        let behind = skip_no_break(text, first.span.end).min(self.rest.end);
         let width = match text.get(behind..self.rest.end)? {
             [b'/' | b'|' | b',' | b'-' | b':', b' ', ..] => 1,
             [0xe2, 0x80, 0x93 | 0x94, b' ', ..] => 3,
