@@ -205,8 +205,9 @@ impl Gate<'_> {
     /// Whether the label is the name of an argument or of a pair in source code: `post(user: 'a', password: 'b')`,
     /// `:password => 'b',`.
     fn is_argument(&self) -> bool {
-        let start = memchr::memrchr(b'\n', &self.label.text[..self.label.span.start]).map_or(0, |at| at + 1);
-        let start = start.max(self.label.span.start.saturating_sub(LINE_BYTES));
+        let from = self.label.span.start.saturating_sub(LINE_BYTES);
+        let start = memchr::memrchr(b'\n', &self.label.text[from..self.label.span.start]);
+        let start = start.map_or(from, |at| from + at + 1);
         let rest = &self.label.text[self.label.span.end..self.label.text.len().min(self.label.span.end + 8)];
         let arrow = contains(rest, b"=>");
         !self.link.quoted_label && (arrow || self.label.text[start..self.label.span.start].contains(&b'('))
@@ -416,7 +417,8 @@ impl Gate<'_> {
         if self.link.word || self.link.quoted_label {
             return None;
         }
-        let line = self.label.text[start..].split(|&byte| byte == b'\n').next()?.trim_ascii_end();
+        let near = &self.label.text[start..self.label.text.len().min(start + 2 * value::PASSWORD_BYTES_MAX)];
+        let line = near.split(|&byte| byte == b'\n').next()?.trim_ascii_end();
         let words = line.split(|&byte| byte == b' ').count();
         let folded = fold(&String::from_utf8_lossy(&line[..line.len().min(100)]));
         let talk = self.label.lexicon.any(&folded, 0, folded.len(), DENY | LABELS | ABOUT);

@@ -38,7 +38,7 @@ const VALUES_MAX: usize = 4;
 /// Bytes between a value and the label that it is said to be.
 const STATED: usize = 32;
 
-/// Bytes between a verb for logging in and the password behind the login.
+/// Bytes between words for logging in and the password behind the login.
 const HANDED_BYTES: usize = 40;
 
 /// Lines below.
@@ -413,35 +413,27 @@ impl Reach<'_> {
         best.push(found);
     }
 
-    /// "log in with jdupont / Zomer2023", "connecte-toi avec « Zomer2023 »", "log in as jdupont with Zomer2023", "mit jdupont /
-    /// Zomer2023 anmelden": behind a slash, in quotation marks or after *with*, where the label says that one logs in.
+    /// "log in with jdupont / Zomer2023", "connecte-toi avec « Zomer2023 »", "log in as jdupont with Zomer2023":
+    /// behind a slash, in quotation marks or after *with*, where the label says that one logs in.
     fn is_handed(&self, token: Span) -> bool {
         let Label { text, span, .. } = *self.label;
         let label = span.of(text).unwrap_or_default();
         let ends = |text: &[u8], words: &[&[u8]]| words.iter().any(|word| text.ends_with(word));
         const WITH: [&[u8]; 5] = [b" avec", b" with", b" met", b" mit", b" using"];
         const AS_WHOM: [&[u8]; 4] = [b" als", b" as", b" comme", b" que"];
-        const VERBS: [&[u8]; 4] = [b"anmelden", b"einloggen", b"inloggen", b"aanmelden"];
-        let behind = token.start >= span.end;
-        let from = if behind { span.end } else { token.start.saturating_sub(HANDED_BYTES) };
-        let gap = text.get(from..token.start).filter(|gap| gap.len() <= HANDED_BYTES).unwrap_or_default();
+        let gap = text.get(span.end..token.start).filter(|gap| gap.len() <= HANDED_BYTES).unwrap_or_default();
         let words = gap.trim_ascii();
         let quoted =
             matches!(words, b"\"" | [0xc2, 0xab, ..] | [0xe2, 0x80, 0x9c | 0x9e | 0x98]) && gap.len() <= 6;
         let login = words.strip_suffix(b"/").map(<[u8]>::trim_ascii);
-        let login = login.is_some_and(|login| {
-            let last = login.rsplit(|byte| *byte == b' ').next().unwrap_or_default();
-            last.len() > 2 && (!behind || last.len() == login.len())
-        });
+        let login = login.is_some_and(|login| login.len() > 2 && !login.contains(&b' '));
         if label.ends_with(b"/") {
-            return behind && words.is_empty() && gap.len() < 2;
+            return words.is_empty() && gap.len() == 1;
         }
         if ends(label, &WITH) {
-            return behind && (quoted || login);
+            return quoted || login;
         }
-        let whom = || ends(label, &AS_WHOM) && behind && (ends(words, &WITH) || login);
-        let stated = || VERBS.iter().any(|verb| label.eq_ignore_ascii_case(verb)) && !behind && login;
-        whom() || stated()
+        ends(label, &AS_WHOM) && (ends(words, &WITH) || login)
     }
 
     /// "alarme 2588." and nothing more in the clause; behind what holds keys, "key safe 2588 on the left" too; and "the code
