@@ -119,10 +119,11 @@ pub(super) fn words_of_phrase(lexicon: &Lexicon, token: &[u8]) -> Option<usize> 
     let mut parts = token.split(|byte| *byte == b'-');
     let first = parts.clone().next().is_some_and(case);
     const TALK: Groups = LABELS | ABOUT | DOUBT | THING | LOGIN;
-    let holds = |part: &[u8]| word(part) && case(part) == first && lexicon.groups_of(part) & TALK == 0;
+    let groups = |part: &[u8]| if case(part) { lexicon.groups_of(part) } else { lexicon.groups(part) };
+    let among = |part: &[u8], wanted| groups(part) & wanted != 0;
+    let holds = |part: &[u8]| word(part) && case(part) == first && !among(part, TALK);
     // "correct-horse-battery", and no "must-contain-digits".
-    let denied =
-        || token.split(|byte| *byte == b'-').filter(|part| lexicon.groups_of(part) & DENY != 0).count();
+    let denied = || token.split(|byte| *byte == b'-').filter(|part| among(part, DENY)).count();
     (parts.all(holds) && denied() < 2).then(|| dashes() + 1)
 }
 

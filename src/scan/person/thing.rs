@@ -20,9 +20,11 @@ const ITEMS_MAX: usize = 6;
 /// Words of an item; more are a clause.
 const ITEM_WORDS_MAX: usize = 6;
 
-/// What parts the items of a row.
-const BETWEEN: [&str; 12] =
-    [", ", "; ", " et ", " en ", " und ", " and ", " ou ", " of ", " oder ", " or ", " & ", " – "];
+/// What parts the items of a row beside a comma and a semicolon.
+const AND: [&str; 10] = ["et ", "en ", "und ", "and ", "ou ", "of ", "oder ", "or ", "& ", "– "];
+
+/// The items of a row, the words at the end of which stand beside a name.
+type Parts<'a> = smallvec::SmallVec<[&'a str; 16]>;
 
 /// What an item of a row is.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -53,7 +55,11 @@ impl Person {
         }
         let row = &before[before.rfind(['.', ':', '(', '!', '?', '|', '"']).map_or(0, |end| end + 1)..];
         let rest = &after[..after.find(['.', ':', '(', ')', '!', '?', '|', '"']).unwrap_or(after.len())];
-        self.follows_thing(row) || self.is_among_things(row, rest)
+        let (left, right) = (parts(row), parts(rest));
+        // The words beside the name belong to its own item.
+        let (left, right) = (&left[..left.len() - 1], &right[1..]);
+        !(left.is_empty() && right.is_empty())
+            && (self.follows_thing(left) || self.is_among_things(left, right, rest))
     }
 
     /// "une Alfa Romeo Giulia", "la Ferrari Enzo": persons have no article; over words of names that belong to it.
@@ -87,8 +93,8 @@ impl Person {
     }
 
     /// "le pont Jean Monnet, Robert Schuman et …": the thing stands before the first name of the row.
-    fn follows_thing(&self, row: &str) -> bool {
-        for item in items(row).rev().skip(1).take(ITEMS_MAX) {
+    fn follows_thing(&self, left: &[&str]) -> bool {
+        for item in left.iter().rev().take(ITEMS_MAX) {
             let all: Tokens<'_> = tokens(item.trim()).take(2 * ITEM_WORDS_MAX + 1).collect();
             let mut words = all.iter().filter(|token| matches!(token.kind, Kind::Word(_)));
             let thing = words.clone().find(|word| !self.is_small(word));
@@ -115,18 +121,25 @@ impl Person {
 
     /// Whether most of the other items of the row are things: two at least, one of them beside the name, and behind a first
     /// item "and".
-    fn is_among_things(&self, row: &str, rest: &str) -> bool {
-        let left = items(row).rev().skip(1).take(ITEMS_MAX);
-        let right = items(rest).skip(1).take(ITEMS_MAX);
-        let count =
-            |wanted: Item| left.clone().chain(right.clone()).filter(|item| self.item(item) == wanted).count();
-        let beside = [left.clone().next(), right.clone().next()];
-        if !beside.into_iter().flatten().any(|item| self.item(item) == Item::Thing) {
+    fn is_among_things(&self, left: &[&str], right: &[&str], rest: &str) -> bool {
+        let (left, right) = (left.iter().rev().take(ITEMS_MAX), right.iter().take(ITEMS_MAX));
+        let is_thing = |item: &&str| self.item(item) == Item::Thing;
+        if !left.clone().take(1).chain(right.clone().take(1)).any(is_thing) {
             return false;
         }
-        let closed = [" et ", " en ", " und ", " and "].iter().any(|and| rest.contains(and));
-        let things = count(Item::Thing);
-        things >= 2 && (left.clone().next().is_some() || closed) && things > count(Item::Person)
+        let closed = || [" et ", " en ", " und ", " and "].iter().any(|and| rest.contains(and));
+        if left.len() == 0 && !closed() {
+            return false;
+        }
+        let (mut things, mut persons) = (0, 0);
+        for item in left.chain(right) {
+            match self.item(item) {
+                Item::Thing => things += 1,
+                Item::Person => persons += 1,
+                Item::Other => {}
+            }
+        }
+        things >= 2 && things > persons
     }
 
     /// A function, or the label of a person.
@@ -152,19 +165,23 @@ impl Person {
     }
 }
 
-/// The parts of a row.
-fn items(row: &str) -> impl DoubleEndedIterator<Item = &str> + Clone {
-    let mut ends: smallvec::SmallVec<[(usize, usize); 16]> = smallvec::SmallVec::new();
-    for sign in BETWEEN {
-        ends.extend(row.match_indices(sign).map(|(at, _)| (at, at + sign.len())));
+/// The parts of a row: one pass over its bytes, at most so many parts.
+fn parts(row: &str) -> Parts<'_> {
+    let (mut found, mut from) = (Parts::new(), 0);
+    let bytes = row.as_bytes();
+    for at in memchr::memchr_iter(b' ', bytes) {
+        let mark = at.checked_sub(1).is_some_and(|before| matches!(bytes[before], b',' | b';'));
+        let start = if mark { at - 1 } else { at };
+        let word =
+            || AND.iter().find(|word| bytes[at + 1..].starts_with(word.as_bytes())).map(|word| word.len());
+        let Some(width) = (if mark { Some(0) } else { word() }) else { continue };
+        if start >= from {
+            found.push(&row[from..start]);
+            from = at + 1 + width;
+        }
     }
-    ends.sort_unstable();
-    let starts = std::iter::once(0).chain(ends.clone().into_iter().map(|(_, end)| end));
-    let parts: smallvec::SmallVec<[&str; 16]> = starts
-        .zip(ends.iter().map(|(start, _)| *start).chain([row.len()]))
-        .map(|(start, end)| row.get(start..end).unwrap_or_default())
-        .collect();
-    parts.into_iter()
+    found.push(row.get(from..).unwrap_or_default());
+    found
 }
 
 /// Where the last five words of a text begin, at most.
