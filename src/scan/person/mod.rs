@@ -360,7 +360,7 @@ fn is_article(token: &Token<'_>) -> bool {
 /// "Guido Gezellestraat", "Jan Wauters-prijs": a word that ends like a Dutch or German street or prize, and is no
 /// family's name.
 fn is_street(token: &Token<'_>) -> bool {
-    const ENDS: [&str; 13] = [
+    const ENDS: [&str; 14] = [
         "straat", "laan", "steenweg", "plein", "dreef", "strasse", "straße", "allee", "platz", "kaai",
         "prijs", "preis", "schule",
     ];

@@ -96,7 +96,7 @@ pub(super) fn inline(lexicon: &Lexicon, text: &[u8], at: usize) -> Option<(Headi
     let (_, groups) = lexicon.longest_at(folded, 0, LABELS | HEADING)?;
     // One password is no list: "mot de passe : …, à changer".
     let plural = |end: &[u8]| {
-        folded.split(|byte| !byte.is_ascii_alphabetic()).any(|word| word.ends_with(end) && word.len() > 4)
+        folded.split(|byte| !byte.is_ascii_alphabetic()).any(|word| word.ends_with(end) && word.len() > 3)
     };
     let several = plural(b"s") || plural(b"en") || plural(b"er");
     let of_codes = groups & HEADING != 0 && names_nothing_else(lexicon, folded, 0);
