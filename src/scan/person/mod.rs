@@ -362,7 +362,7 @@ fn is_article(token: &Token<'_>) -> bool {
 fn is_street(token: &Token<'_>) -> bool {
     const ENDS: [&str; 14] = [
         "straat", "laan", "steenweg", "plein", "dreef", "strasse", "straße", "allee", "platz", "kaai",
-        "prijs", "preis", "schule",
+        "kade", "prijs", "preis", "schule",
     ];
     let long = |end: &&str| token.text.len() > end.len() + 2 && token.text.ends_with(*end);
     let name = || token.text.rsplit('-').next().is_some_and(family);
