@@ -167,8 +167,21 @@ fn run(text: &[u8], at: usize, most: usize, like: impl Fn(u8) -> bool) -> usize 
 fn anything(text: &[u8], at: usize) -> Option<Span> {
     text.get(at).filter(|byte| byte.is_ascii_alphanumeric())?;
     let length = run(text, at, ACCOUNT_BYTES_MAX, is_account);
-    // `userName = getForm(40)`: a call.
-    (length >= 3 && text.get(at + length) != Some(&b'(')).then(|| Span::new(at, at + length))
+    let rest = &text[at + length..];
+    // `userName = getForm(40)`: a call; "attribué": a word that goes on.
+    let goes_on = matches!(rest.first(), Some(b'(' | 0xC3));
+    (length >= 3 && !goes_on && !is_talk(&text[at..at + length], rest)).then(|| Span::new(at, at + length))
+}
+
+/// "assigned by IT", "wird von der IT vergeben": a word before a preposition.
+fn is_talk(word: &[u8], rest: &[u8]) -> bool {
+    const PREPOSITIONS: [&[u8]; 16] = [
+        b"by", b"par", b"von", b"vom", b"van", b"door", b"from", b"aus", b"per", b"via", b"of", b"the",
+        b"du", b"au", b"dans", b"im",
+    ];
+    let next = rest.strip_prefix(b" ").unwrap_or_default();
+    let next = next.iter().take(8).position(|byte| *byte == b' ').map_or(next, |end| &next[..end]);
+    word.iter().all(u8::is_ascii_alphabetic) && PREPOSITIONS.contains(&next)
 }
 
 /// Letters and then a digit, a point or a backslash with more behind it: `u12345`, `jan.peeters`, `ORES\jdupont`.
@@ -211,6 +224,9 @@ mod tests {
     fn accounts_end_with_a_letter_or_a_digit() {
         let span = |from, to| Some(Span::new(from, to));
         assert_eq!(anything(b"jdupont.", 0), span(0, 7));
+        assert_eq!(anything(b"jdupont par le VPN", 0), None);
+        assert_eq!(anything(b"jdupont et mdp", 0), span(0, 7));
+        assert_eq!(anything("attribué".as_bytes(), 0), None);
         assert_eq!((anything(b"jd", 0), anything(b".jd1", 0)), (None, None));
         assert_eq!(account(b"u12345.", 0), span(0, 6));
         assert_eq!(account(b"jan.peeters, ", 0), span(0, 11));

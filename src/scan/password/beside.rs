@@ -2,6 +2,7 @@
 
 use super::link::are_qualifiers;
 use super::skip::{skip, skip_no_break};
+use super::value::VALUE_BYTES_MAX;
 use super::words::{KEY, KNOWN, LOGIN, PAIR, PASSPHRASE, PASSWORD, PIN, RECOVERY, SHORT, WEAK, WIFI};
 use crate::scan::fold::{Window, fold};
 use crate::scan::lexicon::{Groups, Lexicon, is_word_byte};
@@ -124,14 +125,20 @@ pub(super) fn beside_login(lexicon: &Lexicon, text: &[u8], window: &Window, labe
 
 /// A label alone on its line, the value alone on the next.
 pub(super) fn next_line(text: &[u8], label: Span, groups: Groups) -> Option<usize> {
-    let line_start = memchr::memrchr(b'\n', &text[..label.start]).map_or(0, |at| at + 1);
+    let from = label.start.saturating_sub(LINE_BYTES);
+    let line_start = memchr::memrchr(b'\n', &text[from..label.start]).map_or(from, |at| from + at + 1);
     let alone = text[line_start..label.start].iter().all(|byte| !is_word_byte(byte.to_ascii_lowercase()));
-    let line_end = memchr::memchr(b'\n', &text[label.end..]).map(|at| label.end + at)?;
+    let near = &text[label.end..text.len().min(label.end + LINE_BYTES)];
+    let line_end = memchr::memchr(b'\n', near).map(|at| label.end + at)?;
     let empty = text[label.end..line_end].iter().all(|&byte| matches!(byte, b' ' | b'\r' | b'*' | b'\t'));
-    let next_end = memchr::memchr(b'\n', &text[line_end + 1..]).map_or(text.len(), |at| line_end + 1 + at);
+    let most = text.len().min(line_end + 1 + VALUE_BYTES_MAX);
+    let next_end = memchr::memchr(b'\n', &text[line_end + 1..most]).map_or(most, |at| line_end + 1 + at);
     let one_word = !text[line_end + 1..next_end].trim_ascii().contains(&b' ');
     (alone && empty && one_word && groups & RECOVERY == 0).then_some(line_end + 1)
 }
+
+/// Bytes of a line that are looked at on either side of a label.
+const LINE_BYTES: usize = 200;
 
 /// Bytes of a cell behind the label in it.
 const CELL_BYTES: usize = 40;
@@ -158,7 +165,8 @@ pub(super) fn behind_cell(lexicon: &Lexicon, text: &[u8], window: &Window, label
         b'<' => behind_tags(text, end)?,
         _ => skip(text, end + 1, |byte| byte == b' '),
     };
-    let value = text[at..].split(|byte| matches!(byte, b'\n' | b'\t' | b'\r' | b'<')).next()?;
+    let near = &text[at..text.len().min(at + VALUE_BYTES_MAX)];
+    let value = near.split(|byte| matches!(byte, b'\n' | b'\t' | b'\r' | b'<')).next()?;
     let one = !value.trim_ascii().contains(&b' ') && value.iter().any(u8::is_ascii_digit);
     one.then_some(at)
 }
@@ -174,7 +182,8 @@ pub(super) fn one_word_below(text: &[u8], end: usize) -> Option<usize> {
     // A blank line between: mails.
     let start = if text[start..].starts_with(b"\r\n") { start + 2 } else { start };
     let start = start + usize::from(text.get(start) == Some(&b'\n'));
-    let word = text[start..].split(|byte| *byte == b'\n').next()?.trim_ascii();
+    let near = &text[start..text.len().min(start + VALUE_BYTES_MAX)];
+    let word = near.split(|byte| *byte == b'\n').next()?.trim_ascii();
     let one = !word.is_empty() && !word.ends_with(b":") && !word.iter().any(u8::is_ascii_whitespace);
     (one && word.first() != Some(&b'-') && !word.contains(&b'='))
         .then(|| skip(text, start, |byte| matches!(byte, b' ' | b'\t')))

@@ -7,6 +7,9 @@ use super::shape::Shape;
 use super::strength::is_disordered;
 use super::value::Value;
 
+/// Bytes of a line that are looked at before a label and from there on.
+const LINE_BYTES: (usize, usize) = (200, 250);
+
 /// Spaces of a sentence.
 const SENTENCE_SPACES: usize = 3;
 
@@ -122,12 +125,13 @@ impl Gate<'_> {
         if self.is_in_connection_string() {
             return false;
         }
-        let start = memchr::memrchr(b'\n', &self.label.text[..self.label.span.start])
-            .map_or(0, |at| at + 1)
-            .max(self.label.span.start.saturating_sub(200));
-        let end = memchr::memchr(b'\n', &self.label.text[self.label.span.start..])
-            .map_or(self.label.text.len(), |at| self.label.span.start + at)
-            .min(self.label.span.start + 250);
+        let text = self.label.text;
+        let from = self.label.span.start.saturating_sub(LINE_BYTES.0);
+        let before = memchr::memrchr(b'\n', &text[from..self.label.span.start]);
+        let start = before.map_or(from, |at| from + at + 1);
+        let most = text.len().min(self.label.span.start + LINE_BYTES.1);
+        let behind = memchr::memchr(b'\n', &text[self.label.span.start..most]);
+        let end = behind.map_or(most, |at| self.label.span.start + at);
         let end = end.max(start);
         let (start, end) = self.sentence_of_value(start, end).unwrap_or((start, end));
         let line = uncommented(self.label.text[start..end].trim_ascii());

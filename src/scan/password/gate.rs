@@ -8,7 +8,7 @@ use super::other::{
 };
 use super::shape::Shape;
 use super::skip::is_quote;
-use super::strength::is_version;
+use super::strength::{is_by_chance, is_version, words_of_phrase};
 use super::value::{self, Value};
 use super::words::{ABOUT, ACCESS, ASKED, CASED, DENY, KNOWN, LABELS, TEST, THING, WEAK};
 use super::{Kind, Label, is_phrase, is_short, opens};
@@ -205,8 +205,9 @@ impl Gate<'_> {
     /// Whether the label is the name of an argument or of a pair in source code: `post(user: 'a', password: 'b')`,
     /// `:password => 'b',`.
     fn is_argument(&self) -> bool {
-        let start = memchr::memrchr(b'\n', &self.label.text[..self.label.span.start]).map_or(0, |at| at + 1);
-        let start = start.max(self.label.span.start.saturating_sub(LINE_BYTES));
+        let from = self.label.span.start.saturating_sub(LINE_BYTES);
+        let start = memchr::memrchr(b'\n', &self.label.text[from..self.label.span.start]);
+        let start = start.map_or(from, |at| from + at + 1);
         let rest = &self.label.text[self.label.span.end..self.label.text.len().min(self.label.span.end + 8)];
         let arrow = contains(rest, b"=>");
         !self.link.quoted_label && (arrow || self.label.text[start..self.label.span.start].contains(&b'('))
@@ -329,10 +330,13 @@ impl Gate<'_> {
                 || weak
                 || paired && shape.length >= 5
                 || value.ends_line && !self.link.word && shape.digits > 0 && shape.length >= 5);
-        if !mixed || self.link.word && !value.quoted && shape.digits + shape.symbols == 0 {
+        // "the password is hORprEfmCkvW"
+        let by_chance = || is_by_chance(bytes);
+        if !mixed || self.link.word && !value.quoted && shape.digits + shape.symbols == 0 && !by_chance() {
             return None;
         }
-        if shape.digits == 0 && !value.quoted && !value.ends_line && !paired && shape.classes() < 3 {
+        let unsigned = shape.digits == 0 && shape.classes() < 3;
+        if unsigned && !value.quoted && !value.ends_line && !paired && !by_chance() {
             return None;
         }
         let strong = shape.classes() >= 3 && shape.length >= 8 && entropy(bytes) >= 2.5;
@@ -350,7 +354,12 @@ impl Gate<'_> {
         let known = self.label.lexicon.groups(&self.folded(value)) & KNOWN != 0 && !in_code;
         // "…, tout en minuscules": what is written so is no talk.
         let cased = !in_code && self.is_cased(value.span.end);
+        // "correct-horse-battery"
+        let phrase = !in_code
+            && words_of_phrase(self.label.lexicon, value.span.of(self.label.text).unwrap_or_default())
+                .is_some();
         let accept = cased
+            || phrase
             || weak && (stated || value.ends_line || self.link.bare)
             || known
             || paired && stated && (value.ends_line || value.quoted)
@@ -360,7 +369,7 @@ impl Gate<'_> {
         let compound = shape.symbols > 0 && !weak;
         (accept
             && !shouted
-            && !(compound && self.link.word)
+            && !(compound && self.link.word && !phrase)
             && (shape.letters() >= 4 || self.label.groups & ASKED != 0)
             && !(in_code && !value.quoted && !weak))
             .then_some(Confidence::Medium)
@@ -408,7 +417,8 @@ impl Gate<'_> {
         if self.link.word || self.link.quoted_label {
             return None;
         }
-        let line = self.label.text[start..].split(|&byte| byte == b'\n').next()?.trim_ascii_end();
+        let near = &self.label.text[start..self.label.text.len().min(start + 2 * value::PASSWORD_BYTES_MAX)];
+        let line = near.split(|&byte| byte == b'\n').next()?.trim_ascii_end();
         let words = line.split(|&byte| byte == b' ').count();
         let folded = fold(&String::from_utf8_lossy(&line[..line.len().min(100)]));
         let talk = self.label.lexicon.any(&folded, 0, folded.len(), DENY | LABELS | ABOUT);

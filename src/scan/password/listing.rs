@@ -17,12 +17,15 @@ use crate::finding::Confidence;
 use crate::scan::fold::Window;
 use crate::scan::lexicon::{Groups, Lexicon};
 use crate::span::Span;
-pub(super) use heading::may as may_head;
 use heading::{Heading, Says};
+pub(super) use heading::{may as may_head, may_inline};
 use item::Item;
 
 /// Lines below a heading.
 const LINES_MAX: usize = 24;
+
+/// Items on the line of their heading.
+const ITEMS_MAX: usize = 12;
 
 /// Items without a value in a list.
 const EMPTY_MAX: usize = 4;
@@ -70,6 +73,28 @@ pub(super) fn below(lexicon: &Lexicon, text: &[u8], at: usize) -> Secrets {
     if heading.sure || opens { found } else { Secrets::new() }
 }
 
+/// The secrets behind the colon of a heading on its own line: "codes : portail 4521, cave 8890", "passwords: router = …".
+/// Two at least; the line is read once, by the first of its labels that a colon follows.
+pub(super) fn beside(lexicon: &Lexicon, text: &[u8], at: usize) -> Secrets {
+    let Some((heading, line)) = heading::inline(lexicon, text, at) else { return Secrets::new() };
+    let list = List { lexicon, text, heading };
+    let (mut found, mut opens, mut start) = (Secrets::new(), false, line.start);
+    for _ in 0..ITEMS_MAX {
+        let end = item::end_in_line(text, Span::new(start, line.end));
+        let Some(item) = item::read(text, Span::new(start, end)).filter(|item| !item.name.is_empty()) else {
+            break;
+        };
+        let Some(span) = list.value(item) else { break };
+        opens |= heading.says == Says::Passwords || list.names(item, OPENED);
+        found.push(Secret { span, kind: heading.kind, confidence: Confidence::Medium });
+        start = item::skip_end(text, end).min(line.end);
+        if start >= line.end {
+            break;
+        }
+    }
+    if opens && found.len() > 1 { found } else { Secrets::new() }
+}
+
 /// The line that begins at `start`, without its end; none where the text ends or where it is long.
 fn line_at(text: &[u8], start: usize) -> Option<Span> {
     let rest = text.get(start..).filter(|rest| !rest.is_empty())?;
@@ -114,7 +139,9 @@ impl List<'_> {
 
     fn is_code(&self, item: Item, value: Value) -> bool {
         match self.strength(value.span, ACCESS) {
-            Some(Strength::Number) => value.ends_line && !self.is_year(value.span),
+            Some(Strength::Number) => {
+                value.ends_line && (!self.is_year(value.span) || self.names(item, OPENED))
+            }
             Some(Strength::Sure) => self.is_password(item, value),
             _ => false,
         }
@@ -148,6 +175,9 @@ impl List<'_> {
         }
         if code {
             return !self.is_year(value.span) && self.names(item, OPENED);
+        }
+        if strength::is_by_chance(bytes) {
+            return true;
         }
         if shape.word {
             let dashes = bytes.iter().filter(|byte| **byte == b'-').count();

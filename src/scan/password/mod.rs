@@ -13,6 +13,7 @@ mod listing;
 mod mailbox;
 mod mnemonic;
 mod odd;
+mod opener;
 mod other;
 mod prose;
 mod reach;
@@ -33,8 +34,8 @@ use gate::Gate;
 use link::Link;
 use smallvec::SmallVec;
 use words::{
-    ASKED, CODE, HEADING, KEY, LABELS, LOCK, LOGIN, OPENED, PAIR, PASSPHRASE, PIN, RECOVERY, SESSION, SHORT,
-    SOFT, WIFI,
+    ASKED, CODE, HEADING, KEY, LABELS, LOCK, LOGIN, OPENED, OPENER, PAIR, PASSPHRASE, PIN, RECOVERY, SESSION,
+    SHORT, SOFT, WIFI,
 };
 
 /// What kind of secret a label announces.
@@ -114,6 +115,12 @@ pub fn find(lexicon: &Lexicon, text: &[u8], at: usize) -> Secrets {
             return listed;
         }
     }
+    if listing::may_inline(text, at) {
+        let listed = listing::beside(lexicon, text, at);
+        if !listed.is_empty() {
+            return listed;
+        }
+    }
     let found = at_label(lexicon, text, at, |label, kind| {
         let secret = |span, confidence| Secret { span, kind, confidence };
         let values =
@@ -189,6 +196,9 @@ fn at_label<T>(
 fn linked(place: &Label<'_>, kind: Kind) -> Option<(Span, Confidence)> {
     let Label { lexicon, text, window, span: label, groups } = *place;
     let gate = |span, link| Gate { label: Label { span, ..*place }, kind, link };
+    if groups & SOFT != 0 && groups & OPENER != 0 {
+        return opener::behind_sign(place, kind);
+    }
     if groups & (SOFT | LOCK) != 0 {
         return None;
     }
@@ -242,7 +252,10 @@ pub fn find_in_field(lexicon: &Lexicon, text: &[u8], key: &[u8]) -> Option<Secre
     let (_, groups) = (0..folded.len())
         .filter(|&at| at == 0 || !folded[at - 1].is_ascii_alphanumeric())
         .find_map(|at| lexicon.longest_at(folded, at, LABELS).filter(|(end, _)| whole(*end)))?;
-    if groups & LOCK != 0 || groups & CODE != 0 && !lexicon.any(folded, 0, folded.len(), OPENED) {
+    if groups & LOCK != 0
+        || groups & SOFT != 0 && groups & OPENER != 0
+        || groups & CODE != 0 && !lexicon.any(folded, 0, folded.len(), OPENED)
+    {
         return None;
     }
     let empty = Span::new(0, 0);

@@ -38,6 +38,9 @@ const VALUES_MAX: usize = 4;
 /// Bytes between a value and the label that it is said to be.
 const STATED: usize = 32;
 
+/// Bytes between words for logging in and the password behind the login.
+const HANDED_BYTES: usize = 40;
+
 /// Lines below.
 const LINES_BELOW: usize = 3;
 
@@ -82,10 +85,15 @@ const fn confidence(distance: Distance, strength: Strength) -> Option<Confidence
     }
 }
 
-/// Whether a digit stands near the label at `at`: a cheap look before the real one.
+/// Whether a digit or words with dashes stand near the label at `at`: a cheap look before the real one.
 pub(super) fn may(text: &[u8], at: usize) -> bool {
     let near = &text[at.saturating_sub(BEFORE)..text.len().min(at + BEHIND)];
+    let joins = |dash: usize| {
+        let beside = [dash.checked_sub(1).and_then(|at| near.get(at)), near.get(dash + 1)];
+        beside.into_iter().all(|byte| byte.is_some_and(u8::is_ascii_lowercase))
+    };
     near.iter().any(u8::is_ascii_digit)
+        || memchr::memchr_iter(b'-', near).filter(|dash| joins(*dash)).take(2).count() == 2
 }
 
 /// The best values in reach of a label.
@@ -321,6 +329,7 @@ impl Reach<'_> {
                 || told.ends_with(b"=")
                 || told.ends_with("→".as_bytes())
                 || told.ends_with(b">")
+                || groups & SOFT != 0 && self.is_handed(token)
         };
         let ambiguous = || matches!(self.label.span.of(text), Some(b"pass" | b"Pass" | b"passe"));
         let sure = strength == Strength::Sure && matches!(distance, Distance::Clause | Distance::Alone);
@@ -331,7 +340,9 @@ impl Reach<'_> {
             before[1].is_some_and(|last| self.is(last, COPULA | OPENER))
                 || groups & SOFT != 0 && before[0].is_some_and(|first| self.is(first, OPENER))
         };
-        if groups & SOFT != 0 && strength != Strength::Sure && !told() && !copula() {
+        // What a mere "clé :" links is judged there; among words only what is sure counts.
+        let apart_from_label = || groups & OPENER != 0 || !told() && !copula();
+        if groups & SOFT != 0 && strength != Strength::Sure && apart_from_label() {
             return;
         }
         // "coffre : 4821", "the safe is still 4821".
@@ -372,12 +383,18 @@ impl Reach<'_> {
         {
             return;
         }
-        let stated = distance == Distance::Before && strength != Strength::Sure && self.is_stated(token);
+        let handed = || groups & SOFT != 0 && self.is_handed(token);
+        let stated =
+            distance == Distance::Before && strength != Strength::Sure && (self.is_stated(token) || handed());
         let distance = if stated { Distance::Clause } else { distance };
         let Some(confidence) = confidence(distance, strength) else { return };
         let confidence = if doubtful { Confidence::Low } else { confidence };
         let said = || before.into_iter().flatten().any(|word| self.is(word, COPULA));
         let stated = distance == Distance::Clause && strength == Strength::Fair && said();
+        // "öffnet mit 4821. Das Kennwort: …": what stands in the next sentence is another label's.
+        if groups & ACCESS != 0 && matches!(distance, Distance::Line | Distance::Next) && is_sure(best) {
+            return;
+        }
         let found = Found { confidence, strength, span: token, stated };
         let beside = |last: &Found| {
             let between = text.get(last.span.end..token.start).unwrap_or(b"\n");
@@ -394,6 +411,29 @@ impl Reach<'_> {
             best.retain(|value| value.stated);
         }
         best.push(found);
+    }
+
+    /// "log in with jdupont / Zomer2023", "connecte-toi avec « Zomer2023 »", "log in as jdupont with Zomer2023":
+    /// behind a slash, in quotation marks or after *with*, where the label says that one logs in.
+    fn is_handed(&self, token: Span) -> bool {
+        let Label { text, span, .. } = *self.label;
+        let label = span.of(text).unwrap_or_default();
+        let ends = |text: &[u8], words: &[&[u8]]| words.iter().any(|word| text.ends_with(word));
+        const WITH: [&[u8]; 5] = [b" avec", b" with", b" met", b" mit", b" using"];
+        const AS_WHOM: [&[u8]; 4] = [b" als", b" as", b" comme", b" que"];
+        let gap = text.get(span.end..token.start).filter(|gap| gap.len() <= HANDED_BYTES).unwrap_or_default();
+        let words = gap.trim_ascii();
+        let quoted =
+            matches!(words, b"\"" | [0xc2, 0xab, ..] | [0xe2, 0x80, 0x9c | 0x9e | 0x98]) && gap.len() <= 6;
+        let login = words.strip_suffix(b"/").map(<[u8]>::trim_ascii);
+        let login = login.is_some_and(|login| login.len() > 2 && !login.contains(&b' '));
+        if label.ends_with(b"/") {
+            return words.is_empty() && gap.len() == 1;
+        }
+        if ends(label, &WITH) {
+            return quoted || login;
+        }
+        ends(label, &AS_WHOM) && (ends(words, &WITH) || login)
     }
 
     /// "alarme 2588." and nothing more in the clause; behind what holds keys, "key safe 2588 on the left" too; and "the code

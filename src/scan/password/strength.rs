@@ -2,7 +2,7 @@
 //! it needs (see `reach`).
 
 use super::shape::Shape;
-use super::words::{ACCESS, KEY, KNOWN, PAIR, PIN, THING};
+use super::words::{ABOUT, ACCESS, DENY, DOUBT, KEY, KNOWN, LABELS, LOGIN, PAIR, PIN, THING};
 use crate::scan::check::random::looks_random;
 use crate::scan::lexicon::{Groups, Lexicon};
 
@@ -26,6 +26,15 @@ const DISORDERED_MAX: usize = 24;
 /// Bytes of words with digits.
 const WORDS_BYTES_MAX: usize = 30;
 
+/// Words of a phrase that is hardly anything else, and hardly a compound of prose.
+const WORDS_FAIR: usize = 3;
+
+/// Bytes of a phrase, and of one of its words.
+const PHRASE_BYTES: (std::ops::RangeInclusive<usize>, std::ops::RangeInclusive<usize>) = (14..=48, 4..=12);
+
+/// Letters from which on their case can change by chance.
+const DENSE_MIN: usize = 10;
+
 /// Bytes of a key.
 const KEY_BYTES_MAX: usize = 128;
 
@@ -48,7 +57,16 @@ pub fn of(lexicon: &Lexicon, token: &[u8], groups: Groups) -> Option<Strength> {
     }
     // Most tokens are words.
     let known = lexicon.may_be_apart(token);
-    if groups & PIN != 0 || !known && !token.iter().any(u8::is_ascii_digit) || !token.iter().all(is_usual) {
+    if groups & PIN != 0 {
+        return None;
+    }
+    if let Some(words) = words_of_phrase(lexicon, token).filter(|_| groups & ACCESS == 0) {
+        return Some(if words > WORDS_FAIR { Strength::Sure } else { Strength::Fair });
+    }
+    if !known && is_by_chance(token) && groups & ACCESS == 0 {
+        return Some(Strength::Fair);
+    }
+    if !known && !token.iter().any(u8::is_ascii_digit) || !token.iter().all(is_usual) {
         return None;
     }
     let known = || known && lexicon.groups_of(token) & KNOWN != 0;
@@ -82,6 +100,31 @@ pub fn of(lexicon: &Lexicon, token: &[u8], groups: Groups) -> Option<Strength> {
         && groups & (ACCESS | PAIR) == 0
         && is_word_with_digits(token, &shape);
     fair.then_some(Strength::Fair)
+}
+
+/// How many words a phrase has that dashes join, `correct-horse-battery`; none where one of them is talk about passwords,
+/// or where most are too short: "state-of-the-art".
+pub(super) fn words_of_phrase(lexicon: &Lexicon, token: &[u8]) -> Option<usize> {
+    let dashes = || token.iter().filter(|byte| **byte == b'-').count();
+    if !PHRASE_BYTES.0.contains(&token.len()) || !(2..=7).contains(&dashes()) {
+        return None;
+    }
+    let word = |part: &[u8]| {
+        let rest = part.get(1..).unwrap_or_default();
+        PHRASE_BYTES.1.contains(&part.len())
+            && part[0].is_ascii_alphabetic()
+            && rest.iter().all(u8::is_ascii_lowercase)
+    };
+    let case = |part: &[u8]| part.first().is_some_and(u8::is_ascii_uppercase);
+    let mut parts = token.split(|byte| *byte == b'-');
+    let first = parts.clone().next().is_some_and(case);
+    const TALK: Groups = LABELS | ABOUT | DOUBT | THING | LOGIN;
+    let groups = |part: &[u8]| if case(part) { lexicon.groups_of(part) } else { lexicon.groups(part) };
+    let among = |part: &[u8], wanted| groups(part) & wanted != 0;
+    let holds = |part: &[u8]| word(part) && case(part) == first && !among(part, TALK);
+    // "correct-horse-battery", and no "must-contain-digits".
+    let denied = || token.split(|byte| *byte == b'-').filter(|part| among(part, DENY)).count();
+    (parts.all(holds) && denied() < 2).then(|| dashes() + 1)
 }
 
 /// Four to eight digits, perhaps with a letter or a key of the pad: `4821`, `A4821`, `48B21`, `4821#`.
@@ -137,6 +180,13 @@ pub(super) fn is_disordered(token: &[u8]) -> bool {
     mixed && changes >= joined && (changes - joined) * least >= token.len() && !is_of_words(token)
 }
 
+/// Letters alone whose case changes as by chance: `hORprEfmCkvW`.
+pub(super) fn is_by_chance(token: &[u8]) -> bool {
+    (DENSE_MIN..=DISORDERED_MAX).contains(&token.len())
+        && token.iter().all(u8::is_ascii_alphabetic)
+        && is_dense(token)
+}
+
 /// Whether the case of letters changes as by chance.
 fn is_dense(letters: &[u8]) -> bool {
     let changes =
@@ -179,7 +229,8 @@ fn is_word_with_digits(token: &[u8], shape: &Shape) -> bool {
     let enough = if shape.upper > 0 || hard { 1 } else { 2 };
     let begins =
         token[0].is_ascii_alphabetic() || token[0] >= 0x80 || shape.upper > 0 && shape.letters() >= 4;
-    shape.letters() >= 3 && shape.digits >= enough && soft && begins && (hard || !token.contains(&b'.'))
+    let letters = shape.letters() + if shape.digits > 1 { hard_signs(token) / 2 } else { 0 };
+    letters >= 3 && shape.digits >= enough && soft && begins && (hard || !token.contains(&b'.'))
 }
 
 /// Sixteen bytes or more in hexadecimal, dashes between: digests, commits, UUIDs.
@@ -202,7 +253,11 @@ fn is_handle(token: &[u8]) -> bool {
     let Some(at) = memchr::memchr(b'@', token) else { return false };
     let (user, host) = (&token[..at], &token[at + 1..]);
     let small = !token.iter().any(u8::is_ascii_uppercase);
-    plain(user) && plain(host) && (host.contains(&b'.') || small && user.len() >= 2 && host.len() >= 3)
+    // `L@mb3rt.85` ends like no host but an address.
+    let letters = memchr::memrchr(b'.', host).map(|dot| &host[dot + 1..]);
+    let named = letters.is_some_and(|end| end.iter().all(u8::is_ascii_alphabetic))
+        || host.contains(&b'.') && !host.iter().any(u8::is_ascii_alphabetic);
+    plain(user) && plain(host) && (named || small && user.len() >= 2 && host.len() >= 3)
 }
 
 /// `$1Len_$2`, `%1$s`: templates of messages.
@@ -266,6 +321,8 @@ mod tests {
             assert_eq!(strength(token, ACCESS), Some(Strength::Number), "{token}");
         }
         assert_eq!(strength("4821", PIN), Some(Strength::Number));
+        assert_eq!(strength("lampe-tuin-berg", PASSWORD), Some(Strength::Fair));
+        assert_eq!(strength("lampe-tuin-berg-soleil", PASSWORD), Some(Strength::Sure));
     }
 
     #[test]
@@ -286,6 +343,10 @@ mod tests {
             "20x30cm",
             "(Kx9#pL2m)",
             "WPA2-PSK",
+            "state-of-the-art",
+            "lampe-tuin",
+            "Lampe-tuin-berg",
+            "lampe-windows-berg",
         ] {
             assert_eq!(strength(token, PASSWORD), None, "{token}");
         }

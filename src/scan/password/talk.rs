@@ -4,6 +4,7 @@ use super::Label;
 use super::gate::Gate;
 use super::shape::Shape;
 use super::sign::sign;
+use super::strength::words_of_phrase;
 use super::value::Value;
 use super::words::{ABOUT, DENY, KNOWN, LABELS, LOGIN, UNIT};
 use crate::scan::fold::fold;
@@ -29,7 +30,8 @@ impl Gate<'_> {
         if !own
             && (denied(&folded)
                 || (shape.digits == 0 || value.quoted && bytes.contains(&b' '))
-                    && (denied(first) || denied(first_word)))
+                    && (denied(first) || denied(first_word))
+                    && words_of_phrase(self.label.lexicon, bytes).is_none())
         {
             return true;
         }

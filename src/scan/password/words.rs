@@ -87,7 +87,7 @@ pub const PROCESS: Groups = 1 << 40;
 /// *réponse*, *answer*.
 pub const ANSWER: Groups = 1 << 24;
 
-const NAMES: [(&str, Groups); 41] = [
+const NAMES: [(&str, Groups); 42] = [
     ("password", PASSWORD),
     ("short", SHORT),
     ("pin", PIN),
@@ -113,6 +113,7 @@ const NAMES: [(&str, Groups); 41] = [
     ("lock", LOCK | CODE | ACCESS | OPENED),
     ("echo", ECHO),
     ("opener", OPENER),
+    ("opener_sign", OPENER | SOFT),
     ("session", SESSION),
     ("opened", OPENED),
     ("asked", ASKED),

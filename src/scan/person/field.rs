@@ -109,6 +109,13 @@ impl Person {
         if words.is_empty() || words.len() > 5 || !only_words || stopped(words[0]) {
             return None;
         }
+        // "Locataire : Foyer Sainte-Anne", "Client: Delta Manufacturing"
+        let several = words.len() > 1;
+        if several
+            && (self.is_of_place(words[0]) || self.suppress_after.contains(&*words[words.len() - 1].folded()))
+        {
+            return None;
+        }
         let known = words.iter().filter(|word| given(word.text) != Given::No || family(word.text)).count();
         let capitals = words.iter().filter(|word| word.is_capital()).count();
         let initial = |word: &&&Token<'_>| word.kind == Kind::Word(Case::Initial);

@@ -6,6 +6,7 @@ mod field;
 mod lists;
 mod pair;
 mod signature;
+mod thing;
 
 use super::columns::Table;
 use super::detector::{Anchor, Detector, Hit, Place};
@@ -59,6 +60,9 @@ pub(super) fn make(code: &Code) -> Box<dyn Detector> {
         nobody: set("nobody"),
         places_before: set("places_before"),
         residence: set("residence"),
+        articles: set("articles"),
+        list_heads: set("lists"),
+        thing_heads: set("thing_heads"),
     })
 }
 
@@ -98,6 +102,12 @@ struct Person {
     residence: WordSet,
     /// Words before places: "à Verviers, Jean".
     places_before: WordSet,
+    /// Articles that stand before no person.
+    articles: WordSet,
+    /// Headings of lists of persons.
+    list_heads: WordSet,
+    /// Words of headings below which names are those of things: "Rosiers :".
+    thing_heads: WordSet,
 }
 
 impl Detector for Person {
@@ -152,8 +162,10 @@ impl Detector for Person {
         let Some((span, confidence)) = hit else { return };
         let name = text.get(span.start..span.end).unwrap_or_default();
         let nobody = self.nobody.contains(&fold_text(name));
-        let confidence = if nobody { Confidence::Low } else { confidence };
         let span = span.shifted(offset);
+        let sure = confidence > Confidence::Low;
+        let thing = || sure && *door == Door::Pair && self.is_of_thing(place.text, span);
+        let confidence = if nobody || thing() { Confidence::Low } else { confidence };
         out.push(Hit::new(span, confidence));
         let whole = confidence > Confidence::Low && name.contains(' ');
         let born = if whole { born::behind(place.text, span.end, &self.residence) } else { None };
@@ -230,7 +242,7 @@ impl Person {
         let words: Vec<&Token<'_>> = all[..end].iter().filter(|token| token.is_capital()).collect();
         let first = words.first()?;
         let brand = words.len() == 1 && self.brands.contains(&*first.folded());
-        if brand || self.goes_on(&all, end) {
+        if brand || self.goes_on(&all, end) || is_street(&all[end - 1]) {
             return None;
         }
         let sure = words.len() > 1
@@ -325,7 +337,7 @@ impl Person {
 
     /// "Storm Bridget": a word that suppresses what follows, and no given name.
     fn is_of_place(&self, token: &Token<'_>) -> bool {
-        given(token.text) == Given::No && self.suppress_before.contains(&*token.folded())
+        given(token.text) != Given::Yes && self.suppress_before.contains(&*token.folded())
     }
 
     /// Whether a word stands behind the name that makes it one of a street, a school or a company.
@@ -345,12 +357,16 @@ fn is_article(token: &Token<'_>) -> bool {
     matches!(token.text, "der" | "den" | "te" | "op" | "zu" | "la" | "le" | "y" | "e")
 }
 
-/// "Guido Gezellestraat": a word that ends like a Dutch or German street, and is no family's name.
+/// "Guido Gezellestraat", "Jan Wauters-prijs": a word that ends like a Dutch or German street or prize, and is no
+/// family's name.
 fn is_street(token: &Token<'_>) -> bool {
-    const ENDS: [&str; 10] =
-        ["straat", "laan", "steenweg", "plein", "dreef", "strasse", "straße", "allee", "platz", "kaai"];
+    const ENDS: [&str; 14] = [
+        "straat", "laan", "steenweg", "plein", "dreef", "strasse", "straße", "allee", "platz", "kaai",
+        "kade", "prijs", "preis", "schule",
+    ];
     let long = |end: &&str| token.text.len() > end.len() + 2 && token.text.ends_with(*end);
-    ENDS.iter().any(long) && !family(token.text)
+    let name = || token.text.rsplit('-').next().is_some_and(family);
+    ENDS.iter().any(long) && !name()
 }
 
 fn is_upper(token: &Token<'_>) -> bool {

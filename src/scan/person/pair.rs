@@ -22,6 +22,11 @@ impl Person {
         if left_given == Given::No && right_given == Given::No {
             return None;
         }
+        // "TGV Marie", "lot AB": letters that stand for a thing.
+        let letters = |word: &Token<'_>| is_upper(word) && word.text.len() <= 3 && !family(word.text);
+        if letters(&left) && !is_upper(&right) || letters(&right) && !is_upper(&left) {
+            return None;
+        }
         // "Storm Bridget": a thing that bears a given name, though some people are called so.
         if right_given != Given::No && self.suppress_before.contains(&*left.folded()) {
             return None;
@@ -38,8 +43,10 @@ impl Person {
 
     /// A name of history is low: texts about it name nobody that is meant.
     pub(super) fn lowered(&self, text: &str, (span, confidence): Named) -> Named {
-        let public =
-            text.get(span.start..span.end).is_some_and(|name| self.public.contains(&fold_text(name)));
+        let name = text.get(span.start..span.end).map(fold_text).unwrap_or_default();
+        // "Harley Davidson Sportster": what goes on is the name of one of them.
+        let begins = || name.match_indices(' ').skip(1).any(|(end, _)| self.public.contains(&name[..end]));
+        let public = self.public.contains(&name) || begins();
         (span, if public { Confidence::Low } else { confidence })
     }
 
@@ -116,8 +123,10 @@ impl Person {
         {
             end += 2;
         }
+        // "la Ferrari Enzo"
+        let article = start < before && matches!(all[start].text, "la" | "le");
         let span = Span::new(all[start].start, all[end - 1].end());
-        (!self.suppressed(all, start, end)).then_some((span, confidence))
+        (!article && !self.suppressed(all, start, end)).then_some((span, confidence))
     }
 }
 

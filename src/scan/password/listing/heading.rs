@@ -8,9 +8,14 @@ use crate::scan::password::words::{
     ABOUT, ACCESS, CODE, DOUBT, HEADING, LABELS, LISTED, OPENED, PAIR, PASSPHRASE, PASSWORD, PIN, POINTER,
     PROCESS, QUALIFIER, SHORT, WIFI,
 };
+use crate::span::Span;
 
 /// Bytes of a heading.
 const HEADING_BYTES_MAX: usize = 96;
+
+/// Bytes from a label to its colon, and of the items behind it.
+const BEFORE_COLON_MAX: usize = 40;
+const INLINE_BYTES_MAX: usize = 240;
 
 /// Words of a heading without a colon, and those before the label.
 const WORDS_MAX: (usize, usize) = (8, 3);
@@ -65,6 +70,46 @@ pub(super) fn at(lexicon: &Lexicon, text: &[u8], at: usize) -> Option<Heading> {
 /// Whether the line of the label at `at` ends soon and like no sentence: the cheap question.
 pub(in crate::scan::password) fn may(text: &[u8], at: usize) -> bool {
     end(text, at).is_some_and(|end| ends_open(text, end))
+}
+
+/// Whether a colon follows the label at `at` soon, with a separator behind it: the cheap question.
+pub(in crate::scan::password) fn may_inline(text: &[u8], at: usize) -> bool {
+    let Some(colon) = colon(text, at) else { return false };
+    let items = &text[colon + 1..text.len().min(colon + 1 + INLINE_BYTES_MAX)];
+    let items = &items[..memchr::memchr(b'\n', items).unwrap_or(items.len())];
+    memchr::memchr2(b',', b';', items).is_some() && items.iter().any(u8::is_ascii_digit)
+}
+
+/// The colon behind the label at `at`, a few words between.
+fn colon(text: &[u8], at: usize) -> Option<usize> {
+    let near = text.get(at..text.len().min(at + BEFORE_COLON_MAX))?;
+    let end = near.iter().position(|byte| b":\n,;.=\"'<>{}/".contains(byte))?;
+    let spaced = matches!(near.get(end..), Some([b':', b' ', ..] | [b':', 0xc2, ..]));
+    spaced.then_some(at + end)
+}
+
+/// The heading that a label is with the colon behind it, and its line from there on.
+pub(super) fn inline(lexicon: &Lexicon, text: &[u8], at: usize) -> Option<(Heading, Span)> {
+    let colon = colon(text, at)?;
+    let window = Window::around(text, at, 0, colon - at);
+    let folded = window.text();
+    let (_, groups) = lexicon.longest_at(folded, 0, LABELS | HEADING)?;
+    // One password is no list: "mot de passe : …, à changer".
+    let plural = |end: &[u8]| {
+        folded.split(|byte| !byte.is_ascii_alphabetic()).any(|word| word.ends_with(end) && word.len() > 3)
+    };
+    let several = plural(b"s") || plural(b"en") || plural(b"er");
+    let of_codes = groups & HEADING != 0 && names_nothing_else(lexicon, folded, 0);
+    let of_passwords = groups & PASSWORD != 0 && several;
+    if !(of_codes || of_passwords) || lexicon.any(folded, 0, folded.len(), DOUBT | PROCESS) {
+        return None;
+    }
+    let says = if of_passwords { Says::Passwords } else { Says::Codes };
+    let kind = if groups & PIN != 0 { Kind::Pin } else { Kind::Password };
+    let start = crate::scan::password::skip::skip_no_break(text, colon + 1);
+    let most = text.len().min(start + INLINE_BYTES_MAX);
+    let end = start + memchr::memchr(b'\n', text.get(start..most)?).unwrap_or(most - start);
+    Some((Heading { says, kind, sure: false, end }, Span::new(start, end)))
 }
 
 /// Where the line ends, where that is near.

@@ -89,6 +89,30 @@ fn last_word(text: &[u8], whole: Item) -> Option<Item> {
     })
 }
 
+/// Where the item ends that begins a part of a line: at a comma or a semicolon before a blank, at "et", at the part's end.
+pub(super) fn end_in_line(text: &[u8], part: Span) -> usize {
+    let bytes = part.of(text).unwrap_or_default();
+    let ends = |at: &usize| {
+        matches!(bytes[*at..], [b',' | b';' | b'.', b' ', ..] | [b' ', b'/', b' ', ..])
+            || ANDS.iter().any(|and| bytes[*at..].starts_with(and))
+    };
+    part.start + (0..bytes.len()).find(ends).unwrap_or(bytes.len())
+}
+
+/// What joins the last two items of a line.
+const ANDS: [&[u8]; 4] = [b" et ", b" en ", b" und ", b" and "];
+
+/// Past what ends an item in a line, `end`; a full stop ends the line.
+pub(super) fn skip_end(text: &[u8], end: usize) -> usize {
+    let rest = text.get(end..).unwrap_or_default();
+    let and = ANDS.iter().find(|and| rest.starts_with(and)).map(|and| and.len());
+    match rest.first() {
+        Some(b',' | b';') => end + 2,
+        Some(b' ') => end + and.unwrap_or(3),
+        _ => usize::MAX,
+    }
+}
+
 /// Whether a line is no more than the line under a heading: "-----", "=====".
 pub(super) fn is_rule(line: &[u8]) -> bool {
     line.trim_ascii().iter().all(|byte| matches!(byte, b'-' | b'=' | b'_' | b'*' | b'~'))
@@ -115,7 +139,7 @@ impl Item {
     /// The first value, and the second where a login stands before it: "jdupont / …", "jdupont – …".
     pub(super) fn values(self, text: &[u8]) -> Option<(Value, Option<Value>)> {
         let first = self.value(text, self.rest.start)?;
-        let behind = skip_no_break(text, first.span.end);
+        let behind = skip_no_break(text, first.span.end).min(self.rest.end);
         let width = match text.get(behind..self.rest.end)? {
             [b'/' | b'|' | b',' | b'-' | b':', b' ', ..] => 1,
             [0xe2, 0x80, 0x93 | 0x94, b' ', ..] => 3,

@@ -6,7 +6,7 @@ use crate::finding::Confidence;
 use crate::scan::password::strength::{self, Strength};
 use crate::scan::password::token::tokens;
 use crate::scan::password::words::{
-    ACCESS, CHOSE, COPULA, ECHO, LOGIN, OPENED, PASSWORD, SHORT, THING, WIFI,
+    ACCESS, CHOSE, COPULA, ECHO, LOGIN, OPENED, PASSWORD, PIN, SHORT, THING, WIFI,
 };
 use crate::scan::password::{Kind, Label};
 use crate::span::Span;
@@ -14,7 +14,7 @@ use crate::span::Span;
 /// Further values behind the one at `known`, in the same sentence or the next: "l'ancien était …, le nouveau est …".
 pub(in crate::scan::password) fn further(label: &Label<'_>, kind: Kind, known: Span) -> Values {
     let mut best = echoed(label, kind, known);
-    if best.is_empty() && label.groups & ACCESS != 0 {
+    if best.is_empty() && label.groups & (ACCESS | PIN) != 0 {
         return next_codes(label, kind, known);
     }
     let reach = Reach { label, kind, string: false, echo: false };
@@ -47,7 +47,11 @@ fn next_codes(label: &Label<'_>, kind: Kind, known: Span) -> Values {
     let mut found = Values::new();
     let reach = Reach { label, kind, string: false, echo: false };
     let line = reach.line();
-    if groups & ACCESS == 0 || known.start < span.end || known.end >= line.end || !reach.is_prose(line) {
+    if groups & (ACCESS | PIN) == 0
+        || known.start < span.end
+        || known.end >= line.end
+        || !reach.is_prose(line)
+    {
         return found;
     }
     let (mut from, mut before) = (known.end, None);
@@ -59,8 +63,14 @@ fn next_codes(label: &Label<'_>, kind: Kind, known: Span) -> Values {
         let number =
             token.of(text).and_then(|bytes| strength::of(lexicon, bytes, groups)) == Some(Strength::Number);
         let opened = || lexicon.any(window.text(), window.index(from), window.index(token.start), OPENED);
+        let echoed = || lexicon.any(window.text(), window.index(from), window.index(token.start), ECHO);
         let named = || before.is_none_or(|last| reach.is(last, OPENED | THING | LOGIN));
-        if number && opened() && !named() && !reach.is_counted(token) && found.len() < VALUES_MAX {
+        if number
+            && opened()
+            && (!named() || echoed())
+            && !reach.is_counted(token)
+            && found.len() < VALUES_MAX
+        {
             let value = Found {
                 confidence: Confidence::Medium,
                 strength: Strength::Number,
