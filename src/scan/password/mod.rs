@@ -130,6 +130,8 @@ pub fn find(lexicon: &Lexicon, text: &[u8], at: usize) -> Secrets {
                 let first = std::iter::once(secret(span, confidence));
                 first.chain(values(reach::further(label, kind, span))).collect()
             }
+            // A mere "clé" says nothing of what stands further off.
+            None if label.groups & SOFT != 0 && label.groups & OPENER != 0 => Secrets::new(),
             None => {
                 let near = reach::around(label, kind);
                 let [one] = near[..] else { return values(near).collect() };

@@ -9,7 +9,7 @@ use crate::span::Span;
 use crate::text::view::fold::fold_text;
 
 /// Bytes of the line that are read before a name, and behind it.
-const LINE_BYTES: (usize, usize) = (200, 160);
+const LINE_BYTES: (usize, usize) = (140, 100);
 
 /// Bytes of a heading before its colon, and words.
 const HEAD_MAX: (usize, usize) = (60, 6);
@@ -64,17 +64,19 @@ impl Person {
 
     /// "une Alfa Romeo Giulia", "la Ferrari Enzo": persons have no article; over words of names that belong to it.
     fn follows_article(&self, before: &str) -> bool {
+        // Most names stand behind a sign or at the begin of a line.
+        if !matches!(before.as_bytes(), [.., word, b' '] if word.is_ascii_alphanumeric() || *word >= 0x80) {
+            return false;
+        }
         let all: Tokens<'_> = tokens(&before[last_words(before)..]).collect();
         let mut words = all.iter().rev().filter(|token| token.kind != Kind::Space);
-        let adjacent = all.last().is_some_and(|last| last.kind == Kind::Space);
         let part =
             |token: &&Token<'_>| token.is_capital() && (family(token.text) || given(token.text) != Given::No);
         let first =
             words.by_ref().take(3).find(|token| !part(token) || self.articles.contains(&*token.folded()));
-        adjacent
-            && first.is_some_and(|token| {
-                matches!(token.kind, Kind::Word(_)) && self.articles.contains(&*token.folded())
-            })
+        first.is_some_and(|token| {
+            matches!(token.kind, Kind::Word(_)) && self.articles.contains(&*token.folded())
+        })
     }
 
     /// Whether a heading is one of things, `Some(false)` where it is one of persons.
