@@ -13,6 +13,9 @@ const TAIL_BYTES_MAX: usize = 28;
 /// Bytes of a line with a name and a time, as chats put it above a message.
 const HEAD_BYTES_MAX: usize = 56;
 
+/// Bytes of a line on which somebody speaks that are looked at.
+const LINE_BYTES_MAX: usize = 256;
+
 /// Words that an answer begins with, in a lexicon: "oui", "dat is".
 pub const YES: Groups = 1 << 31;
 
@@ -71,9 +74,13 @@ fn past_head(text: &[u8], at: usize) -> Option<usize> {
 }
 
 fn is_one_word_with_a_digit(text: &[u8], at: usize) -> bool {
-    let rest = text.get(at..).unwrap_or_default();
-    let line = rest.split(|byte| *byte == b'\n').next().unwrap_or_default().trim_ascii();
+    let line = line_at(text, at).unwrap_or_default().trim_ascii();
     line.iter().any(u8::is_ascii_digit) && !line.iter().any(u8::is_ascii_whitespace)
+}
+
+/// The line from `at` on, as far as it is looked at: a text may be of one line.
+fn line_at(text: &[u8], at: usize) -> Option<&[u8]> {
+    text.get(at..text.len().min(at + LINE_BYTES_MAX))?.split(|byte| *byte == b'\n').next()
 }
 
 /// Past blanks and quotation marks of mails.
@@ -91,7 +98,7 @@ fn blanks(text: &[u8], from: usize) -> usize {
 
 /// Past `[14:03] Marc:`, "Marc :", "- ", "CLIENT  ".
 fn speaker(text: &[u8], at: usize) -> Option<usize> {
-    let line = text.get(at..)?.split(|byte| *byte == b'\n').next()?;
+    let line = line_at(text, at)?;
     let dashes = ["- ", "– ", "— ", "–\u{a0}", "—\u{a0}"];
     if let Some(rest) = dashes.iter().find_map(|dash| line.strip_prefix(dash.as_bytes())) {
         return Some(at + line.len() - rest.len());

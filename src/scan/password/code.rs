@@ -140,9 +140,7 @@ impl Gate<'_> {
             || line.ends_with(b"),")
             || line.ends_with(b")") && calls(line) && contains(line, b"=");
         let uses = line.starts_with(b"use ") && contains(line, b"::");
-        ends || uses
-            || CODE_STARTS.iter().any(|mark| line.starts_with(mark))
-            || CODE.iter().any(|mark| holds_mark(line, mark))
+        ends || uses || CODE_STARTS.iter().any(|mark| line.starts_with(mark)) || holds_mark(line)
     }
 
     /// The sentence in quotation marks, behind the colon of a key, in which the label stands: `"note": "le mot de passe est …"`.
@@ -318,12 +316,34 @@ fn is_quoted_code(bytes: &[u8]) -> bool {
 }
 
 /// Whether a mark of code stands in a line, not as the end of a word or of a URL's scheme: "point " is no `int `.
-fn holds_mark(line: &[u8], mark: &[u8]) -> bool {
-    let word = mark.first().is_some_and(u8::is_ascii_alphabetic);
+fn holds_mark(line: &[u8]) -> bool {
     let inside = |at: usize| at > 0 && (line[at - 1].is_ascii_alphanumeric() || line[at - 1] >= 0x80);
-    let scheme = |at: usize| mark == b"//" && line[..at].ends_with(b":");
-    memchr::memmem::find_iter(line, mark).any(|at| !(word && inside(at) || scheme(at)))
+    let scheme = |at: usize| line[at..].starts_with(b"//") && line[..at].ends_with(b":");
+    line.windows(2).enumerate().any(|(at, pair)| {
+        let mut marks = BY_BYTES[0][usize::from(pair[0])] & BY_BYTES[1][usize::from(pair[1])];
+        while marks != 0 {
+            let mark = CODE[marks.trailing_zeros() as usize];
+            let word = mark[0].is_ascii_alphabetic();
+            if line[at..].starts_with(mark) && !(word && inside(at) || scheme(at)) {
+                return true;
+            }
+            marks &= marks - 1;
+        }
+        false
+    })
 }
+
+/// For each byte the marks of code that have it first, and those that have it second, a bit for each.
+static BY_BYTES: [[u64; 256]; 2] = {
+    let (mut table, mut number) = ([[0; 256]; 2], 0);
+    assert!(CODE.len() <= 64);
+    while number < CODE.len() {
+        table[0][CODE[number][0] as usize] |= 1 << number;
+        table[1][CODE[number][1] as usize] |= 1 << number;
+        number += 1;
+    }
+    table
+};
 
 /// What lines of code begin with that are words of prose elsewhere.
 const CODE_STARTS: &[&[u8]] = &[

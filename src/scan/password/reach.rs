@@ -253,7 +253,7 @@ impl Reach<'_> {
         let text = self.label.text;
         let (mut distance, mut doubtful, mut before) = (Distance::Clause, false, [None; 2]);
         let mut at = line.start.max(self.label.span.end);
-        for token in tokens(text, at, line.end) {
+        for token in tokens(text, at, line.end).take_while(|token| !self.is_again(*token)) {
             // A question mark asks for what comes.
             if !self.echo && text[at..token.start].iter().any(|byte| matches!(byte, b'.' | b'!' | b';')) {
                 distance = Distance::Line;
@@ -262,6 +262,12 @@ impl Reach<'_> {
             self.judge(token, before, (distance, doubtful), best);
             (before, at) = ([before[1], Some(token)], token.end);
         }
+    }
+
+    /// Whether the label stands there once more: what follows is that one's.
+    fn is_again(&self, token: Span) -> bool {
+        let Label { text, span, .. } = *self.label;
+        token.start >= span.end && span.of(text).is_some_and(|label| text[token.start..].starts_with(label))
     }
 
     /// On the `number`-th line below the label's `line`.

@@ -17,6 +17,9 @@ const HEADING_BYTES_MAX: usize = 96;
 const BEFORE_COLON_MAX: usize = 40;
 const INLINE_BYTES_MAX: usize = 240;
 
+/// Bytes of a label by which a line is known to have the same one.
+const LABEL_BYTES: usize = 4;
+
 /// Words of a heading without a colon, and those before the label.
 const WORDS_MAX: (usize, usize) = (8, 3);
 
@@ -144,6 +147,11 @@ fn line(text: &[u8], at: usize) -> Option<(usize, usize)> {
     let line = &text[start..end];
     // "- Pass the header to it": an item of another list.
     if item::is_marked(text, start) && !line.trim_ascii_end().ends_with(b":") {
+        return None;
+    }
+    // "code portail 4521" above "code cave 7394": each line speaks for itself, and would be read once for each above it.
+    let label = &text[start..end.min(at + LABEL_BYTES)];
+    if below.starts_with(label) {
         return None;
     }
     let code = line.iter().any(|byte| b"=\"{}<>;\\$@/".contains(byte));

@@ -3,6 +3,8 @@
 
 use super::{Found, Reach, VALUES_MAX, Values};
 use crate::finding::Confidence;
+use crate::scan::fold::Window;
+use crate::scan::lexicon::{Groups, Lexicon};
 use crate::scan::password::strength::{self, Strength};
 use crate::scan::password::token::tokens;
 use crate::scan::password::words::{
@@ -43,7 +45,7 @@ pub(in crate::scan::password) fn next(label: &Label<'_>, kind: Kind, known: Span
 /// Codes behind the one at `known`, in the same sentence, each after a thing of its own that it opens: "…, la machine à café
 /// demande 4775".
 fn next_codes(label: &Label<'_>, kind: Kind, known: Span) -> Values {
-    let Label { lexicon, text, window, groups, span, .. } = *label;
+    let Label { lexicon, text, groups, span, .. } = *label;
     let mut found = Values::new();
     let reach = Reach { label, kind, string: false, echo: false };
     let line = reach.line();
@@ -55,19 +57,23 @@ fn next_codes(label: &Label<'_>, kind: Kind, known: Span) -> Values {
         return found;
     }
     let (mut from, mut before) = (known.end, None);
-    for token in tokens(text, known.end, line.end) {
+    let (mut opened, mut echoed) = (Between::new(label, from, OPENED), Between::new(label, from, ECHO));
+    let mut strange = 0;
+    for token in tokens(text, known.end, line.end).take_while(|token| !reach.is_again(*token)) {
         let gap = &text[from.max(before.map_or(from, |last: Span| last.end))..token.start];
         if gap.iter().any(|byte| matches!(byte, b'.' | b'!' | b';')) {
             break;
         }
         let number =
             token.of(text).and_then(|bytes| strength::of(lexicon, bytes, groups)) == Some(Strength::Number);
-        let opened = || lexicon.any(window.text(), window.index(from), window.index(token.start), OPENED);
-        let echoed = || lexicon.any(window.text(), window.index(from), window.index(token.start), ECHO);
         let named = || before.is_none_or(|last| reach.is(last, OPENED | THING | LOGIN));
+        if number && strange == NUMBERS_MAX {
+            break;
+        }
+        strange += usize::from(number);
         if number
-            && opened()
-            && (!named() || echoed())
+            && opened.before(token.start)
+            && (!named() || echoed.before(token.start))
             && !reach.is_counted(token)
             && found.len() < VALUES_MAX
         {
@@ -79,10 +85,55 @@ fn next_codes(label: &Label<'_>, kind: Kind, known: Span) -> Values {
             };
             found.push(value);
             from = token.end;
+            (opened, echoed) = (Between::new(label, from, OPENED), Between::new(label, from, ECHO));
+            strange = 0;
         }
+        opened.pass(token.start);
+        echoed.pass(token.start);
         before = Some(token);
     }
     found
+}
+
+/// Numbers of which none is a code, after which no list of codes goes on.
+const NUMBERS_MAX: usize = 8;
+
+/// Words of the longest phrase of the lexicon, and some.
+const PHRASE_WORDS: usize = 8;
+
+/// Whether a word of a group stands between a code and what follows it: each is looked at a few times, however much follows.
+struct Between<'a> {
+    lexicon: &'a Lexicon,
+    window: &'a Window,
+    /// Where is looked from, and where the last tokens begin.
+    from: usize,
+    starts: [usize; PHRASE_WORDS],
+    group: Groups,
+    is_met: bool,
+}
+
+impl<'a> Between<'a> {
+    const fn new(label: &Label<'a>, from: usize, group: Groups) -> Self {
+        let Label { lexicon, window, .. } = *label;
+        Self { lexicon, window, from, starts: [from; PHRASE_WORDS], group, is_met: false }
+    }
+
+    /// Whether one stands before `to`.
+    fn before(&mut self, to: usize) -> bool {
+        if !self.is_met {
+            let (from, to) = (self.window.index(self.from), self.window.index(to));
+            self.is_met = self.lexicon.any(self.window.text(), from, to, self.group);
+            // A phrase may have begun a few words before.
+            self.from = self.starts[0];
+        }
+        self.is_met
+    }
+
+    /// Goes past the token that begins at `start`.
+    fn pass(&mut self, start: usize) {
+        self.starts.rotate_left(1);
+        self.starts[PHRASE_WORDS - 1] = start;
+    }
 }
 
 /// What a word that points back at the label leads to behind the value at `known`: ", celui des profs …", "Für das der
