@@ -30,7 +30,7 @@
 //! | module | knows | must not know |
 //! |---|---|---|
 //! | [`span`], [`sensitive`], [`limits`], [`finding`], [`place`], [`placeholder`], [`language`], [`user`], [`fault`], [`source`] | the words: half-open spans, text that cannot be printed by accident, every bound with its reason, a finding, names of places; faults of files with line and caret | anything else |
-//! | [`text`] | bytes → segments: content encodings, JSON strings without a value tree, forms, multipart, event streams, protobuf; normalised views and the map back | rules, charters, sockets |
+//! | [`text`] | bytes → segments: content encodings, JSON strings without a value tree, forms, multipart, event streams, protobuf, CBOR, MessagePack; normalised views and the map back | rules, charters, sockets |
 //! | [`document`] | files → text parts: PDF, Office of any age, OpenDocument, RTF, mails of Outlook, archives, and the files that stand as base64 in texts; what cannot be read has a name | the same |
 //! | [`rules`] | pattern files → rule set, all faults at once with line numbers | charters |
 //! | [`scan`] | text → findings: one prefilter pass, linear-time matching, checks, context, names, overlap resolution | charters, HTTP |
@@ -48,7 +48,8 @@
 //! | [`cli`] | arguments, one file per command, the only printer | nothing calls it |
 //!
 //! The core, from the words to `inspect`, is synchronous and does no I/O: bytes in, values out; time and randomness
-//! are arguments. A compiled [`scan::Scanner`] and [`charter::Charter`] are immutable, shared by `Arc`, and swapped
+//! are arguments. Only a long text is scanned by more than one thread, where processors are idle; all have ended when the scan
+//! returns. A compiled [`scan::Scanner`] and [`charter::Charter`] are immutable, shared by `Arc`, and swapped
 //! whole on reload.
 //!
 //! # Invariants
