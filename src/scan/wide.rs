@@ -9,8 +9,9 @@ use crate::span::Span;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Bytes of a part, at least. A thread costs some thirty microseconds, this much prose two hundred.
-const PART_MIN: usize = 96 << 10;
+/// Bytes of a part, at least. A thread costs a hundred microseconds or more, with the memory that it is the first to touch; this
+/// much prose takes two hundred, this many numbers two thousand.
+const PART_MIN: usize = 256 << 10;
 
 /// Blocks in a row in which nothing but words begins, in the middle of which parts may meet.
 const QUIET: usize = 8;
