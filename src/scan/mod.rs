@@ -198,7 +198,9 @@ impl Scanner {
     /// Appends the findings of a text: sorted by start, overlaps resolved, spans in `text`. Does not allocate
     /// where nothing is found and the buffers have grown to the text's needs.
     pub fn scan(&self, text: &[u8], hint: &Hint<'_>, scratch: &mut Scratch, findings: &mut Vec<Finding>) {
-        self.scan_part(text, hint, (true, true), scratch, findings);
+        scratch.begin();
+        self.pass(text, hint, (true, true), Span::new(0, text.len()), scratch);
+        self.resolved(scratch, findings);
     }
 
     /// The same, where the text is long by several threads, as far as processors are idle.
@@ -209,24 +211,10 @@ impl Scanner {
         scratch: &mut Scratch,
         findings: &mut Vec<Finding>,
     ) {
-        self.scan_part_wide(text, hint, (true, true), scratch, findings);
+        self.scan_part(text, hint, (true, true), scratch, findings);
     }
 
     /// The same for a part of a document: whether it begins where the document begins, and ends where it ends.
-    fn scan_part_wide(
-        &self,
-        text: &[u8],
-        hint: &Hint<'_>,
-        edges: (bool, bool),
-        scratch: &mut Scratch,
-        findings: &mut Vec<Finding>,
-    ) {
-        scratch.begin();
-        self.pass_wide(text, hint, edges, scratch);
-        self.resolved(scratch, findings);
-    }
-
-    /// The same by this thread alone.
     fn scan_part(
         &self,
         text: &[u8],
@@ -236,7 +224,7 @@ impl Scanner {
         findings: &mut Vec<Finding>,
     ) {
         scratch.begin();
-        self.pass(text, hint, edges, Span::new(0, text.len()), scratch);
+        self.pass_wide(text, hint, edges, scratch);
         self.resolved(scratch, findings);
     }
 

@@ -161,18 +161,12 @@ impl<'a> Stream<'a> {
     fn scan(&mut self, encoding: Encoding, last: bool) {
         let edges = (self.base == 0, last);
         if encoding == Encoding::Utf8 {
-            self.scanner.scan_part_wide(&self.window, &self.hint, edges, &mut self.scratch, &mut self.found);
+            self.scanner.scan_part(&self.window, &self.hint, edges, &mut self.scratch, &mut self.found);
             return self.strays(encoding, edges);
         }
         self.decoded.clear();
         decode(&self.window, encoding, &mut self.decoded);
-        self.scanner.scan_part_wide(
-            self.decoded.text(),
-            &self.hint,
-            edges,
-            &mut self.scratch,
-            &mut self.found,
-        );
+        self.scanner.scan_part(self.decoded.text(), &self.hint, edges, &mut self.scratch, &mut self.found);
         for finding in &mut self.found {
             map_back(finding, &self.decoded);
             if encoding != Encoding::SingleByte && finding.view == View::Plain {

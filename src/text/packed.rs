@@ -26,7 +26,8 @@ impl Form {
     /// What a content type says.
     #[must_use]
     pub fn declared(mime: &str) -> Option<Self> {
-        let has = |word: &str| mime.len() >= word.len() && mime.to_ascii_lowercase().contains(word);
+        let mime = mime.to_ascii_lowercase();
+        let has = |word| mime.contains(word);
         if has("cbor") {
             Some(Self::Cbor)
         } else {
@@ -78,6 +79,54 @@ pub struct Json {
     pub text: Vec<u8>,
     /// Whether a string or a long number stands in it: a few bytes of anything else may read as a row of small numbers.
     pub tells: bool,
+}
+
+/// What reads one value of a form: `rest`, what is written, how deep.
+type Read = fn(&mut &[u8], &mut json::Writer, usize) -> Result<(), Unwritten>;
+
+/// Reads an array: `goes_on` says, of so many values that were read, whether one more follows.
+fn array(
+    rest: &mut &[u8],
+    out: &mut json::Writer,
+    depth: usize,
+    read: Read,
+    goes_on: impl Fn(&mut &[u8], u64) -> bool,
+) -> Result<(), Unwritten> {
+    out.open(b'[');
+    let mut count = 0;
+    while goes_on(rest, count) {
+        if count > 0 {
+            out.separate();
+        }
+        read(rest, out, depth + 1)?;
+        count += 1;
+    }
+    out.close(b']');
+    Ok(())
+}
+
+/// Reads an object in the same way.
+fn object(
+    rest: &mut &[u8],
+    out: &mut json::Writer,
+    depth: usize,
+    read: Read,
+    goes_on: impl Fn(&mut &[u8], u64) -> bool,
+) -> Result<(), Unwritten> {
+    out.open(b'{');
+    let mut count = 0;
+    while goes_on(rest, count) {
+        if count > 0 {
+            out.separate();
+        }
+        let mark = out.mark();
+        read(rest, out, depth + 1)?;
+        out.key(mark)?;
+        read(rest, out, depth + 1)?;
+        count += 1;
+    }
+    out.close(b'}');
+    Ok(())
 }
 
 /// Takes so many bytes off the front.

@@ -107,6 +107,12 @@ impl<'a> Source<'a> {
         Self { text, layer: Layer::Plain, span: Span::new(0, text.len()), outer: None }
     }
 
+    /// A text that was made from all of another, without a way back to places in it.
+    #[must_use]
+    pub const fn made(text: &'a [u8], outer: &'a Source<'a>) -> Self {
+        Self { text, layer: Layer::Fixed, span: Span::new(0, outer.text.len()), outer: Some(outer) }
+    }
+
     /// The bytes of the body that `span` of this text was read from.
     #[must_use]
     pub fn raw(&self, span: Span) -> Span {

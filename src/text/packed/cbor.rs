@@ -1,7 +1,7 @@
 //! Reads CBOR (RFC 8949).
 
 use super::json::{Unwritten, Writer};
-use super::{DEPTH_MAX, number, take};
+use super::{DEPTH_MAX, array, number, object, take};
 
 /// The length that is not said: pieces follow until a break.
 const UNTIL_BREAK: u8 = 31;
@@ -28,8 +28,8 @@ pub(super) fn value(rest: &mut &[u8], out: &mut Writer, depth: usize) -> Result<
         0 | 1 => out.whole(count, major == 1),
         2 => out.bytes(take(rest, count)?)?,
         3 => out.text(take(rest, count)?)?,
-        4 => array(rest, Some(count), out, depth)?,
-        5 => object(rest, Some(count), out, depth)?,
+        4 => array(rest, out, depth, value, |_, read| read < count)?,
+        5 => object(rest, out, depth, value, |_, read| read < count)?,
         _ => tagged(rest, count, out, depth)?,
     }
     Ok(())
@@ -55,8 +55,8 @@ fn endless(rest: &mut &[u8], major: u8, out: &mut Writer, depth: usize) -> Resul
             let whole = pieces(rest, major)?;
             if major == 2 { out.bytes(&whole) } else { out.text(&whole) }
         }
-        4 => array(rest, None, out, depth),
-        5 => object(rest, None, out, depth),
+        4 => array(rest, out, depth, value, |rest, _| !ends(rest)),
+        5 => object(rest, out, depth, value, |rest, _| !ends(rest)),
         _ => Err(Unwritten::NotOfThisForm),
     }
 }
@@ -82,45 +82,6 @@ fn ends(rest: &mut &[u8]) -> bool {
         *rest = &rest[1..];
     }
     ended
-}
-
-/// Whether one more of `count` values follows, or of as many as stand before a break; takes that.
-fn goes_on(rest: &mut &[u8], count: Option<u64>, read: u64) -> bool {
-    match count {
-        Some(count) => read < count,
-        None => !ends(rest),
-    }
-}
-
-fn array(rest: &mut &[u8], count: Option<u64>, out: &mut Writer, depth: usize) -> Result<(), Unwritten> {
-    out.open(b'[');
-    let mut read = 0;
-    while goes_on(rest, count, read) {
-        if read > 0 {
-            out.separate();
-        }
-        value(rest, out, depth + 1)?;
-        read += 1;
-    }
-    out.close(b']');
-    Ok(())
-}
-
-fn object(rest: &mut &[u8], count: Option<u64>, out: &mut Writer, depth: usize) -> Result<(), Unwritten> {
-    out.open(b'{');
-    let mut read = 0;
-    while goes_on(rest, count, read) {
-        if read > 0 {
-            out.separate();
-        }
-        let mark = out.mark();
-        value(rest, out, depth + 1)?;
-        out.key(mark)?;
-        value(rest, out, depth + 1)?;
-        read += 1;
-    }
-    out.close(b'}');
-    Ok(())
 }
 
 fn tagged(rest: &mut &[u8], tag: u64, out: &mut Writer, depth: usize) -> Result<(), Unwritten> {

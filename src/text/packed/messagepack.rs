@@ -1,7 +1,7 @@
 //! Reads MessagePack.
 
 use super::json::{Unwritten, Writer};
-use super::{DEPTH_MAX, number, take};
+use super::{DEPTH_MAX, array, number, object, take};
 
 /// Reads one value. Each call takes at least one byte, and goes no deeper than [`DEPTH_MAX`].
 pub(super) fn value(rest: &mut &[u8], out: &mut Writer, depth: usize) -> Result<(), Unwritten> {
@@ -12,8 +12,14 @@ pub(super) fn value(rest: &mut &[u8], out: &mut Writer, depth: usize) -> Result<
     let first = take(rest, 1)?[0];
     match first {
         0x00..=0x7F => out.whole(u64::from(first), false),
-        0x80..=0x8F => object(rest, u64::from(first & 15), out, depth)?,
-        0x90..=0x9F => array(rest, u64::from(first & 15), out, depth)?,
+        0x80..=0x8F => {
+            let count = u64::from(first & 15);
+            object(rest, out, depth, value, |_, read| read < count)?;
+        }
+        0x90..=0x9F => {
+            let count = u64::from(first & 15);
+            array(rest, out, depth, value, |_, read| read < count)?;
+        }
         0xA0..=0xBF => out.text(take(rest, u64::from(first & 31))?)?,
         0xC0 => out.word("null"),
         0xC1 => return Err(Unwritten::NotOfThisForm),
@@ -41,11 +47,11 @@ pub(super) fn value(rest: &mut &[u8], out: &mut Writer, depth: usize) -> Result<
         }
         0xDC | 0xDD => {
             let count = number(rest, 2 << (first - 0xDC))?;
-            array(rest, count, out, depth)?;
+            array(rest, out, depth, value, |_, read| read < count)?;
         }
         0xDE | 0xDF => {
             let count = number(rest, 2 << (first - 0xDE))?;
-            object(rest, count, out, depth)?;
+            object(rest, out, depth, value, |_, read| read < count)?;
         }
         0xE0..=0xFF => out.whole(u64::from(0xFF - first), true),
     }
@@ -67,31 +73,4 @@ fn signed(bits: u64, bytes: u64, out: &mut Writer) {
 fn extension(rest: &mut &[u8], count: u64, out: &mut Writer) -> Result<(), Unwritten> {
     take(rest, 1)?;
     out.bytes(take(rest, count)?)
-}
-
-fn array(rest: &mut &[u8], count: u64, out: &mut Writer, depth: usize) -> Result<(), Unwritten> {
-    out.open(b'[');
-    for read in 0..count {
-        if read > 0 {
-            out.separate();
-        }
-        value(rest, out, depth + 1)?;
-    }
-    out.close(b']');
-    Ok(())
-}
-
-fn object(rest: &mut &[u8], count: u64, out: &mut Writer, depth: usize) -> Result<(), Unwritten> {
-    out.open(b'{');
-    for read in 0..count {
-        if read > 0 {
-            out.separate();
-        }
-        let mark = out.mark();
-        value(rest, out, depth + 1)?;
-        out.key(mark)?;
-        value(rest, out, depth + 1)?;
-    }
-    out.close(b'}');
-    Ok(())
 }

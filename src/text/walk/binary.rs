@@ -4,8 +4,6 @@
 use super::{Around, Unread, Visitor, Walker};
 use crate::document::{Cells, Format, Item, Part, Unreadable};
 use crate::place::Place;
-use crate::span::Span;
-use crate::text::codec::Layer;
 use crate::text::edit::Edit;
 use crate::text::segment::{Editable, Never, Segment, SegmentKind, Source, Spot};
 use crate::text::view::utf16;
@@ -124,8 +122,7 @@ pub(super) fn show_text(
     visitor: &mut dyn Visitor,
     edits: &mut Vec<Edit>,
 ) {
-    let whole = Span::new(0, around.source.text.len());
-    let source = Source { text, layer: Layer::Fixed, span: whole, outer: Some(around.source) };
+    let source = Source::made(text, around.source);
     let segment = Segment::new(&source, around.key, spot, kind).with_cells(cells);
     visitor.segment(&segment, edits);
 }

@@ -2,8 +2,6 @@
 //! are told before the values. Knows no API.
 
 use super::{Area, Around, Declared, Names, Unread, Visitor, Walker};
-use crate::span::Span;
-use crate::text::codec::Layer;
 use crate::text::edit::Edit;
 use crate::text::json::Node;
 use crate::text::packed::{Form, Unwritten};
@@ -54,8 +52,7 @@ impl Walker {
         visitor: &mut dyn Visitor,
         edits: &mut Vec<Edit>,
     ) {
-        let span = Span::new(0, around.source.text.len());
-        let source = Source { text: json, layer: Layer::Fixed, span, outer: Some(around.source) };
+        let source = Source::made(json, around.source);
         let (names, spot) = (Kept(around.names), kept(around.spot.clone()));
         let around = Around { names: &names, spot: &spot, ..around.deeper(&source) };
         if !around.may_open() || !self.document(&around, visitor, edits) {

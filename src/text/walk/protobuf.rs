@@ -6,7 +6,6 @@ use super::{Around, Declared, Unread, Visitor, Walker};
 use crate::document::Format;
 use crate::limits::BODY_BYTES_MAX;
 use crate::span::Span;
-use crate::text::codec::Layer;
 use crate::text::edit::Edit;
 use crate::text::encoding;
 use crate::text::segment::{Editable, Never, SegmentKind, Source, Spot};
@@ -94,8 +93,7 @@ impl Walker {
         if is_message(payload) && payload.first() != Some(&b'{') {
             return self.message(around, payload, 0, visitor, edits);
         }
-        let span = Span::new(0, around.source.text.len());
-        let source = Source { text: payload, layer: Layer::Fixed, span, outer: Some(around.source) };
+        let source = Source::made(payload, around.source);
         if around.may_open() {
             self.content(&around.deeper(&source), &Declared::default(), visitor, edits);
         } else {
@@ -124,8 +122,7 @@ impl Walker {
             } else if depth < DEPTH_MAX && is_message(field) {
                 self.message(around, field, depth + 1, visitor, edits);
             } else if let Some(format) = Format::sniff(field) {
-                let span = Span::new(0, around.source.text.len());
-                let source = Source { text: field, layer: Layer::Fixed, span, outer: Some(around.source) };
+                let source = Source::made(field, around.source);
                 self.opened(&around.with_source(&source), format, visitor, edits);
             } else if field.len() >= STRINGS_MIN {
                 let mut buffer = self.buffers.pop().unwrap_or_default();
@@ -150,8 +147,7 @@ impl Walker {
         visitor: &mut dyn Visitor,
         edits: &mut Vec<Edit>,
     ) {
-        let span = Span::new(0, around.source.text.len());
-        let source = Source { text: text.as_bytes(), layer: Layer::Fixed, span, outer: Some(around.source) };
+        let source = Source::made(text.as_bytes(), around.source);
         self.leaf(&around.deeper(&source), visitor, edits);
     }
 }

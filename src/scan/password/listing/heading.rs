@@ -17,9 +17,6 @@ const HEADING_BYTES_MAX: usize = 96;
 const BEFORE_COLON_MAX: usize = 40;
 const INLINE_BYTES_MAX: usize = 240;
 
-/// Bytes of a label by which a line is known to have the same one.
-const LABEL_BYTES: usize = 4;
-
 /// Words of a heading without a colon, and those before the label.
 const WORDS_MAX: (usize, usize) = (8, 3);
 
@@ -150,12 +147,17 @@ fn line(text: &[u8], at: usize) -> Option<(usize, usize)> {
         return None;
     }
     // "code portail 4521" above "code cave 7394": each line speaks for itself, and would be read once for each above it.
-    let label = &text[start..end.min(at + LABEL_BYTES)];
-    if below.starts_with(label) {
+    let word = text[at..end].iter().take_while(|byte| !byte.is_ascii_whitespace()).count();
+    if is_again(&text[start..at + word], below) {
         return None;
     }
     let code = line.iter().any(|byte| b"=\"{}<>;\\$@/".contains(byte));
     (line.len() <= HEADING_BYTES_MAX && !code).then_some((start, end))
+}
+
+/// Whether the line below begins with the same words up to the label: "Codes" is not "Code".
+fn is_again(label: &[u8], below: &[u8]) -> bool {
+    below.strip_prefix(label).is_some_and(|rest| rest.first().is_none_or(u8::is_ascii_whitespace))
 }
 
 /// Whether a line is no sentence: it ends with a colon, or it has few words and the label among the first.
@@ -191,4 +193,19 @@ fn names_nothing_else(lexicon: &Lexicon, folded: &[u8], label: usize) -> bool {
     let known = LABELS | HEADING | LISTED | OPENED | QUALIFIER | POINTER;
     let digits = |from: usize| folded[from].is_ascii_digit();
     lexicon.words(folded, 0, end).all(|word| word.groups & known != 0 || digits(word.start))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::line;
+
+    #[test]
+    fn a_line_above_one_that_begins_alike_is_no_heading() {
+        let is_heading = |text: &str| line(text.as_bytes(), 0).is_some();
+        assert!(is_heading("codes\n- portail : 4521\n"));
+        assert!(is_heading("codes\ncode portail : 4521\n"));
+        assert!(is_heading("mot de passe\n- compta : x1\n"));
+        assert!(!is_heading("code portail 4521\ncode cave 7394\n"));
+        assert!(!is_heading("mot de passe x1\nmot de passe x2\n"));
+    }
 }
