@@ -161,3 +161,35 @@ async fn what_is_found_in_the_address_of_a_websocket_does_not_go_out() {
     assert!(target.contains("/v1/realtime?model=m&note=") && target.contains("IBAN_"), "{target}");
     assert!(!target.contains("5390"), "{target}");
 }
+
+#[tokio::test]
+async fn a_websocket_that_is_half_asked_for_is_refused() {
+    let service = Service::noting(&["http/1.1"]).await;
+    let proxy = judged("baseline", &service).await;
+    let whole = opening("/v1/realtime?model=m").replace(AI, OPENAI);
+    for half in [
+        whole.replace("Sec-WebSocket-Key", "X-Key"),
+        whole.replace("Sec-WebSocket-Version: 13", "Sec-WebSocket-Version: 12"),
+    ] {
+        let mut stream = proxy.tls(OPENAI, &["http/1.1"]).await;
+        stream.write_all(half.as_bytes()).await.unwrap();
+        let answer = head(&mut stream).await;
+        assert!(answer.starts_with("HTTP/1.1 400 "), "{answer}");
+    }
+    assert_eq!(service.count(), 0, "the service does not hear of it");
+}
+
+#[tokio::test]
+async fn blanks_around_a_header_value_are_refused_over_http2() {
+    let service = Service::noting(&["h2", "http/1.1"]).await;
+    let proxy = judged("baseline", &service).await;
+    let mut client = proxy.http2(OPENAI).await;
+    for (value, status) in
+        [(" a", StatusCode::BAD_REQUEST), ("a\t", StatusCode::BAD_REQUEST), ("a", StatusCode::OK)]
+    {
+        let mut request = post2(OPENAI, "/v1/chat/completions", "{\"messages\":[]}");
+        request.headers_mut().insert("x-note", value.parse().unwrap());
+        assert_eq!(client.send_request(request).await.unwrap().status(), status, "{value:?}");
+    }
+    assert_eq!(service.count(), 1);
+}
