@@ -55,7 +55,12 @@ impl Heads {
     /// Whether a word, in whatever case, may be one of those that were noted.
     #[must_use]
     pub fn has(&self, word: &[u8]) -> bool {
-        let place = Self::place(word);
+        self.has_at(Self::place(word))
+    }
+
+    /// The same by the word's place, for those who ask several of them.
+    #[must_use]
+    pub(crate) fn has_at(&self, place: usize) -> bool {
         self.0[place / 64] >> (place % 64) & 1 != 0
     }
 }

@@ -25,6 +25,8 @@ pub struct Lexicon {
     heads: Heads,
     /// Which words may be the first ones of phrases.
     firsts: Heads,
+    /// Whether some phrase begins with something else than a letter or digit.
+    has_odd: bool,
     /// Which words may be those of the groups set apart.
     apart: Heads,
     phrases: Vec<Phrase>,
@@ -161,6 +163,7 @@ impl Lexicon {
         } else {
             let first = folded.split(|byte| !is_word_byte(*byte)).next().unwrap_or_default();
             self.firsts.set(first);
+            self.has_odd |= first.is_empty();
             self.begins.add(key(first));
             self.ends.add(usize::from(folded.last().copied().unwrap_or(0)));
             let start = self.letters.len() as u32;
@@ -244,6 +247,26 @@ impl Lexicon {
         })
     }
 
+    /// The words of `text[start..end]` from right to left.
+    pub fn words_before<'a>(
+        &'a self,
+        text: &'a [u8],
+        start: usize,
+        end: usize,
+    ) -> impl Iterator<Item = Word> + 'a {
+        let mut at = end.min(text.len());
+        std::iter::from_fn(move || {
+            while at > start && !is_word_byte(text[at - 1]) {
+                at -= 1;
+            }
+            let end = at;
+            while at > start && is_word_byte(text[at - 1]) {
+                at -= 1;
+            }
+            (at < end).then(|| Word { start: at, end, groups: self.groups(&text[at..end]) })
+        })
+    }
+
     /// All groups that some word or phrase of `text[start..end]` stands in, among `wanted`.
     #[must_use]
     pub fn any(&self, text: &[u8], start: usize, end: usize, wanted: Groups) -> bool {
@@ -251,16 +274,28 @@ impl Lexicon {
         if start >= end {
             return false;
         }
-        self.words(text, start, end).any(|word| word.groups & wanted != 0)
-            || self.has_phrase(&text[start..end], wanted)
+        let text = &text[start..end];
+        let mut at = 0;
+        while at < text.len() {
+            let length = text[at..].iter().take_while(|byte| is_word_byte(**byte)).count();
+            if (length > 0 || self.has_odd) && self.stands_at(text, at, length, wanted) {
+                return true;
+            }
+            at += length.max(1);
+        }
+        false
     }
 
-    fn has_phrase(&self, text: &[u8], wanted: Groups) -> bool {
-        (0..text.len()).filter(|at| starts_word(text, *at)).any(|at| {
-            self.begun(&text[at..]).any(|(phrase, groups)| {
-                groups & wanted != 0 && text[at..].starts_with(phrase) && ends_word(text, at + phrase.len())
-            })
-        })
+    /// Whether the word `text[at..at + length]`, or a phrase that begins with it, is of the wanted groups.
+    #[inline]
+    fn stands_at(&self, text: &[u8], at: usize, length: usize, wanted: Groups) -> bool {
+        let word = &text[at..at + length];
+        let place = Heads::place(word);
+        let is_phrase = |(phrase, groups): (&[u8], Groups)| {
+            groups & wanted != 0 && text[at..].starts_with(phrase) && ends_word(text, at + phrase.len())
+        };
+        self.heads.has_at(place) && self.groups(word) & wanted != 0
+            || self.firsts.has_at(place) && self.listed(&self.begins, Some(place % KEYS)).any(is_phrase)
     }
 
     /// The phrases that a text may begin with, by its first word: mostly none.

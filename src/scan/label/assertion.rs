@@ -16,20 +16,24 @@ const PRESENTED_WORDS_MAX: usize = 9;
 
 /// The words before a mark from right to left and behind it from left to right.
 struct Around {
-    before: Vec<Word>,
-    after: Vec<Word>,
+    before: Words,
+    after: Words,
 }
+
+/// Words on one side.
+type Words = Vec<Word>;
 
 /// Whether the sentence says that this content bears the mark `start..end`.
 #[must_use]
 pub fn asserts(lexicon: &Lexicon, text: &[u8], sentence: Range, start: usize, end: usize) -> bool {
-    if lexicon.any(text, sentence.start, sentence.end, NEGATIVE) {
+    // Next to most codes stands no word that could say so: the rest of the sentence need not be read.
+    let said = speaks(lexicon.words_before(text, sentence.start, start))
+        || speaks(lexicon.words(text, end, sentence.end));
+    if !said || lexicon.any(text, sentence.start, sentence.end, NEGATIVE) {
         return false;
     }
-    let mut before: Vec<Word> = lexicon.words(text, sentence.start, start).collect();
-    before.reverse();
-    before.truncate(WORDS_MAX);
-    let after: Vec<Word> = lexicon.words(text, end, sentence.end).take(WORDS_MAX).collect();
+    let before = lexicon.words_before(text, sentence.start, start).take(WORDS_MAX).collect();
+    let after = lexicon.words(text, end, sentence.end).take(WORDS_MAX).collect();
     let around = Around { before, after };
     let question = text[end..sentence.end].contains(&b'?');
     let turned = text[end..].trim_ascii_start().first() == Some(&b',');
@@ -37,6 +41,20 @@ pub fn asserts(lexicon: &Lexicon, text: &[u8], sentence: Range, start: usize, en
     around.noun_then_mark(lexicon, text)
         || around.mark_then_noun()
         || !open_question && (around.classed_before(text) || around.classed_after())
+}
+
+/// Whether the first word on a side that is no filler is one that an assertion needs there.
+fn speaks(words: impl Iterator<Item = Word>) -> bool {
+    let needed = |word: &Word| word.groups & (NOUN | CLASSED | COPULA) != 0;
+    let mut words = words.take(WORDS_MAX);
+    words
+        .find(|word| needed(word) || !is_skipped(word, FILLER | LABEL | LEVELS))
+        .is_some_and(|word| needed(&word))
+}
+
+/// Whether a word of these groups is passed over.
+const fn is_skipped(word: &Word, groups: Groups) -> bool {
+    word.groups & groups != 0 && word.groups & (NOUN | CLASSED | POINTING) == 0
 }
 
 impl Around {
@@ -137,11 +155,7 @@ impl Around {
     }
 
     fn skip(&self, words: &[Word], from: usize, groups: Groups) -> usize {
-        let skipped = words
-            .iter()
-            .skip(from)
-            .take_while(|word| word.groups & groups != 0 && word.groups & (NOUN | CLASSED | POINTING) == 0);
-        from + skipped.count()
+        from + words.iter().skip(from).take_while(|word| is_skipped(word, groups)).count()
     }
 
     fn is(&self, words: &[Word], at: usize, groups: Groups) -> bool {

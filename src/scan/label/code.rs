@@ -3,7 +3,7 @@
 
 use super::Mark;
 use super::assertion::asserts;
-use super::mention::{Place, is_head_or_foot, is_quoted, levels, place};
+use super::mention::{Place, has_other_levels, is_head_or_foot, is_quoted, place};
 use super::sentence::{self, Range, line, line_after, line_before, opens_item, trim};
 use super::words::{COPULA, FILLER, LABEL, LEVELS, MENTION, NEGATIVE, POINTING, SUBJECT};
 use crate::finding::Confidence;
@@ -157,8 +157,9 @@ impl Judge<'_> {
         self.code.word_end.unwrap_or(self.code.end)
     }
 
-    fn own_level(&self) -> u8 {
-        1 << (self.code.level - 1)
+    /// Whether another level stands there too.
+    fn has_others(&self, range: Range) -> bool {
+        has_other_levels(self.text, range, 1 << (self.code.level - 1))
     }
 
     /// A box directly before the code: ticked or not.
@@ -186,8 +187,8 @@ impl Judge<'_> {
     /// `Niveau de confidentialité : C4`.
     fn labelled(&self, line: Range, sentence: Range, ticked: bool) -> Option<Confidence> {
         let label = self.label_before(line)?;
-        let others = levels(self.text, Range { start: label.start, end: line.end }) & !self.own_level();
-        if others != 0 && !ticked && !self.others_are_unticked(line) {
+        let others = self.has_others(Range { start: label.start, end: line.end });
+        if others && !ticked && !self.others_are_unticked(line) {
             return None;
         }
         let after = &self.text[self.end()..sentence.end.max(self.end())];
@@ -293,15 +294,12 @@ impl Judge<'_> {
 
     /// Two or more levels together are a list or a table of levels.
     fn is_one_of_many(&self, line: Range, sentence: Range) -> bool {
-        let own = self.own_level();
-        let here = levels(self.text, line) | levels(self.text, sentence);
-        if here & !own != 0 {
+        if self.has_others(line) || self.has_others(sentence) {
             return !self.others_are_unticked(line);
         }
         let lists = |other: Option<Range>| {
             other.is_some_and(|other| {
-                let first = Range { start: other.start, end: other.end.min(other.start + 24) };
-                levels(self.text, first) & !own != 0
+                self.has_others(Range { start: other.start, end: other.end.min(other.start + 24) })
             })
         };
         lists(line_before(self.text, line.start)) || lists(line_after(self.text, line.end))
@@ -409,9 +407,7 @@ impl Judge<'_> {
             memchr::memchr(b':', &self.text[line.start..line.end])
                 .map_or(line.start, |colon| line.start + colon + 1)
         };
-        if levels(self.text, Range { start, end: line.end }) & !self.own_level() != 0
-            || start > self.code.start
-        {
+        if self.has_others(Range { start, end: line.end }) || start > self.code.start {
             return None;
         }
         if self.lexicon.any(self.text, start, line.end, NEGATIVE | MENTION)
@@ -465,9 +461,7 @@ impl Judge<'_> {
     /// A token of a file name, delimited by `_ - . ( ) [ ]` or blanks.
     fn in_file_name(&self) -> Option<Confidence> {
         let whole = line(self.text, self.code.start);
-        if levels(self.text, whole) & !self.own_level() != 0
-            || self.lexicon.any(self.text, whole.start, whole.end, NEGATIVE | MENTION)
-        {
+        if self.has_others(whole) || self.lexicon.any(self.text, whole.start, whole.end, NEGATIVE | MENTION) {
             return None;
         }
         let before = self.code.start.checked_sub(1).map(|at| self.text[at]);

@@ -116,18 +116,29 @@ fn is_short(text: &[u8], words_max: usize) -> bool {
 /// The distinct levels C1 to C4 that stand as words in the range, one bit each.
 #[must_use]
 pub fn levels(text: &[u8], range: Range) -> u8 {
+    codes(text, range).fold(0, |found, level| found | level)
+}
+
+/// Whether levels other than these, one bit each, stand as words in the range.
+#[must_use]
+pub fn has_other_levels(text: &[u8], range: Range, own: u8) -> bool {
+    let part = &text[range.start.min(text.len())..range.end.min(text.len())];
+    let is_other = |byte: u8| matches!(byte, b'1'..=b'4') && own & 1 << (byte - b'1') == 0;
+    // Without such a digit there is none; a fold without a way out is done many bytes at a time.
+    part.chunks(64).any(|chunk| chunk.iter().fold(false, |any, byte| any | is_other(*byte)))
+        && codes(text, range).any(|level| level & !own != 0)
+}
+
+/// The levels that stand as words in the range, from left to right.
+fn codes(text: &[u8], range: Range) -> impl Iterator<Item = u8> {
     let text = &text[range.start.min(text.len())..range.end.min(text.len())];
-    let mut found = 0;
-    for at in memchr::memchr_iter(b'c', text) {
+    memchr::memchr_iter(b'c', text).filter_map(move |at| {
         let gap = usize::from(matches!(text.get(at + 1), Some(b' ' | b'-')));
-        let Some(digit @ b'1'..=b'4') = text.get(at + 1 + gap) else { continue };
+        let digit = text.get(at + 1 + gap).filter(|digit| matches!(digit, b'1'..=b'4'))?;
         let left = at == 0 || !is_word_byte(text[at - 1]);
         let right = text.get(at + 2 + gap).is_none_or(|&byte| !is_word_byte(byte));
-        if left && right {
-            found |= 1 << (digit - b'1');
-        }
-    }
-    found
+        (left && right).then_some(1 << (digit - b'1'))
+    })
 }
 
 /// Whether quotation marks stand directly on both sides.

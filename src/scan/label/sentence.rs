@@ -44,37 +44,33 @@ pub fn line_after(text: &[u8], end: usize) -> Option<Range> {
 /// line that opens a list item, table row, heading or quotation.
 #[must_use]
 pub fn sentence(text: &[u8], start: usize, end: usize) -> Range {
-    let mut from = start;
-    while from > 0 && !breaks_before(text, from) {
-        from -= 1;
-    }
-    let mut to = end;
-    while to < text.len() {
-        if is_stop(text, to) {
-            to += 1;
-            break;
-        }
-        if text[to] == b'\n' && breaks_before(text, to + 1) {
-            break;
-        }
-        to += 1;
-    }
+    let mut from = begin(text, start);
+    let stop = memchr::memchr3_iter(b'.', b'?', b'!', &text[end..]).find(|at| is_stop(text, end + at));
+    let to = stop.map_or(text.len(), |at| end + at + 1);
+    let line_break = memchr::memchr_iter(b'\n', &text[end..to]).find(|at| breaks_line(text, end + at + 1));
+    let to = line_break.map_or(to, |at| end + at);
     while from < start && text[from].is_ascii_whitespace() {
         from += 1;
     }
     Range { start: from, end: to }
 }
 
-/// Whether a sentence begins at `at` because of what stands before it.
-fn breaks_before(text: &[u8], at: usize) -> bool {
-    if at >= text.len() {
-        return true;
+/// Where the sentence that holds `start` begins.
+fn begin(text: &[u8], start: usize) -> usize {
+    if start >= text.len() {
+        return start;
     }
-    if text[at - 1] == b'\n' {
-        let blank = at >= 2 && matches!(text[at - 2], b'\n' | b'\r');
-        return blank || opens_item(&text[at..]);
-    }
-    text[at - 1].is_ascii_whitespace() && at >= 2 && is_stop(text, at - 2)
+    let ended = |at: &usize| text.get(at + 1).is_some_and(u8::is_ascii_whitespace) && is_stop(text, *at);
+    let stops = memchr::memrchr3_iter(b'.', b'?', b'!', &text[..start.saturating_sub(1)]);
+    let from = { stops }.find(ended).map_or(0, |at| at + 2);
+    let line_break =
+        memchr::memrchr_iter(b'\n', &text[from..start]).find(|at| breaks_line(text, from + at + 1));
+    line_break.map_or(from, |at| from + at + 1)
+}
+
+/// Whether the line that begins at `at` begins a sentence: behind a blank line, as a list item, at the end.
+fn breaks_line(text: &[u8], at: usize) -> bool {
+    at >= text.len() || at >= 2 && matches!(text[at - 2], b'\n' | b'\r') || opens_item(&text[at..])
 }
 
 /// A mark that ends a sentence, followed by white space, a quote or the end; not the full stop of a short

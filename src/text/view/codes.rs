@@ -150,6 +150,10 @@ pub fn run_around(text: &[u8], at: usize, base: Base) -> Option<(Span, bool)> {
     while let Some(before) = code_before(text, start, base, usual).filter(|_| at - start < RUN_MAX) {
         start = before;
     }
+    // Looked at before the run is read to its end: a row of such words would be read again from each of them.
+    if !begins_word(text, start) {
+        return None;
+    }
     let (mut end, mut count) = (start, 0);
     let mut place = Some(start);
     while let Some(code) = place.and_then(|place| Code::at(text, place, base)) {
@@ -162,7 +166,7 @@ pub fn run_around(text: &[u8], at: usize, base: Base) -> Option<(Span, bool)> {
         Base::Binary => true,
         Base::Decimal | Base::Octal => false,
     };
-    (count >= CODES_MIN && begins_word(text, start)).then_some((run, told))
+    (count >= CODES_MIN).then_some((run, told))
 }
 
 /// Whether no letter or digit stands before, but for the one of `%u`.
@@ -265,6 +269,13 @@ mod tests {
         ] {
             assert_eq!(read(text, 0), [], "{text}");
         }
+    }
+
+    #[test]
+    fn none_begins_within_a_word() {
+        let row = "BE71 ".repeat(12);
+        assert!(run_around(row.as_bytes(), 2, Base::Hex).is_none());
+        assert!(run_around(row.as_bytes(), 0, Base::Hex).is_some());
     }
 
     #[test]
