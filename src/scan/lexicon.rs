@@ -298,27 +298,24 @@ impl Lexicon {
             || self.firsts.has_at(place) && self.listed(&self.begins, Some(place % KEYS)).any(is_phrase)
     }
 
-    /// The phrases that a text may begin with, by its first word: mostly none.
-    fn begun<'a>(&'a self, text: &'a [u8]) -> impl Iterator<Item = (&'a [u8], Groups)> {
-        let first = &text[..text.iter().take_while(|byte| is_word_byte(**byte)).count()];
-        self.listed(&self.begins, self.firsts.has(first).then(|| key(first)))
-    }
-
     /// The longest phrase or word of the `wanted` groups that starts at `at`: its end and groups.
     #[must_use]
     pub fn longest_at(&self, text: &[u8], at: usize, wanted: Groups) -> Option<(usize, Groups)> {
         let rest = text.get(at..).unwrap_or_default();
-        let phrase = self
-            .begun(rest)
+        let first = &rest[..rest.iter().take_while(|byte| is_word_byte(**byte)).count()];
+        if first.is_empty() && !self.has_odd {
+            return None;
+        }
+        let place = Heads::place(first);
+        let phrases = self.listed(&self.begins, self.firsts.has_at(place).then_some(place % KEYS));
+        let phrase = phrases
             .filter(|(phrase, groups)| {
                 groups & wanted != 0 && rest.starts_with(phrase) && ends_word(text, at + phrase.len())
             })
             .map(|(phrase, groups)| (at + phrase.len(), groups))
             .max_by_key(|(end, _)| *end);
-        phrase.or_else(|| {
-            let word = self.words(text, at, text.len()).next()?;
-            (word.start == at && word.groups & wanted != 0).then_some((word.end, word.groups))
-        })
+        let word = || Some((at + first.len(), self.groups(first))).filter(|(_, groups)| groups & wanted != 0);
+        phrase.or_else(|| word().filter(|_| !first.is_empty()))
     }
 
     /// The longest phrase or word of the `wanted` groups that ends at `end`: its start and groups.

@@ -113,14 +113,15 @@ fn behind_tags(text: &[u8], from: usize) -> Option<usize> {
 
 /// "login jdupont, mot de passe Liege4000": the other half before, a value that no word is right behind.
 pub(super) fn beside_login(lexicon: &Lexicon, text: &[u8], window: &Window, label: Span) -> Option<usize> {
-    let folded = window.text();
-    let at = window.index(label.start);
-    let login = lexicon.any(folded, at.saturating_sub(70), at, LOGIN);
+    let login = || {
+        let at = window.index(label.start);
+        lexicon.any(window.text(), at.saturating_sub(70), at, LOGIN)
+    };
     let value = text.get(label.end..)?.strip_prefix(b" ").filter(|value| !value.starts_with(b"("))?;
     let value = &value[..value.iter().take(64).take_while(|byte| !byte.is_ascii_whitespace()).count()];
     let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
     let letters = value.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
-    (login && digits >= 2 && letters >= 3 && value.len() >= 7).then_some(label.end + 1)
+    (digits >= 2 && letters >= 3 && value.len() >= 7 && login()).then_some(label.end + 1)
 }
 
 /// A label alone on its line, the value alone on the next.

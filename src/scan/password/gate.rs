@@ -153,6 +153,10 @@ impl Gate<'_> {
     /// Judges a value that stands elsewhere than behind the link.
     #[must_use]
     pub fn judge(&self, value: Value, bytes: &[u8]) -> Option<Confidence> {
+        // Longer than any, and for that reason not looked at from every label before it.
+        if self.kind != Kind::Key && bytes.len() > value::PASSWORD_BYTES_MAX {
+            return None;
+        }
         if self.is_combination(bytes) {
             return Some(Confidence::Medium);
         }

@@ -99,6 +99,9 @@ const BEFORE: usize = 140;
 /// Bytes looked at behind it.
 const AFTER: usize = 300;
 
+/// Bytes in which the same label is looked for again: what is looked at behind one at most.
+const AGAIN_BYTES: usize = 640;
+
 /// Secrets beside one label: mostly one.
 pub type Secrets = SmallVec<[Secret; 1]>;
 
@@ -185,6 +188,7 @@ fn at_label<T>(
     if groups & CODE != 0 && named || groups & (CODE | SOFT) != 0 && !reach::may(text, at) {
         return None;
     }
+    let text = up_to_again(text, Span::new(at, near.original(end_of_label)));
     let window = Window::around(text, at, BEFORE, AFTER);
     let (end, groups) = lexicon.longest_at(window.text(), window.index(at), LABELS)?;
     let end = window.original(end);
@@ -192,6 +196,22 @@ fn at_label<T>(
     let label = Label { lexicon, text, window: &window, span: Span::new(at, end), groups };
     let unknown = groups & CODE != 0 && !opens(&label) && !label.opens_session();
     (!unknown && !continues(text, label.span.end)).then(|| said(&label, kind(groups)))
+}
+
+/// The text up to where the same label stands again for the third time, far behind the value of this one. Where labels stand
+/// close together, each would otherwise look at all of those behind it.
+fn up_to_again(text: &[u8], label: Span) -> &[u8] {
+    let near = &text[label.end..text.len().min(label.end + AGAIN_BYTES)];
+    let name = label.of(text).unwrap_or_default();
+    // Within a word only behind a small letter, as in `adminPwd`; "épingle" is no "pin".
+    let hump = name.first().is_some_and(u8::is_ascii_uppercase);
+    let begins = |at: &usize| {
+        let before = at.checked_sub(1).map_or(b' ', |before| near[before]);
+        !before.is_ascii_alphanumeric() || hump && before.is_ascii_lowercase()
+    };
+    let Some(again) = memchr::memmem::find_iter(near, name).filter(begins).nth(2) else { return text };
+    let cut = near[..again].iter().rev().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+    &text[..label.end + again - cut]
 }
 
 /// The value that is linked to a label, behind it or before.

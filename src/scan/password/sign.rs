@@ -22,17 +22,21 @@ pub(super) fn sign(text: &[u8], from: usize) -> Option<usize> {
     sign_at(text, at)
 }
 
+/// Bytes of the name of a type.
+const TYPE_BYTES: std::ops::RangeInclusive<usize> = 2..=20;
+
 /// Past the type in a declaration with a string: `var token string = "…"`, `token: String = "…"`.
 pub(super) fn typed(text: &[u8], from: usize) -> Option<usize> {
     let blank = |byte| matches!(byte, b' ' | b'?');
     let mut at = skip(text, from, blank);
     at = skip(text, if text.get(at) == Some(&b':') { at + 1 } else { at }, blank);
     let name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'<' | b'>' | b'&' | b'\'');
-    let end = skip(text, at, name);
+    let type_name = text.get(at..).unwrap_or_default().iter().take(TYPE_BYTES.end() + 1);
+    let end = at + type_name.take_while(|byte| name(**byte)).count();
     let sign = skip(text, end, blank);
     let quote = skip(text, sign + 1, blank);
     let declared = text.get(at).is_some_and(u8::is_ascii_alphabetic)
-        && (2..=20).contains(&(end - at))
+        && TYPE_BYTES.contains(&(end - at))
         && at > from
         && text.get(sign) == Some(&b'=')
         && is_quote(text.get(quote));

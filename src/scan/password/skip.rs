@@ -1,10 +1,12 @@
 //! Past what stands between words: blanks, no-break spaces, leaders.
 
-pub(super) fn skip(text: &[u8], mut at: usize, skipped: impl Fn(u8) -> bool) -> usize {
-    while at < text.len() && skipped(text[at]) {
-        at += 1;
-    }
-    at
+/// Bytes that are passed over at most: what is passed may hold further labels, each of which looks behind itself.
+const SKIPPED_MAX: usize = 512;
+
+/// Past the bytes from `at` on that are skipped, `SKIPPED_MAX` of them at most.
+pub(super) fn skip(text: &[u8], at: usize, skipped: impl Fn(u8) -> bool) -> usize {
+    let rest = text.get(at..).unwrap_or_default();
+    at + rest.iter().take(SKIPPED_MAX).take_while(|byte| skipped(**byte)).count()
 }
 
 /// Past the dots or the line that lead to a value in a form: "mot de passe ......... : ".

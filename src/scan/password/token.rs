@@ -40,7 +40,7 @@ pub(super) fn tokens(text: &[u8], from: usize, to: usize) -> impl Iterator<Item 
                 return None;
             }
             let start = at;
-            while at < to && gap(&text[at..to]) == 0 {
+            while at < to && (IN_TOKENS[usize::from(text[at])] || gap(&text[at..to]) == 0) {
                 at += 1;
             }
             let token = trimmed(text, start, at);
@@ -50,6 +50,25 @@ pub(super) fn tokens(text: &[u8], from: usize, to: usize) -> impl Iterator<Item 
         }
     })
 }
+
+/// Bytes that stand in tokens whatever follows.
+const IN_TOKENS: [bool; 256] = {
+    let mut table = [true; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let parts = b"|<>\"`()[],;\\\xc2\xe2";
+        let mut at = 0;
+        while at < parts.len() {
+            table[parts[at] as usize] = false;
+            at += 1;
+        }
+        if (byte as u8).is_ascii_whitespace() {
+            table[byte] = false;
+        }
+        byte += 1;
+    }
+    table
+};
 
 /// Bytes of what parts tokens at the begin of `rest`; none within one.
 fn gap(rest: &[u8]) -> usize {

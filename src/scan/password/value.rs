@@ -111,6 +111,10 @@ fn unquoted_end(text: &[u8], start: usize, stop: &[u8]) -> usize {
     let mut at = start;
     while at < text.len() && at - start < VALUE_BYTES_MAX {
         let byte = text[at];
+        if byte.is_ascii_alphanumeric() {
+            at += 1;
+            continue;
+        }
         let no_break = text[at..].starts_with(b"\xc2\xa0") || text[at..].starts_with("\u{202f}".as_bytes());
         let escaped = at > start && matches!(text[at..], [b'\\', b'n' | b'r', ..]);
         if byte.is_ascii_whitespace() || byte < 0x20 || stop.contains(&byte) || no_break || escaped {
@@ -127,20 +131,19 @@ fn unquoted_end(text: &[u8], start: usize, stop: &[u8]) -> usize {
 /// Leaves out the sentence's punctuation and closing brackets that nothing opened.
 fn strip(text: &[u8], start: usize, end: usize) -> Option<Span> {
     let mut end = end;
+    let count = |wanted: u8| text[start..end].iter().filter(|byte| **byte == wanted).count();
+    let mut unopened = [(b'(', b')'), (b'[', b']'), (b'{', b'}')]
+        .map(|(open, close)| (close, count(close).saturating_sub(count(open))));
     while end > start {
         let value = &text[start..end];
-        let opened = |open: u8, close: u8| {
-            value.iter().filter(|&&byte| byte == open).count()
-                >= value.iter().filter(|&&byte| byte == close).count()
-        };
         let strips = match value[value.len() - 1] {
-            b'.' | b',' | b';' | b':' | b'"' | b'\'' | b'`' => true,
+            b'.' | b',' | b';' | b':' | b'"' | b'\'' | b'`' | b'\\' => true,
             b'*' => value.ends_with(b"**"),
-            b')' => !opened(b'(', b')'),
-            b']' => !opened(b'[', b']'),
-            b'}' => !opened(b'{', b'}'),
-            b'\\' => true,
-            _ => false,
+            last => unopened.iter_mut().any(|(close, left)| {
+                let strips = *close == last && *left > 0;
+                *left -= usize::from(strips);
+                strips
+            }),
         };
         if !strips {
             break;

@@ -75,6 +75,9 @@ pub const TRIGGERS: &[&str] = &[
 /// Numbers of one run.
 const GROUPS_MAX: usize = 48;
 
+/// Words of one run, those between numbers too.
+const WORDS_MAX: usize = 2 * GROUPS_MAX;
+
 /// A number that is being read.
 #[derive(Clone, Copy)]
 struct Group {
@@ -160,7 +163,8 @@ pub fn read_around(text: &[u8], at: usize) -> Option<(Span, Vec<(String, Span)>)
     let mut plus = None;
     let hyphens = has_hyphens(text, start);
     let mut joined = true;
-    while let Some(word) = word_from(text, place) {
+    for _ in 0..WORDS_MAX {
+        let Some(word) = word_from(text, place) else { break };
         let Some(said) = said(text, word) else { break };
         // Who writes hyphens writes them within every number: "soixante-quatre", but "soixante quatre-vingts".
         joined = !hyphens
@@ -221,7 +225,8 @@ pub fn write(text: &[u8], region: Span, run: Span, digits: &[(String, Span)], ou
 /// Whether hyphens stand between the number words from `start` on.
 fn has_hyphens(text: &[u8], start: usize) -> bool {
     let mut place = start;
-    while let Some(word) = word_from(text, place).filter(|word| said(text, *word).is_some()) {
+    for _ in 0..WORDS_MAX {
+        let Some(word) = word_from(text, place).filter(|word| said(text, *word).is_some()) else { break };
         if word.start == place + 1 && text[place] == b'-' && place > start {
             return true;
         }
