@@ -7,11 +7,25 @@ use std::sync::OnceLock;
 /// How many words a phrase has (BIP-39: 128 to 256 bits in steps of 32).
 const COUNTS: [usize; 5] = [12, 15, 18, 21, 24];
 
+/// Words of a row: one more than of the longest phrase, to know that it goes on.
+const ROW_MAX: usize = 25;
+
 /// Bytes in which a phrase begins: what stands before the end, or behind a word.
 const REACH: usize = 320;
 
 /// Lines and colons behind which one is looked for.
 const STARTS_MAX: usize = 8;
+
+/// Rows of listed words that are looked at behind one place; prose has hardly one.
+const ROWS_MAX: usize = 3;
+
+/// A word of the list in a text.
+#[derive(Clone, Copy)]
+struct Listed {
+    span: Span,
+    /// Its number in the list.
+    number: usize,
+}
 
 /// The phrase at the start of the text.
 pub(super) fn at_start(text: &[u8]) -> Option<Span> {
@@ -37,46 +51,52 @@ pub(super) fn behind(text: &[u8], at: usize) -> Option<Span> {
 fn within(text: &[u8], from: usize, to: usize) -> Option<Span> {
     memchr::memchr3_iter(b'\n', b':', b'"', &text[from..to])
         .take(STARTS_MAX)
-        .find_map(|found| read(text, from + found + 1))
+        .filter_map(|found| row_near(text, from + found + 1))
+        .take(ROWS_MAX)
+        .find_map(|words| phrase(&words))
 }
 
 /// "les mots sont …": behind one of the next spaces, where the phrase's checksum holds.
 fn in_sentence(text: &[u8], from: usize, to: usize) -> Option<Span> {
-    memchr::memchr_iter(b' ', &text[from..to]).take(STARTS_MAX).find_map(|found| {
-        let start = from + found + 1;
-        let first = next(text, start).filter(|word| word.start == start)?;
-        checked(text, &listed_row(text, first))
-    })
+    let row = |start: usize| listed_row(text, next(text, start).filter(|word| word.start == start)?);
+    memchr::memchr_iter(b' ', &text[from..to])
+        .take(STARTS_MAX)
+        .filter_map(|found| row(from + found + 1))
+        .take(ROWS_MAX)
+        .find_map(|words| checked(&words))
 }
 
-/// The phrase at `from`, where it has one of the lengths; where listed words of a sentence follow it, its checksum tells
-/// where it ends.
+/// The phrase at `from`.
 fn read(text: &[u8], from: usize) -> Option<Span> {
-    let first = next(text, from).filter(|word| word.start <= from + 8)?;
-    let words = listed_row(text, first);
-    let last = words.last()?;
-    if COUNTS.contains(&words.len()) {
-        return Some(Span::new(first.start, last.end));
-    }
-    checked(text, &words)
+    phrase(&row_near(text, from)?)
+}
+
+/// The row of listed words that begins at `from` or shortly behind.
+fn row_near(text: &[u8], from: usize) -> Option<Vec<Listed>> {
+    listed_row(text, next(text, from).filter(|word| word.start <= from + 8)?)
+}
+
+/// The row where it has one of the lengths; where listed words of a sentence follow the phrase, its checksum tells where it
+/// ends.
+fn phrase(words: &[Listed]) -> Option<Span> {
+    let (first, last) = (words.first()?, words.last()?);
+    let whole = COUNTS.contains(&words.len()).then(|| Span::new(first.span.start, last.span.end));
+    whole.or_else(|| checked(words))
 }
 
 /// The longest beginning of a row of words whose checksum holds.
-fn checked(text: &[u8], words: &[Span]) -> Option<Span> {
-    COUNTS.iter().rev().filter(|count| **count <= words.len()).find_map(|count| {
-        let phrase = &words[..*count];
-        has_checksum(text, phrase).then(|| Span::new(phrase[0].start, phrase[*count - 1].end))
-    })
+fn checked(words: &[Listed]) -> Option<Span> {
+    let phrases = COUNTS.iter().rev().filter_map(|count| words.get(..*count));
+    { phrases }
+        .find(|phrase| has_checksum(phrase))
+        .map(|phrase| Span::new(phrase[0].span.start, phrase[phrase.len() - 1].span.end))
 }
 
 /// Whether the last bits are the first ones of the digest of all before them (BIP-39: eleven bits a word, one bit in
 /// 33 of the checksum).
-fn has_checksum(text: &[u8], words: &[Span]) -> bool {
-    let mut bits = Vec::with_capacity(words.len() * 11);
-    for word in words {
-        let Some(number) = word.of(text).and_then(number) else { return false };
-        bits.extend((0..11).rev().map(|bit| number >> bit & 1 == 1));
-    }
+fn has_checksum(words: &[Listed]) -> bool {
+    let bits = words.iter().flat_map(|word| (0..11).rev().map(|bit| word.number >> bit & 1 == 1));
+    let bits: Vec<bool> = bits.collect();
     let entropy = bits.len() / 33 * 32;
     let bytes: Vec<u8> = bits[..entropy]
         .chunks(8)
@@ -87,18 +107,16 @@ fn has_checksum(text: &[u8], words: &[Span]) -> bool {
     bits[entropy..].iter().enumerate().all(|(bit, set)| (sum >> (7 - bit) & 1 == 1) == *set)
 }
 
-/// The words of the list in a row from the first one on, none where they are too few.
-fn listed_row(text: &[u8], first: Span) -> Vec<Span> {
-    let mut words = row_of(text, first);
-    let known = words.iter().take_while(|word| word.of(text).and_then(number).is_some()).count();
-    words.truncate(known);
-    words
-}
-
-/// The words in a row from the first one on, as far as they have the form; none where they are too few.
-fn row_of(text: &[u8], first: Span) -> Vec<Span> {
-    let row = |from: Span| std::iter::successors(Some(from), |word| next(text, word.end)).take(25);
-    if row(first).count() < COUNTS[0] { Vec::new() } else { row(first).collect() }
+/// The words of the list in a row from the first one on; `None` where they are too few.
+fn listed_row(text: &[u8], first: Span) -> Option<Vec<Listed>> {
+    let row = || std::iter::successors(Some(first), |word| next(text, word.end)).take(ROW_MAX);
+    // Most rows have no words of this form, and are told so without an allocation.
+    if row().count() < COUNTS[0] {
+        return None;
+    }
+    let listed = |span: Span| Some(Listed { span, number: number(span.of(text)?)? });
+    let words: Vec<Listed> = row().map_while(listed).collect();
+    (words.len() >= COUNTS[0]).then_some(words)
 }
 
 /// The next word of three to eight small letters over blanks, commas and the numbers of a list.
