@@ -319,6 +319,30 @@ async fn ambiguous_framing_is_refused() {
     assert_eq!(service.count(), 0);
 }
 
+/// E.5: two `Upgrade` fields open no WebSocket, whichever comes first: what follows them is watched as HTTP, and what
+/// two readers could take for different requests is refused there too.
+#[tokio::test]
+async fn two_upgrade_fields_do_not_end_the_watch() {
+    let service = Service::noting(&["http/1.1"]).await;
+    let proxy = Setup::before(&service).start().await;
+    let key = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n";
+    for (first, second) in [("foo", "websocket"), ("websocket", "foo"), ("websocket", "websocket")] {
+        let fields = format!("Connection: upgrade\r\nUpgrade: {first}\r\nUpgrade: {second}\r\n{key}");
+        let odd = "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n";
+        let (opening, smuggling) = (
+            format!("GET /up HTTP/1.1\r\nHost: {AI}\r\n{fields}\r\n"),
+            format!("POST /odd HTTP/1.1\r\nHost: {AI}\r\n{odd}"),
+        );
+        let mut stream = proxy.tls(AI, &["http/1.1"]).await;
+        stream.write_all(format!("{opening}{smuggling}").as_bytes()).await.unwrap();
+        let answers = rest(&mut stream).await;
+        assert!(!answers.contains("HTTP/1.1 101 "), "{first}, {second}: {answers}");
+        assert!(service.received.lock().unwrap().iter().all(|one| one.target == "/up"), "{first}, {second}");
+        let ups: Vec<_> = service.received.lock().unwrap().drain(..).collect();
+        assert!(ups.iter().all(|up| !up.headers.contains_key("upgrade") && up.body.is_empty()), "{ups:?}");
+    }
+}
+
 /// E.5: over HTTP/2 too a length that is given twice is refused, whatever the two say.
 #[tokio::test]
 async fn two_lengths_are_refused_over_http2() {

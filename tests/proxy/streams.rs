@@ -1,6 +1,7 @@
 //! Answers that take their time: each piece arrives when it was sent; who goes away is noticed on the other side.
 
 use super::harness::*;
+use super::websockets::opening;
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode};
 use http_body_util::BodyExt;
@@ -151,6 +152,32 @@ async fn an_answer_that_breaks_off_is_cut_as_the_protocol_says() {
         let status = answer.status();
         let body = answer.into_body().collect().await;
         assert!(status == StatusCode::BAD_GATEWAY || status == StatusCode::OK && body.is_err(), "{status}");
+    }
+}
+
+/// An answer that ends in two ways, or is coded for the hop in a way that is not undone here, is none: the client is
+/// told so instead of being left to guess, also where it asked for a WebSocket.
+#[tokio::test]
+async fn answers_that_end_in_two_ways_are_502() {
+    for fields in [
+        "Content-Length: 10\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nshort\r\n0\r\n\r\n",
+        "Transfer-Encoding: chunked\r\nContent-Length: 10\r\n\r\n5\r\nshort\r\n0\r\n\r\n",
+        "Transfer-Encoding: gzip, chunked\r\n\r\n5\r\nshort\r\n0\r\n\r\n",
+        "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nshort\r\n0\r\n\r\n",
+    ] {
+        let (address, root) = raw_tls(format!("HTTP/1.1 403 Forbidden\r\n{fields}").leak(), 9).await;
+        let mut setup = Setup::before(&Service::noting(&["http/1.1"]).await);
+        setup.resolve.insert(format!("{AI}:443"), address);
+        setup.roots = vec![root];
+        let proxy = setup.start().await;
+        let answer = proxy.http1(AI).await.send_request(post(AI, "/", "x")).await.unwrap();
+        let (status, _, body) = text(answer).await;
+        assert_eq!(status, StatusCode::BAD_GATEWAY, "{fields}");
+        assert!(!body.contains("short"), "{body}");
+        let mut stream = proxy.tls(AI, &["http/1.1"]).await;
+        stream.write_all(opening("/").as_bytes()).await.unwrap();
+        let answer = rest(&mut stream).await;
+        assert!(answer.starts_with("HTTP/1.1 502 ") && !answer.contains("short"), "{fields}: {answer}");
     }
 }
 

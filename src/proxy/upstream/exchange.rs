@@ -27,6 +27,8 @@ use tokio::time::timeout;
 /// does not read on, and how many of those there may be before others of the same user wait.
 const STREAM_WINDOW: u32 = 256 << 10;
 const CONNECTION_WINDOW: u32 = 4 << 20;
+/// What is said of an answer that ends in two ways.
+const UNCLEAR_END: &str = "it is unclear where its answer ends";
 /// How often a connection is asked whether it is alive, and how long it may take to say so.
 const PING_INTERVAL: Duration = Duration::from_secs(20);
 const PING_TIMEOUT: Duration = Duration::from_secs(20);
@@ -227,6 +229,9 @@ impl Upstream {
             timeout(STREAM_TIMEOUT, asking).await.map_err(|_| UpstreamError::Timeout(origin.clone()))?;
         let (mut answer, agreed) = asked?;
         if !agreed {
+            if headers::ends_in_two_ways(answer.headers()) {
+                return Err(UpstreamError::Broken(origin.clone(), String::from(UNCLEAR_END)));
+            }
             headers::clean_answer(answer.headers_mut());
             return Ok(Err(answer.map(|body| AnswerBody::relayed(body, None))));
         }
@@ -316,7 +321,7 @@ impl Upstream {
                 Err(Failed { error: UpstreamError::Broken(key.origin.clone(), error), again: false })
             }
             Ok((answer, _)) if headers::ends_in_two_ways(answer.headers()) => {
-                let error = String::from("it is unclear where its answer ends");
+                let error = String::from(UNCLEAR_END);
                 Err(Failed { error: UpstreamError::Broken(key.origin.clone(), error), again: false })
             }
             Ok((answer, ended)) => {
