@@ -98,9 +98,7 @@ impl Running {
             }
         });
         let mut running = Self { child, said, address: String::new() };
-        let line = running.hears("proxy on http://");
-        let address = line.split("proxy on http://").nth(1).unwrap().split(' ').next().unwrap();
-        running.address = address.to_owned();
+        running.address = address_in(&running.hears("proxy on http://"));
         running
     }
 
@@ -173,6 +171,12 @@ impl Drop for Running {
     }
 }
 
+/// Where it listens, by the line that says so.
+fn address_in(line: &str) -> String {
+    let after = line.split("proxy on http://").nth(1).unwrap_or_else(|| panic!("no address: {line}"));
+    after.split(' ').next().unwrap().to_owned()
+}
+
 /// A charter that denies every tool under this article.
 fn denying(article: &str) -> String {
     format!("id = \"t\"\ntitle = \"T\"\n[tools]\ndefault = \"deny\"\narticle = \"{article}\"\n")
@@ -195,6 +199,45 @@ fn a_changed_charter_is_taken_and_a_broken_one_is_not() {
     place.write(&(denying("art. 4") + misspelt));
     assert!(proxy.hears("the old one stays").contains("be.niss"));
     assert_eq!(proxy.asked("Bonjour"), (400, "art. 2".into()));
+}
+
+/// A log that nobody reads any more, or on a full disk, is no reason not to guard.
+#[test]
+fn it_serves_on_where_its_log_cannot_be_written() {
+    let place = Place::new(&denying("art. 1"));
+    let mut child = place.command(&["proxy"]).stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
+    let address = address_in(&lines.find(|line| line.contains("proxy on http://")).unwrap());
+    drop(lines);
+    let proxy = Running { child, said: channel().1, address };
+    assert_eq!(proxy.asked("Bonjour"), (400, "art. 1".into()));
+    // Each reading is logged.
+    for article in ["art. 2", "art. 3"] {
+        place.write(&denying(article));
+        let since = std::time::Instant::now();
+        while proxy.asked("Bonjour").1 != article {
+            assert!(since.elapsed() < PATIENCE, "{article}: never read");
+        }
+    }
+}
+
+/// Where there is no standard error at all to write to, it serves too.
+#[cfg(target_os = "linux")]
+#[test]
+fn it_starts_where_its_log_cannot_be_written() {
+    let place = Place::new(&denying("art. 1"));
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    drop(listener);
+    let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+    let mut command = place.command(&["proxy", "--listen", &address]);
+    let child = command.stderr(full).stdout(Stdio::null()).spawn().unwrap();
+    let mut proxy = Running { child, said: channel().1, address };
+    let since = std::time::Instant::now();
+    while TcpStream::connect(&proxy.address).is_err() {
+        assert!(proxy.child.try_wait().unwrap().is_none() && since.elapsed() < PATIENCE, "it does not serve");
+    }
+    assert_eq!(proxy.asked("Bonjour"), (400, "art. 1".into()));
 }
 
 #[cfg(unix)]

@@ -29,19 +29,22 @@ pub(super) struct Arguments {
 /// Runs the proxy.
 pub(super) fn run(arguments: &Arguments, global: &Global, output: &mut Output) -> io::Result<Exit> {
     platform::give_back_large_blocks();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    platform::outlive_the_file_size_limit(&runtime)?;
     let program = match Program::prepare(global, arguments.listen, output) {
         Ok(program) => program,
         Err(failure) => return failed(failure, output),
     };
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     // Whoever reads that it serves may already change the charter or ask for it to be read again.
     let awake = Awake::new(&runtime, program.files())?;
-    output.note(&format!(
+    let serving = format!(
         "guard: charter {} · proxy on http://{} · PAC file http://{}/proxy.pac",
         program.engine.charter.id(),
         program.address,
         program.address
-    ))?;
+    );
+    // It serves also where nobody can be told so: the disk that holds the log may be full.
+    let _ = output.note(&serving);
     // A client's connection and the service's behind it.
     let needed = 2 * program.loaded.config.proxy.limits.max_connections as u64;
     if let Some(allowed) = platform::open_as_many_files_as_allowed().filter(|allowed| *allowed < needed) {

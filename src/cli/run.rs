@@ -47,8 +47,9 @@ fn start(arguments: &Arguments, global: &Global, output: &mut Output) -> Result<
     if running && !arguments.private && !own_charter {
         return command(arguments, &loaded.config, listen, &dir);
     }
-    let program = Program::prepare(global, Some(SocketAddr::from(([127, 0, 0, 1], 0))), output)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    platform::outlive_the_file_size_limit(&runtime)?;
+    let program = Program::prepare(global, Some(SocketAddr::from(([127, 0, 0, 1], 0))), output)?;
     let (address, state) = (program.address, Arc::clone(&program.state));
     let socket = program.listener.try_clone()?;
     let served = runtime.spawn(async move {

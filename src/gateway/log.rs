@@ -36,7 +36,9 @@ where
         _ => "debug",
     };
     let filter = EnvFilter::new(format!("off,guard={level}"));
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer);
+    // A line that cannot be written is lost: saying so on standard error would panic where that is what failed.
+    let builder =
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer).log_internal_errors(false);
     match format {
         Format::Text => tracing::Dispatch::new(builder.with_target(false).with_ansi(false).finish()),
         Format::Json => tracing::Dispatch::new(builder.json().flatten_event(true).finish()),

@@ -89,6 +89,17 @@ pub fn open_as_many_files_as_allowed() -> Option<u64> {
     getrlimit(Resource::Nofile).current
 }
 
+/// Lets a write that would make a file larger than this process may have fail, as one to a full disk does, where the
+/// system would end the process. Programs that are started from here get the system's way back.
+///
+/// # Errors
+/// Where the signal cannot be watched.
+pub fn outlive_the_file_size_limit(runtime: &tokio::runtime::Runtime) -> io::Result<()> {
+    let _inside = runtime.enter();
+    // A handler stays in place for good, whoever listens.
+    signal(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw())).map(drop)
+}
+
 /// Requests to read charter and configuration again, by signal.
 #[derive(Debug)]
 pub struct Reload(Signal);
