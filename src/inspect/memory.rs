@@ -210,12 +210,12 @@ impl Shard {
         self.young.insert(hash, known);
     }
 
-    /// Forgets what has not been used for one to two times the limit.
+    /// Forgets what has not been used for one to two times the limit, also where the clock was set back meanwhile.
     fn age(&mut self, now: i64) {
-        if now.saturating_sub(self.since) >= SEGMENTS_REMEMBERED_TIME.as_secs() as i64 {
-            let long_ago = now.saturating_sub(self.since) >= 2 * SEGMENTS_REMEMBERED_TIME.as_secs() as i64;
+        let passed = now.abs_diff(self.since);
+        if passed >= SEGMENTS_REMEMBERED_TIME.as_secs() {
             self.turn(now);
-            if long_ago {
+            if passed >= 2 * SEGMENTS_REMEMBERED_TIME.as_secs() {
                 self.old.clear();
             }
         }

@@ -34,6 +34,15 @@ fn strings_are_known_until_they_are_old() {
 }
 
 #[test]
+fn a_clock_that_is_set_back_keeps_nothing_longer() {
+    let memory = Memory::new(&[9; 32]);
+    let hour = SEGMENTS_REMEMBERED_TIME.as_secs() as i64;
+    memory.keep(long(1), known(7), 100 * hour);
+    assert_eq!(recalled(&memory, long(1), 100 * hour - 5), Some(7), "by a moment");
+    assert_eq!(recalled(&memory, long(1), 0), None);
+}
+
+#[test]
 fn the_number_of_strings_is_bounded() {
     let memory = Memory::new(&[9; 32]);
     for hash in 0..3 * SEGMENTS_REMEMBERED_MAX as u128 {
