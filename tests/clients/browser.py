@@ -9,7 +9,7 @@ import urllib.parse
 
 from websockets.sync.client import connect
 
-from world import NISS
+from world import CLEAN, FOUND, NISS
 
 PAGE = "https://chatgpt.com/"
 
@@ -133,5 +133,64 @@ def confirmed_by_hand(world, chromium, _):
     world.stand_in.take()
 
 
+def refused_once(world, action):
+    """Does what must be refused: the service sees nothing of it, and nobody tries again."""
+    before = world.attempts("block")
+    answer = action()
+    until = time.monotonic() + 20
+    while world.attempts("block") == before:
+        assert time.monotonic() < until, "nothing was refused"
+        time.sleep(0.02)
+    time.sleep(0.3)
+    assert world.attempts("block") == before + 1
+    assert world.stand_in.take() == []
+    return answer
+
+
+def upload_in_pieces(world, chromium, _):
+    """A body that a page sends piece by piece is judged whole."""
+    assert chromium.evaluate(f"upload({json.dumps(CLEAN)})") == {"text": CLEAN}
+    world.stand_in.take()
+    answer = refused_once(world, lambda: chromium.evaluate(f"upload({json.dumps(FOUND)})"))
+    assert "art. 36" in answer["refused"], answer
+
+
+def beacon(world, chromium, _):
+    """What a page says as it is left."""
+    assert chromium.evaluate(f"beacon({json.dumps(CLEAN)})") is True
+    until = time.monotonic() + 20
+    while not (sent := world.stand_in.take()):
+        assert time.monotonic() < until, "nothing came"
+        time.sleep(0.02)
+    assert CLEAN in json.dumps(json.loads(sent[0][1]), ensure_ascii=False), sent
+    refused_once(world, lambda: chromium.evaluate(f"beacon({json.dumps(FOUND)})"))
+
+
+def event_source(world, chromium, _):
+    """A stream that is asked for by its address."""
+    answer = chromium.evaluate(f"listen({json.dumps(CLEAN)})")
+    assert answer["text"] == CLEAN and answer["parts"] > 3, answer
+    world.stand_in.take()
+    answer = refused_once(world, lambda: chromium.evaluate(f"listen({json.dumps(FOUND)})"))
+    assert answer == {"refused": True}, "the browser would ask again"
+
+
+def service_worker(world, chromium, _):
+    """A page whose requests a worker of its own makes."""
+    chromium.evaluate("work()")
+    marked = 'fetch("/", {method: "GET"}).then(answer => answer.headers.get("x-worker"))'
+    assert chromium.evaluate(marked) == "1", "the worker is not asked"
+    assert chromium.order("ask", CLEAN, "fetch") == {"text": CLEAN}
+    world.stand_in.take()
+    answer = refused_once(world, lambda: chromium.order("ask", FOUND, "fetch"))
+    assert "art. 36" in answer["refused"] and answer["status"] == 400, answer
+    answer = chromium.order("stream", CLEAN, "fetch")
+    assert answer["text"] == CLEAN and answer["parts"] > 3, answer
+    chromium.evaluate("rest()")
+    chromium.go(PAGE)
+    world.stand_in.take()
+
+
 # By charter: cases that only a browser can show.
-MORE = {"liege": [navigation_blocked], "baseline": [confirmed_by_hand]}
+MORE = {"liege": [navigation_blocked, upload_in_pieces, beacon, event_source, service_worker],
+        "baseline": [confirmed_by_hand]}

@@ -12,8 +12,21 @@ const chat = (text) => ({ model: "m", messages: [{ role: "user", content: text }
 async function openai() {
   const { default: OpenAI, APIError } = await import("openai");
   const undici = await import("undici");
+  const { subscribe } = await import("node:diagnostics_channel");
   const dispatcher = new undici.ProxyAgent(process.env.HTTPS_PROXY);
+  const http2 = new undici.ProxyAgent({ uri: process.env.HTTPS_PROXY, allowH2: true, requestTls: { allowH2: true } });
+  const spoken = new Set();
+  subscribe("undici:client:connected", ({ socket }) => spoken.add(socket.alpnProtocol));
   const clients = {
+    http2: new OpenAI({
+      apiKey: "test",
+      fetch: async (...request) => {
+        const answer = await undici.fetch(...request);
+        if (!spoken.has("h2")) throw new Error(`spoken were ${[...spoken]}`);
+        return answer;
+      },
+      fetchOptions: { dispatcher: http2 },
+    }),
     agent: new OpenAI({ apiKey: "test", fetch: undici.fetch, fetchOptions: { dispatcher } }),
     environment: new OpenAI({ apiKey: "test" }),
   };

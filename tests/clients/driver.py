@@ -17,34 +17,55 @@ class Refused(Exception):
 
 
 class OpenAi:
-    """Chat, responses, and chat by the asynchronous client."""
+    """Chat, responses, chat by the asynchronous client and over HTTP/2, and the realtime interface."""
 
     def __init__(self):
+        import httpx
         import openai
-        self.faults = openai.APIError
+        self.faults = (openai.APIError, Refused)
         self.client = openai.OpenAI(api_key="test")
         self.asynchronous = openai.AsyncOpenAI(api_key="test")
+        hooks = {"response": [over_http2]}
+        self.http2 = openai.OpenAI(api_key="test", http_client=httpx.Client(http2=True, event_hooks=hooks))
 
     def ask(self, text, via):
+        if via == "realtime":
+            return "".join(self.spoken(text))
         if via == "responses":
             return self.client.responses.create(model="m", input=text).output_text
         if via == "async":
             return asyncio.run(self.asked(text))
-        return self.client.chat.completions.create(**chat(text)).choices[0].message.content
+        client = self.http2 if via == "httpx-http2" else self.client
+        return client.chat.completions.create(**chat(text)).choices[0].message.content
 
     async def asked(self, text):
         import openai
         async with openai.AsyncOpenAI(api_key="test") as client:
             return (await client.chat.completions.create(**chat(text))).choices[0].message.content
 
+    def spoken(self, text):
+        with self.client.realtime.connect(model="m") as connection:
+            connection.conversation.item.create(item=said(text))
+            connection.response.create()
+            for event in connection:
+                if event.type == "error":
+                    raise Refused(event.error.message)
+                if event.type == "response.done":
+                    return
+                yield event.delta
+
     def stream(self, text, via):
+        if via == "realtime":
+            yield from self.spoken(text)
+            return
         if via == "responses":
             with self.client.responses.create(model="m", input=text, stream=True) as events:
                 for event in events:
                     if event.type == "response.output_text.delta":
                         yield event.delta
             return
-        with self.client.chat.completions.create(**chat(text), stream=True) as chunks:
+        client = self.http2 if via == "httpx-http2" else self.client
+        with client.chat.completions.create(**chat(text), stream=True) as chunks:
             for chunk in chunks:
                 yield chunk.choices[0].delta.content or ""
 
@@ -66,7 +87,7 @@ class Anthropic:
 
 
 class Google:
-    """Gemini, by the synchronous and the asynchronous client."""
+    """Gemini, by the synchronous and the asynchronous client, and live."""
 
     def __init__(self):
         from google import genai
@@ -75,13 +96,25 @@ class Google:
         self.client = genai.Client(api_key="test")
 
     def ask(self, text, via):
+        if via == "live":
+            return "".join(self.stream(text, via))
         if via == "async":
             return asyncio.run(self.client.aio.models.generate_content(model="m", contents=text)).text
         return self.client.models.generate_content(model="m", contents=text).text
 
-    def stream(self, text, _):
+    def stream(self, text, via):
+        if via == "live":
+            yield from one_by_one(self.live(text))
+            return
         for chunk in self.client.models.generate_content_stream(model="m", contents=text):
             yield chunk.text or ""
+
+    async def live(self, text):
+        async with self.client.aio.live.connect(model="m", config={"response_modalities": ["TEXT"]}) as session:
+            turn = {"role": "user", "parts": [{"text": text}]}
+            await session.send_client_content(turns=turn, turn_complete=True)
+            async for message in session.receive():
+                yield message.text or ""
 
 
 class Mistral:
@@ -162,9 +195,8 @@ class Websockets:
 
     def stream(self, text, _):
         from websockets.sync.client import connect
-        item = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": text}]}
         with connect("wss://api.openai.com/v1/realtime?model=m") as socket:
-            socket.send(json.dumps({"type": "conversation.item.create", "item": item}))
+            socket.send(json.dumps({"type": "conversation.item.create", "item": said(text)}))
             socket.send(json.dumps({"type": "response.create"}))
             for frame in socket:
                 message = json.loads(frame)
@@ -175,12 +207,66 @@ class Websockets:
                 yield message["delta"]
 
 
+class Aiohttp:
+    """OpenAI's chat by a program of its own that uses aiohttp; `deflate`: its body is compressed."""
+
+    faults = Refused
+    address = "https://api.openai.com/v1/chat/completions"
+
+    def ask(self, text, via):
+        return asyncio.run(self.asked(text, via))
+
+    async def asked(self, text, via):
+        import aiohttp
+        async with aiohttp.ClientSession(trust_env=True) as session:
+            more = {"compress": True} if via == "deflate" else {}
+            async with session.post(self.address, json=chat(text), **more) as answer:
+                said = await answer.json()
+                if answer.status != 200:
+                    raise Refused(said["error"]["message"])
+                return said["choices"][0]["message"]["content"]
+
+    def stream(self, text, _):
+        yield from one_by_one(self.streamed(text))
+
+    async def streamed(self, text):
+        import aiohttp
+        async with aiohttp.ClientSession(trust_env=True) as session:
+            async with session.post(self.address, json={**chat(text), "stream": True}) as answer:
+                async for line in answer.content:
+                    if line.startswith(b"data: {"):
+                        yield json.loads(line[6:])["choices"][0]["delta"].get("content") or ""
+
+
 def chat(text):
     return {"model": "m", "messages": [{"role": "user", "content": text}]}
 
 
+def said(text):
+    """A message of a realtime conversation."""
+    return {"type": "message", "role": "user", "content": [{"type": "input_text", "text": text}]}
+
+
+def over_http2(answer):
+    assert answer.http_version == "HTTP/2", answer.http_version
+
+
+def one_by_one(pieces):
+    """What an asynchronous generator gives, for who is not asynchronous."""
+    loop = asyncio.new_event_loop()
+    try:
+        while True:
+            try:
+                yield loop.run_until_complete(anext(pieces))
+            except StopAsyncIteration:
+                return
+    finally:
+        loop.run_until_complete(pieces.aclose())
+        loop.close()
+
+
 SDKS = {"openai": OpenAi, "anthropic": Anthropic, "google": Google, "mistral": Mistral, "cohere": Cohere,
-        "bedrock": Bedrock, "websockets": Websockets}
+        "bedrock": Bedrock, "websockets": Websockets, "aiohttp": Aiohttp}
 
 
 def carried_out(sdk, order):

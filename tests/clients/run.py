@@ -16,27 +16,32 @@ import traceback
 import browser
 import clients
 import tunnels
-from world import NISS, World
+from world import CLEAN, FOUND, NISS, World
 
-CLEAN = "Écris un poème sur la Meuse."
-FOUND = f"Le NISS de l'agent est {NISS}."
 # Each client with its ways, and those of them that stream.
 CLIENTS = {
     "curl": (clients.Curl, ["http1.1", "http2"], ["http1.1", "http2"]),
-    "openai-python": (clients.python("openai"), ["chat", "responses", "async"], ["chat", "responses"]),
+    "openai-python": (clients.python("openai"), ["chat", "responses", "async", "httpx-http2", "realtime"],
+                      ["chat", "responses", "httpx-http2", "realtime"]),
     "anthropic-python": (clients.python("anthropic"), ["messages"], ["messages"]),
-    "google-python": (clients.python("google"), ["sync", "async"], ["sync"]),
+    "google-python": (clients.python("google"), ["sync", "async", "live"], ["sync", "live"]),
     "mistral-python": (clients.python("mistral"), ["chat"], ["chat"]),
     "cohere-python": (clients.python("cohere"), ["chat"], ["chat"]),
     "bedrock-python": (clients.python("bedrock"), ["bearer", "sigv4"], ["bearer", "sigv4"]),
     "websockets-python": (clients.python("websockets"), ["realtime"], ["realtime"]),
-    "openai-node": (clients.node("openai"), ["environment", "agent"], ["environment", "agent"]),
+    "aiohttp-python": (clients.python("aiohttp"), ["chat", "deflate"], ["chat"]),
+    "openai-node": (clients.node("openai"), ["environment", "agent", "http2"], ["environment", "agent", "http2"]),
     "anthropic-node": (clients.node("anthropic"), ["environment"], ["environment"]),
     "ws-node": (clients.node("ws"), ["realtime"], ["realtime"]),
     "chromium": (browser.Chromium, ["fetch", "websocket"], ["fetch"]),
 }
 # What is signed with its body cannot be changed: it is blocked instead.
 SIGNED = {"sigv4"}
+# What the user is told names the article, but for Gemini's live interface: the end of a WebSocket has room for the
+# beginning of the message and the reference only.
+TOLD = {"live": "Elle contient : numéro national (NISS)"}
+# httpx gives up an answer over HTTP/2 without a word to the other side.
+SILENT = {"httpx-http2"}
 
 
 def allowed(world, client, via):
@@ -49,7 +54,7 @@ def allowed(world, client, via):
 def blocked(world, client, via):
     before = world.attempts("block")
     answer = client.order("ask", FOUND, via)
-    assert "art. 36" in answer.get("refused", ""), answer
+    assert TOLD.get(via, "art. 36") in answer.get("refused", ""), answer
     assert NISS not in answer["refused"], "the value stands in the message"
     attempts = world.attempts("block") - before
     assert attempts == 1, f"{attempts} attempts"
@@ -118,7 +123,8 @@ class Run:
     def all_of(self, client):
         _, ways, streams = CLIENTS[client]
         self.under("liege", client, [(case, via) for via in ways for case in (allowed, blocked)]
-                   + [(case, via) for via in streams for case in (streamed, cancelled)])
+                   + [(streamed, via) for via in streams]
+                   + [(cancelled, via) for via in streams if via not in SILENT])
         self.under("baseline", client, [(redacted, via) for via in ways]
                    + [(redacted_streamed, via) for via in streams])
 

@@ -39,6 +39,43 @@ async function ask(prompt, stream, signal) {
     }
   }
 }
+// The same as `ask`, its body sent piece by piece.
+async function upload(prompt) {
+  const text = JSON.stringify({model: "m", messages: [{role: "user", content: prompt}]});
+  const pieces = [text.slice(0, 40), text.slice(40, 70), text.slice(70)].map(piece => new TextEncoder().encode(piece));
+  const body = new ReadableStream({pull(controller) {
+    if (pieces.length) controller.enqueue(pieces.shift()); else controller.close();
+  }});
+  const answer = await fetch("/v1/chat/completions", {method: "POST", duplex: "half", body,
+    headers: {"content-type": "application/json"}});
+  const said = await answer.json();
+  return answer.ok ? {text: said.choices[0].message.content} : {refused: said.error?.message ?? said.detail};
+}
+// A word for a page that is being left, to which there is no answer.
+function beacon(prompt) {
+  const text = JSON.stringify({model: "m", messages: [{role: "user", content: prompt}]});
+  return navigator.sendBeacon("/v1/chat/completions", new Blob([text], {type: "application/json"}));
+}
+function listen(prompt) {
+  return new Promise(resolve => {
+    const source = new EventSource("/events?" + new URLSearchParams({prompt}));
+    let text = "", parts = 0;
+    source.onmessage = event => {
+      if (event.data === "[DONE]") { source.close(); resolve({text, parts}); return; }
+      text += JSON.parse(event.data).choices[0].delta.content ?? ""; parts += 1;
+    };
+    source.onerror = () => { resolve({refused: source.readyState === EventSource.CLOSED}); source.close(); };
+  });
+}
+// Has all that the page asks for go through a service worker.
+async function work() {
+  await navigator.serviceWorker.register("/worker.js");
+  if (!navigator.serviceWorker.controller)
+    await new Promise(resolve => navigator.serviceWorker.oncontrollerchange = resolve);
+}
+async function rest() {
+  for (const registration of await navigator.serviceWorker.getRegistrations()) await registration.unregister();
+}
 function talk(text) {
   return new Promise(resolve => {
     const socket = new WebSocket(`wss://${location.host}/v1/realtime?model=m`);
@@ -58,6 +95,16 @@ function talk(text) {
   });
 }
 </script>""".encode()
+WORKER = """
+addEventListener("install", () => skipWaiting());
+addEventListener("activate", event => event.waitUntil(clients.claim()));
+addEventListener("fetch", event => event.respondWith((async () => {
+  const answer = await fetch(event.request);
+  const headers = new Headers(answer.headers);
+  headers.set("x-worker", "1");
+  return new Response(answer.body, {status: answer.status, headers});
+})()));
+""".encode()
 
 
 @dataclasses.dataclass
@@ -277,3 +324,38 @@ def frame(name, value):
     prelude = struct.pack(">II", 16 + len(headers) + len(payload), len(headers))
     message = prelude + struct.pack(">I", binascii.crc32(prelude)) + headers + payload
     return message + struct.pack(">I", binascii.crc32(message))
+
+
+class Realtime:
+    """OpenAI's realtime interface."""
+
+    kind = "text"
+
+    def __init__(self):
+        self.text = ""
+
+    def answers(self, message):
+        if message["type"] == "conversation.item.create":
+            self.text = message["item"]["content"][0]["text"]
+            return
+        for piece in spoken(self.text):
+            yield json.dumps({"type": "response.output_text.delta", "event_id": "e", "response_id": "r",
+                              "item_id": "i", "output_index": 0, "content_index": 0, "delta": piece})
+        yield json.dumps({"type": "response.done", "event_id": "e", "response": {}})
+
+
+class Live:
+    """Gemini's live interface, whose service puts its JSON into binary messages."""
+
+    kind = "bytes"
+
+    def answers(self, message):
+        if "setup" in message:
+            yield b'{"setupComplete":{}}\n'
+            return
+        # Google's own SDK writes this one key in the other way.
+        content = message.get("clientContent") or message["client_content"]
+        for piece in spoken(said(content["turns"][-1]["parts"])):
+            parts = [{"text": piece}]
+            yield json.dumps({"serverContent": {"modelTurn": {"role": "model", "parts": parts}}}).encode()
+        yield b'{"serverContent":{"turnComplete":true}}\n'

@@ -9,6 +9,8 @@ import pathlib
 import socket
 import ssl
 import threading
+import urllib.parse
+import zlib
 
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
@@ -76,8 +78,17 @@ class StandIn:
             return await reply(send, self.pages[path], "text/html")
         if scope["method"] == "GET" and path == "/":
             return await reply(send, shapes.PAGE, "text/html; charset=utf-8")
+        if scope["method"] == "GET" and path == "/worker.js":
+            return await reply(send, shapes.WORKER, "text/javascript")
+        if scope["method"] == "GET" and path == "/events":
+            prompt = urllib.parse.parse_qs(scope["query_string"].decode())["prompt"][0]
+            self.requests.append((path, prompt.encode()))
+            request = {"model": "m", "stream": True, "messages": [{"role": "user", "content": prompt}]}
+            return await self.stream(shapes.chat(request), receive, send)
         if scope["method"] == "GET":
             return await reply(send, b"", "text/plain", 404)
+        if headers.get(b"content-encoding") == b"deflate":
+            body = zlib.decompress(body)
         self.requests.append((path, body))
         answer = shapes.answer(host, path, scope["query_string"].decode(), json.loads(body))
         if answer is None:
@@ -101,30 +112,24 @@ class StandIn:
         await send({"type": "http.response.body", "body": b""})
 
     async def converse(self, scope, receive, send):
-        """OpenAI's realtime interface: says back what it was told."""
+        """OpenAI's realtime interface and Gemini's live one: says back what it was told."""
         await receive()
         await send({"type": "websocket.accept"})
-        text, coming = "", asyncio.ensure_future(receive())
+        conversation = shapes.Live() if "BidiGenerateContent" in scope["path"] else shapes.Realtime()
+        coming = asyncio.ensure_future(receive())
         while True:
             event = await coming
             if event["type"] != "websocket.receive":
                 self.cancelled.set()
                 return
             coming = asyncio.ensure_future(receive())
-            self.requests.append((scope["path"], event["text"].encode()))
-            message = json.loads(event["text"])
-            if message["type"] == "conversation.item.create":
-                text = message["item"]["content"][0]["text"]
-                continue
-            for piece in shapes.spoken(text):
+            said = event.get("text") or event["bytes"].decode()
+            self.requests.append((scope["path"], said.encode()))
+            for message in conversation.answers(json.loads(said)):
                 if coming.done():
                     break
-                delta = {"type": "response.output_text.delta", "event_id": "e", "response_id": "r", "item_id": "i",
-                         "output_index": 0, "content_index": 0, "delta": piece}
-                await send({"type": "websocket.send", "text": json.dumps(delta)})
+                await send({"type": "websocket.send", conversation.kind: message})
                 await asyncio.sleep(0)
-            else:
-                await send({"type": "websocket.send", "text": json.dumps({"type": "response.done", "response": {}})})
 
 
 async def reply(send, body, kind, status=200):

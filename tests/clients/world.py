@@ -13,6 +13,9 @@ from stand_in import StandIn
 
 # Synthetic: built from its check rule (97 - 850730033 mod 97 = 28).
 NISS = "85.07.30-0" + "33.28"
+# What clients say: nothing in it, and a value.
+CLEAN = "Écris un poème sur la Meuse."
+FOUND = f"Le NISS de l'agent est {NISS}."
 # Services of the catalogue, and one host outside it.
 HOSTS = ["api.openai.com", "api.anthropic.com", "generativelanguage.googleapis.com", "api.mistral.ai",
          "api.cohere.com", "bedrock-runtime.us-east-1.amazonaws.com", "chatgpt.com", "models.github.ai", "example.test"]
