@@ -298,4 +298,8 @@ impl Restore for PutBack {
             None => vec![message.to_vec()],
         }
     }
+
+    fn last_messages(&mut self) -> Vec<Vec<u8>> {
+        self.messages.as_mut().map(MessageRestorer::finish).unwrap_or_default()
+    }
 }

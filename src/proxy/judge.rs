@@ -60,6 +60,8 @@ pub trait Restore: Send + Sync {
     fn finish(&mut self) -> Vec<u8>;
     /// The messages to pass on for one of a WebSocket's.
     fn message(&mut self, message: &[u8]) -> Vec<Vec<u8>>;
+    /// The messages that were still held back at its end.
+    fn last_messages(&mut self) -> Vec<Vec<u8>>;
 }
 
 /// How an answer that is looked into reaches the client.

@@ -227,6 +227,10 @@ impl Restore for Back {
     fn message(&mut self, message: &[u8]) -> Vec<Vec<u8>> {
         vec![String::from_utf8_lossy(message).replace(PLACEHOLDER, REPLACED).into_bytes()]
     }
+
+    fn last_messages(&mut self) -> Vec<Vec<u8>> {
+        Vec::new()
+    }
 }
 
 impl Judge for Words {

@@ -1,8 +1,8 @@
 //! The real judge: shipped scanner and charter, over real sockets, without any word of the tests' own.
 
 use super::harness::*;
-use super::websockets::{echoing, hear, opening, say};
-use fastwebsockets::{FragmentCollector, Role, WebSocket};
+use super::websockets::{LAST, echoing, hear, opening, say};
+use fastwebsockets::{FragmentCollector, Frame, OpCode, Payload, Role, WebSocket};
 use guard::charter::Charter;
 use guard::inspect::{Engine, Keys};
 use guard::proxy::Inspecting;
@@ -129,12 +129,7 @@ async fn over_a_websocket_too_the_user_is_told_why_something_could_not_be_masked
     use base64::Engine as _;
     let (service, seen) = echoing(&["http/1.1"], false).await;
     let proxy = judged("baseline", &service).await;
-    let mut stream = proxy.tls(OPENAI, &["http/1.1"]).await;
-    stream.write_all(opening("/v1/realtime").replace(AI, OPENAI).as_bytes()).await.unwrap();
-    assert!(head(&mut stream).await.starts_with("HTTP/1.1 101 "));
-    let mut raw = WebSocket::after_handshake(stream, Role::Client);
-    raw.set_auto_close(false);
-    let mut socket = FragmentCollector::new(raw);
+    let mut socket = realtime(&proxy).await;
     // In bytes of no known form nothing can be replaced.
     let text = "Relevé du compte de la cliente, IBAN BE68 5390 0754 7034, pour le dossier.".as_bytes();
     let bytes = [b"\x00\x01\xff\xfe", text, b"\x00\x9c\x8f"].concat();
@@ -160,6 +155,51 @@ async fn what_is_found_in_the_address_of_a_websocket_does_not_go_out() {
     let target = service.last().target;
     assert!(target.contains("/v1/realtime?model=m&note=") && target.contains("IBAN_"), "{target}");
     assert!(!target.contains("5390"), "{target}");
+}
+
+/// A socket to the OpenAI stand-in through the proxy.
+async fn realtime(
+    proxy: &Proxy,
+) -> FragmentCollector<tokio_rustls::client::TlsStream<tokio::net::TcpStream>> {
+    let mut stream = proxy.tls(OPENAI, &["http/1.1"]).await;
+    stream.write_all(opening("/v1/realtime").replace(AI, OPENAI).as_bytes()).await.unwrap();
+    assert!(head(&mut stream).await.starts_with("HTTP/1.1 101 "));
+    let mut raw = WebSocket::after_handshake(stream, Role::Client);
+    raw.set_auto_close(false);
+    FragmentCollector::new(raw)
+}
+
+/// Gemini's live interface puts its JSON into binary messages.
+#[tokio::test]
+async fn values_are_put_back_in_binary_messages_too() {
+    let (service, seen) = echoing(&["http/1.1"], false).await;
+    let proxy = judged("baseline", &service).await;
+    let mut socket = realtime(&proxy).await;
+    let turn = serde_json::json!({"role": "user", "parts": [{"text": "IBAN BE68 5390 0754 7034."}]});
+    let message = serde_json::json!({"clientContent": {"turns": [turn]}}).to_string();
+    let frame = Frame::binary(Payload::Borrowed(message.as_bytes()));
+    socket.write_frame(frame).await.unwrap();
+    assert_eq!(hear(&mut socket).await, (OpCode::Binary, message));
+    assert!(!seen.lock().unwrap().iter().any(|text| text.contains("5390")), "{seen:?}");
+}
+
+/// What may be the beginning of a placeholder is held; where the service ends there, it is what the service meant.
+#[tokio::test]
+async fn what_is_held_of_the_last_message_is_sent_when_the_service_ends() {
+    let (service, _) = echoing(&["http/1.1"], false).await;
+    let proxy = judged("baseline", &service).await;
+    let mut socket = realtime(&proxy).await;
+    let part = serde_json::json!({"type": "input_text", "text": "IBAN BE68 5390 0754 7034."});
+    let item = serde_json::json!({"type": "message", "role": "user", "content": [part]});
+    let message = serde_json::json!({"type": "conversation.item.create", "item": item}).to_string();
+    say(&mut socket, &message).await;
+    assert_eq!(hear(&mut socket).await, (OpCode::Text, message));
+    let delta = |text: &str| serde_json::json!({"type": "response.output_text.delta", "item_id": "i", "content_index": 0, "delta": text});
+    say(&mut socket, &delta("Le compte [IBAN_").to_string()).await;
+    let text = |message: &str| serde_json::from_str::<serde_json::Value>(message).unwrap()["delta"].clone();
+    assert_eq!(text(&hear(&mut socket).await.1), "Le compte ");
+    say(&mut socket, LAST).await;
+    assert_eq!(text(&hear(&mut socket).await.1), "[IBAN_");
 }
 
 #[tokio::test]

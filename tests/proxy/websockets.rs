@@ -12,6 +12,9 @@ use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 
 pub(super) type Seen = Arc<Mutex<Vec<String>>>;
 
+/// What ends the conversation without a word.
+pub(super) const LAST: &str = "that was all";
+
 /// A service that echoes messages over both versions, and notes them and the opening request's headers.
 pub(super) async fn echoing(alpn: &[&str], extensions: bool) -> (Service, Seen) {
     let seen: Seen = Arc::default();
@@ -48,7 +51,7 @@ pub(super) async fn echoing(alpn: &[&str], extensions: bool) -> (Service, Seen) 
                 let mut socket =
                     FragmentCollector::new(WebSocket::after_handshake(TokioIo::new(stream), Role::Server));
                 while let Ok(frame) = socket.read_frame().await {
-                    if frame.opcode == OpCode::Close {
+                    if frame.opcode == OpCode::Close || *frame.payload == *LAST.as_bytes() {
                         return;
                     }
                     notes.lock().unwrap().push(String::from_utf8_lossy(&frame.payload).into_owned());

@@ -17,9 +17,47 @@ use tokio::sync::Mutex;
 
 type Reader = ReadHalf<TokioIo<Upgraded>>;
 type Writer = Mutex<WriteHalf<TokioIo<Upgraded>>>;
-type PutBack = StdMutex<Option<Box<dyn Restore>>>;
+type PutBack = StdMutex<Back>;
 /// Listens to what answers the last message.
 type Listening = StdMutex<Option<Ear>>;
+
+/// Puts values back into what the service says.
+#[derive(Default)]
+struct Back {
+    restore: Option<Box<dyn Restore>>,
+    /// The kind of the service's last message: what was held of it comes in the same.
+    is_binary: bool,
+}
+
+impl Back {
+    /// The messages to pass on for one of the service.
+    fn message(&mut self, body: Vec<u8>, is_binary: bool) -> Vec<Message> {
+        self.is_binary = is_binary;
+        let messages = match &mut self.restore {
+            Some(restore) => restore.message(&body),
+            None => vec![body],
+        };
+        self.wrapped(messages)
+    }
+
+    /// What is still held: the service says no more of it, or others' values are put back from now on.
+    fn rest(&mut self) -> Vec<Message> {
+        let messages = self.restore.as_mut().map(|restore| restore.last_messages()).unwrap_or_default();
+        self.wrapped(messages)
+    }
+
+    /// Puts back otherwise from now on. Gives what is still held.
+    fn change(&mut self, restore: Option<Box<dyn Restore>>) -> Vec<Message> {
+        let rest = self.rest();
+        self.restore = restore;
+        rest
+    }
+
+    fn wrapped(&self, messages: Vec<Vec<u8>>) -> Vec<Message> {
+        let wrap = if self.is_binary { Message::Binary } else { Message::Text };
+        messages.into_iter().map(wrap).collect()
+    }
+}
 
 /// Why a relay ends.
 enum End {
@@ -70,6 +108,10 @@ impl<'a> Inward<'a> {
     fn pings(self) -> MutexGuard<'a, Pings> {
         self.pings.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    fn put_back(self) -> MutexGuard<'a, Back> {
+        self.put_back.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 async fn outward(
@@ -116,7 +158,10 @@ async fn judged(
         Ruling::Forward => case.body.to_vec(),
         Ruling::Rewrite { body, restore, .. } => {
             if restore.is_some() {
-                *inward.put_back.lock().unwrap_or_else(PoisonError::into_inner) = restore;
+                // Nobody else may speak to the client between what was held and what is put back from now on.
+                let mut client = client.lock().await;
+                let rest = inward.put_back().change(restore);
+                pass(&mut client, rest).await?;
             }
             body.map_or_else(|| case.body.to_vec(), Vec::from)
         }
@@ -165,37 +210,42 @@ async fn inward(mut from: Reader, client: &Writer, inward: Inward<'_>) -> Result
                 tell(answer, client).await?;
                 return Err(End::Refused(1008));
             }
-            let sent = match message {
-                Message::Text(body) => {
-                    restored(inward.put_back, &body).into_iter().map(Message::Text).collect()
-                }
-                other => vec![inward.pings().inward(other)],
-            };
             let mut client = client.lock().await;
-            for message in sent {
-                client.write_all(&message.frame(None)).await?;
-            }
+            let sent = match message {
+                Message::Text(body) => inward.put_back().message(body, false),
+                Message::Binary(body) => inward.put_back().message(body, true),
+                Message::Close(_) => {
+                    let mut sent = inward.put_back().rest();
+                    sent.push(inward.pings().inward(message));
+                    sent
+                }
+                control @ (Message::Ping(_) | Message::Pong(_)) => vec![inward.pings().inward(control)],
+            };
+            pass(&mut client, sent).await?;
             if is_close {
                 return Err(End::Closed);
             }
         }
         if from.read_buf(&mut frames.buffer).await? == 0 {
+            let rest = inward.put_back().rest();
+            pass(&mut *client.lock().await, rest).await?;
             return Err(End::Closed);
         }
     }
+}
+
+/// Sends messages to the client.
+async fn pass(client: &mut WriteHalf<TokioIo<Upgraded>>, messages: Vec<Message>) -> io::Result<()> {
+    for message in messages {
+        client.write_all(&message.frame(None)).await?;
+    }
+    Ok(())
 }
 
 fn heard(ear: &Listening, body: &[u8]) -> Result<(), ChannelAnswer> {
     match ear.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
         Some(ear) => ear.message(body),
         None => Ok(()),
-    }
-}
-
-fn restored(put_back: &PutBack, body: &[u8]) -> Vec<Vec<u8>> {
-    match put_back.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
-        Some(restore) => restore.message(body),
-        None => vec![body.to_vec()],
     }
 }
 
