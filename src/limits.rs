@@ -11,8 +11,16 @@ pub const BODY_BYTES_MAX: usize = 64 << 20;
 /// 100 MB does not cost 100 MB a connection.
 pub const BODY_BYTES_IN_MEMORY: usize = 4 << 20;
 
-/// Bytes of bodies that were spilled and are in memory while they are judged, all connections together: four at
-/// the limit of a body at a time, the others wait.
+/// Bytes of bodies in memory while they arrive, are judged and wait for the service's answer, all connections together,
+/// from which on every further one goes into a file as soon as it has more than [`BODY_BYTES_IN_MEMORY_CROWDED`]: 64 at
+/// the limit of one. Clients that begin uploads and never end them cost no more.
+pub const BODIES_IN_MEMORY_BYTES_MAX: u64 = 256 << 20;
+
+/// Bytes of a body kept in memory beyond that.
+pub const BODY_BYTES_IN_MEMORY_CROWDED: usize = 64 << 10;
+
+/// Bytes of bodies that were spilled and are in memory while they are judged, and of what encoded ones may become when
+/// they are decoded, all connections together: four at the limit of a body at a time, the others wait.
 pub const BODIES_JUDGED_BYTES_MAX: usize = 256 << 20;
 
 /// Decoded bytes per encoded byte. Text compresses 3 to 20 times, repetitive JSON up to 200; a bomb 1,000.
@@ -98,6 +106,10 @@ pub const UPSTREAMS_KNOWN_MAX: usize = 4_096;
 
 /// Bytes of a body from which on it is judged beside the network threads, so that they keep moving.
 pub const BODY_BYTES_INLINE: usize = 64 << 10;
+
+/// The same for a body with a content encoding, which usually becomes 3 to 20 times as long, and at most
+/// [`INFLATE_RATIO_MAX`] times.
+pub const ENCODED_BODY_BYTES_INLINE: usize = 8 << 10;
 
 /// Time that requests in flight may still take once the program is asked to end.
 pub const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(30);

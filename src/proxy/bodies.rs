@@ -1,15 +1,16 @@
 //! Where request bodies wait: small ones in memory, large ones in files that have no name and are gone when nobody
 //! holds them any more. A large body is in memory only while it is judged, and all that are judged at a time share
-//! one bound. Knows nothing of what is in them.
+//! one bound. Where small ones take much together, what counts as small becomes less. Knows nothing of what is in them.
 
-use crate::limits::{BODIES_JUDGED_BYTES_MAX, BODY_BYTES_IN_MEMORY};
+use crate::limits::{
+    BODIES_IN_MEMORY_BYTES_MAX, BODIES_JUDGED_BYTES_MAX, BODY_BYTES_IN_MEMORY, BODY_BYTES_IN_MEMORY_CROWDED,
+};
 use bytes::{Bytes, BytesMut};
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use tokio::io::AsyncWriteExt;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::spawn_blocking;
 
@@ -25,13 +26,18 @@ pub struct Bodies {
     judged: Arc<Semaphore>,
     memory: Arc<Memory>,
     spilled: AtomicU64,
+    /// Bytes of small bodies from which on it is crowded.
+    crowded_from: u64,
 }
 
-/// Bytes of bodies in memory: those that are being collected, and large ones that are being judged.
+/// Bytes of bodies in memory: those that are being collected, small ones until they are answered, and large ones that are
+/// being judged.
 #[derive(Debug, Default)]
 struct Memory {
     now: AtomicU64,
     most: AtomicU64,
+    /// Of those that are being collected and small ones.
+    small: AtomicU64,
 }
 
 impl Default for Bodies {
@@ -46,7 +52,14 @@ impl Bodies {
     pub fn in_folder(folder: PathBuf) -> Self {
         let permits = BODIES_JUDGED_BYTES_MAX / PERMIT;
         let judged = Arc::new(Semaphore::new(permits));
-        Self { folder, judged, memory: Arc::default(), spilled: AtomicU64::new(0) }
+        let crowded_from = BODIES_IN_MEMORY_BYTES_MAX;
+        Self { folder, judged, memory: Arc::default(), spilled: AtomicU64::new(0), crowded_from }
+    }
+
+    /// The same, crowded from so many bytes in memory on.
+    #[must_use]
+    pub fn crowded_from(self, bytes: u64) -> Self {
+        Self { crowded_from: bytes, ..self }
     }
 
     /// The most bytes that were in memory at one time.
@@ -63,8 +76,23 @@ impl Bodies {
 
     /// A body that begins.
     pub(super) fn collect(&self, expected: usize) -> Collecting<'_> {
-        let memory = self.count();
+        let memory = self.count(true);
+        let expected = if self.is_crowded() { expected.min(BODY_BYTES_IN_MEMORY_CROWDED) } else { expected };
         Collecting { bodies: self, memory, buffer: BytesMut::with_capacity(expected), file: None, bytes: 0 }
+    }
+
+    /// Counts a small body that arrived in one piece. `None` where it is too small to count.
+    pub(super) fn keep(&self, bytes: usize) -> Option<Counted> {
+        (bytes > BODY_BYTES_IN_MEMORY_CROWDED).then(|| {
+            let mut counted = self.count(true);
+            counted.set(bytes as u64);
+            counted
+        })
+    }
+
+    /// Whether small bodies take so much together that only very small ones stay in memory.
+    pub(super) fn is_crowded(&self) -> bool {
+        self.memory.small.load(Ordering::Relaxed) > self.crowded_from
     }
 
     /// Puts a body that is in memory into a file.
@@ -72,7 +100,7 @@ impl Bodies {
         let (folder, bytes) = (self.folder.clone(), body.len() as u64);
         let written = spawn_blocking(move || {
             let mut file = tempfile::tempfile_in(folder)?;
-            io::Write::write_all(&mut file, &body)?;
+            file.write_all(&body)?;
             Ok::<_, io::Error>(file)
         });
         let file = written.await.map_err(io::Error::other)??;
@@ -80,44 +108,60 @@ impl Bodies {
         Ok(Spill { file: Arc::new(Mutex::new(file)), bytes })
     }
 
-    /// Waits until a large body may come into memory, and brings it there. It counts until the room is given up.
-    pub(super) async fn fetch(&self, spill: &Spill) -> io::Result<(Bytes, Room)> {
-        let permits = usize::try_from(spill.bytes).unwrap_or(usize::MAX).div_ceil(PERMIT);
+    /// Waits until a large body may come into memory, and brings it there. It counts until the room is given up, with
+    /// what it may become when it is decoded.
+    pub(super) async fn fetch(&self, spill: &Spill, decoded: u64) -> io::Result<(Bytes, Room)> {
+        let mut room = self.room(spill.bytes.saturating_add(decoded)).await?;
+        room.counted.set(spill.bytes);
+        let spill = spill.clone();
+        let bytes = spawn_blocking(move || spill.whole()).await.map_err(io::Error::other)??;
+        Ok((bytes, room))
+    }
+
+    /// Waits until so many bytes may come into memory.
+    pub(super) async fn room(&self, bytes: u64) -> io::Result<Room> {
+        let permits = usize::try_from(bytes).unwrap_or(usize::MAX).div_ceil(PERMIT);
         // One that is larger than the bound has all of it to itself.
         let permits = permits.min(BODIES_JUDGED_BYTES_MAX / PERMIT);
         let permits = u32::try_from(permits).unwrap_or(u32::MAX);
         let permit = Arc::clone(&self.judged).acquire_many_owned(permits).await.map_err(io::Error::other)?;
-        let mut counted = self.count();
-        counted.set(spill.bytes);
-        let spill = spill.clone();
-        let bytes = spawn_blocking(move || spill.whole()).await.map_err(io::Error::other)??;
-        Ok((bytes, Room { _permit: permit, _counted: counted }))
+        Ok(Room { _permit: permit, counted: self.count(false) })
     }
 
-    fn count(&self) -> Counted {
-        Counted { memory: Arc::clone(&self.memory), bytes: 0 }
+    /// Counts a message of a WebSocket as it arrives: they have no files to go to.
+    pub(super) fn message(&self) -> Counted {
+        self.count(true)
+    }
+
+    fn count(&self, is_small: bool) -> Counted {
+        Counted { memory: Arc::clone(&self.memory), bytes: 0, is_small }
     }
 }
 
-/// The place of a large body in memory.
+/// A place in memory: of a large body, or of what an encoded one becomes.
 #[derive(Debug)]
 pub(super) struct Room {
     _permit: OwnedSemaphorePermit,
-    _counted: Counted,
+    counted: Counted,
 }
 
 /// Bytes that count until this is dropped.
 #[derive(Debug)]
-struct Counted {
+pub(super) struct Counted {
     memory: Arc<Memory>,
     bytes: u64,
+    is_small: bool,
 }
 
 impl Counted {
-    fn set(&mut self, bytes: u64) {
-        let before = self.memory.now.fetch_add(bytes.wrapping_sub(self.bytes), Ordering::Relaxed);
-        let now = before.wrapping_add(bytes).wrapping_sub(self.bytes);
+    /// So many bytes now.
+    pub(super) fn set(&mut self, bytes: u64) {
+        let more = bytes.wrapping_sub(self.bytes);
+        let now = self.memory.now.fetch_add(more, Ordering::Relaxed).wrapping_add(more);
         self.memory.most.fetch_max(now, Ordering::Relaxed);
+        if self.is_small {
+            self.memory.small.fetch_add(more, Ordering::Relaxed);
+        }
         self.bytes = bytes;
     }
 }
@@ -125,14 +169,17 @@ impl Counted {
 impl Drop for Counted {
     fn drop(&mut self) {
         self.memory.now.fetch_sub(self.bytes, Ordering::Relaxed);
+        if self.is_small {
+            self.memory.small.fetch_sub(self.bytes, Ordering::Relaxed);
+        }
     }
 }
 
 /// A body that was read whole.
 #[derive(Debug)]
 pub(super) enum Held {
-    /// In memory.
-    Memory(Bytes),
+    /// In memory, where it counts until it is answered. Where it is very small, it does not.
+    Memory(Bytes, Option<Counted>),
     /// In a file.
     File(Spill),
 }
@@ -140,7 +187,7 @@ pub(super) enum Held {
 impl Held {
     pub(super) fn bytes(&self) -> u64 {
         match self {
-            Self::Memory(bytes) => bytes.len() as u64,
+            Self::Memory(bytes, _) => bytes.len() as u64,
             Self::File(spill) => spill.bytes,
         }
     }
@@ -152,7 +199,7 @@ pub(super) struct Collecting<'a> {
     bodies: &'a Bodies,
     memory: Counted,
     buffer: BytesMut,
-    file: Option<tokio::fs::File>,
+    file: Option<File>,
     bytes: u64,
 }
 
@@ -167,7 +214,11 @@ impl Collecting<'_> {
         self.buffer.extend_from_slice(piece);
         self.bytes += piece.len() as u64;
         self.memory.set(self.buffer.len() as u64);
-        let kept = if self.file.is_some() { PIECE } else { BODY_BYTES_IN_MEMORY };
+        let kept = match &self.file {
+            _ if self.bodies.is_crowded() => BODY_BYTES_IN_MEMORY_CROWDED,
+            Some(_) => PIECE,
+            None => BODY_BYTES_IN_MEMORY,
+        };
         if self.buffer.len() > kept {
             self.write().await?;
         }
@@ -177,27 +228,25 @@ impl Collecting<'_> {
     /// The whole body.
     pub(super) async fn finish(mut self) -> io::Result<Held> {
         if self.file.is_none() {
-            return Ok(Held::Memory(self.buffer.split().freeze()));
+            return Ok(Held::Memory(self.buffer.split().freeze(), Some(self.memory)));
         }
         self.write().await?;
-        let Some(file) = self.file.take() else { return Ok(Held::Memory(Bytes::new())) };
+        let Some(file) = self.file.take() else { return Ok(Held::Memory(Bytes::new(), None)) };
         self.bodies.spilled.fetch_add(1, Ordering::Relaxed);
-        Ok(Held::File(Spill { file: Arc::new(Mutex::new(file.into_std().await)), bytes: self.bytes }))
+        Ok(Held::File(Spill { file: Arc::new(Mutex::new(file)), bytes: self.bytes }))
     }
 
+    /// Writes what has come. A full disk is told here, not at some later write.
     async fn write(&mut self) -> io::Result<()> {
-        let file = match &mut self.file {
-            Some(file) => file,
-            None => {
-                let folder = self.bodies.folder.clone();
-                let made = spawn_blocking(|| tempfile::tempfile_in(folder)).await;
-                self.file.insert(tokio::fs::File::from_std(made.map_err(io::Error::other)??))
-            }
-        };
-        file.write_all(&self.buffer).await?;
-        // A full disk is told here, not at some later write.
-        file.flush().await?;
-        self.buffer = BytesMut::with_capacity(PIECE);
+        let next = if self.bodies.is_crowded() { BODY_BYTES_IN_MEMORY_CROWDED } else { PIECE };
+        let bytes = std::mem::replace(&mut self.buffer, BytesMut::with_capacity(next));
+        let (file, folder) = (self.file.take(), self.bodies.folder.clone());
+        let written = spawn_blocking(move || {
+            let mut file = file.map_or_else(|| tempfile::tempfile_in(folder), Ok)?;
+            file.write_all(&bytes)?;
+            Ok::<_, io::Error>(file)
+        });
+        self.file = Some(written.await.map_err(io::Error::other)??);
         self.memory.set(0);
         Ok(())
     }
@@ -263,7 +312,7 @@ mod tests {
                 continue;
             };
             assert!(in_file, "{length}");
-            let (whole, _room) = bodies.fetch(&spill).await.unwrap();
+            let (whole, _room) = bodies.fetch(&spill, 0).await.unwrap();
             assert!(whole.iter().enumerate().all(|(at, byte)| usize::from(*byte) == at % 251), "{length}");
             assert_eq!(spill.piece(7).unwrap(), whole[7..7 + PIECE]);
             assert_eq!(spill.piece(spill.bytes() - 1).unwrap(), whole[whole.len() - 1..]);
@@ -277,10 +326,26 @@ mod tests {
         let held = collected(&bodies, 20 << 20).await;
         assert!(bodies.bytes_most() <= (BODY_BYTES_IN_MEMORY + 60_000) as u64, "{}", bodies.bytes_most());
         let Held::File(spill) = held else { panic!("in memory") };
-        let room = bodies.fetch(&spill).await.unwrap();
+        let room = bodies.fetch(&spill, 0).await.unwrap();
         assert!(bodies.bytes_most() >= 20 << 20);
         drop(room);
         assert_eq!(bodies.memory.now.load(std::sync::atomic::Ordering::Relaxed), 0);
+    }
+
+    #[tokio::test]
+    async fn where_small_ones_take_much_together_less_is_small() {
+        let bodies = Bodies::default().crowded_from(1 << 20);
+        let first = collected(&bodies, 900 << 10).await;
+        assert!(matches!(first, Held::Memory(..)));
+        assert!(matches!(collected(&bodies, 900 << 10).await, Held::File(_)), "beside the first");
+        assert!(matches!(collected(&bodies, 60_000).await, Held::Memory(..)), "still small");
+        drop(first);
+        assert!(matches!(collected(&bodies, 900 << 10).await, Held::Memory(..)), "alone again");
+        let one_piece = bodies.keep(2 << 20);
+        assert!(bodies.is_crowded());
+        drop(one_piece);
+        assert!(!bodies.is_crowded() && bodies.keep(1_000).is_none());
+        assert!(bodies.bytes_most() < 3 << 20, "{}", bodies.bytes_most());
     }
 
     #[tokio::test]
@@ -288,7 +353,7 @@ mod tests {
         let bodies = Bodies::default();
         let half =
             super::Spill { file: bodies.put(bytes::Bytes::from_static(b"x")).await.unwrap().file, bytes: 1 };
-        let (_, room) = bodies.fetch(&half).await.unwrap();
+        let (_, room) = bodies.fetch(&half, 0).await.unwrap();
         let all = u32::try_from(BODIES_JUDGED_BYTES_MAX / super::PERMIT).unwrap();
         assert!(std::sync::Arc::clone(&bodies.judged).try_acquire_many_owned(all).is_err());
         drop(room);

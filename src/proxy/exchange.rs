@@ -2,7 +2,7 @@
 //! passed on byte for byte, changed, or refused. The only way to a service of the catalogue.
 
 use super::answers;
-use super::bodies::{Held, Room, Spill};
+use super::bodies::{Counted, Held, Room, Spill};
 use super::headers;
 use super::judge::{Judge, Ruling};
 use super::learned::Tap;
@@ -17,13 +17,13 @@ use crate::audit::store::{Admission, Audit};
 use crate::charter::{Action, UninspectableKind};
 use crate::inspect::{Carrier, Inbound, Report, RequestId};
 use crate::language::Language;
-use crate::limits::BODY_BYTES_INLINE;
+use crate::limits::{BODY_BYTES_INLINE, ENCODED_BODY_BYTES_INLINE, INFLATE_RATIO_MAX};
 use crate::tools::Tool;
 use crate::user::User;
 use crate::wire::Answer;
 use crate::wire::answer::{Asked, UpstreamFault, add_decision, refusal, upstream_error};
 use bytes::Bytes;
-use http::header::{ACCEPT_ENCODING, ACCEPT_LANGUAGE, CONTENT_LENGTH, HeaderValue};
+use http::header::{ACCEPT_ENCODING, ACCEPT_LANGUAGE, CONTENT_ENCODING, CONTENT_LENGTH, HeaderValue};
 use http::request::Parts;
 use http::uri::PathAndQuery;
 use http::{HeaderMap, Method, Request, Response, StatusCode};
@@ -51,6 +51,8 @@ pub(super) struct Case {
     pub(super) target: PathAndQuery,
     headers: HeaderMap,
     pub(super) body: Bytes,
+    /// What the body takes in memory, as long as that is held.
+    counted: Option<Counted>,
     user: Arc<User>,
     language: Option<Language>,
     pub(super) now: jiff::Timestamp,
@@ -105,6 +107,7 @@ impl Case {
             target: self.target.clone(),
             headers: self.headers.clone(),
             body,
+            counted: None,
             user: Arc::clone(&self.user),
             language: self.language,
             now: jiff::Timestamp::now(),
@@ -142,8 +145,8 @@ pub async fn judged(
     }
     let bytes_max = case.judge.body_bytes_max();
     let large = match read::whole(body, bytes_max, state.patience.idle, &state.bodies).await {
-        Ok(Held::Memory(body)) => {
-            case.body = body;
+        Ok(Held::Memory(body, counted)) => {
+            (case.body, case.counted) = (body, counted);
             None
         }
         Ok(Held::File(spill)) => Some(spill),
@@ -154,14 +157,20 @@ pub async fn judged(
         }
     };
     let read = began.elapsed();
+    let decoded = decoded_bytes_max(&case, large.as_ref(), bytes_max);
     let mut room = None;
     if let Some(spill) = &large {
-        match state.bodies.fetch(spill).await {
+        match state.bodies.fetch(spill, decoded).await {
             Ok((body, taken)) => (case.body, room) = (body, Some(taken)),
             Err(error) => return no_room(&case, &error),
         }
     }
+    let decoding = match large {
+        None if decoded > 0 => state.bodies.room(decoded).await.ok(),
+        _ => None,
+    };
     let Some((ruling, report, case)) = decide(case).await else { return failed() };
+    drop(decoding);
     let stages =
         Stages { read_us: micros(read), inspect_us: micros(began.elapsed() - read), ..Stages::default() };
     if !is_recorded(state, &case, &report, stages).await {
@@ -257,6 +266,16 @@ async fn too_long(
     }
 }
 
+fn is_encoded(case: &Case) -> bool {
+    case.headers.contains_key(CONTENT_ENCODING)
+}
+
+/// What decoding a body may take in memory.
+fn decoded_bytes_max(case: &Case, large: Option<&Spill>, bytes_max: usize) -> u64 {
+    let bytes = large.map_or(case.body.len() as u64, Spill::bytes);
+    if is_encoded(case) { bytes.saturating_mul(INFLATE_RATIO_MAX as u64).min(bytes_max as u64) } else { 0 }
+}
+
 /// Judges here what is small, beside the network threads what is not. `None` where the judgement itself failed:
 /// nothing passes then.
 pub(super) async fn decide(case: Box<Case>) -> Option<(Ruling, Report, Box<Case>)> {
@@ -264,7 +283,8 @@ pub(super) async fn decide(case: Box<Case>) -> Option<(Ruling, Report, Box<Case>
         let (ruling, report) = case.judge.judge(&case.inbound());
         (ruling, report, case)
     };
-    if case.body.len() <= BODY_BYTES_INLINE {
+    let inline = if is_encoded(&case) { ENCODED_BODY_BYTES_INLINE } else { BODY_BYTES_INLINE };
+    if case.body.len() <= inline {
         return Some(judge(case));
     }
     tokio::task::spawn_blocking(move || judge(case)).await.ok()
@@ -475,6 +495,7 @@ pub(super) fn case(state: &State, asking: &Asking<'_>, parts: &mut Parts) -> Opt
         target,
         headers: parts.headers.clone(),
         body: Bytes::new(),
+        counted: None,
         user: Arc::clone(&asking.session.client.user),
         language,
         now: jiff::Timestamp::now(),

@@ -145,7 +145,7 @@ async fn confirmation(
         return exchange::own(pages::gone(StatusCode::FORBIDDEN, language));
     }
     let read = read::whole(request.into_body(), FORM_MAX, state.patience.idle, &state.bodies).await;
-    let Ok(Held::Memory(form)) = read else {
+    let Ok(Held::Memory(form, _)) = read else {
         return exchange::own(pages::gone(StatusCode::BAD_REQUEST, language));
     };
     let (nonce, because) = fields(&form);
@@ -258,7 +258,7 @@ async fn scan_box(
         return exchange::own(pages::gone(StatusCode::FORBIDDEN, language));
     }
     let read = read::whole(request.into_body(), SCAN_MAX, state.patience.idle, &state.bodies).await;
-    let Ok(Held::Memory(form)) = read else { return exchange::own(pages::too_long(language)) };
+    let Ok(Held::Memory(form, _)) = read else { return exchange::own(pages::too_long(language)) };
     let text = decoded(form.strip_prefix(b"text=").unwrap_or_default());
     let (judge, user) = (state.judge(), Arc::clone(&session.client.user));
     let looked = tokio::task::spawn_blocking(move || {

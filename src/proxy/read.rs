@@ -34,17 +34,18 @@ pub(super) async fn whole(
     bodies: &Bodies,
 ) -> Result<Held, Unread> {
     if body.is_end_stream() {
-        return Ok(Held::Memory(Bytes::new()));
+        return Ok(Held::Memory(Bytes::new(), None));
     }
     let hint = body.size_hint();
     let exact = hint.exact();
     if hint.lower() > bytes_max as u64 {
-        return Err(Unread::TooLong(Held::Memory(Bytes::new()), body));
+        return Err(Unread::TooLong(Held::Memory(Bytes::new(), None), body));
     }
     // Most bodies arrive in one piece, which is then passed on as it is.
-    let Some(first) = data(&mut body, patience).await? else { return Ok(Held::Memory(Bytes::new())) };
+    let Some(first) = data(&mut body, patience).await? else { return Ok(Held::Memory(Bytes::new(), None)) };
     if exact == Some(first.len() as u64) {
-        return Ok(Held::Memory(first));
+        let counted = bodies.keep(first.len());
+        return Ok(Held::Memory(first, counted));
     }
     Box::pin(collected(first, body, (bytes_max, exact), patience, bodies)).await
 }

@@ -187,11 +187,13 @@ pub struct Words {
     pub body_bytes_max: usize,
     pub tenant: Vec<(HeaderName, HeaderValue)>,
     pub denied: bool,
+    /// How many judgements are under way; each waits for a word.
+    pub under_way: Option<(watch::Sender<usize>, Arc<Mutex<std::sync::mpsc::Receiver<()>>>)>,
 }
 
 impl Default for Words {
     fn default() -> Self {
-        Self { body_bytes_max: 8 << 20, tenant: Vec::new(), denied: false }
+        Self { body_bytes_max: 8 << 20, tenant: Vec::new(), denied: false, under_way: None }
     }
 }
 
@@ -251,6 +253,11 @@ impl Judge for Words {
     }
 
     fn judge(&self, inbound: &Inbound<'_>) -> (Ruling, Report) {
+        if let Some((count, word)) = &self.under_way {
+            count.send_modify(|count| *count += 1);
+            word.lock().unwrap().recv().unwrap();
+            count.send_modify(|count| *count -= 1);
+        }
         let text = String::from_utf8_lossy(inbound.body).into_owned();
         let mut report = Report { bytes: inbound.body.len() as u64, ..Report::default() };
         if self.denied || text.contains(REFUSED) || inbound.path_and_query.contains(REFUSED) {

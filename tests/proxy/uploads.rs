@@ -3,16 +3,18 @@
 
 use super::harness::*;
 use bytes::Bytes;
-use guard::limits::BODY_BYTES_IN_MEMORY;
+use guard::limits::{BODIES_JUDGED_BYTES_MAX, BODY_BYTES_IN_MEMORY};
 use guard::proxy::Bodies;
 use http::{HeaderValue, Request, Response, StatusCode};
 use http_body_util::BodyExt;
 use hyper::body::{Frame, Incoming};
 use std::convert::Infallible;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
+use std::time::Duration;
 use tokio::io::AsyncWriteExt;
+use tokio::sync::watch;
 
 /// A body that is made while it is sent: `left` bytes in pieces, `last` at its end.
 struct Made {
@@ -115,6 +117,34 @@ async fn large_bodies_are_judged_and_changed_like_small_ones() {
         assert_eq!(got, format!("{length} {end}"), "{alpn:?}");
         // The refused one, the changed one, and the changed one as it was changed.
         assert_eq!(proxy.state.bodies().spilled(), 3);
+    }
+}
+
+/// What encoded bodies may become has to have room before they are judged: some kilobytes may be some megabytes.
+#[tokio::test]
+async fn encoded_bodies_are_judged_as_many_at_a_time_as_there_is_room_for() {
+    const FIT: usize = BODIES_JUDGED_BYTES_MAX / (64 << 20);
+    let service = counting(&["http/1.1"]).await;
+    let mut setup = Setup::before(&service);
+    setup.judge.body_bytes_max = 64 << 20;
+    let ((count, mut counted), (say, word)) = (watch::channel(0), std::sync::mpsc::channel());
+    setup.judge.under_way = Some((count, Arc::new(Mutex::new(word))));
+    let proxy = setup.start().await;
+    let mut asked = Vec::new();
+    for _ in 0..=FIT {
+        let mut client = proxy.http1(AI).await;
+        let mut request = post(AI, "/", vec![b'a'; 300 << 10]);
+        request.headers_mut().insert("content-encoding", HeaderValue::from_static("gzip"));
+        asked.push(tokio::spawn(async move { client.send_request(request).await.unwrap().status() }));
+    }
+    counted.wait_for(|count| *count >= FIT).await.unwrap();
+    let more = tokio::time::timeout(Duration::from_millis(300), counted.wait_for(|count| *count > FIT));
+    assert!(more.await.is_err(), "one more than there is room for");
+    for _ in 0..=FIT {
+        say.send(()).unwrap();
+    }
+    for answer in asked {
+        assert_eq!(answer.await.unwrap(), StatusCode::OK);
     }
 }
 

@@ -202,3 +202,37 @@ async fn frames_that_break_the_protocol_end_both_sides() {
         assert_eq!(seen.lock().unwrap().len(), before);
     }
 }
+
+/// Messages that begin and never end take no more than their common share of memory.
+#[tokio::test]
+async fn where_much_is_on_its_way_large_messages_are_put_off() {
+    let (service, _) = echoing(&["http/1.1"], false).await;
+    let mut setup = Setup::before(&service);
+    setup.bodies = guard::proxy::Bodies::default().crowded_from(1 << 20);
+    let proxy = setup.start().await;
+    let open = async || {
+        let mut stream = proxy.tls(AI, &["http/1.1"]).await;
+        stream.write_all(opening("/socket").as_bytes()).await.unwrap();
+        assert!(head(&mut stream).await.starts_with("HTTP/1.1 101 "));
+        let mut raw = WebSocket::after_handshake(stream, Role::Client);
+        raw.set_auto_close(false);
+        FragmentCollector::new(raw)
+    };
+    let begin = |length| Frame::new(false, OpCode::Text, None, Payload::Owned(vec![b'a'; length]));
+    let (mut first, mut second, mut third) = (open().await, open().await, open().await);
+    first.write_frame(begin(900 << 10)).await.unwrap();
+    // Once its pong is back, what went before has arrived.
+    first.write_frame(Frame::new(true, OpCode::Ping, None, Payload::Borrowed(b"a"))).await.unwrap();
+    assert_eq!(hear(&mut first).await.0, OpCode::Pong);
+    // Where the proxy has closed already, the rest cannot be sent.
+    let _ = second.write_frame(begin(400 << 10)).await;
+    let close = second.read_frame().await.unwrap();
+    assert_eq!((close.opcode, &close.payload[..2]), (OpCode::Close, &1013_u16.to_be_bytes()[..]));
+    say(&mut third, "small").await;
+    assert_eq!(hear(&mut third).await.1, "small");
+    let end = Frame::new(true, OpCode::Continuation, None, Payload::Borrowed(b"b"));
+    first.write_frame(end).await.unwrap();
+    // The service says the ping back as well.
+    assert_eq!(hear(&mut first).await.0, OpCode::Ping);
+    assert_eq!(hear(&mut first).await.1.len(), (900 << 10) + 1);
+}

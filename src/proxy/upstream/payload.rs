@@ -46,7 +46,7 @@ impl Payload {
     /// What was read of a body, and what is still to come.
     pub(in crate::proxy) fn resumed(before: Held, rest: Incoming) -> Self {
         let before = match before {
-            Held::Memory(bytes) => Self::whole(bytes),
+            Held::Memory(bytes, _) => Self::whole(bytes),
             Held::File(spill) => Self::file(spill),
         };
         Self::Resumed(Box::new(before), rest)

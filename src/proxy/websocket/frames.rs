@@ -65,6 +65,12 @@ impl Frames {
         Self { masked, buffer: BytesMut::with_capacity(4096), partial: None }
     }
 
+    /// Bytes that are held of what is not yet a whole message.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.buffer.len() + self.partial.as_ref().map_or(0, |(_, known)| known.len())
+    }
+
     /// The next whole message in the buffer; `None` where more bytes are needed.
     ///
     /// # Errors

@@ -3,7 +3,9 @@
 use super::control::Pings;
 use super::frames::{Frames, Message};
 use super::message_case;
+use crate::limits::BODY_BYTES_IN_MEMORY_CROWDED;
 use crate::proxy::answers::Ear;
+use crate::proxy::bodies::{Bodies, Counted};
 use crate::proxy::exchange::{self, Case};
 use crate::proxy::judge::{Restore, Ruling};
 use crate::proxy::state::{State, stopped};
@@ -84,7 +86,7 @@ pub async fn run(state: Arc<State>, case: Box<Case>, client: Upgraded, service: 
     let mut stopping = state.stopping.clone();
     let end = tokio::select! {
         end = outward(&state, &case, from_client, &to_service, &to_client, inbound) => end,
-        end = inward(from_service, &to_client, inbound) => end,
+        end = inward(&state, from_service, &to_client, inbound) => end,
         () = stopped(&mut stopping) => Err(End::Refused(1001)),
     };
     if let Err(End::Refused(code)) = end {
@@ -114,6 +116,35 @@ impl<'a> Inward<'a> {
     }
 }
 
+/// What is there of a message, counted with all that waits in memory.
+struct Arriving<'a> {
+    bodies: &'a Bodies,
+    counted: Counted,
+    /// Whether any of it is counted: most messages are too small.
+    counts: bool,
+}
+
+impl<'a> Arriving<'a> {
+    fn of(state: &'a State) -> Self {
+        Self { bodies: &state.bodies, counted: state.bodies.message(), counts: false }
+    }
+
+    /// More has arrived. Where it is crowded, a message that is not small cannot be taken now.
+    fn note(&mut self, frames: &Frames) -> Result<(), End> {
+        let bytes = frames.bytes();
+        let is_small = bytes <= BODY_BYTES_IN_MEMORY_CROWDED;
+        if is_small && !self.counts {
+            return Ok(());
+        }
+        self.counts = !is_small;
+        self.counted.set(if is_small { 0 } else { bytes as u64 });
+        if !is_small && self.bodies.is_crowded() { Err(End::Refused(TRY_AGAIN_LATER)) } else { Ok(()) }
+    }
+}
+
+/// The code of a close that is due to the moment (registered with IANA).
+const TRY_AGAIN_LATER: u16 = 1013;
+
 async fn outward(
     state: &Arc<State>,
     case: &Case,
@@ -122,7 +153,7 @@ async fn outward(
     client: &Writer,
     inward: Inward<'_>,
 ) -> Result<(), End> {
-    let mut frames = Frames::new(true);
+    let (mut frames, mut arriving) = (Frames::new(true), Arriving::of(state));
     loop {
         while let Some(message) = frames.next().map_err(|fault| End::Refused(fault.code()))? {
             match message {
@@ -137,6 +168,7 @@ async fn outward(
         if from.read_buf(&mut frames.buffer).await? == 0 {
             return Err(End::Closed);
         }
+        arriving.note(&frames)?;
     }
 }
 
@@ -199,8 +231,8 @@ async fn tell(answer: ChannelAnswer, client: &Writer) -> Result<(), End> {
     }
 }
 
-async fn inward(mut from: Reader, client: &Writer, inward: Inward<'_>) -> Result<(), End> {
-    let mut frames = Frames::new(false);
+async fn inward(state: &State, mut from: Reader, client: &Writer, inward: Inward<'_>) -> Result<(), End> {
+    let (mut frames, mut arriving) = (Frames::new(false), Arriving::of(state));
     loop {
         while let Some(message) = frames.next().map_err(|fault| End::Refused(fault.code()))? {
             let is_close = matches!(message, Message::Close(_));
@@ -231,6 +263,7 @@ async fn inward(mut from: Reader, client: &Writer, inward: Inward<'_>) -> Result
             pass(&mut *client.lock().await, rest).await?;
             return Err(End::Closed);
         }
+        arriving.note(&frames)?;
     }
 }
 
