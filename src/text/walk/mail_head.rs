@@ -19,13 +19,18 @@ pub(super) fn has_pieces(text: &[u8]) -> bool {
     text.len() <= HEAD_BYTES_MAX && (has(b"=?") || has(b"*1"))
 }
 
+/// Where it stands.
+pub(super) fn spot(around: &Around<'_>) -> Spot {
+    let place = Place::FilePart(Arc::from("header"));
+    Spot { place, editable: Editable::Never(Never::Document), ..around.spot.clone() }
+}
+
 /// Shows what stands in pieces in the text of `around`, put together. There is no way back into the pieces.
 pub(super) fn pieces(around: &Around<'_>, visitor: &mut dyn Visitor) {
     let mut said = words(around.source.text);
     parameters(around.source.text, &mut said);
     if !said.is_empty() {
-        let place = Place::FilePart(Arc::from("header"));
-        let spot = Spot { place, editable: Editable::Never(Never::Document), ..around.spot.clone() };
+        let spot = spot(around);
         show_text(said.as_bytes(), around, &spot, None, SegmentKind::File, visitor, &mut Vec::new());
     }
 }

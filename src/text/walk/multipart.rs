@@ -86,13 +86,20 @@ impl Walker {
         edits.extend(source.lift(found));
     }
 
-    /// Shows what a header says in pieces as a unit of its own.
+    /// Shows what a header says in pieces.
     fn together(&mut self, around: &Around<'_>, visitor: &mut dyn Visitor) {
-        if mail_head::has_pieces(around.source.text) && (around.inside || self.enter(around, visitor)) {
-            mail_head::pieces(around, visitor);
-            if !around.inside {
-                visitor.leave();
-            }
+        if !mail_head::has_pieces(around.source.text) {
+            return;
+        }
+        if around.inside {
+            return mail_head::pieces(around, visitor);
+        }
+        // In a unit of its own: as it stands, the header was one already, and what it holds is known.
+        let spot = mail_head::spot(around);
+        let own = Around { spot: &spot, kind: SegmentKind::File, ..*around };
+        if self.enter(&own, visitor) {
+            mail_head::pieces(&own, visitor);
+            visitor.leave();
         }
     }
 
