@@ -191,7 +191,21 @@ impl Pass<'_> {
         }
         let run = packed::run_around(self.text, at);
         self.buffers.regions.packed_to = run.end;
-        self.derive(run, View::Base64, false, |text, out| packed::decode(text, run, out));
+        self.unpack(run);
+        // Each part begins near the end of the last one.
+        let mut part = run;
+        while let Some(next) = packed::next_part(self.text, part) {
+            self.buffers.regions.packed_to = next.end;
+            self.unpack(next);
+            part = next;
+        }
+    }
+
+    fn unpack(&mut self, run: Span) {
+        let before = self.budget.left;
+        let mut left = before;
+        self.derive(run, View::Base64, false, |text, out| packed::decode(text, run, &mut left, out));
+        self.budget.left = self.budget.left.saturating_sub(before - left);
     }
 
     /// `<~`, with which Ascii85 begins.

@@ -2,7 +2,7 @@
 //! utf-16le|utf-16be|utf-32le|utf-32be|latin1|bom|zlib|base64|envelope|field|varint (a number as the first field)|cbor|msgpack (the JSON in that form)|nuls`, anything else is a header), then `--- body`, then `--- expect` with one line a
 //! finding (detector, place, new or history, action), one a part that could not be read, and the verdict.
 //!
-//! In the body, `«b64:…»`, `«json:…»`, `«form:…»`, `«u:…»` (all as `\u` escapes), `«qp:…»`, `«wide:…»` (full-width digits)
+//! In the body, `«b64:…»`, `«b64gzip:…»`, `«json:…»`, `«form:…»`, `«u:…»` (all as `\u` escapes), `«qp:…»`, `«wide:…»` (full-width digits)
 //! `«each:…»` (its characters with commas between), `«quoted:…»` (each of them quoted) and `«nl:»` (a line break) stand for the encoded text, the innermost first; `N1` to `N4` in `«N1:»` for national
 //! numbers, `P1` for one without separators, `X1` for one as a fraction of ten to the tenth, `T1:` for a token, so that no such value stands in the tree.
 
@@ -184,6 +184,7 @@ fn replacement(name: &str, argument: &str) -> String {
     };
     match name {
         "b64" => base64::engine::general_purpose::STANDARD.encode(argument),
+        "b64gzip" => base64::engine::general_purpose::STANDARD.encode(encoded("gzip", argument.as_bytes())),
         "b64url" => base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(argument),
         "json" => {
             let quoted = serde_json::to_string(argument).unwrap();

@@ -1,12 +1,20 @@
-//! Texts packed as base64 or hexadecimal, UTF-16 inside them included. Accepted only where what comes out is
-//! text. Knows no rules.
+//! Texts packed as base64 or hexadecimal, UTF-16 and what is compressed inside them included. Accepted only where what
+//! comes out is text. Knows no rules.
 
 use super::derived::Derived;
 use crate::finding::View;
 use crate::span::Span;
+use crate::text::encoding;
 
 /// The longest packed run that is opened.
 const RUN_MAX: usize = 256 << 10;
+
+/// Characters of a part of a longer run that are looked at with the next one too: a label and its value. Whole groups of
+/// four.
+const OVERLAP: usize = 1 << 10;
+
+/// Bytes that a compressed run may become; what becomes more stays packed.
+const INFLATED_MAX: usize = 256 << 10;
 
 /// The shortest line that a wrapped run has before its last one.
 const LINE_MIN: usize = 56;
@@ -24,10 +32,34 @@ pub fn run_around(text: &[u8], at: usize) -> Span {
     while start > 0 && at - start < 64 && is_packed(text[start - 1]) {
         start -= 1;
     }
-    let mut line = start;
+    let line = start;
     if start > 2 && matches!(text[start - 1], b' ' | b'\t') && text[start - 2] == b'\n' {
         start = before_fold(text, start);
     }
+    run_on(text, start, line, at)
+}
+
+/// The next part of a run that is longer than is opened at a time. It begins some whole groups before the end of the last
+/// part, so that no value is cut.
+#[must_use]
+pub fn next_part(text: &[u8], run: Span) -> Option<Span> {
+    if run.len() < RUN_MAX {
+        return None;
+    }
+    let sextets =
+        |span: Span| span.of(text).unwrap_or_default().iter().filter(|byte| sextet(**byte).is_some());
+    let mut back = sextets(run).count() % 4 + OVERLAP;
+    let mut start = run.end;
+    while back > 0 && start > run.start {
+        start -= 1;
+        back -= usize::from(sextet(text[start]).is_some());
+    }
+    let next = run_on(text, start, start, run.end);
+    (next.end > run.end).then_some(next)
+}
+
+/// The run from `start` on, of which the line begins at `line` and which goes on to `at` at least.
+fn run_on(text: &[u8], start: usize, mut line: usize, at: usize) -> Span {
     let mut end = at;
     while end < text.len() && end - start < RUN_MAX {
         if is_packed(text[end]) {
@@ -102,15 +134,16 @@ const fn is_packed(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'-' | b'_')
 }
 
-/// Unpacks a run, if text comes out of it; of several lines the first one, where the next is a word of its own.
-pub fn decode(text: &[u8], run: Span, out: &mut Derived) -> Option<View> {
-    decode_run(text, run, out).or_else(|| {
+/// Unpacks a run, if text comes out of it; of several lines the first one, where the next is a word of its own. What is
+/// compressed may take so many bytes of work as are `left`, and takes them off.
+pub fn decode(text: &[u8], run: Span, left: &mut usize, out: &mut Derived) -> Option<View> {
+    decode_run(text, run, left, out).or_else(|| {
         let line = memchr::memchr2(b'\n', b'\r', run.of(text)?)?;
-        decode_run(text, Span::new(run.start, run.start + line), out)
+        decode_run(text, Span::new(run.start, run.start + line), left, out)
     })
 }
 
-fn decode_run(text: &[u8], run: Span, out: &mut Derived) -> Option<View> {
+fn decode_run(text: &[u8], run: Span, left: &mut usize, out: &mut Derived) -> Option<View> {
     let bytes = run.of(text)?;
     let mut start = run.start;
     // `token=…`: what follows the last equals sign that is no padding.
@@ -133,6 +166,11 @@ fn decode_run(text: &[u8], run: Span, out: &mut Derived) -> Option<View> {
         }
     }
     out.clear();
+    if is_compressed(bytes) {
+        let inflated = inflated(text, span, left)?;
+        out.push(&inflated, span);
+        return is_text(out).then_some(View::Base64);
+    }
     if !hex && looks_packed(bytes) && base64(text, span, out) {
         if is_utf16(out) {
             let packed = std::mem::take(out);
@@ -148,6 +186,43 @@ fn decode_run(text: &[u8], run: Span, out: &mut Derived) -> Option<View> {
     }
     out.clear();
     None
+}
+
+/// Whether base64 begins as that of gzip (RFC 1952), zlib (RFC 1950, at the usual levels) or zstd (RFC 8878) does.
+fn is_compressed(bytes: &[u8]) -> bool {
+    matches!(
+        bytes,
+        [b'H', b'4', b's', b'I', ..]
+            | [b'e', b'J', b'w'..=b'z', ..]
+            | [b'e', b'N', b'o'..=b'r', ..]
+            | [b'e', b'A', b'E'..=b'H', ..]
+            | [b'K', b'L', b'U', b'v', ..]
+    )
+}
+
+/// What compressed bytes in base64 become. Work is bounded by `left`, of which a run takes what it becomes, or all that it
+/// might where that is too much or nothing sound.
+#[cold]
+fn inflated(text: &[u8], span: Span, left: &mut usize) -> Option<Vec<u8>> {
+    let most = INFLATED_MAX.min(*left);
+    let bytes: Vec<u8> = packed_bytes(text, span);
+    let inflated = match bytes.first()? {
+        0x78 => encoding::decode(&bytes, "deflate", most).map(|decoded| decoded.body.into_owned()),
+        _ => encoding::sniffed(&bytes, most).map(|decoded| decoded.body.into_owned()),
+    };
+    *left -= inflated.as_ref().map_or(most, Vec::len).min(most);
+    inflated.ok()
+}
+
+/// The bytes that base64 stands for, without looking at what they are.
+fn packed_bytes(text: &[u8], span: Span) -> Vec<u8> {
+    let (mut bits, mut out) = (Bits::default(), Derived::default());
+    for (at, &byte) in text.iter().enumerate().take(span.end).skip(span.start) {
+        if let Some(value) = sextet(byte) {
+            bits.take(value, 6, at, &mut out);
+        }
+    }
+    out.text().to_vec()
 }
 
 /// Bits that wait until they are a byte.
@@ -226,17 +301,23 @@ fn hexadecimal(text: &[u8], span: Span, out: &mut Derived) -> bool {
     true
 }
 
+/// What a character of base64 stands for, in either alphabet.
+#[inline]
+const fn sextet(byte: u8) -> Option<u8> {
+    Some(match byte {
+        b'A'..=b'Z' => byte - b'A',
+        b'a'..=b'z' => byte - b'a' + 26,
+        b'0'..=b'9' => byte - b'0' + 52,
+        b'+' | b'-' => 62,
+        b'/' | b'_' => 63,
+        _ => return None,
+    })
+}
+
 fn base64(text: &[u8], span: Span, out: &mut Derived) -> bool {
     let (mut bits, mut read) = (Bits::default(), 0);
     for (at, &byte) in text.iter().enumerate().take(span.end).skip(span.start) {
-        let value = match byte {
-            byte @ b'A'..=b'Z' => byte - b'A',
-            byte @ b'a'..=b'z' => byte - b'a' + 26,
-            byte @ b'0'..=b'9' => byte - b'0' + 52,
-            b'+' | b'-' => 62,
-            b'/' | b'_' => 63,
-            _ => continue,
-        };
+        let Some(value) = sextet(byte) else { continue };
         bits.take(value, 6, at, out);
         read += 1;
         // Most runs of such characters are no text; the first bytes tell.
@@ -285,14 +366,74 @@ fn narrow(packed: &Derived, out: &mut Derived) {
 
 #[cfg(test)]
 mod tests {
-    use super::{Derived, decode, run_around};
+    use super::{Derived, INFLATED_MAX, Span, decode, next_part, run_around};
     use crate::finding::View;
+    use base64::Engine as _;
+    use flate2::Compression;
+    use flate2::write::{GzEncoder, ZlibEncoder};
+    use std::io::Write as _;
 
     fn opened(text: &str, at: usize) -> Option<(View, String)> {
         let mut out = Derived::default();
         let run = run_around(text.as_bytes(), at);
-        let view = decode(text.as_bytes(), run, &mut out)?;
+        let mut left = INFLATED_MAX;
+        let view = decode(text.as_bytes(), run, &mut left, &mut out)?;
         Some((view, String::from_utf8_lossy(out.text()).into_owned()))
+    }
+
+    fn gzip(text: &[u8]) -> String {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+        encoder.write_all(text).unwrap();
+        base64::prelude::BASE64_STANDARD.encode(encoder.finish().unwrap())
+    }
+
+    #[test]
+    fn what_is_compressed_in_base64_is_opened_within_its_bound() {
+        let text = "Le mot de passe est azerty, et le mot de passe était qwerty.";
+        let mut packed = vec![gzip(text.as_bytes())];
+        for level in [1, 6, 9] {
+            let mut encoder = ZlibEncoder::new(Vec::new(), Compression::new(level));
+            encoder.write_all(text.as_bytes()).unwrap();
+            packed.push(base64::prelude::BASE64_STANDARD.encode(encoder.finish().unwrap()));
+        }
+        for packed in packed {
+            let prompt = format!("data={packed} voilà");
+            assert_eq!(opened(&prompt, 20), Some((View::Base64, text.to_owned())), "{packed}");
+        }
+        assert_eq!(opened(&gzip(&[0; 400]), 16), None, "no text");
+        let large = gzip(&vec![b'a'; INFLATED_MAX]);
+        let run = Span::new(0, large.len());
+        let (mut left, mut out) = (INFLATED_MAX + 10, Derived::default());
+        assert_eq!(decode(large.as_bytes(), run, &mut left, &mut out), Some(View::Base64));
+        assert_eq!((left, out.source(Span::new(7, 9))), (10, run));
+        out.clear();
+        assert_eq!(decode(large.as_bytes(), run, &mut left, &mut out), None, "more than is left");
+        assert_eq!(left, 0);
+    }
+
+    #[test]
+    fn long_runs_are_opened_part_by_part_without_a_gap() {
+        let text: String = (0..40_000).map(|number| format!("ligne {number}\n")).collect();
+        let whole = base64::prelude::BASE64_STANDARD.encode(&text);
+        let lines = whole.as_bytes().chunks(76).collect::<Vec<_>>().join(&b'\n');
+        for packed in [whole.as_bytes(), &lines] {
+            let prompt = [b"Voici : ", packed, b" merci"].concat();
+            let (mut run, mut parts, mut said) = (run_around(&prompt, 30), 0, String::new());
+            loop {
+                let (mut out, mut left) = (Derived::default(), 0);
+                assert_eq!(decode(&prompt, run, &mut left, &mut out), Some(View::Base64), "{parts}");
+                let part = String::from_utf8_lossy(out.text()).into_owned();
+                // What two parts share is as long as a label and its value.
+                let shared =
+                    (0..=said.len().min(part.len())).rev().find(|length| said.ends_with(&part[..*length]));
+                assert!(parts == 0 || shared.unwrap() > 700, "{parts}: {shared:?}");
+                said.push_str(&part[shared.unwrap()..]);
+                parts += 1;
+                let Some(next) = next_part(&prompt, run) else { break };
+                run = next;
+            }
+            assert!(said == text && parts > 2, "{parts}");
+        }
     }
 
     #[test]
