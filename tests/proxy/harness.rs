@@ -182,13 +182,16 @@ pub fn tls(alpn: &[&str]) -> (Arc<ServerConfig>, CertificateDer<'static>) {
     (Arc::new(config), root_certificate)
 }
 
+/// What judgements wait for.
+pub type Word = std::sync::mpsc::Receiver<()>;
+
 /// A judge that knows three words.
 pub struct Words {
     pub body_bytes_max: usize,
     pub tenant: Vec<(HeaderName, HeaderValue)>,
     pub denied: bool,
     /// How many judgements are under way; each waits for a word.
-    pub under_way: Option<(watch::Sender<usize>, Arc<Mutex<std::sync::mpsc::Receiver<()>>>)>,
+    pub under_way: Option<(watch::Sender<usize>, Mutex<Word>)>,
 }
 
 impl Default for Words {

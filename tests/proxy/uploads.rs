@@ -128,7 +128,7 @@ async fn encoded_bodies_are_judged_as_many_at_a_time_as_there_is_room_for() {
     let mut setup = Setup::before(&service);
     setup.judge.body_bytes_max = 64 << 20;
     let ((count, mut counted), (say, word)) = (watch::channel(0), std::sync::mpsc::channel());
-    setup.judge.under_way = Some((count, Arc::new(Mutex::new(word))));
+    setup.judge.under_way = Some((count, Mutex::new(word)));
     let proxy = setup.start().await;
     let mut asked = Vec::new();
     for _ in 0..=FIT {

@@ -131,14 +131,18 @@ impl<'a> Arriving<'a> {
 
     /// More has arrived. Where it is crowded, a message that is not small cannot be taken now.
     fn note(&mut self, frames: &Frames) -> Result<(), End> {
+        self.settle(frames);
+        if self.counts && self.bodies.is_crowded() { Err(End::Refused(TRY_AGAIN_LATER)) } else { Ok(()) }
+    }
+
+    /// Counts what is there now.
+    fn settle(&mut self, frames: &Frames) {
         let bytes = frames.bytes();
         let is_small = bytes <= BODY_BYTES_IN_MEMORY_CROWDED;
-        if is_small && !self.counts {
-            return Ok(());
+        if self.counts || !is_small {
+            self.counts = !is_small;
+            self.counted.set(if is_small { 0 } else { bytes as u64 });
         }
-        self.counts = !is_small;
-        self.counted.set(if is_small { 0 } else { bytes as u64 });
-        if !is_small && self.bodies.is_crowded() { Err(End::Refused(TRY_AGAIN_LATER)) } else { Ok(()) }
     }
 }
 
@@ -165,6 +169,7 @@ async fn outward(
                 }
             }
         }
+        arriving.settle(&frames);
         if from.read_buf(&mut frames.buffer).await? == 0 {
             return Err(End::Closed);
         }
@@ -258,6 +263,7 @@ async fn inward(state: &State, mut from: Reader, client: &Writer, inward: Inward
                 return Err(End::Closed);
             }
         }
+        arriving.settle(&frames);
         if from.read_buf(&mut frames.buffer).await? == 0 {
             let rest = inward.put_back().rest();
             pass(&mut *client.lock().await, rest).await?;

@@ -198,8 +198,8 @@ pub struct MessageRestorer {
 }
 
 impl MessageRestorer {
-    /// One reassembled message: text, or binary as Gemini's live interface has it, whose messages are JSON too. Gives the messages to send in its place: one, with others before it where a text
-    /// has ended that was held.
+    /// One reassembled message: text, or binary as Gemini's live interface has it, whose messages are JSON too. Gives the
+    /// messages to send in its place: one, with others before it where a text has ended that was held.
     pub fn message(&mut self, message: &[u8]) -> Vec<Vec<u8>> {
         if memchr::memchr(RECORD_END, message).is_some() {
             return vec![self.records(message)];
