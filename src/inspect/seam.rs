@@ -1,5 +1,6 @@
 //! Values split over two text parts of one message ("my number is 8507" + "3003328"): the end of one part and the
-//! beginning of the next are looked at as one text. Reads the parts as they stand in the body, so that it makes
+//! beginning of the next are looked at as one text. So are two messages that follow each other where both are nothing but
+//! some digits. Reads the parts as they stand in the body, so that it makes
 //! no difference whether they are known from an earlier turn. Not over two requests, nor over two messages of a
 //! WebSocket: a decision hangs on what is sent now alone, and a client that has sent the first half sends the other as well
 //! over a new connection. Knows no charter.
@@ -10,6 +11,9 @@ use crate::text::{SegmentKind, Unit};
 
 /// Bytes taken of each part: no detector's value that a person would split is longer.
 const BYTES: usize = 48;
+
+/// Bytes of a message that is nothing but some digits.
+const DIGITS_BYTES_MAX: usize = 16;
 
 /// Keys under which APIs keep the text parts of a message.
 const PARTS: [&[u8]; 3] = [b"text", b"parts", b"content"];
@@ -24,6 +28,8 @@ pub(super) struct Seam {
     text: Vec<u8>,
     /// Where the next part begins in `text`.
     at: usize,
+    /// Whether the last part is nothing but some digits.
+    is_digits: bool,
 }
 
 impl Seam {
@@ -35,7 +41,9 @@ impl Seam {
         }
         if self.place.as_ref() != Some(&unit.spot.place) {
             self.place = Some(unit.spot.place.clone());
-            self.text.clear();
+            if !(self.is_digits && is_digits(unit.raw)) {
+                self.text.clear();
+            }
         }
         let (kept, came) = (without_line_end(&self.text), without_line_start(unit.raw));
         let joins = kept.last().is_some_and(|&byte| goes_in_value(byte))
@@ -78,6 +86,7 @@ impl Seam {
 
     /// Keeps the end of a part, with what stands before it where it is short.
     pub(super) fn keep_end(&mut self, raw: &[u8]) {
+        self.is_digits = is_digits(raw);
         if raw.len() >= BYTES || self.text.is_empty() {
             self.text.clear();
             self.text.extend_from_slice(&raw[raw.len().saturating_sub(BYTES)..]);
@@ -100,6 +109,15 @@ fn without_line_start(mut part: &[u8]) -> &[u8] {
         part = rest;
     }
     part
+}
+
+/// Whether a text is nothing but some digits, with the signs between them that numbers have.
+fn is_digits(text: &[u8]) -> bool {
+    let digits = text.iter().filter(|byte| byte.is_ascii_digit()).count();
+    let is_sign = |byte: &u8| matches!(byte, b'.' | b'-' | b'/' | b' ');
+    digits > 1
+        && text.len() <= DIGITS_BYTES_MAX
+        && text.iter().all(|byte| byte.is_ascii_digit() || is_sign(byte))
 }
 
 /// Whether a value may be cut beside this byte: not beside spaces and signs that end a sentence.
