@@ -297,6 +297,10 @@ fn hexadecimal(text: &[u8], span: Span, out: &mut Derived) -> bool {
     while at + 1 < span.end {
         out.push(&[digit(at) << 4 | digit(at + 1)], Span::new(at, at + 2));
         at += 2;
+        // As with base64, the first bytes tell.
+        if at == span.start + 48 && !is_text_so_far(out.text()) {
+            return false;
+        }
     }
     true
 }
