@@ -191,21 +191,27 @@ impl Pass<'_> {
         }
         let run = packed::run_around(self.text, at);
         self.buffers.regions.packed_to = run.end;
-        self.unpack(run);
-        // Each part begins near the end of the last one.
         let mut part = run;
-        while let Some(next) = packed::next_part(self.text, part) {
+        // As long as text comes out; each part begins near the end of the last one.
+        while self.unpack(part)
+            && let Some(next) = packed::next_part(self.text, part)
+        {
             self.buffers.regions.packed_to = next.end;
-            self.unpack(next);
             part = next;
         }
     }
 
-    fn unpack(&mut self, run: Span) {
+    /// Whether text came out.
+    fn unpack(&mut self, run: Span) -> bool {
         let before = self.budget.left;
-        let mut left = before;
-        self.derive(run, View::Base64, false, |text, out| packed::decode(text, run, &mut left, out));
+        let (mut left, mut opened) = (before, false);
+        self.derive(run, View::Base64, false, |text, out| {
+            let view = packed::decode(text, run, &mut left, out);
+            opened = view.is_some();
+            view
+        });
         self.budget.left = self.budget.left.saturating_sub(before - left);
+        opened
     }
 
     /// `<~`, with which Ascii85 begins.
