@@ -1,7 +1,7 @@
 //! Answers in a conversation: "tu as son mot de passe ?", and on the next line somebody says it. Knows no rules; the words
 //! stand in `patterns/passwords.toml`.
 
-use super::fold::Window;
+use super::fold::{Window, fold};
 use super::lexicon::{Groups, Lexicon};
 
 /// Bytes of a time and a speaker's name before an answer.
@@ -37,6 +37,14 @@ pub(super) fn to_question(lexicon: &Lexicon, text: &[u8], at: usize) -> Option<u
     let answer = spoken.unwrap_or(start);
     let told = quoted || headed.is_some() || is_one_word_with_a_digit(text, answer);
     yes(lexicon, text, answer).or(spoken).or_else(|| told.then_some(answer))
+}
+
+/// Whether a sentence begins at `at` that says what something is: "es lautet …", "c'est …", "it's …".
+pub(super) fn is_stated(lexicon: &Lexicon, text: &[u8], at: usize, copula: Groups) -> bool {
+    let Some(end) = yes(lexicon, text, at) else { return false };
+    let said = text.get(at..end).unwrap_or_default().trim_ascii_end();
+    let last = said.rsplit(|byte| *byte == b' ').next().unwrap_or_default();
+    said.ends_with(b"'s") || lexicon.groups(&fold(&String::from_utf8_lossy(last))) & copula != 0
 }
 
 /// Where what is said on a line begins: past quotation marks, a time, a speaker, "oui, c'est".

@@ -2,11 +2,15 @@
 
 use super::link::are_qualifiers;
 use super::skip::{skip, skip_no_break};
+use super::strength::words_of_phrase;
 use super::value::VALUE_BYTES_MAX;
 use super::words::{KEY, KNOWN, LOGIN, PAIR, PASSPHRASE, PASSWORD, PIN, RECOVERY, SHORT, WEAK, WIFI};
 use crate::scan::fold::{Window, fold};
 use crate::scan::lexicon::{Groups, Lexicon, is_word_byte};
 use crate::span::Span;
+
+/// Words that dashes join from which on they are hardly anything but a passphrase.
+pub(super) const PHRASE_WORDS: usize = 4;
 
 /// "mdp Ciney2017", "le mot de passe (Zomer93!)", "son mot de passe, Zomer93!, …": nothing links them, so that the value
 /// must look like nothing else: letters and digits, no code of a norm (`RFC2898`), and beside the English label, which
@@ -33,6 +37,9 @@ pub(super) fn bare(lexicon: &Lexicon, text: &[u8], label: Span, groups: Groups) 
     }
     let last = value.iter().rposition(|byte| !matches!(byte, b',' | b')' | b']' | b'.'));
     let name = &value[..last.map_or(0, |last| last + 1)];
+    if words_of_phrase(lexicon, name).is_some_and(|words| words >= PHRASE_WORDS) {
+        return Some(at);
+    }
     let known = lexicon.groups(&fold(&String::from_utf8_lossy(name)));
     let ends = matches!(text.get(end), None | Some(b'\n' | b'\r' | b'<' | b';'));
     if known & KNOWN != 0 || known & WEAK != 0 && matches!(apart, Some(b'(' | b'[')) {

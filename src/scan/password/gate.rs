@@ -1,5 +1,6 @@
 //! Whether what stands behind a label is a secret, or talk about secrets, or source code that handles them.
 
+use super::beside::PHRASE_WORDS;
 use super::code::{is_dotted_code, is_identifier};
 use super::link::Link;
 use super::other::{
@@ -167,7 +168,7 @@ impl Gate<'_> {
             return None;
         }
         if self.link.bare && self.kind != Kind::Key {
-            let prose = Shape::of(bytes).word && !self.is_weak(bytes);
+            let prose = Shape::of(bytes).word && !self.is_weak(bytes) && !self.is_long_phrase(bytes);
             if prose || self.is_code_line() || self.is_about() {
                 return None;
             }
@@ -359,9 +360,9 @@ impl Gate<'_> {
         // "…, tout en minuscules": what is written so is no talk.
         let cased = !in_code && self.is_cased(value.span.end);
         // "correct-horse-battery"
-        let phrase = !in_code
-            && words_of_phrase(self.label.lexicon, value.span.of(self.label.text).unwrap_or_default())
-                .is_some();
+        let bytes = value.span.of(self.label.text).unwrap_or_default();
+        let phrase = !in_code && words_of_phrase(self.label.lexicon, bytes).is_some()
+            || value.quoted && self.is_long_phrase(bytes);
         let accept = cased
             || phrase
             || weak && (stated || value.ends_line || self.link.bare)
@@ -377,6 +378,11 @@ impl Gate<'_> {
             && (shape.letters() >= 4 || self.label.groups & ASKED != 0)
             && !(in_code && !value.quoted && !weak))
             .then_some(Confidence::Medium)
+    }
+
+    /// Four words or more that dashes join, none of them talk: in source code too.
+    fn is_long_phrase(&self, bytes: &[u8]) -> bool {
+        words_of_phrase(self.label.lexicon, bytes).is_some_and(|words| words >= PHRASE_WORDS)
     }
 
     /// Whether a thing stands between a code's label and its number: "Zahlencode der Postleitzahl lautet 4700".

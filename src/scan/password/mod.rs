@@ -6,6 +6,7 @@ mod beside;
 mod code;
 pub(super) mod detector;
 pub mod gate;
+mod handed;
 mod inverted;
 mod key;
 pub mod link;
@@ -34,7 +35,7 @@ use gate::Gate;
 use link::Link;
 use smallvec::SmallVec;
 use words::{
-    ASKED, CODE, HEADING, KEY, LABELS, LOCK, LOGIN, OPENED, OPENER, PAIR, PASSPHRASE, PIN, RECOVERY, SESSION,
+    ASKED, CODE, CODED, HEADING, KEY, LABELS, LOCK, LOGIN, OPENED, OPENER, PAIR, PASSPHRASE, PIN, RECOVERY, SESSION,
     SHORT, SOFT, WIFI,
 };
 
@@ -90,6 +91,8 @@ impl Label<'_> {
 
 /// Bytes before what opens in which the session stands that it opens.
 const SESSION_BYTES: usize = 32;
+/// Bytes of a word before "code" that makes it one of something else.
+const CODED_BYTES: usize = 16;
 /// Bytes of a label, accents included, and the character behind it.
 const LABEL_BYTES_MAX: usize = 96;
 /// Bytes around "code" in which stands what it opens.
@@ -194,7 +197,7 @@ fn at_label<T>(
     let end = window.original(end);
     let end = key::end_of_setting(text, end).unwrap_or(end);
     let label = Label { lexicon, text, window: &window, span: Span::new(at, end), groups };
-    let unknown = groups & CODE != 0 && !opens(&label) && !label.opens_session();
+    let unknown = groups & CODE != 0 && (is_of_another(&label) || !opens(&label) && !label.opens_session());
     (!unknown && !continues(text, label.span.end)).then(|| said(&label, kind(groups)))
 }
 
@@ -245,7 +248,8 @@ fn linked(place: &Label<'_>, kind: Kind) -> Option<(Span, Confidence)> {
         Some((value.span, gate(label, link).judge(value, value.span.of(text)?)?))
     };
     let found = may_link(text, label.start).then(|| behind().or_else(qualified)).flatten();
-    found.or_else(inverted)
+    let behind_words = || (groups & PAIR != 0).then(|| handed::behind_words(place, kind))?;
+    found.or_else(inverted).or_else(behind_words)
 }
 
 /// Whether a label is the second half of "Utilisateur / mot de passe".
@@ -256,6 +260,17 @@ fn is_second_of_pair(label: &Label<'_>) -> bool {
     let start = head.len().saturating_sub(24);
     let last = label.lexicon.words(head, start, head.len()).last();
     last.is_some_and(|word| word.groups & LOGIN != 0 && head[word.end..].trim_ascii().is_empty())
+}
+
+/// "Error code 4021", "RAL-code": what stands right before a mere "code" makes it no code of access.
+fn is_of_another(label: &Label<'_>) -> bool {
+    let folded = label.window.text();
+    let at = label.window.index(label.span.start);
+    let (from, at) = (at.saturating_sub(CODED_BYTES), at);
+    let joined = at.checked_sub(1).is_some_and(|sign| matches!(folded[sign], b' ' | b'-'));
+    let last = || label.lexicon.words(folded, from, at).last();
+    let named = || label.span.of(label.text).is_some_and(|name| name.eq_ignore_ascii_case(b"code"));
+    joined && named() && last().is_some_and(|word| word.groups & CODED != 0 && word.end + 1 == at)
 }
 
 /// Whether a word near a mere "code" says what it opens.

@@ -11,7 +11,7 @@ use super::strength::{self, Strength};
 use super::token::{grouped, part_behind_slash, tokens};
 use super::value::Value;
 use super::words::{
-    ACCESS, ADVERB, AS, ASKED, CODE, COPULA, DOUBT, KEY, LOCK, LOGIN, OPENED, OPENER, PAIR, PASSWORD, PIN,
+    ACCESS, ADVERB, AS, ASKED, CODE, COPULA, DOUBT, KEY, LOCK, LOGIN, NUMBERED, OPENED, OPENER, PAIR, PASSWORD, PIN,
     RECOVERY, SOFT, THING, UNIT,
 };
 use super::{Kind, Label, is_short};
@@ -85,7 +85,8 @@ const fn confidence(distance: Distance, strength: Strength) -> Option<Confidence
     }
 }
 
-/// Whether a digit or words with dashes stand near the label at `at`: a cheap look before the real one.
+/// Whether a digit, words with dashes or letters whose case changes stand near the label at `at`: a cheap look before the
+/// real one.
 pub(super) fn may(text: &[u8], at: usize) -> bool {
     let near = &text[at.saturating_sub(BEFORE)..text.len().min(at + BEHIND)];
     let joins = |dash: usize| {
@@ -94,6 +95,7 @@ pub(super) fn may(text: &[u8], at: usize) -> bool {
     };
     near.iter().any(u8::is_ascii_digit)
         || memchr::memchr_iter(b'-', near).filter(|dash| joins(*dash)).take(2).count() == 2
+        || near.windows(2).filter(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase()).take(2).count() == 2
 }
 
 /// The best values in reach of a label.
@@ -256,7 +258,8 @@ impl Reach<'_> {
         for token in tokens(text, at, line.end).take_while(|token| !self.is_again(*token)) {
             // A question mark asks for what comes.
             if !self.echo && text[at..token.start].iter().any(|byte| matches!(byte, b'.' | b'!' | b';')) {
-                distance = Distance::Line;
+                let stated = distance == Distance::Clause && answer::is_stated(self.label.lexicon, text, token.start, COPULA);
+                distance = if stated { Distance::Clause } else { Distance::Line };
             }
             doubtful |= self.is(token, DOUBT);
             self.judge(token, before, (distance, doubtful), best);
@@ -354,7 +357,7 @@ impl Reach<'_> {
         // "coffre : 4821", "the safe is still 4821".
         if groups & LOCK != 0
             && !(distance == Distance::Clause
-                && (told() || self.is_led(before) || self.is_right_behind(token)))
+                && (told() || self.is_led(before) || self.is_right_behind(token) || self.is_numbered(before)))
         {
             return;
         }
@@ -455,6 +458,14 @@ impl Reach<'_> {
         let of_code = || before.windows(4).any(|word| word.eq_ignore_ascii_case(b"code"));
         let apposed = || matches!(gap, b", " | b", le " | b", de " | b", the ") && ends && of_code();
         !decimal && (gap == b" " && (ends || of_keys()) || apposed())
+    }
+
+    /// "key safe by the door, number 4821": not "safe number 4821", which is the safe's own.
+    fn is_numbered(&self, before: [Option<Span>; 2]) -> bool {
+        let [Some(first), Some(last)] = before else { return false };
+        let text = self.label.text;
+        let gap = text.get(first.end..last.start).unwrap_or_default();
+        first.start >= self.label.span.end && gap.contains(&b',') && self.is(last, NUMBERED)
     }
 
     /// Whether *is* or *still* stands right before a value.

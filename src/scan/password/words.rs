@@ -84,10 +84,16 @@ pub const LISTED: Groups = 1 << 38;
 pub const REFERENCE: Groups = 1 << 39;
 /// What is done with secrets, and rules for them, in a heading: *generation*, *exigences*.
 pub const PROCESS: Groups = 1 << 40;
+/// *number*, *numéro*: what a number behind a comma is called, "key safe by the door, number 4821".
+pub const NUMBERED: Groups = 1 << 41;
+/// What makes a code before which it stands one of something else: *error*, *RAL*.
+pub const CODED: Groups = 1 << 42;
 /// *réponse*, *answer*.
 pub const ANSWER: Groups = 1 << 24;
 
-const NAMES: [(&str, Groups); 42] = [
+const NAMES: [(&str, Groups); 44] = [
+    ("numbered", NUMBERED),
+    ("coded", CODED),
     ("password", PASSWORD),
     ("short", SHORT),
     ("pin", PIN),
