@@ -255,7 +255,24 @@ fn is_other(text: &[u8], start: usize, end: usize) -> bool {
             text[from..end].eq_ignore_ascii_case(extension)
         },
     );
-    git || userinfo || file || before.ends_with(b"/@")
+    git || userinfo || file || before.ends_with(b"/@") || before.ends_with(b"<") && names_message(text, start)
+}
+
+/// Headers whose addresses name messages and their parts, nobody's mailbox (RFC 5322, 3.6.4; RFC 2045, 7).
+const MESSAGE_HEADERS: [&[u8]; 5] =
+    [b"message-id", b"references", b"in-reply-to", b"content-id", b"resent-message-id"];
+
+/// Bytes before an address in which its header begins: some further addresses stand between.
+const HEADER_BYTES: usize = 400;
+
+/// Whether an address in angle brackets stands in a header that names messages, perhaps on one of its folded lines.
+fn names_message(text: &[u8], start: usize) -> bool {
+    let from = start.saturating_sub(HEADER_BYTES);
+    let window = &text[from..start];
+    let folded = |at: &usize| matches!(window.get(at + 1), Some(b' ' | b'\t'));
+    let line = memchr::memrchr_iter(b'\n', window).find(|at| !folded(at)).map_or(0, |at| at + 1);
+    let name = window[line..].split(|byte| *byte == b':').next().unwrap_or_default();
+    MESSAGE_HEADERS.iter().any(|header| name.eq_ignore_ascii_case(header))
 }
 
 /// Whether `scheme://user:` stands before.

@@ -220,6 +220,7 @@ fn number_at(
     }
     if inner.len() > 1 && crosses_cells(pass.text, inner)
         || inner.iter().any(|run| begins_row(pass.text, run))
+        || ends_row(pass.text, &runs[first..=last])
     {
         return;
     }
@@ -244,7 +245,9 @@ fn number_at(
     if last > first && fails_check(pass, rule, digits, inside) {
         return;
     }
-    let part = runs_on(text, runs, (first, last)) || is_of_column(runs, (first, last));
+    let part = runs_on(text, runs, (first, last))
+        || is_of_column(runs, (first, last))
+        || fills_cells(text, &runs[first..=last]);
     if part && pass.near(rule, inside).label.is_none() {
         return;
     }
@@ -263,9 +266,22 @@ fn crosses_cells(text: &[u8], inner: &[Run]) -> bool {
     parted(b'\t') && parted(b' ')
 }
 
+/// Whether tabs part groups and stand before or behind them: cells of a row.
+fn fills_cells(text: &[u8], runs: &[Run]) -> bool {
+    let parted = runs[1..].iter().any(|run| run.before(text) == Some(b'\t'));
+    let end = runs.last().and_then(|run| text.get(run.end));
+    parted && (runs[0].before(text) == Some(b'\t') || end == Some(&b'\t'))
+}
+
 /// Whether a run on a new line fills the first cell of a row.
 fn begins_row(text: &[u8], run: &Run) -> bool {
     (run.wrapped || run.inside > 0) && matches!(text.get(run.end), Some(b'\t' | b';' | b'|'))
+}
+
+/// Whether a value that goes on in the next line begins in a cell: the last of its row.
+fn ends_row(text: &[u8], runs: &[Run]) -> bool {
+    let wrapped = runs.iter().any(|run| run.inside > 0) || runs[1..].iter().any(|run| run.wrapped);
+    wrapped && matches!(runs[0].before(text), Some(b'\t' | b';' | b'|' | b','))
 }
 
 /// Whether a value over three lines or more goes on beyond them: a part of a column of numbers.

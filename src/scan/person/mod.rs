@@ -63,6 +63,7 @@ pub(super) fn make(code: &Code) -> Box<dyn Detector> {
         articles: set("articles"),
         list_heads: set("lists"),
         thing_heads: set("thing_heads"),
+        thing_columns: set("thing_columns"),
     })
 }
 
@@ -108,6 +109,8 @@ struct Person {
     list_heads: WordSet,
     /// Words of headings below which names are those of things: "Rosiers :".
     thing_heads: WordSet,
+    /// Further words of headers of columns of things.
+    thing_columns: WordSet,
 }
 
 impl Detector for Person {
@@ -360,9 +363,11 @@ fn is_article(token: &Token<'_>) -> bool {
 /// "Guido Gezellestraat", "Jan Wauters-prijs": a word that ends like a Dutch or German street or prize, and is no
 /// family's name.
 fn is_street(token: &Token<'_>) -> bool {
-    const ENDS: [&str; 14] = [
+    const ENDS: [&str; 34] = [
         "straat", "laan", "steenweg", "plein", "dreef", "strasse", "straße", "allee", "platz", "kaai",
-        "kade", "prijs", "preis", "schule",
+        "kade", "prijs", "preis", "schule", "school", "tunnel", "zaal", "saal", "halle", "institut", "instituut",
+        "stadion", "stiftung", "stichting", "fonds", "museum", "gymnasium", "brücke", "kirche", "kerk", "toren",
+        "turm", "medaille", "bibliothek",
     ];
     let long = |end: &&str| token.text.len() > end.len() + 2 && token.text.ends_with(*end);
     let name = || token.text.rsplit('-').next().is_some_and(family);

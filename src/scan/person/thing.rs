@@ -20,6 +20,9 @@ const ITEMS_MAX: usize = 6;
 /// Words of an item; more are a clause.
 const ITEM_WORDS_MAX: usize = 6;
 
+/// Bytes above a row in which the header of its table stands.
+const TABLE_BYTES: usize = 1024;
+
 /// What parts the items of a row beside a comma and a semicolon.
 const AND: [&str; 10] = ["et ", "en ", "und ", "and ", "ou ", "of ", "oder ", "or ", "& ", "– "];
 
@@ -41,7 +44,7 @@ impl Person {
     /// Whether the line says that the name is one of a thing.
     pub(super) fn is_of_thing(&self, text: &[u8], name: Span) -> bool {
         let Some((before, after)) = line(text, name) else { return false };
-        if self.follows_article(before) {
+        if self.follows_article(before) || self.is_in_column_of_things(text, name, (before, after)) {
             return true;
         }
         let colon = before.rfind(':').filter(|colon| !before[*colon..].contains(". "));
@@ -72,11 +75,33 @@ impl Person {
         let mut words = all.iter().rev().filter(|token| token.kind != Kind::Space);
         let part =
             |token: &&Token<'_>| token.is_capital() && (family(token.text) || given(token.text) != Given::No);
-        let first =
-            words.by_ref().take(3).find(|token| !part(token) || self.articles.contains(&*token.folded()));
-        first.is_some_and(|token| {
-            matches!(token.kind, Kind::Word(_)) && self.articles.contains(&*token.folded())
-        })
+        let article = |token: &Token<'_>| {
+            matches!(token.text, "a" | "an") || self.articles.contains(&*token.folded())
+        };
+        let first = words.by_ref().take(3).find(|token| !part(token) || article(token));
+        first.is_some_and(|token| matches!(token.kind, Kind::Word(_)) && article(token))
+    }
+
+    /// "Film,Jaar" above "Jackie Brown,1997": the name fills a cell of a column that is one of things. The rows above are
+    /// looked at within bounds.
+    fn is_in_column_of_things(&self, text: &[u8], name: Span, (before, after): (&str, &str)) -> bool {
+        let ends = after.trim_start_matches(' ').bytes().next();
+        let begins = before.trim_end_matches(' ').bytes().next_back();
+        let delimits = |byte: Option<u8>| byte.filter(|byte| b"|\t;,".contains(byte));
+        let Some(delimiter) = delimits(ends).or_else(|| delimits(begins)) else { return false };
+        let alone = |beside: Option<u8>| beside.is_none_or(|byte| byte == delimiter);
+        if !alone(ends) || !alone(begins) {
+            return false;
+        }
+        let line = name.start - before.len();
+        let Some(header) = header(text, line, delimiter) else { return false };
+        let number = before.bytes().filter(|byte| *byte == delimiter).count();
+        let cell = header.split(|byte| *byte == delimiter).nth(number).map(readable).unwrap_or_default();
+        let folded = fold_text(cell);
+        let mut words = folded.split(|sign: char| !sign.is_alphanumeric()).filter(|word| !word.is_empty());
+        let title = |word: &str| self.is_title(word) || self.list_heads.contains(word);
+        let thing = |word: &str| self.thing_heads.contains(word) || self.thing_columns.contains(word);
+        cell.len() <= HEAD_MAX.0 && !words.clone().any(title) && words.any(thing)
     }
 
     /// Whether a heading is one of things, `Some(false)` where it is one of persons.
@@ -184,6 +209,31 @@ fn parts(row: &str) -> Parts<'_> {
     }
     found.push(row.get(from..).unwrap_or_default());
     found
+}
+
+/// The header of the table in which the line that begins at `line` is a row: the first of the lines above that have as many
+/// delimiters.
+fn header(text: &[u8], line: usize, delimiter: u8) -> Option<&[u8]> {
+    let width = |line: &[u8]| memchr::memchr_iter(delimiter, line).count();
+    let from = line.saturating_sub(TABLE_BYTES);
+    let length = memchr::memchr(b'\n', &text[line..text.len().min(line + TABLE_BYTES)]);
+    let row = &text[line..length.map_or(text.len().min(line + TABLE_BYTES), |length| line + length)];
+    let (wide, mut above, mut found) = (width(row), text.get(from..line)?.strip_suffix(b"\n")?, None);
+    loop {
+        let start = memchr::memrchr(b'\n', above);
+        // A line that is cut is none.
+        let whole = start.is_some() || from == 0;
+        let line = &above[start.map_or(0, |start| start + 1)..];
+        let rule = line.iter().all(|byte| b"-|: ".contains(byte));
+        if !whole || width(line) != wide && !rule {
+            return found;
+        }
+        found = Some(line).filter(|_| !rule).or(found);
+        match start {
+            Some(start) => above = &above[..start],
+            None => return found,
+        }
+    }
 }
 
 /// Where the last five words of a text begin, at most.
