@@ -262,6 +262,9 @@ fn is_other(text: &[u8], start: usize, end: usize) -> bool {
 const MESSAGE_HEADERS: [&[u8]; 5] =
     [b"message-id", b"references", b"in-reply-to", b"content-id", b"resent-message-id"];
 
+/// Bytes of the longest of their names, and the colon.
+const HEADER_NAME_BYTES: usize = 18;
+
 /// Bytes before an address in which its header begins: some further addresses stand between.
 const HEADER_BYTES: usize = 400;
 
@@ -271,7 +274,8 @@ fn names_message(text: &[u8], start: usize) -> bool {
     let window = &text[from..start];
     let folded = |at: &usize| matches!(window.get(at + 1), Some(b' ' | b'\t'));
     let line = memchr::memrchr_iter(b'\n', window).find(|at| !folded(at)).map_or(0, |at| at + 1);
-    let name = window[line..].split(|byte| *byte == b':').next().unwrap_or_default();
+    let head = &window[line..window.len().min(line + HEADER_NAME_BYTES)];
+    let name = head.split(|byte| *byte == b':').next().unwrap_or_default();
     MESSAGE_HEADERS.iter().any(|header| name.eq_ignore_ascii_case(header))
 }
 

@@ -220,7 +220,6 @@ fn number_at(
     }
     if inner.len() > 1 && crosses_cells(pass.text, inner)
         || inner.iter().any(|run| begins_row(pass.text, run))
-        || ends_row(pass.text, &runs[first..=last])
     {
         return;
     }
@@ -242,7 +241,7 @@ fn number_at(
         return;
     }
     let inside = Span::new(runs[first].start, runs[last].end);
-    if last > first && fails_check(pass, rule, digits, inside) {
+    if last > first && fails_check(pass, rule, digits, inside) || ends_row(pass.text, &runs[first..=last]) {
         return;
     }
     let part = runs_on(text, runs, (first, last))
@@ -268,9 +267,10 @@ fn crosses_cells(text: &[u8], inner: &[Run]) -> bool {
 
 /// Whether tabs part groups and stand before or behind them: cells of a row.
 fn fills_cells(text: &[u8], runs: &[Run]) -> bool {
-    let parted = runs[1..].iter().any(|run| run.before(text) == Some(b'\t'));
     let end = runs.last().and_then(|run| text.get(run.end));
-    parted && (runs[0].before(text) == Some(b'\t') || end == Some(&b'\t'))
+    runs.len() > 1
+        && (end == Some(&b'\t') || runs[0].before(text) == Some(b'\t'))
+        && runs[1..].iter().any(|run| run.before(text) == Some(b'\t'))
 }
 
 /// Whether a run on a new line fills the first cell of a row.
@@ -280,8 +280,9 @@ fn begins_row(text: &[u8], run: &Run) -> bool {
 
 /// Whether a value that goes on in the next line begins in a cell: the last of its row.
 fn ends_row(text: &[u8], runs: &[Run]) -> bool {
-    let wrapped = runs.iter().any(|run| run.inside > 0) || runs[1..].iter().any(|run| run.wrapped);
-    wrapped && matches!(runs[0].before(text), Some(b'\t' | b';' | b'|' | b','))
+    let breaks = |run: &Run| run.inside > 0 || run.wrapped;
+    (runs[0].inside > 0 || runs[1..].iter().any(breaks))
+        && matches!(runs[0].before(text), Some(b'\t' | b';' | b'|' | b','))
 }
 
 /// Whether a value over three lines or more goes on beyond them: a part of a column of numbers.

@@ -169,8 +169,25 @@ fn anything(text: &[u8], at: usize) -> Option<Span> {
     let length = run(text, at, ACCOUNT_BYTES_MAX, is_account);
     let rest = &text[at + length..];
     // `userName = getForm(40)`: a call; "attribué": a word that goes on.
-    let goes_on = matches!(rest.first(), Some(b'(' | 0xC3));
+    let goes_on = matches!(rest.first(), Some(b'(' | 0xC3)) || is_other_half(&text[at..at + length], rest);
     (length >= 3 && !goes_on && !is_talk(&text[at..at + length], rest)).then(|| Span::new(at, at + length))
+}
+
+/// `login;mdp;profil`: a header's next cell.
+fn is_other_half(word: &[u8], rest: &[u8]) -> bool {
+    const HALVES: [&[u8]; 9] = [
+        b"mdp",
+        b"password",
+        b"passwort",
+        b"kennwort",
+        b"wachtwoord",
+        b"paswoord",
+        b"pwd",
+        b"passwd",
+        b"pass",
+    ];
+    let cell = matches!(rest.first(), None | Some(b';' | b',' | b'\t' | b'|' | b'\n' | b'\r' | b' '));
+    cell && HALVES.iter().any(|half| word.eq_ignore_ascii_case(half))
 }
 
 /// "assigned by IT", "wird von der IT vergeben": a word before a preposition.

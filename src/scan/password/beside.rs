@@ -2,7 +2,7 @@
 
 use super::link::are_qualifiers;
 use super::skip::{skip, skip_no_break};
-use super::strength::words_of_phrase;
+use super::strength::{is_by_chance, words_of_phrase};
 use super::value::VALUE_BYTES_MAX;
 use super::words::{KEY, KNOWN, LOGIN, PAIR, PASSPHRASE, PASSWORD, PIN, RECOVERY, SHORT, WEAK, WIFI};
 use crate::scan::fold::{Window, fold};
@@ -37,7 +37,8 @@ pub(super) fn bare(lexicon: &Lexicon, text: &[u8], label: Span, groups: Groups) 
     }
     let last = value.iter().rposition(|byte| !matches!(byte, b',' | b')' | b']' | b'.'));
     let name = &value[..last.map_or(0, |last| last + 1)];
-    if words_of_phrase(lexicon, name).is_some_and(|words| words >= PHRASE_WORDS) {
+    let phrase = || words_of_phrase(lexicon, name).is_some_and(|words| words >= PHRASE_WORDS);
+    if is_by_chance(name) || phrase() {
         return Some(at);
     }
     let known = lexicon.groups(&fold(&String::from_utf8_lossy(name)));

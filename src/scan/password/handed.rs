@@ -24,7 +24,8 @@ pub(super) fn behind_words(label: &Label<'_>, kind: Kind) -> Option<(Span, Confi
         return None;
     }
     let start = span.end + end + 2;
-    let login = text[start..].iter().take(LOGIN_BYTES.end() + 1).take_while(|byte| is_of_login(**byte)).count();
+    let login =
+        text[start..].iter().take(LOGIN_BYTES.end() + 1).take_while(|byte| is_of_login(**byte)).count();
     if !LOGIN_BYTES.contains(&login) || !text[start..start + login].iter().any(u8::is_ascii_lowercase) {
         return None;
     }

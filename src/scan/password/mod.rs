@@ -29,14 +29,14 @@ pub mod words;
 
 use crate::finding::Confidence;
 use crate::scan::fold::{ShortWord, Window};
-use crate::scan::lexicon::{Groups, Lexicon};
+use crate::scan::lexicon::{Groups, Lexicon, is_word_byte};
 use crate::span::Span;
 use gate::Gate;
 use link::Link;
 use smallvec::SmallVec;
 use words::{
-    ASKED, CODE, CODED, HEADING, KEY, LABELS, LOCK, LOGIN, OPENED, OPENER, PAIR, PASSPHRASE, PIN, RECOVERY, SESSION,
-    SHORT, SOFT, WIFI,
+    ACCESS, ASKED, CODE, CODED, HEADING, KEY, LABELS, LOCK, LOGIN, OPENED, OPENER, PAIR, PASSPHRASE, PIN,
+    RECOVERY, SESSION, SHORT, SOFT, WIFI,
 };
 
 /// What kind of secret a label announces.
@@ -197,7 +197,8 @@ fn at_label<T>(
     let end = window.original(end);
     let end = key::end_of_setting(text, end).unwrap_or(end);
     let label = Label { lexicon, text, window: &window, span: Span::new(at, end), groups };
-    let unknown = groups & CODE != 0 && (is_of_another(&label) || !opens(&label) && !label.opens_session());
+    let unknown = groups & CODE != 0 && !opens(&label) && !label.opens_session()
+        || groups & (CODE | ACCESS) != 0 && is_of_another(&label);
     (!unknown && !continues(text, label.span.end)).then(|| said(&label, kind(groups)))
 }
 
@@ -262,15 +263,21 @@ fn is_second_of_pair(label: &Label<'_>) -> bool {
     last.is_some_and(|word| word.groups & LOGIN != 0 && head[word.end..].trim_ascii().is_empty())
 }
 
-/// "Error code 4021", "RAL-code": what stands right before a mere "code" makes it no code of access.
+/// "Error code 4021", "RAL-code", "code couleur": what stands right before a mere "code", or behind it, makes it no code of
+/// access.
 fn is_of_another(label: &Label<'_>) -> bool {
     let folded = label.window.text();
     let at = label.window.index(label.span.start);
     let (from, at) = (at.saturating_sub(CODED_BYTES), at);
     let joined = at.checked_sub(1).is_some_and(|sign| matches!(folded[sign], b' ' | b'-'));
-    let last = || label.lexicon.words(folded, from, at).last();
-    let named = || label.span.of(label.text).is_some_and(|name| name.eq_ignore_ascii_case(b"code"));
-    joined && named() && last().is_some_and(|word| word.groups & CODED != 0 && word.end + 1 == at)
+    let last = || folded[from..at - 1].rsplit(|byte| !is_word_byte(*byte)).next().unwrap_or_default();
+    let name = label.span.of(label.text).unwrap_or_default();
+    let named = name.get(..4).is_some_and(|name| name.eq_ignore_ascii_case(b"code"));
+    let end = label.window.index(label.span.end);
+    let next = || label.lexicon.words(folded, end, folded.len().min(end + CODED_BYTES)).next();
+    let behind = || joined && label.lexicon.groups(last()) & CODED != 0;
+    let before = || name.len() == 4 && next().is_some_and(|word| word.groups & CODED != 0);
+    named && (behind() || before())
 }
 
 /// Whether a word near a mere "code" says what it opens.

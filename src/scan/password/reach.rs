@@ -11,8 +11,8 @@ use super::strength::{self, Strength};
 use super::token::{grouped, part_behind_slash, tokens};
 use super::value::Value;
 use super::words::{
-    ACCESS, ADVERB, AS, ASKED, CODE, COPULA, DOUBT, KEY, LOCK, LOGIN, NUMBERED, OPENED, OPENER, PAIR, PASSWORD, PIN,
-    RECOVERY, SOFT, THING, UNIT,
+    ACCESS, ADVERB, AS, ASKED, CODE, COPULA, DOUBT, KEY, LOCK, LOGIN, NUMBERED, OPENED, OPENER, PAIR,
+    PASSWORD, PIN, RECOVERY, SHORT, SOFT, THING, UNIT,
 };
 use super::{Kind, Label, is_short};
 use crate::finding::Confidence;
@@ -95,7 +95,13 @@ pub(super) fn may(text: &[u8], at: usize) -> bool {
     };
     near.iter().any(u8::is_ascii_digit)
         || memchr::memchr_iter(b'-', near).filter(|dash| joins(*dash)).take(2).count() == 2
-        || near.windows(2).filter(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase()).take(2).count() == 2
+        || humps(near) >= 2
+}
+
+/// How often a capital follows a small letter: without branches, for it looks at all bytes.
+fn humps(near: &[u8]) -> usize {
+    let pairs = near.iter().zip(near.get(1..).unwrap_or_default());
+    pairs.map(|(first, second)| usize::from(first.is_ascii_lowercase() & second.is_ascii_uppercase())).sum()
 }
 
 /// The best values in reach of a label.
@@ -258,7 +264,8 @@ impl Reach<'_> {
         for token in tokens(text, at, line.end).take_while(|token| !self.is_again(*token)) {
             // A question mark asks for what comes.
             if !self.echo && text[at..token.start].iter().any(|byte| matches!(byte, b'.' | b'!' | b';')) {
-                let stated = distance == Distance::Clause && answer::is_stated(self.label.lexicon, text, token.start, COPULA);
+                let stated = distance == Distance::Clause
+                    && answer::is_stated(self.label.lexicon, text, token.start, COPULA);
                 distance = if stated { Distance::Clause } else { Distance::Line };
             }
             doubtful |= self.is(token, DOUBT);
@@ -369,7 +376,11 @@ impl Reach<'_> {
         };
         let named =
             before.into_iter().flatten().any(|before| !apart(before) && self.is(before, THING | LOGIN));
-        if strength != Strength::Sure && named && !is_short(groups) {
+        if strength != Strength::Sure && named && !is_short(groups) && !self.is_numbered(before) {
+            return;
+        }
+        // "The guest wifi is Annex-2 and the password is …": the network's name.
+        if groups & SOFT != 0 && strength == Strength::Fair && self.has_label_behind(token) {
             return;
         }
         // `login: "soleil"`: who logs in.
@@ -429,6 +440,22 @@ impl Reach<'_> {
         let label = span.of(text).unwrap_or_default();
         let ends = |text: &[u8], words: &[&[u8]]| words.iter().any(|word| text.ends_with(word));
         const WITH: [&[u8]; 5] = [b" avec", b" with", b" met", b" mit", b" using"];
+        const BY: [&[u8]; 14] = [
+            b" avec",
+            b" with",
+            b" met",
+            b" mit",
+            b" using",
+            b" par",
+            b" by",
+            b" mets",
+            b" mettez",
+            b" rentres",
+            b" in",
+            b" ein",
+            b" tapes",
+            b" tapez",
+        ];
         const AS_WHOM: [&[u8]; 4] = [b" als", b" as", b" comme", b" que"];
         let gap = text.get(span.end..token.start).filter(|gap| gap.len() <= HANDED_BYTES).unwrap_or_default();
         let words = gap.trim_ascii();
@@ -439,10 +466,30 @@ impl Reach<'_> {
         if label.ends_with(b"/") {
             return words.is_empty() && gap.len() == 1;
         }
+        if ends(label, &BY) && self.is_word_of_password(token) && gap.len() == 1 {
+            return true;
+        }
         if ends(label, &WITH) {
             return quoted || login;
         }
         ends(label, &AS_WHOM) && (ends(words, &WITH) || login)
+    }
+
+    /// "protégé par Falcon2010": a word with digits that begins with a capital, or more of them with dashes, unlike a login.
+    fn is_word_of_password(&self, token: Span) -> bool {
+        let bytes = token.of(self.label.text).unwrap_or_default();
+        let digits = bytes.iter().filter(|byte| byte.is_ascii_digit()).count();
+        let formed = bytes.first().is_some_and(u8::is_ascii_uppercase) || bytes.contains(&b'-');
+        formed && digits >= 2 && bytes.len() >= 8
+    }
+
+    /// Whether the label of a password stands behind a token on its line.
+    fn has_label_behind(&self, token: Span) -> bool {
+        let Label { lexicon, text, window, .. } = *self.label;
+        let from = window.index(token.end);
+        let line = memchr::memchr(b'\n', &text[token.end..text.len().min(token.end + BEHIND)]);
+        let to = window.index(token.end + line.unwrap_or(BEHIND)).min(window.text().len());
+        from < to && lexicon.any(window.text(), from, to, PASSWORD | SHORT | OPENER)
     }
 
     /// "alarme 2588." and nothing more in the clause; behind what holds keys, "key safe 2588 on the left" too; and "the code

@@ -36,7 +36,7 @@ const PHRASE_BYTES: (std::ops::RangeInclusive<usize>, std::ops::RangeInclusive<u
 const DENSE_MIN: usize = 10;
 
 /// Capitals in a row in letters that stand there by chance.
-const CAPITALS_MAX: usize = 4;
+const CAPITALS_MAX: usize = 5;
 
 /// Bytes of a key.
 const KEY_BYTES_MAX: usize = 128;
@@ -187,27 +187,26 @@ pub(super) fn is_disordered(token: &[u8]) -> bool {
 pub(super) fn is_by_chance(token: &[u8]) -> bool {
     (DENSE_MIN..=DISORDERED_MAX).contains(&token.len())
         && token.iter().all(u8::is_ascii_alphabetic)
-        && (is_dense(token) || is_unspeakable(token))
+        && (case_changes(token) * 5 >= token.len() * 2 || is_unspeakable(token))
+}
+
+fn case_changes(letters: &[u8]) -> usize {
+    letters.windows(2).filter(|pair| pair[0].is_ascii_uppercase() != pair[1].is_ascii_uppercase()).count()
 }
 
 /// Letters that nobody can say, `EdwqzGVYSzqT`: five in a row without a vowel whose case changes within, as in no word and
 /// no name of source code; capitals in a row are an abbreviation, `getHTTPStatus`.
 fn is_unspeakable(token: &[u8]) -> bool {
     let vowel = |byte: &u8| b"aeiouyAEIOUY".contains(byte);
-    let changes = |run: &[u8]| {
-        run.windows(2).filter(|pair| pair[0].is_ascii_uppercase() != pair[1].is_ascii_uppercase()).count()
-    };
     let capitals = token.split(|byte| !byte.is_ascii_uppercase()).map(<[u8]>::len).max().unwrap_or(0);
     capitals <= CAPITALS_MAX
-        && changes(token) >= 4
-        && token.split(vowel).any(|run| run.len() >= 5 && changes(run) >= 2)
+        && case_changes(token) >= 4
+        && token.split(vowel).any(|run| run.len() >= 5 && case_changes(run) > 0)
 }
 
 /// Whether the case of letters changes as by chance.
 fn is_dense(letters: &[u8]) -> bool {
-    let changes =
-        letters.windows(2).filter(|pair| pair[0].is_ascii_uppercase() != pair[1].is_ascii_uppercase());
-    changes.count() * 2 >= letters.len()
+    case_changes(letters) * 2 >= letters.len()
 }
 
 /// Whether most of a token is words of three small letters or more.
@@ -246,14 +245,20 @@ fn is_word_with_digits(token: &[u8], shape: &Shape) -> bool {
     let begins =
         token[0].is_ascii_alphabetic() || token[0] >= 0x80 || shape.upper > 0 && shape.letters() >= 4;
     let letters = shape.letters() + if shape.digits > 1 { hard_signs(token) / 2 } else { 0 };
-    letters >= 3 && shape.digits >= enough && soft && begins && (hard || !token.contains(&b'.') || is_leet(token))
+    letters >= 3
+        && shape.digits >= enough
+        && soft
+        && begins
+        && (hard || !token.contains(&b'.') || is_leet(token))
 }
 
 /// `H3rbst.17`: digits for letters in a word, a dot, digits; versions have words of letters.
 fn is_leet(token: &[u8]) -> bool {
     let Some(dot) = memchr::memrchr(b'.', token) else { return false };
     let (word, number) = (&token[..dot], &token[dot + 1..]);
-    let within = |part: &[u8]| part[0].is_ascii_alphabetic() && part[1].is_ascii_digit() && part[2].is_ascii_alphabetic();
+    let within = |part: &[u8]| {
+        part[0].is_ascii_alphabetic() && part[1].is_ascii_digit() && part[2].is_ascii_alphabetic()
+    };
     (2..=4).contains(&number.len())
         && number.iter().all(u8::is_ascii_digit)
         && word.iter().all(u8::is_ascii_alphanumeric)

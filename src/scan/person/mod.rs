@@ -364,14 +364,54 @@ fn is_article(token: &Token<'_>) -> bool {
 /// family's name.
 fn is_street(token: &Token<'_>) -> bool {
     const ENDS: [&str; 34] = [
-        "straat", "laan", "steenweg", "plein", "dreef", "strasse", "straße", "allee", "platz", "kaai",
-        "kade", "prijs", "preis", "schule", "school", "tunnel", "zaal", "saal", "halle", "institut", "instituut",
-        "stadion", "stiftung", "stichting", "fonds", "museum", "gymnasium", "brücke", "kirche", "kerk", "toren",
-        "turm", "medaille", "bibliothek",
+        "straat",
+        "laan",
+        "steenweg",
+        "plein",
+        "dreef",
+        "strasse",
+        "straße",
+        "allee",
+        "platz",
+        "kaai",
+        "kade",
+        "prijs",
+        "preis",
+        "schule",
+        "school",
+        "tunnel",
+        "zaal",
+        "saal",
+        "halle",
+        "institut",
+        "instituut",
+        "stadion",
+        "stiftung",
+        "stichting",
+        "fonds",
+        "museum",
+        "gymnasium",
+        "brücke",
+        "kirche",
+        "kerk",
+        "toren",
+        "turm",
+        "medaille",
+        "bibliothek",
     ];
-    let long = |end: &&str| token.text.len() > end.len() + 2 && token.text.ends_with(*end);
-    let name = || token.text.rsplit('-').next().is_some_and(family);
-    ENDS.iter().any(long) && !name()
+    let word = token.text;
+    let last = word.rsplit_once('-').map(|(_, last)| last);
+    // "Walter-Halle"
+    if last.is_some_and(|last| ENDS.iter().any(|end| last.eq_ignore_ascii_case(end))) {
+        return true;
+    }
+    let long = |end: &&str| word.len() > end.len() + 2 && word.ends_with(*end);
+    // All of them end with one of these letters.
+    let may = matches!(
+        word.as_bytes().last(),
+        Some(b't' | b'n' | b'g' | b'f' | b'e' | b'z' | b'i' | b's' | b'l' | b'm' | b'k')
+    );
+    may && ENDS.iter().any(long) && !family(last.unwrap_or(word))
 }
 
 fn is_upper(token: &Token<'_>) -> bool {

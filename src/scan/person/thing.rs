@@ -21,7 +21,7 @@ const ITEMS_MAX: usize = 6;
 const ITEM_WORDS_MAX: usize = 6;
 
 /// Bytes above a row in which the header of its table stands.
-const TABLE_BYTES: usize = 1024;
+const TABLE_BYTES: usize = 448;
 
 /// What parts the items of a row beside a comma and a semicolon.
 const AND: [&str; 10] = ["et ", "en ", "und ", "and ", "ou ", "of ", "oder ", "or ", "& ", "– "];
@@ -75,9 +75,8 @@ impl Person {
         let mut words = all.iter().rev().filter(|token| token.kind != Kind::Space);
         let part =
             |token: &&Token<'_>| token.is_capital() && (family(token.text) || given(token.text) != Given::No);
-        let article = |token: &Token<'_>| {
-            matches!(token.text, "a" | "an") || self.articles.contains(&*token.folded())
-        };
+        let article =
+            |token: &Token<'_>| matches!(token.text, "a" | "an") || self.articles.contains(&*token.folded());
         let first = words.by_ref().take(3).find(|token| !part(token) || article(token));
         first.is_some_and(|token| matches!(token.kind, Kind::Word(_)) && article(token))
     }
@@ -214,26 +213,34 @@ fn parts(row: &str) -> Parts<'_> {
 /// The header of the table in which the line that begins at `line` is a row: the first of the lines above that have as many
 /// delimiters.
 fn header(text: &[u8], line: usize, delimiter: u8) -> Option<&[u8]> {
-    let width = |line: &[u8]| memchr::memchr_iter(delimiter, line).count();
+    // A line that is longer than what is looked at is no row.
+    if line.checked_sub(1).is_none_or(|end| text[end] != b'\n') {
+        return None;
+    }
+    let row = &text[line..text.len().min(line + TABLE_BYTES)];
+    let row = &row[..memchr::memchr(b'\n', row).unwrap_or(row.len())];
+    let wide = memchr::memchr_iter(delimiter, row).count();
     let from = line.saturating_sub(TABLE_BYTES);
-    let length = memchr::memchr(b'\n', &text[line..text.len().min(line + TABLE_BYTES)]);
-    let row = &text[line..length.map_or(text.len().min(line + TABLE_BYTES), |length| line + length)];
-    let (wide, mut above, mut found) = (width(row), text.get(from..line)?.strip_suffix(b"\n")?, None);
-    loop {
-        let start = memchr::memrchr(b'\n', above);
-        // A line that is cut is none.
-        let whole = start.is_some() || from == 0;
-        let line = &above[start.map_or(0, |start| start + 1)..];
-        let rule = line.iter().all(|byte| b"-|: ".contains(byte));
-        if !whole || width(line) != wide && !rule {
-            return found;
-        }
-        found = Some(line).filter(|_| !rule).or(found);
-        match start {
-            Some(start) => above = &above[..start],
-            None => return found,
+    let (mut end, mut count, mut found) = (line.checked_sub(1)?, 0, None);
+    // All that is looked at is rows: the header stands further up.
+    let above = text.get(from..end)?;
+    let (lines, signs) =
+        (memchr::memchr_iter(b'\n', above).count(), memchr::memchr_iter(delimiter, above).count());
+    if from > 0 && (wide * lines..=wide * (lines + 1)).contains(&signs) {
+        return None;
+    }
+    for at in (from..end).rev() {
+        match text[at] {
+            byte if byte == delimiter => count += 1,
+            b'\n' if count == wide => {
+                found = text.get(at + 1..end);
+                (end, count) = (at, 0);
+            }
+            b'\n' => return found,
+            _ => {}
         }
     }
+    if from == 0 && count == wide { text.get(..end) } else { found }
 }
 
 /// Where the last five words of a text begin, at most.
