@@ -327,7 +327,9 @@ impl Person {
             {
                 return true;
             }
-            if !self.particles.contains(&*word) {
+            // "Kapper Jean Louis David": a given name that is a word too belongs to the name.
+            let part = || all[previous].is_capital() && given(all[previous].text) != Given::No;
+            if !self.particles.contains(&*word) && !part() {
                 break;
             }
             at = previous;

@@ -75,10 +75,11 @@ impl Person {
         let mut words = all.iter().rev().filter(|token| token.kind != Kind::Space);
         let part =
             |token: &&Token<'_>| token.is_capital() && (family(token.text) || given(token.text) != Given::No);
-        let article =
-            |token: &Token<'_>| matches!(token.text, "a" | "an") || self.articles.contains(&*token.folded());
-        let first = words.by_ref().take(3).find(|token| !part(token) || article(token));
-        first.is_some_and(|token| matches!(token.kind, Kind::Word(_)) && article(token))
+        let first =
+            words.by_ref().take(3).find(|token| !part(token) || self.articles.contains(&*token.folded()));
+        first.is_some_and(|token| {
+            matches!(token.kind, Kind::Word(_)) && self.articles.contains(&*token.folded())
+        })
     }
 
     /// "Film,Jaar" above "Jackie Brown,1997": the name fills a cell of a column that is one of things. The rows above are
