@@ -241,7 +241,10 @@ fn number_at(
         return;
     }
     let inside = Span::new(runs[first].start, runs[last].end);
-    if last > first && fails_check(pass, rule, digits, inside) || ends_row(pass.text, &runs[first..=last]) {
+    if last > first && fails_check(pass, rule, digits, inside) {
+        return;
+    }
+    if (last > first || runs[first].inside > 0) && ends_row(text, &runs[first..=last]) {
         return;
     }
     let part = runs_on(text, runs, (first, last))
@@ -267,9 +270,8 @@ fn crosses_cells(text: &[u8], inner: &[Run]) -> bool {
 
 /// Whether tabs part groups and stand before or behind them: cells of a row.
 fn fills_cells(text: &[u8], runs: &[Run]) -> bool {
-    let end = runs.last().and_then(|run| text.get(run.end));
-    runs.len() > 1
-        && (end == Some(&b'\t') || runs[0].before(text) == Some(b'\t'))
+    let [first, .., last] = runs else { return false };
+    (first.before(text) == Some(b'\t') || text.get(last.end) == Some(&b'\t'))
         && runs[1..].iter().any(|run| run.before(text) == Some(b'\t'))
 }
 
