@@ -18,7 +18,8 @@ const HEAD_BYTES_MAX: usize = 31;
 const TAIL_BYTES_MAX: (usize, usize) = (21, 31);
 
 /// The detector `user_name`. Lists: `labels`, the words behind which a sign makes anything an account; `users`, those that
-/// stand before much else; `systems`, what may stand behind the first ones; `verbs`, which link like a sign.
+/// stand before much else; `systems`, what may stand behind the first ones; `verbs`, which link like a sign; `passwords`,
+/// which are the next cell of a header; `prepositions`, behind a word of talk.
 pub(super) fn make(code: &Code) -> Box<dyn Detector> {
     let folded = |name: &str| code.list(name).iter().map(|word| fold_text(word)).collect();
     let labels = code.list("labels");
@@ -28,6 +29,8 @@ pub(super) fn make(code: &Code) -> Box<dyn Detector> {
         anchors: labels.into_iter().chain(users).collect(),
         systems: folded("systems"),
         verbs: folded("verbs"),
+        passwords: folded("passwords"),
+        prepositions: folded("prepositions"),
     })
 }
 
@@ -37,6 +40,8 @@ struct Users {
     labels: usize,
     systems: Vec<String>,
     verbs: Vec<String>,
+    passwords: Vec<String>,
+    prepositions: Vec<String>,
 }
 
 impl Detector for Users {
@@ -60,13 +65,38 @@ impl Users {
     fn behind_sign(&self, text: &[u8], at: usize) -> Option<Span> {
         let at = quotes(text, self.system(text, at).unwrap_or(at), QUOTES);
         let signs = (0..=blanks(text, at, 2)).rev().filter_map(|blank| sign(text, at + blank));
-        signs.filter_map(|sign| anything(text, value_at(text, sign + blanks(text, sign, 2)))).next()
+        signs.filter_map(|sign| self.anything(text, value_at(text, sign + blanks(text, sign, 2)))).next()
     }
 
     /// Behind the system that the label may name: `login SAP`.
     fn system(&self, text: &[u8], at: usize) -> Option<usize> {
         let start = at + blanks(text, at, usize::MAX);
         (start > at).then(|| self.systems.iter().find_map(|system| word(text, start, system)))?
+    }
+
+    /// A run of three bytes or more of accounts.
+    fn anything(&self, text: &[u8], at: usize) -> Option<Span> {
+        text.get(at).filter(|byte| byte.is_ascii_alphanumeric())?;
+        let length = run(text, at, ACCOUNT_BYTES_MAX, is_account);
+        let (word, rest) = (&text[at..at + length], &text[at + length..]);
+        // `userName = getForm(40)`: a call; "attribué": a word that goes on.
+        let goes_on = matches!(rest.first(), Some(b'(' | 0xC3));
+        let account = length >= 3 && !goes_on && !self.is_other_half(word, rest) && !self.is_talk(word, rest);
+        account.then(|| Span::new(at, at + length))
+    }
+
+    /// `login;mdp;profil`: a header's next cell.
+    fn is_other_half(&self, word: &[u8], rest: &[u8]) -> bool {
+        let cell = matches!(rest.first(), None | Some(b';' | b',' | b'\t' | b'|' | b'\n' | b'\r' | b' '));
+        cell && self.passwords.iter().any(|half| word.eq_ignore_ascii_case(half.as_bytes()))
+    }
+
+    /// "assigned by IT", "wird von der IT vergeben": a word before a preposition.
+    fn is_talk(&self, word: &[u8], rest: &[u8]) -> bool {
+        let next = rest.strip_prefix(b" ").unwrap_or_default();
+        let next = next.iter().take(8).position(|byte| *byte == b' ').map_or(next, |end| &next[..end]);
+        word.iter().all(u8::is_ascii_alphabetic)
+            && self.prepositions.iter().any(|preposition| preposition.as_bytes() == next)
     }
 
     /// What has the form of an account, at most a sign, a verb or a line break between.
@@ -163,44 +193,6 @@ fn run(text: &[u8], at: usize, most: usize, like: impl Fn(u8) -> bool) -> usize 
     rest[..length].iter().rposition(u8::is_ascii_alphanumeric).map_or(0, |last| last + 1)
 }
 
-/// A run of three bytes or more of accounts.
-fn anything(text: &[u8], at: usize) -> Option<Span> {
-    text.get(at).filter(|byte| byte.is_ascii_alphanumeric())?;
-    let length = run(text, at, ACCOUNT_BYTES_MAX, is_account);
-    let rest = &text[at + length..];
-    // `userName = getForm(40)`: a call; "attribué": a word that goes on.
-    let goes_on = matches!(rest.first(), Some(b'(' | 0xC3)) || is_other_half(&text[at..at + length], rest);
-    (length >= 3 && !goes_on && !is_talk(&text[at..at + length], rest)).then(|| Span::new(at, at + length))
-}
-
-/// `login;mdp;profil`: a header's next cell.
-fn is_other_half(word: &[u8], rest: &[u8]) -> bool {
-    const HALVES: [&[u8]; 9] = [
-        b"mdp",
-        b"password",
-        b"passwort",
-        b"kennwort",
-        b"wachtwoord",
-        b"paswoord",
-        b"pwd",
-        b"passwd",
-        b"pass",
-    ];
-    let cell = matches!(rest.first(), None | Some(b';' | b',' | b'\t' | b'|' | b'\n' | b'\r' | b' '));
-    cell && HALVES.iter().any(|half| word.eq_ignore_ascii_case(half))
-}
-
-/// "assigned by IT", "wird von der IT vergeben": a word before a preposition.
-fn is_talk(word: &[u8], rest: &[u8]) -> bool {
-    const PREPOSITIONS: [&[u8]; 16] = [
-        b"by", b"par", b"von", b"vom", b"van", b"door", b"from", b"aus", b"per", b"via", b"of", b"the",
-        b"du", b"au", b"dans", b"im",
-    ];
-    let next = rest.strip_prefix(b" ").unwrap_or_default();
-    let next = next.iter().take(8).position(|byte| *byte == b' ').map_or(next, |end| &next[..end]);
-    word.iter().all(u8::is_ascii_alphabetic) && PREPOSITIONS.contains(&next)
-}
-
 /// Letters and then a digit, a point or a backslash with more behind it: `u12345`, `jan.peeters`, `ORES\jdupont`.
 fn account(text: &[u8], at: usize) -> Option<Span> {
     text.get(at).filter(|byte| byte.is_ascii_alphabetic() && starts_token(text, at))?;
@@ -224,7 +216,7 @@ fn is_mailbox(text: &[u8], end: usize) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{account, anything, sign, value_at, word};
+    use super::{Users, account, sign, value_at, word};
     use crate::span::Span;
 
     #[test]
@@ -240,6 +232,16 @@ mod tests {
     #[test]
     fn accounts_end_with_a_letter_or_a_digit() {
         let span = |from, to| Some(Span::new(from, to));
+        let users = Users {
+            anchors: Vec::new(),
+            labels: 0,
+            systems: Vec::new(),
+            verbs: Vec::new(),
+            passwords: vec!["mdp".to_owned()],
+            prepositions: vec!["par".to_owned()],
+        };
+        let anything = |text: &[u8], at| users.anything(text, at);
+        assert_eq!(anything(b"mdp;profil", 0), None);
         assert_eq!(anything(b"jdupont.", 0), span(0, 7));
         assert_eq!(anything(b"jdupont par le VPN", 0), None);
         assert_eq!(anything(b"jdupont et mdp", 0), span(0, 7));

@@ -3,13 +3,16 @@
 
 use super::gate::Gate;
 use super::link::Link;
-use super::words::PASSWORD;
+use super::words::{AS_WHOM, ENTERED, PASSWORD, WITH};
 use super::{Kind, Label, strength};
 use crate::finding::Confidence;
 use crate::span::Span;
 
 /// Bytes of the words between a label and its colon.
 const WORDS_BYTES: usize = 60;
+
+/// Bytes between words for logging in and the password behind the login.
+const HANDED_BYTES: usize = 40;
 
 /// Bytes of a login.
 const LOGIN_BYTES: std::ops::RangeInclusive<usize> = 3..=32;
@@ -34,6 +37,42 @@ pub(super) fn behind_words(label: &Label<'_>, kind: Kind) -> Option<(Span, Confi
     let behind = value.start <= start + login + 3;
     let strong = strength::of(lexicon, value.of(text)?, PASSWORD).is_some();
     (behind && strong).then_some((value, confidence))
+}
+
+/// "log in with jdupont / Zomer2023", "connecte-toi avec « Zomer2023 »", "log in as jdupont with Zomer2023", "protégé par
+/// Falcon2010": behind a slash, in quotation marks or after *with*, where the label says that one logs in, or right behind
+/// what says by which word something is locked.
+pub(super) fn is_handed(label: &Label<'_>, token: Span) -> bool {
+    let Label { lexicon, text, span, .. } = *label;
+    let label = span.of(text).unwrap_or_default();
+    let ends = |text: &[u8], groups| {
+        let last = text.iter().rposition(|byte| *byte == b' ').map(|at| &text[at + 1..]);
+        last.is_some_and(|last| lexicon.groups_of(last) & groups != 0)
+    };
+    let gap = text.get(span.end..token.start).filter(|gap| gap.len() <= HANDED_BYTES).unwrap_or_default();
+    let words = gap.trim_ascii();
+    let quoted =
+        matches!(words, b"\"" | [0xc2, 0xab, ..] | [0xe2, 0x80, 0x9c | 0x9e | 0x98]) && gap.len() <= 6;
+    let login = words.strip_suffix(b"/").map(<[u8]>::trim_ascii);
+    let login = login.is_some_and(|login| login.len() > 2 && !login.contains(&b' '));
+    if label.ends_with(b"/") {
+        return words.is_empty() && gap.len() == 1;
+    }
+    let bytes = token.of(text).unwrap_or_default();
+    if gap.len() == 1 && is_word_of_password(bytes) && ends(label, WITH | ENTERED) {
+        return true;
+    }
+    if ends(label, WITH) {
+        return quoted || login;
+    }
+    ends(label, AS_WHOM) && (ends(words, WITH) || login)
+}
+
+/// `Falcon2010`: a word with digits that begins with a capital, or more of them with dashes, unlike a login.
+fn is_word_of_password(bytes: &[u8]) -> bool {
+    let digits = bytes.iter().filter(|byte| byte.is_ascii_digit()).count();
+    let formed = bytes.first().is_some_and(u8::is_ascii_uppercase) || bytes.contains(&b'-');
+    formed && digits >= 2 && bytes.len() >= 8
 }
 
 const fn is_of_words(byte: u8) -> bool {

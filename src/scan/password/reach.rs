@@ -6,6 +6,7 @@ mod further;
 
 use super::beside::names_code;
 use super::gate::Gate;
+use super::handed::is_handed;
 use super::link::Link;
 use super::strength::{self, Strength};
 use super::token::{grouped, part_behind_slash, tokens};
@@ -37,9 +38,6 @@ const VALUES_MAX: usize = 4;
 
 /// Bytes between a value and the label that it is said to be.
 const STATED: usize = 32;
-
-/// Bytes between words for logging in and the password behind the login.
-const HANDED_BYTES: usize = 40;
 
 /// Lines below.
 const LINES_BELOW: usize = 3;
@@ -345,7 +343,7 @@ impl Reach<'_> {
                 || told.ends_with(b"=")
                 || told.ends_with("→".as_bytes())
                 || told.ends_with(b">")
-                || groups & SOFT != 0 && self.is_handed(token)
+                || groups & SOFT != 0 && is_handed(self.label, token)
         };
         let ambiguous = || matches!(self.label.span.of(text), Some(b"pass" | b"Pass" | b"passe"));
         let sure = strength == Strength::Sure && matches!(distance, Distance::Clause | Distance::Alone);
@@ -403,7 +401,7 @@ impl Reach<'_> {
         {
             return;
         }
-        let handed = || groups & SOFT != 0 && self.is_handed(token);
+        let handed = || groups & SOFT != 0 && is_handed(self.label, token);
         let stated =
             distance == Distance::Before && strength != Strength::Sure && (self.is_stated(token) || handed());
         let distance = if stated { Distance::Clause } else { distance };
@@ -431,56 +429,6 @@ impl Reach<'_> {
             best.retain(|value| value.stated);
         }
         best.push(found);
-    }
-
-    /// "log in with jdupont / Zomer2023", "connecte-toi avec « Zomer2023 »", "log in as jdupont with Zomer2023":
-    /// behind a slash, in quotation marks or after *with*, where the label says that one logs in.
-    fn is_handed(&self, token: Span) -> bool {
-        let Label { text, span, .. } = *self.label;
-        let label = span.of(text).unwrap_or_default();
-        let ends = |text: &[u8], words: &[&[u8]]| words.iter().any(|word| text.ends_with(word));
-        const WITH: [&[u8]; 5] = [b" avec", b" with", b" met", b" mit", b" using"];
-        const BY: [&[u8]; 14] = [
-            b" avec",
-            b" with",
-            b" met",
-            b" mit",
-            b" using",
-            b" par",
-            b" by",
-            b" mets",
-            b" mettez",
-            b" rentres",
-            b" in",
-            b" ein",
-            b" tapes",
-            b" tapez",
-        ];
-        const AS_WHOM: [&[u8]; 4] = [b" als", b" as", b" comme", b" que"];
-        let gap = text.get(span.end..token.start).filter(|gap| gap.len() <= HANDED_BYTES).unwrap_or_default();
-        let words = gap.trim_ascii();
-        let quoted =
-            matches!(words, b"\"" | [0xc2, 0xab, ..] | [0xe2, 0x80, 0x9c | 0x9e | 0x98]) && gap.len() <= 6;
-        let login = words.strip_suffix(b"/").map(<[u8]>::trim_ascii);
-        let login = login.is_some_and(|login| login.len() > 2 && !login.contains(&b' '));
-        if label.ends_with(b"/") {
-            return words.is_empty() && gap.len() == 1;
-        }
-        if ends(label, &BY) && self.is_word_of_password(token) && gap.len() == 1 {
-            return true;
-        }
-        if ends(label, &WITH) {
-            return quoted || login;
-        }
-        ends(label, &AS_WHOM) && (ends(words, &WITH) || login)
-    }
-
-    /// "protégé par Falcon2010": a word with digits that begins with a capital, or more of them with dashes, unlike a login.
-    fn is_word_of_password(&self, token: Span) -> bool {
-        let bytes = token.of(self.label.text).unwrap_or_default();
-        let digits = bytes.iter().filter(|byte| byte.is_ascii_digit()).count();
-        let formed = bytes.first().is_some_and(u8::is_ascii_uppercase) || bytes.contains(&b'-');
-        formed && digits >= 2 && bytes.len() >= 8
     }
 
     /// Whether the label of a password stands behind a token on its line.

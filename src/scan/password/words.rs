@@ -88,10 +88,19 @@ pub const PROCESS: Groups = 1 << 40;
 pub const NUMBERED: Groups = 1 << 41;
 /// What makes a code before which it stands one of something else: *error*, *RAL*.
 pub const CODED: Groups = 1 << 42;
+/// *avec*, *with*: behind words for logging in, before what one logs in with.
+pub const WITH: Groups = 1 << 43;
+/// *par*, *tapez*: before the word by which something is locked, or that is typed.
+pub const ENTERED: Groups = 1 << 44;
+/// *comme*, *as*: before who logs in.
+pub const AS_WHOM: Groups = 1 << 45;
 /// *réponse*, *answer*.
 pub const ANSWER: Groups = 1 << 24;
 
-const NAMES: [(&str, Groups); 44] = [
+const NAMES: [(&str, Groups); 47] = [
+    ("with", WITH),
+    ("entered", ENTERED),
+    ("as_whom", AS_WHOM),
     ("numbered", NUMBERED),
     ("coded", CODED),
     ("password", PASSWORD),

@@ -15,6 +15,7 @@ use super::lexicon::WordSet;
 use super::names::{Given, family, given, unquoted};
 use crate::finding::Confidence;
 use crate::rules::Code;
+use crate::rules::syntax::Text;
 use crate::span::Span;
 use crate::text::view::fold::fold_text;
 
@@ -64,6 +65,8 @@ pub(super) fn make(code: &Code) -> Box<dyn Detector> {
         list_heads: set("lists"),
         thing_heads: set("thing_heads"),
         thing_columns: set("thing_columns"),
+        thing_ends: list("thing_ends"),
+        last_of_ends: list("thing_ends").iter().filter_map(|end| end.bytes().last()).collect(),
     })
 }
 
@@ -111,6 +114,10 @@ struct Person {
     thing_heads: WordSet,
     /// Further words of headers of columns of things.
     thing_columns: WordSet,
+    /// Words that end compounds which name things: *straat*, *prijs*, *Halle*.
+    thing_ends: Vec<Text>,
+    /// Their last bytes, which most words do not end with.
+    last_of_ends: Vec<u8>,
 }
 
 impl Detector for Person {
@@ -245,7 +252,7 @@ impl Person {
         let words: Vec<&Token<'_>> = all[..end].iter().filter(|token| token.is_capital()).collect();
         let first = words.first()?;
         let brand = words.len() == 1 && self.brands.contains(&*first.folded());
-        if brand || self.goes_on(&all, end) || is_street(&all[end - 1]) {
+        if brand || self.goes_on(&all, end) || self.is_compound_of_thing(&all[end - 1]) {
             return None;
         }
         let sure = words.len() > 1
@@ -335,7 +342,7 @@ impl Person {
             at = previous;
         }
         self.goes_on(all, end)
-            || is_street(&all[end - 1])
+            || self.is_compound_of_thing(&all[end - 1])
             || self.suppress_after.contains(&*all[end - 1].folded())
             || all[start].kind == Kind::Word(Case::Capital) && self.is_of_place(&all[start])
     }
@@ -343,6 +350,19 @@ impl Person {
     /// "Storm Bridget": a word that suppresses what follows, and no given name.
     fn is_of_place(&self, token: &Token<'_>) -> bool {
         given(token.text) != Given::Yes && self.suppress_before.contains(&*token.folded())
+    }
+
+    /// "Guido Gezellestraat", "Jan Wauters-prijs", "Fritz Walter-Halle": a word that ends like a thing, and is no family's name.
+    fn is_compound_of_thing(&self, token: &Token<'_>) -> bool {
+        let word = token.text;
+        let last = word.rsplit_once('-').map(|(_, last)| last);
+        if last.is_some_and(|last| self.thing_ends.iter().any(|end| last.eq_ignore_ascii_case(end))) {
+            return true;
+        }
+        let long = |end: &Text| word.len() > end.len() + 2 && word.ends_with(end.as_ref());
+        word.bytes().last().is_some_and(|last| self.last_of_ends.contains(&last))
+            && self.thing_ends.iter().any(long)
+            && !family(last.unwrap_or(word))
     }
 
     /// Whether a word stands behind the name that makes it one of a street, a school or a company.
@@ -360,60 +380,6 @@ fn next_word(all: &[Token<'_>], end: usize) -> Option<Folded> {
 /// Whether a particle is an article of German or Dutch prose where no other particle stands before it.
 fn is_article(token: &Token<'_>) -> bool {
     matches!(token.text, "der" | "den" | "te" | "op" | "zu" | "la" | "le" | "y" | "e")
-}
-
-/// "Guido Gezellestraat", "Jan Wauters-prijs": a word that ends like a Dutch or German street or prize, and is no
-/// family's name.
-fn is_street(token: &Token<'_>) -> bool {
-    const ENDS: [&str; 34] = [
-        "straat",
-        "laan",
-        "steenweg",
-        "plein",
-        "dreef",
-        "strasse",
-        "straße",
-        "allee",
-        "platz",
-        "kaai",
-        "kade",
-        "prijs",
-        "preis",
-        "schule",
-        "school",
-        "tunnel",
-        "zaal",
-        "saal",
-        "halle",
-        "institut",
-        "instituut",
-        "stadion",
-        "stiftung",
-        "stichting",
-        "fonds",
-        "museum",
-        "gymnasium",
-        "brücke",
-        "kirche",
-        "kerk",
-        "toren",
-        "turm",
-        "medaille",
-        "bibliothek",
-    ];
-    let word = token.text;
-    let last = word.rsplit_once('-').map(|(_, last)| last);
-    // "Walter-Halle"
-    if last.is_some_and(|last| ENDS.iter().any(|end| last.eq_ignore_ascii_case(end))) {
-        return true;
-    }
-    let long = |end: &&str| word.len() > end.len() + 2 && word.ends_with(*end);
-    // All of them end with one of these letters.
-    let may = matches!(
-        word.as_bytes().last(),
-        Some(b't' | b'n' | b'g' | b'f' | b'e' | b'z' | b'i' | b's' | b'l' | b'm' | b'k')
-    );
-    may && ENDS.iter().any(long) && !family(last.unwrap_or(word))
 }
 
 fn is_upper(token: &Token<'_>) -> bool {
