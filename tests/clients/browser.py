@@ -63,9 +63,13 @@ class Chromium:
         """Waits until a condition of the page holds; between two pages there is none to ask."""
         until = time.monotonic() + 30
         while True:
-            answer = self.call("Runtime.evaluate", expression=expression, returnByValue=True)
-            if answer["result"].get("value") is True:
-                return
+            try:
+                answer = self.call("Runtime.evaluate", expression=expression, returnByValue=True)
+                if answer["result"].get("value") is True:
+                    return
+            except AssertionError as fault:
+                if "navigated" not in str(fault):
+                    raise
             assert time.monotonic() < until, expression
             time.sleep(0.02)
 
