@@ -29,7 +29,7 @@ pub fn asserts(lexicon: &Lexicon, text: &[u8], sentence: Range, start: usize, en
     // Next to most codes stands no word that could say so: the rest of the sentence need not be read.
     let said = speaks(lexicon.words_before(text, sentence.start, start))
         || speaks(lexicon.words(text, end, sentence.end));
-    if !said || lexicon.any(text, sentence.start, sentence.end, NEGATIVE) {
+    if !said {
         return false;
     }
     let before = lexicon.words_before(text, sentence.start, start).take(WORDS_MAX).collect();
@@ -38,9 +38,10 @@ pub fn asserts(lexicon: &Lexicon, text: &[u8], sentence: Range, start: usize, en
     let question = text[end..sentence.end].contains(&b'?');
     let turned = text[end..].trim_ascii_start().first() == Some(&b',');
     let open_question = question && !turned;
-    around.noun_then_mark(lexicon, text)
+    let asserted = around.noun_then_mark(lexicon, text)
         || around.mark_then_noun()
-        || !open_question && (around.classed_before(text) || around.classed_after())
+        || !open_question && (around.classed_before(text) || around.classed_after());
+    asserted && !lexicon.any(text, sentence.start, sentence.end, NEGATIVE)
 }
 
 /// Whether the first word on a side that is no filler is one that an assertion needs there.

@@ -159,7 +159,7 @@ impl Judge<'_> {
 
     /// Whether another level stands there too.
     fn has_others(&self, range: Range) -> bool {
-        has_other_levels(self.text, range, 1 << (self.code.level - 1))
+        has_other_levels(self.text, range, self.code.level)
     }
 
     /// A box directly before the code: ticked or not.

@@ -119,14 +119,19 @@ pub fn levels(text: &[u8], range: Range) -> u8 {
     codes(text, range).fold(0, |found, level| found | level)
 }
 
-/// Whether levels other than these, one bit each, stand as words in the range.
+/// Whether another level than `own`, 1 to 4, stands as a word in the range.
 #[must_use]
 pub fn has_other_levels(text: &[u8], range: Range, own: u8) -> bool {
     let part = &text[range.start.min(text.len())..range.end.min(text.len())];
-    let is_other = |byte: u8| matches!(byte, b'1'..=b'4') && own & 1 << (byte - b'1') == 0;
-    // Without such a digit there is none; a fold without a way out is done many bytes at a time.
-    part.chunks(64).any(|chunk| chunk.iter().fold(false, |any, byte| any | is_other(*byte)))
-        && codes(text, range).any(|level| level & !own != 0)
+    let is_other = |byte: u8| (byte >= b'1') & (byte <= b'4') & (byte != b'0' + own);
+    let is_code = |three: &[u8]| {
+        let gap = (three[1] == b' ') | (three[1] == b'-');
+        is_other(three[2]) & ((three[1] == b'c') | (gap & (three[0] == b'c')))
+    };
+    let opens = matches!(part, [b'c', digit, ..] if is_other(*digit));
+    // Mostly there is none; a fold without a way out is done many bytes at a time.
+    (opens || part.windows(3).fold(false, |any, three| any | is_code(three)))
+        && codes(text, range).any(|level| level != 1 << (own - 1))
 }
 
 /// The levels that stand as words in the range, from left to right.
@@ -165,4 +170,21 @@ fn lines(text: &[u8]) -> usize {
     text.split(|&byte| byte == b'\n' || byte == b'\r')
         .filter(|line| line.iter().any(|byte| !byte.is_ascii_whitespace()))
         .count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Range, has_other_levels, levels};
+
+    #[test]
+    fn other_levels_are_words_of_their_own() {
+        let other = |text: &str| has_other_levels(text.as_bytes(), Range { start: 0, end: text.len() }, 4);
+        for text in ["c1", "c4 c1", "c4 - c 2", "c4, c-3.", "(c1)"] {
+            assert!(other(text), "{text}");
+        }
+        for text in ["c4", "c4 c4", "c4 1", "c10", "ac1", "c5", "c4 2 c 4", "c", ""] {
+            assert!(!other(text), "{text}");
+        }
+        assert_eq!(levels(b"c1 c4 c44", Range { start: 0, end: 9 }), 0b1001);
+    }
 }
