@@ -111,13 +111,12 @@ fn without_line_start(mut part: &[u8]) -> &[u8] {
     part
 }
 
-/// Whether a text is nothing but some digits, with the signs between them that numbers have.
+/// Whether a text is nothing but some digits, with the signs between them that numbers have. Most are too long.
 fn is_digits(text: &[u8]) -> bool {
-    let digits = text.iter().filter(|byte| byte.is_ascii_digit()).count();
     let is_sign = |byte: &u8| matches!(byte, b'.' | b'-' | b'/' | b' ');
-    digits > 1
-        && text.len() <= DIGITS_BYTES_MAX
+    text.len() <= DIGITS_BYTES_MAX
         && text.iter().all(|byte| byte.is_ascii_digit() || is_sign(byte))
+        && text.iter().filter(|byte| byte.is_ascii_digit()).count() > 1
 }
 
 /// Whether a value may be cut beside this byte: not beside spaces and signs that end a sentence.
