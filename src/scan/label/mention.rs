@@ -123,7 +123,7 @@ pub fn levels(text: &[u8], range: Range) -> u8 {
 #[must_use]
 pub fn has_other_levels(text: &[u8], range: Range, own: u8) -> bool {
     let part = &text[range.start.min(text.len())..range.end.min(text.len())];
-    let is_other = |byte: u8| (byte >= b'1') & (byte <= b'4') & (byte != b'0' + own);
+    let is_other = |byte: u8| matches!(byte, b'1'..=b'4') & (byte != b'0' + own);
     let is_code = |three: &[u8]| {
         let gap = (three[1] == b' ') | (three[1] == b'-');
         is_other(three[2]) & ((three[1] == b'c') | (gap & (three[0] == b'c')))
