@@ -89,6 +89,7 @@ const fn is_wide_blank(byte: u8) -> bool {
 pub(super) type Room = [u8; 64 + 8];
 
 /// With nothing in it.
+#[cfg_attr(not(target_arch = "x86_64"), allow(dead_code, reason = "read by the vector passes alone"))]
 pub(super) const ROOM: Room = [UNKNOWN; 64 + 8];
 
 /// Bytes of a chunk, of the block behind it, and of what follows.
@@ -146,6 +147,7 @@ impl Letters {
 
     /// The bytes in which they stand.
     #[inline(always)]
+    #[cfg_attr(not(target_arch = "x86_64"), allow(dead_code, reason = "read by the vector passes alone"))]
     pub fn room_of_all(&self) -> &[u8; LETTERS] {
         &self.bytes
     }

@@ -259,12 +259,14 @@ impl Filter {
     /// For each three letters, fifteen bits with the first letter highest, a bit for each fourth letter with which the first
     /// look lets them pass.
     #[inline(always)]
+    #[cfg_attr(not(target_arch = "x86_64"), allow(dead_code, reason = "read by the vector passes alone"))]
     pub(in crate::scan) const fn fourths(&self) -> &[u32; FIRSTS] {
         &self.fourths
     }
 
     /// For what each four letters come to, the bits of the second look.
     #[inline(always)]
+    #[cfg_attr(not(target_arch = "x86_64"), allow(dead_code, reason = "read by the vector passes alone"))]
     pub(in crate::scan) const fn nexts(&self) -> &[Next; NEXTS] {
         &self.nexts
     }

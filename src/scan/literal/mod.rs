@@ -6,6 +6,7 @@ mod trie;
 
 use crate::text::view::fold::{self, Folded, fold, folded};
 pub use filter::{FIRST, Filter, packed};
+#[cfg(target_arch = "x86_64")]
 pub(in crate::scan) use filter::{NEXT_FACTOR, NEXT_SHIFT};
 use std::borrow::Cow;
 use trie::{Pair, Trie};
