@@ -92,17 +92,7 @@ fn array(
     read: Read,
     goes_on: impl Fn(&mut &[u8], u64) -> bool,
 ) -> Result<(), Unwritten> {
-    out.open(b'[');
-    let mut count = 0;
-    while goes_on(rest, count) {
-        if count > 0 {
-            out.separate();
-        }
-        read(rest, out, depth + 1)?;
-        count += 1;
-    }
-    out.close(b']');
-    Ok(())
+    each(rest, out, *b"[]", goes_on, |rest, out| read(rest, out, depth + 1))
 }
 
 /// Reads an object in the same way.
@@ -113,19 +103,32 @@ fn object(
     read: Read,
     goes_on: impl Fn(&mut &[u8], u64) -> bool,
 ) -> Result<(), Unwritten> {
-    out.open(b'{');
+    each(rest, out, *b"{}", goes_on, |rest, out| {
+        let mark = out.mark();
+        read(rest, out, depth + 1)?;
+        out.key(mark)?;
+        read(rest, out, depth + 1)
+    })
+}
+
+/// Reads one item after the other, as long as it goes on.
+fn each(
+    rest: &mut &[u8],
+    out: &mut json::Writer,
+    [open, close]: [u8; 2],
+    goes_on: impl Fn(&mut &[u8], u64) -> bool,
+    item: impl Fn(&mut &[u8], &mut json::Writer) -> Result<(), Unwritten>,
+) -> Result<(), Unwritten> {
+    out.open(open);
     let mut count = 0;
     while goes_on(rest, count) {
         if count > 0 {
             out.separate();
         }
-        let mark = out.mark();
-        read(rest, out, depth + 1)?;
-        out.key(mark)?;
-        read(rest, out, depth + 1)?;
+        item(rest, out)?;
         count += 1;
     }
-    out.close(b'}');
+    out.close(close);
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 use super::Outcome;
 use super::placeholder::{is_blank, is_placeholder, is_token_placeholder, is_wording_of_token};
 use super::random::looks_random;
+use crate::text::view::packed::sextet;
 
 /// A provider's token: anything but a placeholder; one of few or stepping characters, or one that says so, is a specimen.
 pub(super) fn token(written: &[u8]) -> Outcome {
@@ -118,15 +119,7 @@ fn decode_base64(text: &[u8]) -> Option<Vec<u8>> {
     let mut decoded = Vec::with_capacity(text.len() * 3 / 4);
     let (mut bits, mut held) = (0_u32, 0);
     for &byte in text {
-        let value = match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'+' | b'-' => 62,
-            b'/' | b'_' => 63,
-            _ => return None,
-        };
-        bits = bits << 6 | u32::from(value);
+        bits = bits << 6 | u32::from(sextet(byte)?);
         held += 6;
         if held >= 8 {
             held -= 8;

@@ -307,7 +307,8 @@ fn hexadecimal(text: &[u8], span: Span, out: &mut Derived) -> bool {
 
 /// What a character of base64 stands for, in either alphabet.
 #[inline]
-const fn sextet(byte: u8) -> Option<u8> {
+#[must_use]
+pub const fn sextet(byte: u8) -> Option<u8> {
     Some(match byte {
         b'A'..=b'Z' => byte - b'A',
         b'a'..=b'z' => byte - b'a' + 26,
