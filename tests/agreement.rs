@@ -80,6 +80,40 @@ fn the_fast_scanner_agrees_with_its_slow_twin() {
     }
 }
 
+/// Rows of cells: most digits of tables stand between two such signs, where the fast scanner asks for numbers of one group only.
+#[test]
+fn in_tables_too() {
+    let rounds: u64 = std::env::var("GUARD_ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(300);
+    let (fast, slow) = (Scanner::shipped(), Scanner::exhaustive(rules::shipped()));
+    let (pieces, mut scratch, mut other) = (pieces(), Scratch::default(), Scratch::default());
+    let mut found_some = 0;
+    for seed in 0..rounds {
+        let mut random = Random::new(seed);
+        let sign = b";;,\t|\"/:="[random.below(9) as usize];
+        let mut text = Vec::new();
+        for _ in 0..8 {
+            for _ in 0..6 {
+                match random.below(4) {
+                    0 => text.extend_from_slice(&pieces[random.below(pieces.len() as u64) as usize]),
+                    1 => text.extend_from_slice(b"2024-06-14"),
+                    _ => {
+                        let length = random.below(20);
+                        text.extend((0..length).map(|_| b'0' + random.below(10) as u8));
+                    }
+                }
+                text.push(sign);
+            }
+            text.truncate(text.len() - random.below(2) as usize);
+            text.push(b'\n');
+        }
+        let found = scan(&fast, &text, &mut scratch);
+        found_some += usize::from(!found.is_empty());
+        let slowly = scan(&slow, &text, &mut other);
+        assert_eq!(found, slowly, "seed {seed}: {:?}", String::from_utf8_lossy(&text));
+    }
+    assert!(found_some > rounds as usize / 2);
+}
+
 #[test]
 fn what_almost_fired_is_told_with_its_reason() {
     let scanner = Scanner::shipped();

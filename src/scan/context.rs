@@ -272,21 +272,36 @@ impl WordIndex {
     }
 
     /// Whether no label of any rule can be near a span: what is asked for most numbers, and once for all rules.
+    #[inline]
     pub(super) fn has_no_label(&mut self, text: &[u8], words: &Words, uses: &Uses, span: Span) -> bool {
         let (first, last) = blocks_around(text, span);
-        if let Some((_, _, labelled)) = self.labelled.filter(|known| (known.0, known.1) == (first, last)) {
-            return !labelled;
+        match self.labelled {
+            Some((from, to, labelled)) if (from, to) == (first, last) => !labelled,
+            _ => self.has_no_label_in(text, words, uses, (first, last)),
         }
+    }
+
+    /// Whether no label of any rule stands in these blocks; remembers it.
+    fn has_no_label_in(
+        &mut self,
+        text: &[u8],
+        words: &Words,
+        uses: &Uses,
+        (first, last): (usize, usize),
+    ) -> bool {
         self.around.clear();
-        self.around.resize(uses.stride, 0);
         for block in first..=last {
-            self.block(text, words, uses, block);
+            if self.block(text, words, uses, block).1 == 0 {
+                continue;
+            }
+            self.around.resize(uses.stride, 0);
             let from = block * uses.stride;
             let labels = self.labels.get(from..from + uses.stride).unwrap_or_default();
             self.around.iter_mut().zip(labels).for_each(|(around, labels)| *around |= labels);
         }
         let blocks = Span::new(first * BLOCK, (last + 1) * BLOCK);
         for head in self.heads.iter().filter(|head| head.rows.overlaps(blocks)) {
+            self.around.resize(uses.stride, 0);
             for (_, rule) in uses.of(head.word).iter().filter(|(role, _)| *role == Role::Context) {
                 if let Some(around) = self.around.get_mut(usize::from(rule / 64)) {
                     *around |= 1 << (rule % 64);

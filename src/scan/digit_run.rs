@@ -6,6 +6,23 @@ use crate::text::view::fold::fold;
 /// Separators between two groups.
 const SEPARATORS_MAX: usize = 3;
 
+/// Signs before which digits may go on: 1 where they stand single, with such signs between them; 2 for quotation marks,
+/// behind which the next piece of a string may open.
+static SIGNS: [u8; 256] = {
+    let (mut table, mut sign, signs) = ([0; 256], 0, b",;:|_+\"'`");
+    while sign < signs.len() {
+        table[signs[sign] as usize] = if sign < 6 { 1 } else { 2 };
+        sign += 1;
+    }
+    table
+};
+
+/// Whether digits may go on behind such a sign after a run of this length.
+#[inline]
+pub(super) fn may_sign(byte: u8, length: usize) -> bool {
+    SIGNS[usize::from(byte)] >= length.min(2) as u8
+}
+
 /// A run of digits.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Run {
@@ -76,8 +93,7 @@ pub(super) fn behind(text: &[u8], run: &Run, allowed: u32) -> Option<Run> {
 /// The run that follows after one to three separators, or a line break.
 fn following(text: &[u8], end: usize, allowed: u32) -> Option<Run> {
     // Most digits end before something that joins nothing.
-    let next = *text.get(end)?;
-    if matches!(next, b'!'..=b'[' | b']'..=b'~') && separator(next) & allowed == 0 {
+    if ends_here(*text.get(end)?, allowed) {
         return None;
     }
     let (mut at, mut separators, mut count, mut wrapped) = (end, 0, 0, false);
@@ -113,6 +129,18 @@ fn following(text: &[u8], end: usize, allowed: u32) -> Option<Run> {
         separators |= bit;
         at += taken;
     }
+}
+
+/// Whether no run follows after digits before this byte.
+#[inline]
+pub(super) const fn ends_here(byte: u8, allowed: u32) -> bool {
+    matches!(byte, b'!'..=b'[' | b']'..=b'~') && separator(byte) & allowed == 0
+}
+
+/// Whether a value that begins in a cell is cut by the end of its row: no number goes on behind it.
+#[inline]
+pub(super) fn ends_row(text: &[u8], run: &Run, next: &Run) -> bool {
+    next.wrapped && matches!(run.before(text), Some(b'\t' | b';' | b'|' | b','))
 }
 
 /// Whether a line begins with the number of a list: "2. Remarque", "12) suite".

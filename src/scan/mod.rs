@@ -34,6 +34,7 @@ mod opening;
 mod pass;
 pub mod password;
 mod person;
+mod quiet;
 mod required;
 mod resolve;
 mod shape;

@@ -2,7 +2,7 @@
 //! regular expressions. Knows clusters; what a match is worth is judged elsewhere.
 
 use super::check::{Outcome, iban};
-use super::digit_run::{Run, behind, run_at};
+use super::digit_run::{self, Run, behind, run_at};
 use super::opening::{Begin, Group, Set};
 use super::pass::Pass;
 use crate::finding::View;
@@ -24,7 +24,8 @@ pub(super) fn cluster(pass: &mut Pass<'_>, start: usize, end: usize) -> usize {
     let table = &pass.scanner.table;
     let allowed = table.separators;
     let mut run = Run { start, end, ..Run::default() };
-    let Some(mut next) = behind(pass.text, &run, allowed) else {
+    let follows = behind(pass.text, &run, allowed);
+    let Some(mut next) = follows.filter(|next| !digit_run::ends_row(pass.text, &run, next)) else {
         alone(pass, &run);
         return run.end;
     };
@@ -72,21 +73,38 @@ fn join_wrapped(pass: &mut Pass<'_>, runs: &mut Vec<Run>) {
     }
 }
 
+/// Judges a run behind which none follows; returns where it ends.
+pub(super) fn single(pass: &mut Pass<'_>, start: usize, end: usize) -> usize {
+    alone(pass, &Run { start, end, ..Run::default() });
+    end
+}
+
 /// Holds a run that stands alone, as most do, against the rules of its length.
 fn alone(pass: &mut Pass<'_>, run: &Run) {
-    let table = &pass.scanner.table;
-    let sets = table.groups.get(run.len()).map_or(&[][..], Vec::as_slice);
+    let (table, text) = (&pass.scanner.table, pass.text);
     let all = pass.scanner.exhaustive;
-    if !sets.iter().any(Set::has_alone) || !all && !right_is_free(pass.text, run.end) {
-        return;
-    }
-    let (runs, span) = (std::slice::from_ref(run), Span::new(run.start, run.end));
-    for set in sets {
-        let mut fitting = set.fitting(pass.text, runs, all);
+    for set in table.groups.get(run.len()).map_or(&[][..], Vec::as_slice) {
+        if set.alone() == 0 {
+            continue;
+        }
+        let fitting = || set.fitting_alone(&text[run.start..run.end], run.before(text));
+        let mut fitting = if all { set.alone() } else { fitting() };
+        if fitting == 0 || !all && !right_is_free(text, run.end) {
+            continue;
+        }
+        let (runs, span) = (std::slice::from_ref(run), Span::new(run.start, run.end));
         if fitting & !set.unlabelled() != 0 && !all && !pass.may_be_labelled(span) {
             fitting &= set.unlabelled();
         }
-        opened(pass, runs, 0, (set, fitting), span);
+        while let Some((group, unlabelled)) = set.take(&mut fitting) {
+            if fails(pass, group.rule, run)
+                || !unlabelled && !all && !pass.may_be_labelled_for(group.rule, span)
+            {
+                continue;
+            }
+            let Some(number) = table.number(group.rule, group.number) else { continue };
+            number_at(pass, runs, (0, 0), group.rule, number, false);
+        }
     }
 }
 
@@ -104,6 +122,9 @@ fn groups(pass: &mut Pass<'_>, runs: &[Run], starts: usize) {
     let mut left = total;
     for first in 0..starts.min(runs.len()) {
         let run = &runs[first];
+        if left < usize::from(table.digits_min) {
+            break;
+        }
         let enough = left >= table.any_openings.digits_min();
         left -= run.len();
         if first > 0 && is_hard(pass.text, run) {
@@ -153,10 +174,10 @@ fn fails_check(pass: &mut Pass<'_>, rule: u16, digits: &[u8], span: Span) -> boo
     let Some(check) = table.checks[usize::from(rule)].filter(|_| !pass.scanner.exhaustive) else {
         return false;
     };
-    let mistyped = table.rules[usize::from(rule)].tiers.failed.is_some();
+    let mistyped = || table.rules[usize::from(rule)].tiers.failed.is_some();
     check.of_digits(digits) == Outcome::Fail
         && pass.buffers.misses.is_none()
-        && !(mistyped && pass.may_be_labelled_for(rule, span))
+        && !(mistyped() && pass.may_be_labelled_for(rule, span))
 }
 
 /// Whether more than a space stands between a run and the one before: neither begins or ends a number there.

@@ -216,9 +216,6 @@ impl Set {
             return !0 >> (SET_MAX - self.groups.len());
         };
         let mut fitting = self.pairs[run.pair(text)] & self.within[runs.len().min(RUNS - 1)];
-        if runs.len() == 1 {
-            return self.with_lead(fitting, text, run);
-        }
         for (place, next) in runs.iter().skip(1).zip(self.lengths.iter()) {
             fitting &= next[place.len().min(LENGTHS - 1)];
         }
@@ -227,22 +224,30 @@ impl Set {
             fitting &= self.separators[separators.trailing_zeros() as usize & 31];
             separators &= separators - 1;
         }
-        self.with_lead(fitting, text, run)
+        self.with_lead(fitting, run.before(text))
+    }
+
+    /// Those of one run that these digits may be, before which `before` stands, as bits.
+    #[inline]
+    pub fn fitting_alone(&self, digits: &[u8], before: Option<u8>) -> u32 {
+        let [first, second, ..] = digits else { return self.alone };
+        let pair = usize::from(first.wrapping_sub(b'0')) * 10 + usize::from(second.wrapping_sub(b'0'));
+        self.with_lead(self.pairs.get(pair).map_or(0, |pairs| pairs & self.alone), before)
     }
 
     /// Those of them before which stands what must stand there.
-    fn with_lead(&self, fitting: u32, text: &[u8], run: &Run) -> u32 {
+    #[inline]
+    fn with_lead(&self, fitting: u32, before: Option<u8>) -> u32 {
         if fitting & self.all_led == 0 {
             return fitting;
         }
-        let before = run.before(text);
         let missing = self.led.iter().filter(|(lead, _)| before != Some(*lead));
         fitting & !missing.fold(0, |bits, (_, bit)| bits | bit)
     }
 
-    /// Whether any of them is one run.
-    pub const fn has_alone(&self) -> bool {
-        self.alone != 0
+    /// Those of one run, as bits.
+    pub const fn alone(&self) -> u32 {
+        self.alone
     }
 
     /// Those that are reported without a word that speaks for them, as bits.

@@ -5,7 +5,7 @@ use super::blocks::Masks;
 use super::check::Outcome;
 use super::context::{Near, WordIndex};
 use super::detector::{Beside, Hit, Place};
-use super::digit_run::Run;
+use super::digit_run::{Run, may_sign};
 use super::heads::Head;
 use super::looks::{CHUNK, Looks};
 use super::names::unquoted;
@@ -25,17 +25,6 @@ const WINDOW_MAX: usize = 16 << 10;
 
 /// Bytes of a word that goes on behind a window.
 const WORD_MAX: usize = 64;
-
-/// Signs before which digits may go on: 1 where they stand single, with such signs between them; 2 for quotation marks,
-/// behind which the next piece of a string may open.
-static SIGNS: [u8; 256] = {
-    let (mut table, mut sign, signs) = ([0; 256], 0, b",;:|_+\"'`");
-    while sign < signs.len() {
-        table[signs[sign] as usize] = if sign < 6 { 1 } else { 2 };
-        sign += 1;
-    }
-    table
-};
 
 /// Near misses kept.
 const MISSES_MAX: usize = 10_000;
@@ -239,12 +228,18 @@ impl Pass<'_> {
         if end.is_multiple_of(64) {
             end += text[end..].iter().take_while(|byte| byte.is_ascii_digit()).count();
         }
+        if table.quiet.has(text, at, end) && !self.scanner.exhaustive {
+            if at >= *done {
+                *done = number::single(self, at, end);
+            }
+            return;
+        }
         if at >= *done {
             *done = number::cluster(self, at, end);
         }
         let length = end - at;
         shape::at(self, at, length);
-        if text.get(end).is_some_and(|byte| SIGNS[usize::from(*byte)] >= length.min(2) as u8) {
+        if text.get(end).is_some_and(|byte| may_sign(*byte, length)) {
             self.before_sign(at, end);
         }
         if length == 3 && text[..at].ends_with(b"begin ") {

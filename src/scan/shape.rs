@@ -47,6 +47,8 @@ pub(super) struct Set {
     shapes: Vec<Shape>,
     before: Neighbours,
     behind: Neighbours,
+    /// The shapes that begin with something else than digits.
+    led: u32,
     /// For each pattern of letters and digits: the shapes that may go on so from their first digit on.
     by_pattern: Box<[u32; 1 << PATTERN]>,
 }
@@ -105,6 +107,11 @@ impl Neighbours {
         }
     }
 
+    /// The shapes that may have this byte right beside the digits.
+    fn having(&self, byte: u8) -> u32 {
+        self.near.get(usize::from(byte)).map_or(!0, |near| near.0 | near.1)
+    }
+
     /// The shapes that the nearest character and the one beyond it let be.
     #[inline]
     fn fitting(&self, (near, far): (u8, u8)) -> u32 {
@@ -125,6 +132,7 @@ impl Default for Set {
             shapes: Vec::new(),
             before: Neighbours::default(),
             behind: Neighbours::default(),
+            led: 0,
             by_pattern: Box::new([0; 1 << PATTERN]),
         }
     }
@@ -139,6 +147,7 @@ impl Set {
         let Some(set) = sets.last_mut() else { return };
         let bit = 1_u32 << set.shapes.len();
         let before: Vec<Part> = shape.before().iter().rev().copied().collect();
+        set.led |= if before.is_empty() { 0 } else { bit };
         set.before.add(bit, &before, shape.separators, !0);
         let rest = behind(shape.behind(), length);
         set.behind.add(bit, rest, shape.separators, !(Part::Digit.bytes() | Part::Letter.bytes()));
@@ -157,6 +166,12 @@ impl Set {
             }
         }
         set.shapes.push(shape);
+    }
+
+    /// Whether a shape that begins with something else may have this byte right before its first digits, and whether one
+    /// that begins with them may have it right behind them.
+    pub fn may_have(&self, byte: u8) -> (bool, bool) {
+        (self.before.having(byte) & self.led != 0, self.behind.having(byte) & !self.led != 0)
     }
 }
 
@@ -187,11 +202,14 @@ const KINDS: [u8; 256] = {
     kinds
 };
 
-/// The pattern of the letters and digits from a place on, separators left out; `None` where they stand too far apart. Hardly
-/// with a branch on what it reads.
-fn pattern(text: &[u8], at: usize) -> Option<usize> {
-    let (mut pattern, mut count) = (0_usize, 0_u32);
-    let near = &text[at..(at + PATTERN_BYTES).min(text.len())];
+/// The pattern of the letters and digits from a place on where so many digits stand, separators left out; `None` where they
+/// stand too far apart. Hardly with a branch on what it reads.
+fn pattern(text: &[u8], at: usize, digits: usize) -> Option<usize> {
+    if digits >= PATTERN {
+        return Some((1 << PATTERN) - 1);
+    }
+    let (mut pattern, mut count) = ((1_usize << digits) - 1, digits as u32);
+    let near = &text[at + digits..(at + PATTERN_BYTES).min(text.len())];
     for eight in near.chunks(8) {
         for byte in eight {
             let kind = KINDS[usize::from(*byte)];
@@ -202,7 +220,7 @@ fn pattern(text: &[u8], at: usize) -> Option<usize> {
             return Some(pattern % (1 << PATTERN));
         }
     }
-    (near.len() < PATTERN_BYTES).then_some(pattern)
+    (near.len() < PATTERN_BYTES - digits).then_some(pattern)
 }
 
 /// The two characters before a place, the nearest one first: spaces and dashes of any kind as those of ASCII, a line break
@@ -248,17 +266,22 @@ fn plain(text: &[u8], at: usize) -> u8 {
 }
 
 /// Holds the shapes that may have a run of `length` digits as their first against the text at `at`.
-#[inline(always)]
+#[inline(never)]
 pub(super) fn at(pass: &mut Pass<'_>, at: usize, length: usize) {
     let table = &pass.scanner.table;
     let (text, end) = (pass.text, at + length);
     let Some(sets @ [_, ..]) = table.shapes.get(length).map(Vec::as_slice) else { return };
     let (before, behind) = (neighbours_before(text, at), neighbours_behind(text, end));
+    let joined = before.0 == b'-' && before.1.is_ascii_alphanumeric() && text[at - 1] == b'-';
     let mut known = None;
     for set in sets {
         let mut fitting = set.before.fitting(before) & set.behind.fitting(behind);
+        // Digits behind a dash and a letter or digit begin nothing.
+        if joined {
+            fitting &= set.led;
+        }
         if fitting != 0 {
-            let pattern = *known.get_or_insert_with(|| pattern(text, at));
+            let pattern = *known.get_or_insert_with(|| pattern(text, at, length));
             fitting &= pattern.map_or(!0, |pattern| set.by_pattern[pattern % (1 << PATTERN)]);
         }
         if pass.scanner.exhaustive {

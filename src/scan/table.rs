@@ -3,8 +3,10 @@
 use super::check::{self, Check};
 use super::context::Uses;
 use super::detector::{self, Anchor, Detector, DigitRun};
+use super::digit_run::may_sign;
 use super::literal::Literals;
 use super::opening::{self, AnyGroup, Group, Opening, Openings};
+use super::quiet::{Begins, Quiet};
 use super::required::required;
 use super::shape;
 use super::stems::{Bits, Stems};
@@ -264,6 +266,29 @@ pub(super) struct Table {
     pub capital_code: Vec<(u16, u16)>,
     pub start_code: Vec<(u16, u16)>,
     pub end_code: Vec<(u16, u16)>,
+    /// Runs of digits at which nothing but a number of one group begins.
+    pub quiet: Quiet,
+}
+
+impl Begins for Table {
+    fn shape(&self, length: usize, byte: u8) -> (bool, bool) {
+        let sets = self.shapes.get(length).map_or(&[][..], Vec::as_slice);
+        sets.iter()
+            .map(|set| set.may_have(byte))
+            .fold((false, false), |all, one| (all.0 | one.0, all.1 | one.1))
+    }
+
+    fn other(&self, length: usize, behind: u8) -> bool {
+        let code =
+            |code: &DigitCode| !code.run.after_letters && code.run.next.is_none_or(|next| next == behind);
+        self.digit_code.get(length).is_some_and(|all| all.iter().any(code))
+            || self.digit_expressions.iter().any(|(digits, _)| length >= usize::from(*digits))
+            || may_sign(behind, length)
+    }
+
+    fn separators(&self) -> u32 {
+        self.separators
+    }
 }
 
 impl Table {
@@ -301,6 +326,7 @@ impl Table {
         }
         table.at_most = vec![Confidence::High; rules.len()];
         table.literals.finish();
+        table.quiet = Quiet::of(&table);
         table.rules = rules;
         table.lists = lists;
         (table, faults)
