@@ -5,6 +5,7 @@ mod answers;
 mod attempts;
 mod bypasses;
 mod charters;
+mod encoded;
 mod errors;
 pub mod harness;
 mod http;

@@ -278,7 +278,11 @@ fn create(connection: &mut Connection, path: &Path) -> Result<bool, Fault> {
         .pragma_query_value(None, "user_version", |row| row.get(0))
         .map_err(Fault::database(path))?;
     match format {
-        FORMAT => return Ok(false),
+        FORMAT => {
+            // Stores of the same format that were made before retention kept its own time.
+            let made = transaction.execute_batch(AGREED).and_then(|()| transaction.commit());
+            return made.map(|()| false).map_err(Fault::database(path));
+        }
         0 => {}
         other => return Err(Fault::Format(other, FORMAT)),
     }
@@ -286,6 +290,7 @@ fn create(connection: &mut Connection, path: &Path) -> Result<bool, Fault> {
     rand::fill(&mut id).map_err(|_| Fault::Random)?;
     let genesis = chain::genesis(&id);
     let made = transaction.execute_batch(SCHEMA).and_then(|()| {
+        transaction.execute_batch(AGREED)?;
         transaction.execute("INSERT INTO store(one, id) VALUES (1, ?)", params![id])?;
         transaction.execute("INSERT INTO origin(one, seq, link) VALUES (1, 0, ?)", params![genesis])?;
         transaction.execute(
@@ -327,4 +332,14 @@ CREATE TABLE sealed(
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE restricted(seq INTEGER PRIMARY KEY) STRICT;
 CREATE TABLE cursor(target TEXT PRIMARY KEY, seq INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+";
+
+/// What retention goes by: see `agreed`.
+const AGREED: &str = "
+CREATE TABLE IF NOT EXISTS agreed(one INTEGER PRIMARY KEY CHECK (one = 1), time INTEGER NOT NULL,
+    room INTEGER NOT NULL, doubted INTEGER, agreed INTEGER) STRICT;
+CREATE TABLE IF NOT EXISTS mark(
+    seq INTEGER PRIMARY KEY,      -- the last event that was there
+    time INTEGER NOT NULL         -- at this agreed time, microseconds since 1970
+) STRICT;
 ";

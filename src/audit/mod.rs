@@ -3,6 +3,7 @@
 //! [`event`], [`application`], [`remark`] and [`tally`] belong to the core and do no I/O; everything else here reads and writes
 //! files. Must not know the values found: nothing in this folder has a type in which one could stand.
 
+mod agreed;
 mod alarm;
 pub mod application;
 pub mod chain;

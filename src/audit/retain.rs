@@ -1,15 +1,19 @@
 //! Retention: events whose time is over are erased while guard runs. What stood first in the chain is removed, what
 //! must stay (restricted events) keeps its place, and a tombstone in the chain says so. Knows no request.
 
+use super::agreed;
 use super::chain::{Digest, Head};
 use super::failure::{Failure, Fault};
 use super::ledger::{self, Ledger, Pen};
 use super::record::{Hex, Record, RecordKind};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use rusqlite::{OptionalExtension, params};
+use std::time::Duration;
 
 /// Events erased in one transaction, so that writing is never held up for long.
 const EVENTS_PER_STEP: i64 = 20_000;
+
+const DAY_MICROSECONDS: i64 = 24 * 3_600 * 1_000_000;
 
 /// What one step did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -18,42 +22,35 @@ pub struct Step {
     pub erased: u64,
     /// Whether more are left.
     pub more: bool,
+    /// Whether the clock leapt so far that it is not believed yet.
+    pub doubted: bool,
 }
 
-/// Erases events older than `days`, at most one step's worth.
+/// Erases events that have been there for `days`, at most one step's worth. `now` is what the clock says, `lived` how long
+/// guard ran since the last step: see [`agreed`] for what is made of them.
 ///
 /// # Errors
 /// The store cannot be written.
-pub fn step(ledger: &mut Ledger, days: u32, now: Timestamp) -> Result<Step, Fault> {
-    let age = SignedDuration::from_hours(24 * i64::from(days));
-    let cutoff = now.checked_sub(age).unwrap_or(Timestamp::MIN).as_microsecond();
-    if !is_due(ledger, cutoff)? {
-        return Ok(Step::default());
-    }
-    let step = ledger
-        .write(now, |pen| expire(pen, cutoff, now).map_err(|error| Fault::Failure(Failure::from(&error))))?;
+pub fn step(ledger: &mut Ledger, days: u32, now: Timestamp, lived: Duration) -> Result<Step, Fault> {
+    let age = i64::from(days).saturating_mul(DAY_MICROSECONDS);
+    let step = ledger.write(now, |pen| {
+        expire(pen, age, now, lived).map_err(|error| Fault::Failure(Failure::from(&error)))
+    })?;
     if step.erased > 0 && !step.more {
         ledger.settle();
     }
     Ok(step)
 }
 
-/// Whether anything is old enough; asked without a transaction, since most of the time nothing is.
-fn is_due(ledger: &Ledger, cutoff: i64) -> Result<bool, Fault> {
-    let oldest = "SELECT time FROM event WHERE payload IS NOT NULL
-        AND seq NOT IN (SELECT seq FROM restricted) ORDER BY seq LIMIT 1";
-    let oldest = ledger.connection().query_row(oldest, [], |row| row.get::<_, i64>(0)).optional();
-    Ok(oldest.map_err(Fault::database(ledger.path()))?.is_some_and(|time| time < cutoff))
-}
-
-fn expire(pen: &mut Pen<'_>, cutoff: i64, now: Timestamp) -> rusqlite::Result<Step> {
+fn expire(pen: &mut Pen<'_>, age: i64, now: Timestamp, lived: Duration) -> rusqlite::Result<Step> {
+    let (time, doubted) = agreed::go_on(pen, now, lived)?;
+    let cutoff = time.saturating_sub(age);
     let transaction = &pen.transaction;
     let origin = ledger::origin(transaction)?;
-    // Events stand in the order of their writing, which is that of their times but for moments: everything
-    // before the first one that is young enough has had its time.
-    let young = "SELECT seq FROM event WHERE time >= ? ORDER BY seq LIMIT 1";
-    let young = transaction.query_row(young, params![cutoff], |row| row.get(0)).optional()?;
-    let end: i64 = young.unwrap_or_else(|| pen.seq() + 1);
+    let end = agreed::written_before(pen, cutoff)?.unwrap_or(origin.seq) + 1;
+    if !is_due(pen, end)? {
+        return Ok(Step { doubted, ..Step::default() });
+    }
     let held = "SELECT seq FROM restricted WHERE seq > ? AND seq < ? ORDER BY seq LIMIT 1";
     let held = transaction.query_row(held, params![origin.seq, end], |row| row.get(0)).optional()?;
     let first_held: i64 = held.unwrap_or(end);
@@ -77,7 +74,15 @@ fn expire(pen: &mut Pen<'_>, cutoff: i64, now: Timestamp) -> rusqlite::Result<St
         };
         pen.append(now, &tombstone).map_err(|_| rusqlite::Error::ExecuteReturnedResults)?;
     }
-    Ok(Step { erased, more })
+    Ok(Step { erased, more, doubted })
+}
+
+/// Whether anything before `end` can be erased.
+fn is_due(pen: &Pen<'_>, end: i64) -> rusqlite::Result<bool> {
+    let oldest = "SELECT seq FROM event WHERE payload IS NOT NULL
+        AND seq NOT IN (SELECT seq FROM restricted) ORDER BY seq LIMIT 1";
+    let oldest = pen.transaction.query_row(oldest, [], |row| row.get::<_, i64>(0)).optional()?;
+    Ok(oldest.is_some_and(|oldest| oldest < end))
 }
 
 /// Removes the first events of the chain whole, and moves its origin.

@@ -6,7 +6,8 @@ use crate::charter::{AuditField, AuditSettings, Identity, Threshold};
 use crate::sensitive::Sensitive;
 use jiff::Timestamp;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
+use std::time::{Duration, Instant};
 
 /// What a request comes to when its event cannot be written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -49,26 +50,40 @@ pub struct Settings {
     pub clock: Clock,
 }
 
-/// Where the time comes from.
+/// Where the time comes from: that on the wall, which may be set, and that which has passed, which may not.
 #[derive(Clone)]
-pub struct Clock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
+pub struct Clock {
+    now: Arc<dyn Fn() -> Timestamp + Send + Sync>,
+    lived: Arc<dyn Fn() -> Duration + Send + Sync>,
+}
 
 impl Clock {
-    /// A clock that asks `now`.
-    pub fn new(now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
-        Self(Arc::new(now))
+    /// A clock that asks `now`, and `lived` for the time since some moment that never changes.
+    pub fn new(
+        now: impl Fn() -> Timestamp + Send + Sync + 'static,
+        lived: impl Fn() -> Duration + Send + Sync + 'static,
+    ) -> Self {
+        Self { now: Arc::new(now), lived: Arc::new(lived) }
     }
 
     /// The time.
     #[must_use]
     pub fn now(&self) -> Timestamp {
-        (self.0)()
+        (self.now)()
+    }
+
+    /// How long the program has run, sleep of the machine left out where the system tells.
+    #[must_use]
+    pub fn lived(&self) -> Duration {
+        (self.lived)()
     }
 }
 
 impl Default for Clock {
     fn default() -> Self {
-        Self::new(Timestamp::now)
+        // One beginning for all: settings are made anew with each reload.
+        static BEGAN: LazyLock<Instant> = LazyLock::new(Instant::now);
+        Self::new(Timestamp::now, || BEGAN.elapsed())
     }
 }
 

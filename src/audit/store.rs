@@ -46,6 +46,8 @@ pub struct Counters {
     pub failures: AtomicU64,
     /// Events erased by retention.
     pub erased: AtomicU64,
+    /// Whether the clock leapt so far that retention does not go by it yet.
+    pub clock_doubted: AtomicBool,
     /// Thresholds of the charter that were reached.
     pub alerts: AtomicU64,
     /// Events in the queue.

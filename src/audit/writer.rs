@@ -1,6 +1,7 @@
 //! The writer: one thread that takes events from the queue, seals who it was, and writes them in groups, so that
 //! one wait for the disk serves many. Knows the store; nobody waits for it but who asked for a receipt.
 
+use super::agreed;
 use super::alarm::{Alarm, Alert};
 use super::event::{Event, Identity, IdentityMode};
 use super::export::Bell;
@@ -64,6 +65,8 @@ pub(super) struct Writer {
     bell: Arc<Bell>,
     failing: Option<Failure>,
     alarm: Alarm,
+    /// What the clock had lived when retention last looked.
+    looked: Duration,
     /// Alerts that are not on the disk yet.
     alerts: Vec<Alert>,
 }
@@ -82,7 +85,9 @@ impl Writer {
         warn_if_unsealable(&settings, &recipients);
         let mut alarm = Alarm::default();
         alarm.set(&settings.thresholds);
+        let looked = settings.clock.lived();
         Ok(Self {
+            looked,
             ledger,
             folder,
             settings,
@@ -177,8 +182,12 @@ impl Writer {
     /// One step of retention; says whether more is left.
     fn retain(&mut self) -> bool {
         let Some(days) = self.settings.retention_days else { return false };
-        match retain::step(&mut self.ledger, days, self.settings.clock.now()) {
+        let lived = self.settings.clock.lived();
+        let since = lived.saturating_sub(self.looked);
+        match retain::step(&mut self.ledger, days, self.settings.clock.now(), since) {
             Ok(step) => {
+                self.looked = lived;
+                self.counters.clock_doubted.store(step.doubted, Ordering::Release);
                 self.counters.erased.fetch_add(step.erased, Ordering::Relaxed);
                 step.more
             }
@@ -396,8 +405,9 @@ impl Scribe<'_> {
     fn seal(&self, pen: &Pen<'_>, identity: &Identity, lookup: &[u8; 16]) -> Result<[u8; 16], Fault> {
         let blob = self.recipients.seal(identity)?;
         let handle = super::chain::handle(&blob);
-        let until =
-            (self.period.number + 1) * i64::from(self.settings.pseudonym_days.max(1)) * 86_400_000_000;
+        let days = self.settings.pseudonym_days.max(1);
+        let until = (self.period.number + 1) * i64::from(days) * 86_400_000_000;
+        let until = agreed::until(pen, until, days).map_err(|error| Fault::Failure(Failure::from(&error)))?;
         pen.transaction
             .execute(
                 "INSERT INTO sealed(handle, lookup, until, blob) VALUES (?,?,?,?)",

@@ -233,6 +233,9 @@ impl Page {
         let (written, lost) = (read(&counters.written), read(&counters.lost));
         self.single("guard_audit_events_total", "counter", "Audit events on the disk.", written);
         self.single("guard_audit_lost_total", "counter", "Audit events lost.", lost);
+        let doubted = u64::from(counters.clock_doubted.load(Ordering::Acquire));
+        let help = "Whether the clock leapt so far that audit events are not erased by it yet.";
+        self.single("guard_audit_clock_doubted", "gauge", help, doubted);
         let alerts = read(&counters.alerts);
         self.single("guard_alerts_total", "counter", "Thresholds of the charter that were reached.", alerts);
         let failures = read(&counters.failures);

@@ -4,7 +4,7 @@
 use super::answers;
 use super::bodies::{Counted, Held, Room, Spill};
 use super::headers;
-use super::judge::{Judge, Ruling};
+use super::judge::{Judge, Restore, Ruling};
 use super::learned::Tap;
 use super::read::{self, Unread};
 use super::remark::Remark;
@@ -18,12 +18,15 @@ use crate::charter::{Action, UninspectableKind};
 use crate::inspect::{Carrier, Inbound, Report, RequestId};
 use crate::language::Language;
 use crate::limits::{BODY_BYTES_INLINE, ENCODED_BODY_BYTES_INLINE, INFLATE_RATIO_MAX};
+use crate::text::encoding::flowing::Flowing;
 use crate::tools::Tool;
 use crate::user::User;
 use crate::wire::Answer;
 use crate::wire::answer::{Asked, UpstreamFault, add_decision, refusal, upstream_error};
 use bytes::Bytes;
-use http::header::{ACCEPT_ENCODING, ACCEPT_LANGUAGE, CONTENT_ENCODING, CONTENT_LENGTH, HeaderValue};
+use http::header::{
+    ACCEPT_ENCODING, ACCEPT_LANGUAGE, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue,
+};
 use http::request::Parts;
 use http::uri::PathAndQuery;
 use http::{HeaderMap, Method, Request, Response, StatusCode};
@@ -53,6 +56,8 @@ pub(super) struct Case {
     pub(super) body: Bytes,
     /// What the body takes in memory, as long as that is held.
     counted: Option<Counted>,
+    /// Puts back in the answer what was taken out of the request.
+    restore: Option<Box<dyn Restore>>,
     user: Arc<User>,
     language: Option<Language>,
     pub(super) now: jiff::Timestamp,
@@ -108,6 +113,7 @@ impl Case {
             headers: self.headers.clone(),
             body,
             counted: None,
+            restore: None,
             user: Arc::clone(&self.user),
             language: self.language,
             now: jiff::Timestamp::now(),
@@ -329,11 +335,8 @@ async fn carry_out(
                     Err(error) => return no_room(&case, &error),
                 },
             };
-            let answer = Box::pin(send(state, asking, case, parts, payload, Some(report))).await;
-            match restore {
-                None => answer,
-                Some(restore) => restored(answer, restore),
-            }
+            case.restore = restore;
+            Box::pin(send(state, asking, case, parts, payload, Some(report))).await
         }
     }
 }
@@ -363,13 +366,9 @@ fn no_room(case: &Case, error: &std::io::Error) -> Response<AnswerBody> {
     case.refuse(Remark::NoRoom)
 }
 
-/// Takes out the headers that speak of the body as it was.
+/// The body in place of the one that the headers speak of.
 fn changed(headers: &mut HeaderMap, body: Bytes) -> Bytes {
-    for name in
-        ["content-encoding", "content-length", "content-md5", "digest", "content-digest", "repr-digest"]
-    {
-        headers.remove(name);
-    }
+    headers::of_other_bytes(headers);
     body
 }
 
@@ -417,10 +416,39 @@ async fn send(
     if let Some(report) = report {
         add_decision(answer.headers_mut(), report.decision.action, &case.id.0, articles(report));
     }
-    match listen {
+    let restore = case.restore.take().and_then(|restore| restoring(&mut answer, restore));
+    let answer = match listen {
         None => answer,
         Some(listen) => Box::pin(answers::looked_into(state, case, listen, answer)).await,
+    };
+    match restore {
+        None => answer,
+        Some(restore) => answer.map(|body| body.restored(restore)),
     }
+}
+
+/// Makes ready an answer into which values are put back: undoes its content encoding, which the service was asked not to
+/// use, and takes out of its header what speaks of the bytes as they were. `None` where it passes as it is.
+fn restoring(answer: &mut Response<AnswerBody>, mut restore: Box<dyn Restore>) -> Option<Box<dyn Restore>> {
+    let text = |name| {
+        answer.headers().get(name).and_then(|value: &HeaderValue| value.to_str().ok()).unwrap_or_default()
+    };
+    let is_read = restore.reads(text(CONTENT_TYPE)) && !http_body::Body::is_end_stream(answer.body());
+    // A part of an encoding cannot be undone, nor what is encoded more than once.
+    let is_part = answer.status() == StatusCode::PARTIAL_CONTENT;
+    let encoding = text(CONTENT_ENCODING);
+    let is_plain = matches!(encoding.trim(), "" | "identity");
+    let is_one = answer.headers().get_all(CONTENT_ENCODING).iter().nth(1).is_none();
+    let flowing = if is_plain || is_part || !is_one { None } else { Flowing::of(encoding) };
+    if !is_read || !is_plain && flowing.is_none() {
+        return None;
+    }
+    headers::of_other_bytes(answer.headers_mut());
+    restore.begin(answer.headers());
+    if let Some(flowing) = flowing {
+        answer.body_mut().undo(flowing);
+    }
+    Some(restore)
 }
 
 /// The articles that applied, severest first, each once.
@@ -432,16 +460,6 @@ fn articles(report: &Report) -> Vec<&str> {
         }
     }
     articles
-}
-
-fn restored(
-    answer: Response<AnswerBody>,
-    mut restore: Box<dyn super::judge::Restore>,
-) -> Response<AnswerBody> {
-    let (mut parts, body) = answer.into_parts();
-    restore.begin(&parts.headers);
-    parts.headers.remove(CONTENT_LENGTH);
-    Response::from_parts(parts, body.restored(restore))
 }
 
 /// Records the decision, waits for the record where the charter wants that, and says whether the request may go
@@ -496,6 +514,7 @@ pub(super) fn case(state: &State, asking: &Asking<'_>, parts: &mut Parts) -> Opt
         headers: parts.headers.clone(),
         body: Bytes::new(),
         counted: None,
+        restore: None,
         user: Arc::clone(&asking.session.client.user),
         language,
         now: jiff::Timestamp::now(),

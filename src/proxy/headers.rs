@@ -3,8 +3,8 @@
 
 use super::upstream::Origin;
 use http::header::{
-    ALT_SVC, CONNECTION, CONTENT_LENGTH, COOKIE, EXPECT, HOST, HeaderMap, HeaderName, HeaderValue,
-    SEC_WEBSOCKET_EXTENSIONS, TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
+    ALT_SVC, CONNECTION, CONTENT_ENCODING, CONTENT_LENGTH, COOKIE, ETAG, EXPECT, HOST, HeaderMap, HeaderName,
+    HeaderValue, SEC_WEBSOCKET_EXTENSIONS, TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
 };
 
 const KEEP_ALIVE: HeaderName = HeaderName::from_static("keep-alive");
@@ -13,6 +13,15 @@ const PROXY_AUTHORIZATION: HeaderName = HeaderName::from_static("proxy-authoriza
 const PROXY_AUTHENTICATE: HeaderName = HeaderName::from_static("proxy-authenticate");
 const HTTP2_SETTINGS: HeaderName = HeaderName::from_static("http2-settings");
 const CF_MITIGATED: HeaderName = HeaderName::from_static("cf-mitigated");
+/// What speaks of the bytes of a body.
+static OF_BYTES: [HeaderName; 6] = [
+    CONTENT_ENCODING,
+    CONTENT_LENGTH,
+    HeaderName::from_static("content-md5"),
+    HeaderName::from_static("digest"),
+    HeaderName::from_static("content-digest"),
+    HeaderName::from_static("repr-digest"),
+];
 const OWN_PREFIX: &str = "x-guard-";
 /// What is meant for one hop, whatever `Connection` says.
 static HOP: [HeaderName; 7] =
@@ -65,6 +74,23 @@ pub fn clean_answer(headers: &mut HeaderMap) {
     remove_own(headers, &[ALT_SVC, PROXY_AUTHENTICATE]);
 }
 
+/// Takes out what speaks of a body's bytes as they were, where others go on in their place; a tag that promised the very same
+/// bytes promises the same meaning now.
+pub fn of_other_bytes(headers: &mut HeaderMap) {
+    remove(headers, &OF_BYTES);
+    let strong = headers.get(ETAG).filter(|tag| !tag.as_bytes().starts_with(b"W/"));
+    let weak = strong.and_then(|tag| HeaderValue::from_bytes(&[b"W/", tag.as_bytes()].concat()).ok());
+    if let Some(weak) = weak {
+        headers.insert(ETAG, weak);
+    }
+}
+
+fn remove(headers: &mut HeaderMap, names: &[HeaderName]) {
+    for name in names {
+        headers.remove(name);
+    }
+}
+
 /// Sets the host for an upstream that speaks HTTP/1.
 pub fn for_http1(headers: &mut HeaderMap, origin: &Origin) {
     // Mostly it stands there already.
@@ -105,18 +131,15 @@ fn clean_hop(headers: &mut HeaderMap) {
         .filter_map(|name| name.trim().parse().ok())
         .filter(|name: &HeaderName| name != HOST && !name.as_str().starts_with("content-"))
         .collect();
-    for name in named.iter().chain(&HOP) {
-        headers.remove(name);
-    }
+    remove(headers, &named);
+    remove(headers, &HOP);
 }
 
 /// Removes what claims to come from us, and these.
 fn remove_own(headers: &mut HeaderMap, others: &[HeaderName]) {
     let goes = |name: &&HeaderName| name.as_str().starts_with(OWN_PREFIX) || others.contains(name);
     let own: Vec<HeaderName> = headers.keys().filter(goes).cloned().collect();
-    for name in own {
-        headers.remove(name);
-    }
+    remove(headers, &own);
 }
 
 /// HTTP/2 may split cookies over several fields; HTTP/1 servers expect one.
@@ -197,6 +220,20 @@ mod tests {
         for fields in [&[(coding, "Chunked")][..], &[(length, "4")], &[]] {
             assert!(!super::ends_in_two_ways(&map(fields)), "{fields:?}");
         }
+    }
+
+    #[test]
+    fn what_speaks_of_other_bytes_goes_and_a_tag_is_weak() {
+        let mut headers = map(&[
+            ("content-encoding", "gzip"),
+            ("content-length", "7"),
+            ("digest", "sha-256=x"),
+            ("etag", "\"one\""),
+            ("content-type", "text/plain"),
+        ]);
+        super::of_other_bytes(&mut headers);
+        super::of_other_bytes(&mut headers);
+        assert_eq!(headers, map(&[("etag", "W/\"one\""), ("content-type", "text/plain")]));
     }
 
     #[test]

@@ -274,6 +274,10 @@ struct PutBack {
 }
 
 impl Restore for PutBack {
+    fn reads(&self, content_type: &str) -> bool {
+        !self.restore.restorer(content_type, "").passes()
+    }
+
     fn begin(&mut self, headers: &HeaderMap) {
         let text =
             |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok()).unwrap_or_default();

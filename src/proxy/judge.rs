@@ -52,6 +52,8 @@ impl std::fmt::Debug for Ruling {
 
 /// Puts values back into an answer as it streams by.
 pub trait Restore: Send + Sync {
+    /// Whether anything is put back into answers of this content type.
+    fn reads(&self, content_type: &str) -> bool;
     /// Learns what the answer is, once, before its first byte.
     fn begin(&mut self, headers: &HeaderMap);
     /// What can be passed on after these bytes.

@@ -3,6 +3,7 @@
 //! that it is looked at. Knows no headers but the one that it is handed.
 
 mod brotli;
+pub mod flowing;
 
 use crate::limits::{CONTENT_ENCODINGS_MAX, INFLATE_RATIO_MAX};
 use flate2::bufread::{DeflateDecoder, GzDecoder, ZlibDecoder};

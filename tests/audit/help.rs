@@ -14,21 +14,28 @@ use jiff::{SignedDuration, Timestamp};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
 /// The time at which the tests' stories begin: a Monday.
 pub const START: &str = "2026-03-02T08:00:00Z";
 
-/// A clock that the test sets.
+/// A clock that the test sets: seconds since 1970, and how many of them were lived through.
 #[derive(Clone)]
-pub struct TestClock(Arc<AtomicI64>);
+pub struct TestClock(Arc<AtomicI64>, Arc<AtomicI64>);
 
 impl TestClock {
     pub fn new() -> Self {
         let start: Timestamp = START.parse().unwrap();
-        Self(Arc::new(AtomicI64::new(start.as_second())))
+        Self(Arc::new(AtomicI64::new(start.as_second())), Arc::default())
     }
 
     pub fn advance_days(&self, days: i64) {
+        self.leap_days(days);
+        self.1.fetch_add(days * 86_400, Ordering::SeqCst);
+    }
+
+    /// Sets the clock without any time going by.
+    pub fn leap_days(&self, days: i64) {
         self.0.fetch_add(days * 86_400, Ordering::SeqCst);
     }
 
@@ -37,8 +44,9 @@ impl TestClock {
     }
 
     pub fn clock(&self) -> Clock {
-        let own = self.clone();
-        Clock::new(move || own.now())
+        let (own, lived) = (self.clone(), Arc::clone(&self.1));
+        let lived = move || Duration::from_secs(lived.load(Ordering::SeqCst).unsigned_abs());
+        Clock::new(move || own.now(), lived)
     }
 }
 

@@ -14,6 +14,7 @@ use guard::audit::store::Audit;
 use guard::audit::verify::{Expectation, verify};
 use std::ops::ControlFlow;
 use std::path::Path;
+use std::sync::atomic::Ordering;
 
 fn warrant(clock: &TestClock) -> Warrant {
     let remark = |text: &str| Some(Remark::screened(text, |_| false));
@@ -206,6 +207,87 @@ fn retention_removes_the_beginning_while_it_runs_and_keeps_what_is_restricted() 
     assert_eq!(kinds(folder.path()).len(), 1, "the tombstone");
     record(&audit, &clock, &["dave"], 1);
     assert!(is_good(folder.path()));
+}
+
+/// A store of 90 days with two events in it.
+fn ninety() -> (tempfile::TempDir, TestClock, Audit) {
+    let (folder, clock) = (tempfile::tempdir().unwrap(), TestClock::new());
+    let settings = Settings { retention_days: Some(90), ..settings(&clock, IdentityMode::None) };
+    let audit = Audit::open(folder.path(), settings).unwrap();
+    record(&audit, &clock, &["alice", "bob"], 1);
+    (folder, clock, audit)
+}
+
+#[test]
+fn a_clock_that_leaps_by_years_erases_nothing() {
+    let (folder, clock, audit) = ninety();
+    clock.leap_days(3_650);
+    audit.retain().wait().unwrap();
+    assert!(audit.counters().clock_doubted.load(Ordering::SeqCst));
+    record(&audit, &clock, &["carol"], 1);
+    clock.advance_days(1);
+    audit.retain().wait().unwrap();
+    clock.leap_days(-3_650);
+    audit.retain().wait().unwrap();
+    assert!(!audit.counters().clock_doubted.load(Ordering::SeqCst));
+    assert_eq!(kinds(folder.path()).len(), 3);
+    // What was written meanwhile, dated ten years ahead, is as old as it is, and holds up nothing behind it.
+    clock.advance_days(80);
+    record(&audit, &clock, &["dave"], 1);
+    audit.retain().wait().unwrap();
+    assert_eq!(kinds(folder.path()).len(), 4);
+    clock.advance_days(11);
+    audit.retain().wait().unwrap();
+    use RecordKind::{Decision, Expired};
+    assert_eq!(kinds(folder.path()), [(4, Decision), (5, Expired)]);
+    assert!(is_good(folder.path()));
+}
+
+#[test]
+fn a_clock_that_leapt_is_believed_once_it_has_held() {
+    let (folder, clock, audit) = ninety();
+    audit.retain().wait().unwrap();
+    clock.leap_days(365);
+    for day in 0..3 {
+        audit.retain().wait().unwrap();
+        assert_eq!(kinds(folder.path()).len(), 2, "{day}");
+        clock.advance_days(1);
+    }
+    audit.retain().wait().unwrap();
+    assert_eq!(kinds(folder.path()).len(), 1, "the tombstone");
+    assert!(is_good(folder.path()));
+}
+
+#[test]
+fn what_a_dead_battery_dates_in_1970_is_as_young_as_it_is() {
+    let (folder, clock, audit) = ninety();
+    clock.advance_days(60);
+    audit.retain().wait().unwrap();
+    clock.leap_days(-20_000);
+    record(&audit, &clock, &["carol"], 1);
+    clock.leap_days(20_000);
+    clock.advance_days(31);
+    audit.retain().wait().unwrap();
+    use RecordKind::{Decision, Expired};
+    assert_eq!(kinds(folder.path()), [(3, Decision), (4, Expired)]);
+    clock.advance_days(60);
+    audit.retain().wait().unwrap();
+    assert_eq!(kinds(folder.path()), [(4, Expired), (5, Expired)]);
+}
+
+#[test]
+fn doubt_outlasts_a_restart() {
+    let (folder, clock, audit) = ninety();
+    audit.retain().wait().unwrap();
+    drop(audit);
+    clock.leap_days(3_650);
+    for round in 0..5 {
+        let settings = Settings { retention_days: Some(90), ..settings(&clock, IdentityMode::None) };
+        let audit = Audit::open(folder.path(), settings).unwrap();
+        audit.retain().wait().unwrap();
+        assert_eq!(kinds(folder.path()).len(), 2, "{round}");
+        assert!(audit.counters().clock_doubted.load(Ordering::SeqCst));
+    }
 }
 
 #[test]

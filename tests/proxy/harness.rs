@@ -218,6 +218,10 @@ fn tool() -> Arc<Tool> {
 struct Back(Vec<u8>);
 
 impl Restore for Back {
+    fn reads(&self, _: &str) -> bool {
+        true
+    }
+
     fn begin(&mut self, _: &HeaderMap) {}
 
     fn feed(&mut self, bytes: &[u8]) -> Vec<u8> {

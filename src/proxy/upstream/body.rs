@@ -8,6 +8,8 @@ use crate::proxy::exchange::Timer;
 use crate::proxy::judge::Restore;
 use crate::proxy::learned::Tap;
 use crate::proxy::patient::Active;
+use crate::text::encoding::Undecodable;
+use crate::text::encoding::flowing::Flowing;
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use hyper::body::Incoming;
@@ -49,6 +51,10 @@ pub struct Relay {
     stopped: bool,
     /// Why it broke off, where the client does not know yet.
     broken: Option<io::Error>,
+    /// Undoes the service's content encoding, before anything else sees the body.
+    flowing: Option<Box<Flowing>>,
+    /// What stands behind what the encoding still held: trailers or nothing.
+    end: Option<Option<Frame<Bytes>>>,
     restore: Option<Box<dyn Restore>>,
     /// Trailers that wait until what was held back is out.
     trailers: Option<Frame<Bytes>>,
@@ -88,6 +94,8 @@ impl AnswerBody {
             tap: None,
             stopped: false,
             broken: None,
+            flowing: None,
+            end: None,
             restore: None,
             trailers: None,
             _active: None,
@@ -123,6 +131,13 @@ impl AnswerBody {
             Self::Own(None) => {}
         }
         self
+    }
+
+    /// Undoes the content encoding as the answer passes.
+    pub(in crate::proxy) fn undo(&mut self, flowing: Flowing) {
+        if let Self::Relayed(relay) = self {
+            relay.flowing = Some(Box::new(flowing));
+        }
     }
 
     /// Counts the time until the body ends; one of our own is there at once.
@@ -184,6 +199,53 @@ impl Relay {
         Pin::new(&mut self.body).poll_frame(context)
     }
 
+    /// The next frame, without its content encoding where that is undone.
+    fn poll_plain(&mut self, context: &mut Context<'_>) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+        let broken = |error: Undecodable| io::Error::new(io::ErrorKind::InvalidData, error);
+        let data = |bytes: Vec<u8>| Poll::Ready(Some(Ok(Frame::data(bytes.into()))));
+        if let Some(end) = self.end.take() {
+            return Poll::Ready(end.map(Ok));
+        }
+        loop {
+            match self.flowing.as_mut().map(|flowing| flowing.next()).transpose() {
+                Ok(Some(Some(bytes))) => return data(bytes),
+                Ok(_) => {}
+                Err(error) => return Poll::Ready(Some(Err(broken(error)))),
+            }
+            let polled = self.poll_body(context);
+            let Some(flowing) = &mut self.flowing else {
+                return polled.map(|frame| frame.map(|frame| frame.map_err(io::Error::other)));
+            };
+            let end = match polled {
+                Poll::Ready(Some(Ok(frame))) => match frame.into_data() {
+                    Ok(bytes) => {
+                        self.patient_until = None;
+                        flowing.feed(&bytes);
+                        continue;
+                    }
+                    Err(trailers) => Some(trailers),
+                },
+                Poll::Ready(Some(Err(fault))) => return Poll::Ready(Some(Err(io::Error::other(fault)))),
+                Poll::Ready(None) => None,
+                Poll::Pending => match flowing.flush() {
+                    Ok(None) => return Poll::Pending,
+                    Ok(Some(bytes)) => return data(bytes),
+                    Err(error) => return Poll::Ready(Some(Err(broken(error)))),
+                },
+            };
+            let last = flowing.flush().and_then(|held| flowing.end().map(|()| held));
+            self.flowing = None;
+            match last {
+                Ok(None) => return Poll::Ready(end.map(Ok)),
+                Ok(Some(bytes)) => {
+                    self.end = Some(end);
+                    return data(bytes);
+                }
+                Err(error) => return Poll::Ready(Some(Err(broken(error)))),
+            }
+        }
+    }
+
     /// The frame as the client gets it; `None` where all of it is held back.
     fn changed(&mut self, frame: Frame<Bytes>) -> Option<Frame<Bytes>> {
         if frame.data_ref().is_some_and(Bytes::is_empty) {
@@ -224,7 +286,7 @@ impl Relay {
         if let Some(bytes) = bytes {
             tap.feed(bytes);
         }
-        if bytes.is_none() || self.body.is_end_stream() {
+        if bytes.is_none() || self.flowing.is_none() && self.end.is_none() && self.body.is_end_stream() {
             tap.finish();
         } else {
             self.tap = Some(tap);
@@ -289,7 +351,7 @@ impl Body for AnswerBody {
             return Poll::Ready(Some(Ok(relay.piece(frame))));
         }
         loop {
-            match relay.poll_body(context) {
+            match relay.poll_plain(context) {
                 Poll::Pending => {
                     ready!(relay.poll_patience(context));
                     return Poll::Ready(Some(Err(io::Error::new(
@@ -316,7 +378,7 @@ impl Body for AnswerBody {
                         Err(fault) => {
                             // The HTTP library drops what it has not written once a body fails, the head too: it writes
                             // that while it waits.
-                            relay.broken = Some(io::Error::other(fault));
+                            relay.broken = Some(fault);
                             context.waker().wake_by_ref();
                             return Poll::Pending;
                         }
