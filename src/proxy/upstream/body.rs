@@ -207,7 +207,7 @@ impl Relay {
             return Poll::Ready(end.map(Ok));
         }
         loop {
-            match self.flowing.as_mut().map(|flowing| flowing.next()).transpose() {
+            match self.flowing.as_mut().map(|flowing| flowing.piece()).transpose() {
                 Ok(Some(Some(bytes))) => return data(bytes),
                 Ok(_) => {}
                 Err(error) => return Poll::Ready(Some(Err(broken(error)))),

@@ -81,7 +81,7 @@ impl Flowing {
     ///
     /// # Errors
     /// It is not in the encoding, or grows as only a bomb does.
-    pub fn next(&mut self) -> Result<Option<Vec<u8>>, Undecodable> {
+    pub fn piece(&mut self) -> Result<Option<Vec<u8>>, Undecodable> {
         let mut out = Vec::new();
         // Each round reads bytes or fills the piece, or is the last one.
         while out.len() < PIECE {
@@ -96,7 +96,7 @@ impl Flowing {
     /// up to a window's copy for zstd, nothing for the others.
     ///
     /// # Errors
-    /// As [`Self::next`].
+    /// As [`Self::piece`].
     pub fn flush(&mut self) -> Result<Option<Vec<u8>>, Undecodable> {
         let Coding::Zstd(zstd) = &mut self.coding else { return Ok(None) };
         let mut out = Vec::new();
@@ -104,7 +104,7 @@ impl Flowing {
         self.count(out)
     }
 
-    /// The last bytes have come and neither [`Self::next`] nor [`Self::flush`] gave anything any more.
+    /// The last bytes have come and neither [`Self::piece`] nor [`Self::flush`] gave anything any more.
     ///
     /// # Errors
     /// It broke off.

@@ -19,7 +19,7 @@ fn decode(encoding: &str, encoded: &[u8], piece: usize) -> Result<Vec<u8>, Undec
 }
 
 fn drain(flowing: &mut Flowing, out: &mut Vec<u8>) -> Result<(), Undecodable> {
-    while let Some(bytes) = flowing.next()? {
+    while let Some(bytes) = flowing.piece()? {
         assert!(bytes.len() <= 4 * super::PIECE, "{}", bytes.len());
         out.extend(bytes);
     }
@@ -118,7 +118,7 @@ fn the_flushed_blocks_of_brotli_and_zstd_come_out_at_once() {
         }
         assert_eq!(flowing.end(), Err(Undecodable::Broken), "{encoding}: it has not ended");
         flowing.feed(&lines.next().unwrap());
-        assert_eq!(flowing.next(), Ok(None));
+        assert_eq!(flowing.piece(), Ok(None));
         flowing.end().unwrap();
     }
 }
