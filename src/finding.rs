@@ -128,6 +128,8 @@ pub enum View {
     Spaced,
     /// Number words read as digits.
     Spelled,
+    /// Letters that a scanned page has in place of digits read as these.
+    Misread,
 }
 
 impl View {
@@ -151,6 +153,7 @@ impl View {
             Self::Markdown => "markdown",
             Self::Spaced => "spaced",
             Self::Spelled => "spelled",
+            Self::Misread => "misread",
         }
     }
 }

@@ -81,6 +81,11 @@ fn a_national_number_is_found_in_every_dress() {
             "unicode",
             "😀<<\u{e0128}\u{e0125}\u{e0120}\u{e0127}\u{e0123}\u{e0120}\u{e0120}\u{e0123}\u{e0123}\u{e0122}\u{e0128}>> merci",
         ),
+        ("unicode", "voici <<८५.०७.३०-०३३.२८>> merci"),
+        ("unicode", "voici <<៨៥០៧៣០០៣៣២៨>> merci"),
+        ("markdown", "voici <<85_07_30_033_28>> merci"),
+        ("misread", "son NISS : <<85.O7.3O-O33.28>> merci"),
+        ("misread", "NISS <<85O73003328>>"),
         (
             "spelled",
             "mon numéro national est <<quatre-vingt-cinq zéro sept trente zéro trente-trois vingt-huit>>",
@@ -91,7 +96,26 @@ fn a_national_number_is_found_in_every_dress() {
     // Packed bytes map to the characters that hold them; emphasis before the first digit is outside.
     check("be.niss", "base64", "x: TklTUyA6I<<Dg1LjA3LjMwLTAzMy4yOC>>BkZSBsJ2FnZW50");
     check("be.niss", "uuencode", "begin 644 x.txt\n43DE3<<4R X-2XP-RXS,\"TP,S,N,C@ >>\n`\nend\n");
+    // A line break within the digits of a value of letters and digits, and letters among single characters.
+    check("ca.qc.ramq", "wrapped", "RAMQ <<TREM65\n> 030515>> au dossier");
+    check("ca.qc.ramq", "spaced", "RAMQ <<T_R_E_M_6_5_0_3_0_5_1_5>> au dossier");
+    check("iban", "spaced", "compte <<B-E-6-8-5-3-9-0-0-7-5-4-7-0-3-4>> merci");
+    check("iban", "misread", "IBAN <<BE68 539O O754 7034>> merci");
+    check("iban", "quoted-printable", "compte <<BE68 5390 =\n0754 7034>> merci");
     check("be.niss", "markdown", "**<<85**.07.30-**033**.28>>");
+}
+
+#[test]
+fn letters_are_no_digits_without_a_label_and_a_check() {
+    for text in
+        ["voici 85.O7.3O-O33.28 merci", "NISS 85.O7.3O-O33.29", "NISS 85.O7.3O-O33.2B", "O 85 O7 3O O33 28"]
+    {
+        let findings = scan(text.as_bytes());
+        assert!(
+            findings.iter().all(|finding| finding.confidence < Confidence::Medium),
+            "{text}: {findings:?}"
+        );
+    }
 }
 
 #[test]

@@ -7,9 +7,9 @@ use crate::text::view::fold::fold;
 const SEPARATORS_MAX: usize = 3;
 
 /// Signs before which digits may go on: 1 where they stand single, with such signs between them; 2 for quotation marks,
-/// behind which the next piece of a string may open.
+/// behind which the next piece of a string may open, and for letters that are misread for digits.
 static SIGNS: [u8; 256] = {
-    let (mut table, mut sign, signs) = ([0; 256], 0, b",;:|_+\"'`");
+    let (mut table, mut sign, signs) = ([0; 256], 0, b",;:|_+\"'`OolI");
     while sign < signs.len() {
         table[signs[sign] as usize] = if sign < 6 { 1 } else { 2 };
         sign += 1;

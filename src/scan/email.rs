@@ -35,11 +35,16 @@ impl Detector for Email {
 
     fn detect(&self, place: &mut Place<'_>, out: &mut Vec<Hit>) {
         // The domain first: it fails soonest.
-        let Some(end) = domain_end(place.text, place.end) else {
+        let (at, behind) = if place.at > 0 && matches!(place.text.get(place.end), Some(b']' | b')')) {
+            bracketed(place.text, place.at, place.end).unwrap_or((place.at, place.end))
+        } else {
+            (place.at, place.end)
+        };
+        let Some(end) = domain_end(place.text, behind) else {
             out.extend(self.wrapped(place));
             return;
         };
-        let Some(start) = local_start(place.text, place.at) else {
+        let Some(start) = local_start(place.text, at) else {
             out.extend(self.after_break(place, end));
             return;
         };
@@ -56,6 +61,14 @@ impl Detector for Email {
         }
         out.push(hit);
     }
+}
+
+/// The edges of `[@]` and `(@)`, a space on each side with them.
+fn bracketed(text: &[u8], at: usize, end: usize) -> Option<(usize, usize)> {
+    let closes = if text[at - 1] == b'[' { b']' } else { b')' };
+    let opens = matches!(text[at - 1], b'[' | b'(') && text.get(end) == Some(&closes);
+    let before = at - 1 - usize::from(text[..at - 1].ends_with(b" "));
+    opens.then(|| (before, end + 1 + usize::from(text.get(end + 1) == Some(&b' '))))
 }
 
 /// Bytes of a domain that is joined over a line break.

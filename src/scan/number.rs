@@ -5,6 +5,7 @@ use super::check::{Outcome, iban};
 use super::digit_run::{self, Run, behind, run_at};
 use super::opening::{Begin, Group, Set};
 use super::pass::Pass;
+use super::shape;
 use crate::finding::View;
 use crate::rules::{Number, separator};
 use crate::span::Span;
@@ -69,6 +70,7 @@ fn join_wrapped(pass: &mut Pass<'_>, runs: &mut Vec<Run>) {
     {
         runs[place - 1] = runs[place - 1].joined(&runs[place]);
         runs.remove(place);
+        shape::wrapped(pass, &runs[place - 1]);
         groups(pass, runs, place);
     }
 }

@@ -253,6 +253,9 @@ impl Pass<'_> {
         let beside = Beside::of(text, at, end);
         for code in table.digit_code.get(length.min(DIGIT_RUN_MAX)).map_or(&[][..], Vec::as_slice) {
             if code.run.fits(beside) {
+                if code.run.after_letters && matches!(text[at - 1], b'O' | b'o' | b'l' | b'I') {
+                    self.misread(at - 1);
+                }
                 self.ask(code.detector, code.anchor, at, end);
             }
         }

@@ -1,7 +1,7 @@
 //! Identifiers of letters and digits (`AB-123-CD`, `TREM 6503 0515`): fixed shapes, held against the text at a run of
 //! digits by hand. No regular expressions. What a match is worth is judged elsewhere.
 
-use super::digit_run::after_line_break;
+use super::digit_run::{Run, after_line_break};
 use super::number::{left_is_free, right_is_free};
 use super::pass::Pass;
 use crate::finding::View;
@@ -290,6 +290,39 @@ pub(super) fn at(pass: &mut Pass<'_>, at: usize, length: usize) {
         while let Some(shape) = set.shapes.get(fitting.trailing_zeros() as usize) {
             fitting &= fitting - 1;
             held_at(pass, shape, at);
+        }
+    }
+}
+
+/// Bytes of a shape before its first digit.
+const BEFORE_MAX: usize = 8;
+
+/// Holds the shapes that end with one run of digits against such a run with a line break in it: `TREM65\n030515`.
+#[cold]
+#[inline(never)]
+pub(super) fn wrapped(pass: &mut Pass<'_>, run: &Run) {
+    let (table, text) = (&pass.scanner.table, pass.text);
+    if !run.start.checked_sub(1).is_some_and(|at| text[at].is_ascii_alphabetic())
+        || !right_is_free(text, run.end)
+    {
+        return;
+    }
+    let before = run.start.min(BEFORE_MAX);
+    let (mut plain, mut length) = ([0; VALUE_BYTES_MAX], before);
+    plain[..before].copy_from_slice(&text[run.start - before..run.start]);
+    for digit in text[run.start..run.end].iter().filter(|byte| byte.is_ascii_digit()) {
+        let Some(place) = plain.get_mut(length) else { return };
+        (*place, length) = (*digit, length + 1);
+    }
+    for shape in table.shapes.get(run.len()).map_or(&[][..], Vec::as_slice).iter().flat_map(|set| &set.shapes)
+    {
+        let Some((held, gaps)) = held(&plain[..length], shape, before).filter(|(held, _)| held.end == length)
+        else {
+            continue;
+        };
+        let span = Span::new(run.start - (before - held.start), run.end);
+        if left_is_free(pass, shape.rule, span.start) {
+            pass.judge(shape.rule, span, held.of(&plain), gaps > 0, false, View::Wrapped);
         }
     }
 }

@@ -4,18 +4,21 @@
 
 use super::pass::{Buffers, Pass};
 use super::resolve::Candidate;
-use crate::finding::View;
+use crate::finding::{CheckResult, View};
 use crate::limits;
 use crate::span::Span;
 use crate::text::view::codes::{self, Base};
 use crate::text::view::derived::Derived;
-use crate::text::view::{armoured, characters, joints, packed, spelled, spread};
+use crate::text::view::{armoured, characters, joints, lookalike, misread, packed, spelled, spread};
 
 /// Bytes before a sign that are decoded with it: a label and its value.
 const BEFORE: usize = 160;
 
 /// Bytes after it.
 const AFTER: usize = 192;
+
+/// Bytes after a misread digit that belong to its number.
+const MISREAD_AFTER: usize = 64;
 
 /// Tags in a row that are looked through.
 const TAGS_MAX: usize = 8;
@@ -77,6 +80,8 @@ pub(super) struct Regions {
     /// Where the last run of single digits ended, and up to where strings in pieces were put together.
     singled_to: usize,
     quoted_to: usize,
+    /// Up to where letters were read as digits.
+    misread_to: usize,
 }
 
 impl Regions {
@@ -271,9 +276,34 @@ impl Pass<'_> {
         if end - at == 1 {
             self.singles(at);
         }
-        if matches!(self.text[end], b'"' | b'\'' | b'`') {
-            self.concatenated(end);
+        match self.text[end] {
+            b'"' | b'\'' | b'`' => self.concatenated(end),
+            b'O' | b'o' | b'l' | b'I' => self.misread(end),
+            _ => {}
         }
+    }
+
+    /// A letter at `at` beside digits: perhaps a digit that was misread.
+    #[cold]
+    pub(super) fn misread(&mut self, at: usize) {
+        let is_done = at < self.buffers.regions.misread_to || self.view == View::Misread;
+        if is_done
+            || self.deeper.is_empty()
+            || !misread::is_likely(self.text, at)
+            || digits_around(self.text, at) < 8
+        {
+            return;
+        }
+        let region = Span::new(at.saturating_sub(BEFORE), (at + MISREAD_AFTER).min(self.text.len()));
+        let region = whole_words(self.text, region);
+        if !self.may_be_labelled(Span::new(at, at + 1)) {
+            return;
+        }
+        self.buffers.regions.misread_to = at + MISREAD_AFTER / 2;
+        self.derive(region, View::Misread, true, |text, out| {
+            misread::read(text, region, out);
+            Some(View::Misread)
+        });
     }
 
     /// Digits end before a quotation mark: perhaps a string goes on in the next one.
@@ -308,7 +338,7 @@ impl Pass<'_> {
 
     /// Eight and more single digits, each on a line of its own or with other signs between them than spaces.
     pub(super) fn single_digits(&mut self, run: Span) {
-        let run = spread::with_country(self.text, run);
+        let run = spread::with_letters(self.text, run);
         let region = Span::new(run.start.saturating_sub(80), (run.end + 40).min(self.text.len()));
         let region = whole_words(self.text, region);
         self.derive(region, View::Spaced, true, |text, out| {
@@ -399,6 +429,12 @@ fn take_over(
             continue;
         }
         let changed = derived.first_change(candidate.span, text);
+        // Letters are digits only where a label says what the number is, and its check that it is one.
+        let vouched = candidate.evidence.context.is_some() && candidate.evidence.result == CheckResult::Pass;
+        if view == View::Misread && !(vouched && changed.is_some()) {
+            found.swap_remove(next);
+            continue;
+        }
         candidate.view = match (view, changed) {
             (View::Plain, Some(at)) => text.get(at).map_or(View::Unicode, |byte| characters::kind(*byte)),
             (View::Plain, None) => candidate.view,
@@ -502,10 +538,13 @@ fn unicode_sign(text: &[u8], at: usize) -> Sign {
     let holds = match byte {
         0xB0 if back(1) == 0xC2 => return Sign::Degree,
         // Greek and Cyrillic: a disguise only beside Latin letters, digits or signs of tokens.
-        0xCE..=0xD3 => beside_latin(back(1)) || beside_latin(ahead(2)),
+        0xCE..=0xD3 => {
+            let alone = back(1) == b' ' && back(2).is_ascii_digit() && ahead(2) == b' ';
+            beside_latin(back(1)) || beside_latin(ahead(2)) || alone && ahead(3).is_ascii_digit()
+        }
         0xCD => ahead(1) == 0x8F,
-        0xD9 => matches!(ahead(1), 0xA0..=0xA9),
-        0xDB => matches!(ahead(1), 0xB0..=0xB9),
+        0xD9 | 0xDB | 0xDF | 0xE0 => lookalike::is_decimal(byte, ahead(1), ahead(2)),
+        0xE1 if lookalike::is_decimal(byte, ahead(1), ahead(2)) => true,
         0xE1 => matches!((ahead(1), ahead(2)), (0x85, 0x9F | 0xA0) | (0xA0, 0x8B..=0x8E)),
         0xEF => matches!(ahead(1), 0xBB..=0xBF) || ahead(1) == 0xB8 && beside_latin(ahead(3)),
         0xF0 => ahead(1) == 0x9D || ahead(1) == 0x9F && ahead(2) == 0x84,
@@ -548,6 +587,13 @@ fn is_chained(text: &[u8], at: usize) -> bool {
     at > 0 && pair(Some(at - 1)) && (beside(3) || beside(4) || sparse(5) || sparse(6))
 }
 
+/// Whether the soft line break at `at` stands in a number, behind a space between its groups.
+fn parts_number(text: &[u8], at: usize) -> bool {
+    let before = at >= 3 && text[at - 2] == b' ' && text[at - 3].is_ascii_digit();
+    let next = if text[at] == b'\r' { at + 2 } else { at + 1 };
+    before && text.get(next).is_some_and(u8::is_ascii_digit)
+}
+
 /// Whether `=` before `at` is that of quoted-printable: a soft line break, or an encoded byte with another one near.
 fn is_quoted(text: &[u8], at: usize) -> bool {
     let encoded = |at: usize| match text.get(at..at + 2) {
@@ -556,7 +602,7 @@ fn is_quoted(text: &[u8], at: usize) -> bool {
         None => false,
     };
     if matches!(text[at], b'\n' | b'\r') {
-        return at >= 2 && text[at - 2].is_ascii_graphic() && text[at - 2] != b'=';
+        return at >= 2 && text[at - 2].is_ascii_graphic() && text[at - 2] != b'=' || parts_number(text, at);
     }
     if is_chained(text, at) {
         return true;

@@ -89,7 +89,10 @@ fn with_dots(text: &str) -> String {
     plain
 }
 
+/// Those in brackets before what stands in them.
 const AT_SIGNS: &[&str] = &[
+    "[@]",
+    "(@)",
     "@",
     "\u{ff20}",
     "[at]",
@@ -97,8 +100,8 @@ const AT_SIGNS: &[&str] = &[
     "{at}",
     "<at>",
     " at ",
-    "[@]",
-    "(@)",
+    "(a)",
+    "[a]",
     "[arobase]",
     "(arobase)",
     " arobase ",

@@ -496,7 +496,7 @@ impl High {
                 strange = block.within(0xCC, 0xD3)
                     | block.eq(0xD9)
                     | block.eq(0xDB)
-                    | block.eq(0xE1)
+                    | block.within(0xDF, 0xE1)
                     | block.within(0xEF, 0xFF);
             }
             let after_c2 = shifted(self.c2, before.c2, 1);

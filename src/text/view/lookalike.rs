@@ -45,12 +45,7 @@ fn mathematical(character: char) -> char {
 fn digit(character: char) -> Option<u32> {
     let code = character as u32;
     let zero = match code {
-        0x660..=0x669 => 0x660,
-        0x6f0..=0x6f9 => 0x6f0,
-        0x7c0..=0x7c9 => 0x7c0,
-        0x966..=0x96f => 0x966,
-        0x9e6..=0x9ef => 0x9e6,
-        0xe50..=0xe59 => 0xe50,
+        0x660..=0x1d5f => return decimal(code),
         0xff10..=0xff19 => 0xff10,
         0x1d7ce..=0x1d7ff => return Some((code - 0x1d7ce) % 10),
         0x2460..=0x2468 => 0x245f,
@@ -70,6 +65,30 @@ fn digit(character: char) -> Option<u32> {
         _ => return None,
     };
     Some(code - zero)
+}
+
+/// The zeros of the scripts of two and three bytes that have decimal digits of their own (Unicode 14, category Nd, up to
+/// U+1C50). Sorted.
+const ZEROS: [u32; 28] = [
+    0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xde6, 0xe50, 0xed0,
+    0xf20, 0x1040, 0x1090, 0x17e0, 0x1810, 0x1946, 0x19d0, 0x1a80, 0x1a90, 0x1b50, 0x1bb0, 0x1c40, 0x1c50,
+];
+
+fn decimal(code: u32) -> Option<u32> {
+    let next = ZEROS.partition_point(|zero| *zero <= code);
+    ZEROS[..next].last().map(|zero| code - zero).filter(|digit| *digit < 10)
+}
+
+/// Whether a character of two or three bytes, of which these are all, is a decimal digit of another script.
+#[must_use]
+pub fn is_decimal(first: u8, second: u8, third: u8) -> bool {
+    let low = |byte: u8| u32::from(byte & 0x3F);
+    let code = match first {
+        0xC2..=0xDF => u32::from(first & 0x1F) << 6 | low(second),
+        0xE0..=0xE1 => u32::from(first & 0x0F) << 12 | low(second) << 6 | low(third),
+        _ => return false,
+    };
+    decimal(code).is_some()
 }
 
 /// Cyrillic and Greek letters that look like Latin ones, and a few more.

@@ -7,6 +7,7 @@ pub mod derived;
 pub mod fold;
 pub mod joints;
 pub mod lookalike;
+pub mod misread;
 pub mod packed;
 pub mod spelled;
 pub mod spread;

@@ -86,29 +86,59 @@ pub fn join(text: &[u8], region: Span, run: Span, out: &mut Derived) {
     out.copy(text, Span::new(run.end, region.end));
 }
 
-/// Joins the letters and digits of a run, whatever stands between them; what stands around it in the region stays.
+/// Joins the letters and digits of a run and the plus before them, whatever stands between them; what stands around it in the region stays.
 pub fn join_letters(text: &[u8], region: Span, run: Span, out: &mut Derived) {
     out.copy(text, Span::new(region.start, run.start));
-    for at in (run.start..run.end).filter(|at| text[*at].is_ascii_alphanumeric()) {
+    for at in (run.start..run.end).filter(|at| text[*at].is_ascii_alphanumeric() || text[*at] == b'+') {
         out.copy(text, Span::new(at, at + 1));
     }
     out.copy(text, Span::new(run.end, region.end));
 }
 
-/// The run with the two capitals before it that stand as single as its digits: a bank account's country.
+/// The run with the letters and digits beside it that stand as single as its digits, the same signs between them (`E_V_R_K_4_8`),
+/// with the two capitals of a bank account's country whatever stands between, and with a plus before. At most as many
+/// on each side as a number has.
 #[must_use]
-pub fn with_country(text: &[u8], run: Span) -> Span {
+pub fn with_letters(text: &[u8], run: Span) -> Span {
+    let length = text[run.start + 1..run.end].iter().take_while(|byte| !byte.is_ascii_digit()).count();
+    let between = &text[run.start + 1..run.start + 1 + length];
+    let (mut run, step) = (run, length + 1);
+    let single = |at: usize| {
+        let free = |at: Option<usize>| {
+            at.and_then(|at| text.get(at)).is_none_or(|byte| !byte.is_ascii_alphanumeric())
+        };
+        text.get(at).is_some_and(u8::is_ascii_alphanumeric) && free(at.checked_sub(1)) && free(Some(at + 1))
+    };
+    // A line break between them ends it: what stands on the lines around is another value.
+    let signs = !between.is_empty() && !between.contains(&b'\n');
+    for _ in 0..SINGLES_MAX {
+        let before = run.start.checked_sub(step).filter(|at| signs && single(*at));
+        let Some(at) = before.filter(|_| text[..run.start].ends_with(between)) else { break };
+        run.start = at;
+    }
+    for _ in 0..SINGLES_MAX {
+        let goes_on = signs && text[run.end..].starts_with(between) && single(run.end + length);
+        if !goes_on {
+            break;
+        }
+        run.end += step;
+    }
+    run.start = country_before(text, run.start).unwrap_or(run.start);
+    let plus = signs && text[..run.start].ends_with(between) && text[..run.start - length].ends_with(b"+");
+    Span::new(run.start - if plus { step } else { 0 }, run.end)
+}
+
+fn country_before(text: &[u8], start: usize) -> Option<usize> {
     let before = |end: usize| {
         let gap = text[..end].iter().rev().take(4).take_while(|byte| !byte.is_ascii_alphanumeric()).count();
         let at = end.checked_sub(gap + 1).filter(|_| (1..4).contains(&gap))?;
         let single = at == 0 || !text[at - 1].is_ascii_alphanumeric();
         (single && text[at].is_ascii_uppercase()).then_some(at)
     };
-    let start = before(run.start).and_then(before).unwrap_or(run.start);
-    Span::new(start, run.end)
+    before(start).and_then(before)
 }
 
-/// Leaves out emphasis: `**`, `*`, backticks, `~~`, and `_` beside them.
+/// Leaves out emphasis: `**`, `*`, backticks, `~~`, and `_` beside them; a single `_` between digits is a space.
 pub fn without_emphasis(text: &[u8], region: Span, out: &mut Derived) {
     let mut from = region.start;
     for at in region.start..region.end {
@@ -123,14 +153,28 @@ pub fn without_emphasis(text: &[u8], region: Span, out: &mut Derived) {
         if emphasis {
             out.copy(text, Span::new(from, at));
             from = at + 1;
+        } else if text[at] == b'_' && parts_digits(text, at) {
+            out.copy(text, Span::new(from, at));
+            out.push(b" ", Span::new(at, at + 1));
+            from = at + 1;
         }
     }
     out.copy(text, Span::new(from, region.end));
 }
 
+/// Whether letters or digits stand right before and behind, a digit among them: groups of a number.
+fn parts_digits(text: &[u8], at: usize) -> bool {
+    let (Some(before), Some(after)) = (at.checked_sub(1).map(|at| text[at]), text.get(at + 1)) else {
+        return false;
+    };
+    before.is_ascii_alphanumeric()
+        && after.is_ascii_alphanumeric()
+        && (before.is_ascii_digit() || after.is_ascii_digit())
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Derived, join, join_letters, singles_around, spaced_around, with_country, without_emphasis};
+    use super::{Derived, join, join_letters, singles_around, spaced_around, with_letters, without_emphasis};
     use crate::span::Span;
 
     #[test]
@@ -172,12 +216,24 @@ mod tests {
     #[test]
     fn single_letters_are_joined_over_lines() {
         let text = b"compte\nB\nE\n6\n8\nvoila";
-        let run = with_country(text, Span::new(11, 14));
+        let run = with_letters(text, Span::new(11, 14));
         assert_eq!(run, Span::new(7, 14));
         let mut out = Derived::default();
         join_letters(text, Span::new(0, text.len()), run, &mut out);
         assert_eq!(out.text(), b"compte\nBE68\nvoila");
-        assert_eq!(with_country(b"LE\n6", Span::new(3, 4)), Span::new(3, 4));
+        assert_eq!(with_letters(b"LE\n6", Span::new(3, 4)), Span::new(3, 4));
+        for (text, digits, whole) in [
+            ("id E_V_R_K_4_8_5_3 ok", "4_8_5_3", "E_V_R_K_4_8_5_3"),
+            ("6.5.1.1.H.1.9 x", "6.5.1.1", "6.5.1.1.H.1.9"),
+            ("N-L-3-0-R-A-0-8", "0-8", "N-L-3-0-R-A-0-8"),
+            ("tel +-3-2-4", "3-2-4", "+-3-2-4"),
+            ("ab_4_8_cd", "4_8", "4_8"),
+            ("a-4_8", "4_8", "4_8"),
+        ] {
+            let at = text.find(digits).unwrap();
+            let run = with_letters(text.as_bytes(), Span::new(at, at + digits.len()));
+            assert_eq!(&text[run.start..run.end], whole);
+        }
     }
 
     #[test]
@@ -185,5 +241,8 @@ mod tests {
         let mut out = Derived::default();
         without_emphasis(b"**BE68** 5390 `07` a_b __c__", Span::new(0, 28), &mut out);
         assert_eq!(out.text(), b"BE68 5390 07 a_b c");
+        out.clear();
+        without_emphasis(b"85_07_30_033 a_b", Span::new(0, 16), &mut out);
+        assert_eq!(out.text(), b"85 07 30 033 a_b");
     }
 }
