@@ -162,14 +162,31 @@ pub fn without_emphasis(text: &[u8], region: Span, out: &mut Derived) {
     out.copy(text, Span::new(from, region.end));
 }
 
-/// Whether letters or digits stand right before and behind, a digit among them: groups of a number.
+/// Bytes on each side of a `_` in which the digits of its number stand.
+const NUMBER_BYTES: usize = 24;
+
+/// Digits of a number that is written with `_` between its groups.
+const NUMBER_DIGITS_MIN: usize = 8;
+
+/// Whether letters or digits stand right before and behind, a digit among them, and so many digits in the same word that
+/// they may be groups of a number: not `x_1`.
 fn parts_digits(text: &[u8], at: usize) -> bool {
     let (Some(before), Some(after)) = (at.checked_sub(1).map(|at| text[at]), text.get(at + 1)) else {
         return false;
     };
+    let in_word = |byte: &&u8| byte.is_ascii_alphanumeric() || **byte == b'_';
+    let digits = |byte: &&u8| byte.is_ascii_digit();
+    let left = || text[..at].iter().rev().take(NUMBER_BYTES).take_while(in_word).filter(digits).count();
+    // No group of a number is one letter, nor begins with a digit and ends with a letter: `x_17`, `00x_17`.
+    let group = || text[..at].iter().rev().take(NUMBER_BYTES).take_while(|byte| byte.is_ascii_alphanumeric());
+    let mixed = before.is_ascii_alphabetic()
+        && (group().nth(1).is_none() || group().last().is_some_and(u8::is_ascii_digit));
+    let right = || text[at + 1..].iter().take(NUMBER_BYTES).take_while(in_word).filter(digits).count();
     before.is_ascii_alphanumeric()
         && after.is_ascii_alphanumeric()
         && (before.is_ascii_digit() || after.is_ascii_digit())
+        && !mixed
+        && left() + right() >= NUMBER_DIGITS_MIN
 }
 
 #[cfg(test)]
@@ -242,7 +259,7 @@ mod tests {
         without_emphasis(b"**BE68** 5390 `07` a_b __c__", Span::new(0, 28), &mut out);
         assert_eq!(out.text(), b"BE68 5390 07 a_b c");
         out.clear();
-        without_emphasis(b"85_07_30_033 a_b", Span::new(0, 16), &mut out);
-        assert_eq!(out.text(), b"85 07 30 033 a_b");
+        without_emphasis(b"85_07_30_033 a_b TREM_65_030515 x_1 0100x_00170", Span::new(0, 47), &mut out);
+        assert_eq!(out.text(), b"85 07 30 033 a_b TREM 65 030515 x_1 0100x_00170");
     }
 }
