@@ -81,8 +81,15 @@ pub(super) fn single(pass: &mut Pass<'_>, start: usize, end: usize) -> usize {
     end
 }
 
-/// Holds a run that stands alone, as most do, against the rules of its length.
+/// Holds a run that stands alone, as most do, against the rules of its length, if there are any.
+#[inline]
 fn alone(pass: &mut Pass<'_>, run: &Run) {
+    if pass.scanner.table.alone.get(run.len()).is_some_and(|any| *any) {
+        alone_of_length(pass, run);
+    }
+}
+
+fn alone_of_length(pass: &mut Pass<'_>, run: &Run) {
     let (table, text) = (&pass.scanner.table, pass.text);
     let all = pass.scanner.exhaustive;
     for set in table.groups.get(run.len()).map_or(&[][..], Vec::as_slice) {
@@ -95,11 +102,13 @@ fn alone(pass: &mut Pass<'_>, run: &Run) {
             continue;
         }
         let (runs, span) = (std::slice::from_ref(run), Span::new(run.start, run.end));
-        if fitting & !set.unlabelled() != 0 && !all && !pass.may_be_labelled(span) {
+        let labelled = all || pass.may_be_labelled(span);
+        if !labelled {
             fitting &= set.unlabelled();
         }
+        let digits = &text[run.start..run.end];
         while let Some((group, unlabelled)) = set.take(&mut fitting) {
-            if fails(pass, group.rule, run)
+            if fails_check(pass, group.rule, digits, labelled.then_some(span))
                 || !unlabelled && !all && !pass.may_be_labelled_for(group.rule, span)
             {
                 continue;
@@ -166,12 +175,12 @@ fn opened(pass: &mut Pass<'_>, runs: &[Run], first: usize, (set, mut fitting): (
 fn fails(pass: &mut Pass<'_>, rule: u16, run: &Run) -> bool {
     run.inside == 0 && {
         let text = pass.text;
-        fails_check(pass, rule, &text[run.start..run.end], Span::new(run.start, run.end))
+        fails_check(pass, rule, &text[run.start..run.end], Some(Span::new(run.start, run.end)))
     }
 }
 
-/// Whether digits are nothing to a rule, as its check says.
-fn fails_check(pass: &mut Pass<'_>, rule: u16, digits: &[u8], span: Span) -> bool {
+/// Whether digits are nothing to a rule, as its check says; `None` for the span where no label stands near it.
+fn fails_check(pass: &mut Pass<'_>, rule: u16, digits: &[u8], span: Option<Span>) -> bool {
     let table = &pass.scanner.table;
     let Some(check) = table.checks[usize::from(rule)].filter(|_| !pass.scanner.exhaustive) else {
         return false;
@@ -179,7 +188,7 @@ fn fails_check(pass: &mut Pass<'_>, rule: u16, digits: &[u8], span: Span) -> boo
     let mistyped = || table.rules[usize::from(rule)].tiers.failed.is_some();
     check.of_digits(digits) == Outcome::Fail
         && pass.buffers.misses.is_none()
-        && !(mistyped() && pass.may_be_labelled_for(rule, span))
+        && !span.is_some_and(|span| mistyped() && pass.may_be_labelled_for(rule, span))
 }
 
 /// Whether more than a space stands between a run and the one before: neither begins or ends a number there.
@@ -264,7 +273,7 @@ fn number_at(
         return;
     }
     let inside = Span::new(runs[first].start, runs[last].end);
-    if last > first && fails_check(pass, rule, digits, inside) {
+    if last > first && fails_check(pass, rule, digits, Some(inside)) {
         return;
     }
     if (last > first || runs[first].inside > 0) && ends_row(text, &runs[first..=last]) {

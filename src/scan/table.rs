@@ -242,6 +242,8 @@ pub(super) struct Table {
     pub coded: Vec<Coded>,
     /// Groupings by the length of their first group.
     pub groups: Vec<Vec<opening::Set>>,
+    /// For each length, whether a number of one group has it.
+    pub alone: Box<[bool]>,
     /// Shapes of letters and digits by the length of the first run of digits.
     pub shapes: Vec<Vec<shape::Set>>,
     /// Rules that read any grouping, by their number of digits.
@@ -327,6 +329,7 @@ impl Table {
         table.at_most = vec![Confidence::High; rules.len()];
         table.literals.finish();
         table.quiet = Quiet::of(&table);
+        table.alone = table.groups.iter().map(|sets| sets.iter().any(|set| set.alone() != 0)).collect();
         table.rules = rules;
         table.lists = lists;
         (table, faults)
