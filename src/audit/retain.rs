@@ -27,7 +27,7 @@ pub struct Step {
 }
 
 /// Erases events that have been there for `days`, at most one step's worth. `now` is what the clock says, `lived` how long
-/// guard ran since the last step: see [`agreed`] for what is made of them.
+/// guard ran since the last step: see `agreed` for what is made of them.
 ///
 /// # Errors
 /// The store cannot be written.

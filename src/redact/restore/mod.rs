@@ -6,8 +6,8 @@
 //! is not held). Where the text does not go on, the held part is sent in an event of the same shape.
 //! Texts that come at the same time (choices, blocks, tool calls) are never mixed. Signed fields stay.
 //!
-//! Not restored: bodies that are still compressed (the caller asks upstream for identity, and undoes one encoding where it comes all the same), protobuf (whose requests are
-//! not redacted either, but blocked), HTML, events over [`crate::limits::EVENT_BYTES_MAX`] and documents over
+//! Not restored: bodies that are still compressed (the caller asks upstream for identity, and undoes one encoding where it
+//! comes all the same), protobuf (whose requests are not redacted either, but blocked), HTML, events over [`crate::limits::EVENT_BYTES_MAX`] and documents over
 //! [`DOCUMENT_BYTES_MAX`]; they pass as they are, with the placeholders in them.
 
 mod aws;

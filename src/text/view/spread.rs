@@ -86,7 +86,8 @@ pub fn join(text: &[u8], region: Span, run: Span, out: &mut Derived) {
     out.copy(text, Span::new(run.end, region.end));
 }
 
-/// Joins the letters and digits of a run and the plus before them, whatever stands between them; what stands around it in the region stays.
+/// Joins the letters and digits of a run and the plus before them, whatever stands between them; what stands around it in
+/// the region stays.
 pub fn join_letters(text: &[u8], region: Span, run: Span, out: &mut Derived) {
     out.copy(text, Span::new(region.start, run.start));
     for at in (run.start..run.end).filter(|at| text[*at].is_ascii_alphanumeric() || text[*at] == b'+') {
@@ -95,8 +96,8 @@ pub fn join_letters(text: &[u8], region: Span, run: Span, out: &mut Derived) {
     out.copy(text, Span::new(run.end, region.end));
 }
 
-/// The run with the letters and digits beside it that stand as single as its digits, the same signs between them (`E_V_R_K_4_8`),
-/// with the two capitals of a bank account's country whatever stands between, and with a plus before. At most as many
+/// The run with the letters and digits beside it that stand as single as its digits, the same signs between them
+/// (`E_V_R_K_4_8`), with the two capitals of a bank account's country whatever stands between, and with a plus before. At most as many
 /// on each side as a number has.
 #[must_use]
 pub fn with_letters(text: &[u8], run: Span) -> Span {
