@@ -233,11 +233,14 @@ impl Reading {
     }
 
     /// The file, which ends at `end`. A last line that is a word belongs to what follows, unless it makes up fours where
-    /// the line before it is no longer than those that programs break.
+    /// the line before it is no longer than those that programs break; where that is longer, any last line does that may be
+    /// a word.
     fn finish(mut self, mut end: usize, padding: usize) -> Enclosed {
-        let word = self.line > 0 && is_word(&self.packed[self.line..]);
+        let last = &self.packed[self.line..];
+        let word = self.line > 0 && is_word(last);
         let unbroken = self.line_before > LINE_MAX && self.line.is_multiple_of(4) && padding == 0;
-        if word && (unbroken || !(self.packed.len() + padding).is_multiple_of(4)) {
+        let short = (1..WORD_MIN).contains(&last.len()) && last.iter().all(u8::is_ascii_alphabetic);
+        if unbroken && (word || short) || word && !(self.packed.len() + padding).is_multiple_of(4) {
             self.packed.truncate(self.line);
             end = self.line_start;
         } else {

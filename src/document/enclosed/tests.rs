@@ -153,6 +153,19 @@ fn a_word_behind_the_last_line_is_left_out_and_the_file_stays_whole() {
 }
 
 #[test]
+fn short_words_behind_one_long_line_are_left_out() {
+    // 402 bytes need no padding, 400 and 401 do: without it they may go on.
+    let file = file(402);
+    for after in ["\nfin", "\nOK", "\nMerci"] {
+        let text = format!("{}{after}", packed(&file));
+        assert_eq!(found(&text)[0].content, Ok((Format::Rtf, file.clone())), "{after}");
+    }
+    // The end of a file that a program broke is no word.
+    let text = wrapped(&packed(&file), 76, "\n");
+    assert_eq!(found(&text)[0].content, Ok((Format::Rtf, file)));
+}
+
+#[test]
 fn no_text_is_read_more_than_some_times() {
     // A run that ends and begins again with each byte would be opened each time, were there no floor.
     let body = packed(&file(600));
