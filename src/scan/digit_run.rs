@@ -139,7 +139,7 @@ pub(super) const fn ends_here(byte: u8, allowed: u32) -> bool {
 
 /// Whether a value that begins in a cell is cut by the end of its row: no number goes on behind it.
 #[inline]
-pub(super) fn ends_row(text: &[u8], run: &Run, next: &Run) -> bool {
+pub(super) fn is_cut(text: &[u8], run: &Run, next: &Run) -> bool {
     next.wrapped && matches!(run.before(text), Some(b'\t' | b';' | b'|' | b','))
 }
 

@@ -26,7 +26,7 @@ pub(super) fn cluster(pass: &mut Pass<'_>, start: usize, end: usize) -> usize {
     let allowed = table.separators;
     let mut run = Run { start, end, ..Run::default() };
     let follows = behind(pass.text, &run, allowed);
-    let Some(mut next) = follows.filter(|next| !digit_run::ends_row(pass.text, &run, next)) else {
+    let Some(mut next) = follows.filter(|next| !digit_run::is_cut(pass.text, &run, next)) else {
         alone(pass, &run);
         return run.end;
     };
