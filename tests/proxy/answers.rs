@@ -8,11 +8,6 @@ use fastwebsockets::{FragmentCollector, OpCode, Role, WebSocket};
 use guard::audit::query::Selection;
 use guard::audit::settings::Settings;
 use guard::audit::store::Audit;
-use guard::charter::Charter;
-use guard::inspect::{Engine, Keys};
-use guard::proxy::Inspecting;
-use guard::scan::Scanner;
-use guard::tools::Catalogue;
 use http::{HeaderValue, Request, Response, StatusCode};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
@@ -36,20 +31,10 @@ fn rule(action: &str) -> String {
     )
 }
 
-/// Puts the proxy under a charter.
-fn take(proxy: &Proxy, charter: &str) {
-    let charter = Charter::parse(charter, "t.toml", Catalogue::shipped()).unwrap();
-    let catalogue = Arc::new(Catalogue::shipped().with(charter.own_tools()));
-    let keys = Keys { placeholder: [1; 32], fingerprint: [2; 32], cache: [3; 32] };
-    let engine = Engine::new(Scanner::shipped(), Arc::new(charter), catalogue, keys);
-    let judge = Inspecting::new(engine, Arc::default(), Arc::clone(&proxy.confirmations), 1 << 20);
-    proxy.state.replace_judge(Box::new(judge));
-}
-
 /// A proxy before the service, with a rule on answers that asks for `action`, or none where it is empty.
 async fn under(action: &str, service: &Service, audit: Option<Arc<Audit>>) -> Proxy {
     let proxy = Setup { audit, ..Setup::before(service) }.start().await;
-    take(&proxy, &format!("{HEAD}{}", rule(action)));
+    proxy.take(&format!("{HEAD}{}", rule(action)));
     proxy
 }
 
@@ -138,7 +123,7 @@ async fn what_the_user_gave_is_put_back_and_no_news() {
     let service = Service::noting(&["http/1.1"]).await;
     let masks = "[[rule]]\narticle = \"art. 8\"\nwhen = { class = \"personal\" }\naction = \"redact\"\n";
     let proxy = Setup::before(&service).start().await;
-    take(&proxy, &format!("{HEAD}{masks}{}", rule("block")));
+    proxy.take(&format!("{HEAD}{masks}{}", rule("block")));
     let body =
         json!({"messages": [{"role": "user", "content": format!("Compte : IBAN {VALUE}.")}]}).to_string();
     let (status, headers, answer) = ask(&proxy, &body).await;

@@ -5,11 +5,6 @@ use super::harness::*;
 use guard::audit::event::Fields;
 use guard::audit::settings::Settings;
 use guard::audit::store::Audit;
-use guard::charter::Charter;
-use guard::inspect::{Engine, Keys};
-use guard::proxy::Inspecting;
-use guard::scan::Scanner;
-use guard::tools::Catalogue;
 use http::StatusCode;
 use std::sync::Arc;
 use tokio::io::AsyncWriteExt;
@@ -25,13 +20,7 @@ async fn under(charter: &str, service: &Service, audit: Option<Arc<Audit>>) -> P
     }
     setup.constraints.push(BANK.to_owned());
     let proxy = setup.start().await;
-    let charter = Charter::parse(&format!("{HEAD}{charter}"), "t.toml", Catalogue::shipped());
-    let charter = charter.unwrap_or_else(|faults| panic!("{faults}"));
-    let catalogue = Arc::new(Catalogue::shipped().with(charter.own_tools()));
-    let keys = Keys { placeholder: [1; 32], fingerprint: [2; 32], cache: [3; 32] };
-    let engine = Engine::new(Scanner::shipped(), Arc::new(charter), catalogue, keys);
-    let judge = Inspecting::new(engine, Arc::default(), Arc::clone(&proxy.confirmations), 1 << 20);
-    proxy.state.replace_judge(Box::new(judge));
+    proxy.take(&format!("{HEAD}{charter}"));
     proxy
 }
 

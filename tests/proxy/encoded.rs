@@ -2,43 +2,21 @@
 //! nothing was masked their bytes pass as they are.
 
 use super::harness::*;
+use super::streams::Pieces;
 use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::{GzEncoder, ZlibEncoder};
-use guard::charter::Charter;
-use guard::inspect::{Engine, Keys};
-use guard::proxy::Inspecting;
-use guard::scan::Scanner;
-use guard::tools::Catalogue;
 use http::{HeaderMap, HeaderValue, Response, StatusCode};
 use http_body_util::BodyExt;
-use hyper::body::{Frame, Incoming};
+use hyper::body::Incoming;
 use serde_json::json;
-use std::convert::Infallible;
 use std::io::Write;
-use std::pin::Pin;
 use std::sync::{Arc, Mutex};
-use std::task::{Context, Poll};
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 
 const VALUE: &str = "BE68 5390 0754 7034";
 
 const CHARTER: &str = "id = \"t\"\ntitle = \"T\"\nlanguage = \"en\"\n[[tools.own]]\nname = \"Own AI\"\nhosts = [\"ai.test\"]\nwire = \"openai\"\n[[rule]]\narticle = \"art. 8\"\nwhen = { class = \"personal\" }\naction = \"redact\"\n";
-
-/// A body whose frames are sent from outside.
-struct Pieces(UnboundedReceiver<Bytes>);
-
-impl http_body::Body for Pieces {
-    type Data = Bytes;
-    type Error = Infallible;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        self.0.poll_recv(context).map(|piece| piece.map(|piece| Ok(Frame::data(piece))))
-    }
-}
 
 /// A service that tells what it was sent, and answers with these headers and what is sent to it.
 async fn encoding(
@@ -54,7 +32,7 @@ async fn encoding(
             assert!(request.headers().get("accept-encoding").is_none_or(|value| value == "identity"));
             let body = request.into_body().collect().await.unwrap().to_bytes();
             told.send(String::from_utf8(body.to_vec()).unwrap()).unwrap();
-            let mut answer = Response::new(BodyExt::boxed(Pieces(receiver)));
+            let mut answer = Response::new(BodyExt::boxed(Pieces(receiver, None)));
             for (name, value) in headers {
                 answer.headers_mut().insert(*name, HeaderValue::from_static(value));
             }
@@ -66,12 +44,7 @@ async fn encoding(
 
 async fn redacting(service: &Service) -> Proxy {
     let proxy = Setup::before(service).start().await;
-    let charter = Charter::parse(CHARTER, "t.toml", Catalogue::shipped()).unwrap();
-    let catalogue = Arc::new(Catalogue::shipped().with(charter.own_tools()));
-    let keys = Keys { placeholder: [1; 32], fingerprint: [2; 32], cache: [3; 32] };
-    let engine = Engine::new(Scanner::shipped(), Arc::new(charter), catalogue, keys);
-    let judge = Inspecting::new(engine, Arc::default(), Arc::clone(&proxy.confirmations), 1 << 20);
-    proxy.state.replace_judge(Box::new(judge));
+    proxy.take(CHARTER);
     proxy
 }
 

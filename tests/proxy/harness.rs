@@ -4,16 +4,17 @@
 use bytes::Bytes;
 use guard::audit::store::Audit;
 use guard::ca::Authority;
-use guard::charter::{Action, Decision, UninspectableKind};
-use guard::inspect::{Inbound, Report};
+use guard::charter::{Action, Charter, Decision, UninspectableKind};
+use guard::inspect::{Engine, Inbound, Keys, Report};
 use guard::language::Language;
 use guard::platform::Account;
 use guard::proxy::confirmations::Confirmations;
 use guard::proxy::judge::{Judge, Restore, Ruling, Treatment};
 use guard::proxy::upstream::{Dialler, KeyExchange, Parent, RustlsEgress, Upstream};
-use guard::proxy::{Bodies, Parts, Patience, State};
+use guard::proxy::{Bodies, Inspecting, Parts, Patience, State};
+use guard::scan::Scanner;
 use guard::sensitive::Sensitive;
-use guard::tools::{HostPattern, Kind, Tool, Wire};
+use guard::tools::{Catalogue, HostPattern, Kind, Tool, Wire};
 use guard::wire::Answer;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full, combinators::BoxBody};
@@ -411,6 +412,17 @@ impl Setup {
 }
 
 impl Proxy {
+    /// Puts the proxy under a charter, judged as in earnest.
+    pub fn take(&self, charter: &str) {
+        let charter = Charter::parse(charter, "t.toml", Catalogue::shipped());
+        let charter = charter.unwrap_or_else(|faults| panic!("{faults}"));
+        let catalogue = Arc::new(Catalogue::shipped().with(charter.own_tools()));
+        let keys = Keys { placeholder: [1; 32], fingerprint: [2; 32], cache: [3; 32] };
+        let engine = Engine::new(Scanner::shipped(), Arc::new(charter), catalogue, keys);
+        let judge = Inspecting::new(engine, Arc::default(), Arc::clone(&self.confirmations), 1 << 20);
+        self.state.replace_judge(Box::new(judge));
+    }
+
     /// A socket to the proxy.
     pub async fn socket(&self) -> TcpStream {
         let socket = TcpStream::connect(self.address).await.unwrap();

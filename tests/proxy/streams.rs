@@ -15,9 +15,12 @@ use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 
 /// A body whose pieces are sent from outside; tells when it is dropped.
-struct Pieces(mpsc::UnboundedReceiver<&'static str>, Option<mpsc::UnboundedSender<()>>);
+pub(super) struct Pieces<T>(
+    pub(super) mpsc::UnboundedReceiver<T>,
+    pub(super) Option<mpsc::UnboundedSender<()>>,
+);
 
-impl http_body::Body for Pieces {
+impl<T: Into<Bytes>> http_body::Body for Pieces<T> {
     type Data = Bytes;
     type Error = Infallible;
 
@@ -25,13 +28,11 @@ impl http_body::Body for Pieces {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        self.0
-            .poll_recv(context)
-            .map(|piece| piece.map(|piece| Ok(Frame::data(Bytes::from_static(piece.as_bytes())))))
+        self.0.poll_recv(context).map(|piece| piece.map(|piece| Ok(Frame::data(piece.into()))))
     }
 }
 
-impl Drop for Pieces {
+impl<T> Drop for Pieces<T> {
     fn drop(&mut self) {
         if let Some(dropped) = self.1.take() {
             let _ = dropped.send(());

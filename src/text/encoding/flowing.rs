@@ -26,16 +26,41 @@ pub struct Flowing {
 }
 
 enum Coding {
-    Gzip(Option<Box<GzDecoder<Vec<u8>>>>),
-    /// Which of the two it is, its first two bytes tell.
+    /// Between members of gzip.
+    Gzip,
+    /// With a head of zlib or without: its first two bytes tell.
     Deflate,
-    Zlib(Box<ZlibDecoder<Vec<u8>>>),
-    Raw(Box<DeflateDecoder<Vec<u8>>>),
+    /// In one of these, and whether that is a member of gzip.
+    Inflating(Box<dyn Inflate>, bool),
     Brotli(Box<BrotliState<StandardAlloc, StandardAlloc, StandardAlloc>>),
     Zstd(Box<Zstd>),
     /// What follows the end counts for nothing.
     Over,
 }
+
+/// What takes bytes and gathers what they become.
+trait Inflate: Write + Send + Sync {
+    /// What has gathered.
+    fn taken(&mut self) -> Vec<u8>;
+    /// Whether its end has come and is sound.
+    fn is_whole(&mut self) -> bool;
+}
+
+macro_rules! inflate {
+    ($($decoder:ident)*) => {$(
+        impl Inflate for $decoder<Vec<u8>> {
+            fn taken(&mut self) -> Vec<u8> {
+                std::mem::take(self.get_mut())
+            }
+
+            fn is_whole(&mut self) -> bool {
+                self.try_finish().is_ok()
+            }
+        }
+    )*};
+}
+
+inflate!(GzDecoder ZlibDecoder DeflateDecoder);
 
 impl std::fmt::Debug for Flowing {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -56,7 +81,7 @@ impl Flowing {
     #[must_use]
     pub fn of(encoding: &str) -> Option<Self> {
         let coding = match encoding.trim().to_ascii_lowercase().as_str() {
-            "gzip" | "x-gzip" => Coding::Gzip(None),
+            "gzip" | "x-gzip" => Coding::Gzip,
             "deflate" => Coding::Deflate,
             "br" => {
                 let alloc = StandardAlloc::default;
@@ -110,11 +135,9 @@ impl Flowing {
     /// It broke off.
     pub fn end(&mut self) -> Result<(), Undecodable> {
         let ended = match &mut self.coding {
-            Coding::Gzip(None) | Coding::Over => true,
+            Coding::Gzip | Coding::Over => true,
             Coding::Deflate | Coding::Brotli(_) => self.total.0 == 0,
-            Coding::Gzip(Some(member)) => member.try_finish().is_ok(),
-            Coding::Zlib(decoder) => decoder.try_finish().is_ok(),
-            Coding::Raw(decoder) => decoder.try_finish().is_ok(),
+            Coding::Inflating(decoder, _) => decoder.is_whole(),
             Coding::Zstd(zstd) => zstd.is_between() && self.input.len() == self.read,
         };
         if ended { Ok(()) } else { Err(Undecodable::Broken) }
@@ -142,12 +165,12 @@ impl Flowing {
                 self.read = self.input.len();
                 return Ok(Step::Hungry);
             }
-            Coding::Gzip(None) => {
+            Coding::Gzip => {
                 match input {
                     [] => return Ok(Step::Hungry),
                     [0x1F, ..] => {
                         self.begin()?;
-                        self.coding = Coding::Gzip(Some(Box::new(GzDecoder::new(Vec::new()))));
+                        self.coding = Coding::Inflating(Box::new(GzDecoder::new(Vec::new())), true);
                     }
                     _ if self.pieces == 0 => return Err(Undecodable::Broken),
                     _ => self.coding = Coding::Over,
@@ -157,35 +180,22 @@ impl Flowing {
             Coding::Deflate => {
                 let [first, second, ..] = input else { return Ok(Step::Hungry) };
                 let is_zlib = first & 0x0F == 8 && (u16::from(*first) << 8 | u16::from(*second)) % 31 == 0;
-                self.coding = if is_zlib {
-                    Coding::Zlib(Box::new(ZlibDecoder::new(Vec::new())))
+                let decoder: Box<dyn Inflate> = if is_zlib {
+                    Box::new(ZlibDecoder::new(Vec::new()))
                 } else {
-                    Coding::Raw(Box::new(DeflateDecoder::new(Vec::new())))
+                    Box::new(DeflateDecoder::new(Vec::new()))
                 };
+                self.coding = Coding::Inflating(decoder, false);
                 return Ok(Step::Went);
             }
-            Coding::Gzip(Some(member)) => {
-                let read = pass(&mut **member, input, |member| std::mem::take(member.get_mut()), out)?;
+            Coding::Inflating(decoder, is_member) => {
+                let read = pass(&mut **decoder, input, out)?;
                 if read == 0 && !input.is_empty() {
-                    member.try_finish().map_err(|_| Undecodable::Broken)?;
-                    self.coding = Coding::Gzip(None);
+                    if !decoder.is_whole() {
+                        return Err(Undecodable::Broken);
+                    }
+                    self.coding = if *is_member { Coding::Gzip } else { Coding::Over };
                     return Ok(Step::Went);
-                }
-                self.read += read;
-            }
-            Coding::Zlib(decoder) => {
-                let read = pass(&mut **decoder, input, |decoder| std::mem::take(decoder.get_mut()), out)?;
-                if read == 0 && !input.is_empty() {
-                    decoder.try_finish().map_err(|_| Undecodable::Broken)?;
-                    self.coding = Coding::Over;
-                }
-                self.read += read;
-            }
-            Coding::Raw(decoder) => {
-                let read = pass(&mut **decoder, input, |decoder| std::mem::take(decoder.get_mut()), out)?;
-                if read == 0 && !input.is_empty() {
-                    decoder.try_finish().map_err(|_| Undecodable::Broken)?;
-                    self.coding = Coding::Over;
                 }
                 self.read += read;
             }
@@ -214,15 +224,10 @@ impl Flowing {
 }
 
 /// Writes into a decoder what it takes at once, and appends all that comes out.
-fn pass<D: Write>(
-    decoder: &mut D,
-    input: &[u8],
-    taken: impl Fn(&mut D) -> Vec<u8>,
-    out: &mut Vec<u8>,
-) -> Result<usize, Undecodable> {
+fn pass(decoder: &mut dyn Inflate, input: &[u8], out: &mut Vec<u8>) -> Result<usize, Undecodable> {
     let read = if input.is_empty() { 0 } else { decoder.write(input).map_err(|_| Undecodable::Broken)? };
     decoder.flush().map_err(|_| Undecodable::Broken)?;
-    out.append(&mut taken(decoder));
+    out.append(&mut decoder.taken());
     Ok(read)
 }
 
