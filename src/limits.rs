@@ -45,8 +45,12 @@ pub const VIEW_BYTES_MAX: usize = 8 << 20;
 /// two; more is no longer text that a person pasted, and keeps the work in proportion.
 pub const VIEW_RATIO_MAX: usize = 4;
 
-/// Findings kept per segment: beyond, only their number is known; the decision is already the severest.
+/// Findings kept per segment, of low confidence and of others each, with the first of every kind beyond. Where more of
+/// the others stand in it, what is behind them is a named gap (`too_large`).
 pub const FINDINGS_MAX: usize = 10_000;
+
+/// Findings kept per request, of low confidence and of others each, in the same way.
+pub const FINDINGS_OF_REQUEST_MAX: usize = 20_000;
 
 /// Header bytes of one message: cookies plus tokens exceed the 16 KiB that hyper allows for HTTP/2.
 pub const HEADER_BYTES_MAX: u32 = 256 << 10;
@@ -92,7 +96,7 @@ pub const EVENT_BYTES_MAX: usize = 1 << 20;
 /// A charter, pattern or configuration file.
 pub const CONFIG_BYTES_MAX: u64 = 16 << 20;
 
-/// Segments remembered as already judged (one keyed hash each).
+/// Segments remembered as already judged (one keyed hash each); every finding in one counts as a further segment.
 pub const SEGMENTS_REMEMBERED_MAX: usize = 65_536;
 
 /// Short ones beside them: names of roles and models and other words that stand in most requests.

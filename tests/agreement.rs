@@ -4,7 +4,7 @@
 use guard::finding::Finding;
 use guard::rules::random::Random;
 use guard::rules::{self, syntax};
-use guard::scan::{Hint, Scanner, Scratch, Stream, TextKind};
+use guard::scan::{Hint, NearScan, Scanner, Scratch, Stream, TextKind};
 
 fn scan(scanner: &Scanner, text: &[u8], scratch: &mut Scratch) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -117,8 +117,10 @@ fn in_tables_too() {
 #[test]
 fn what_almost_fired_is_told_with_its_reason() {
     let scanner = Scanner::shipped();
-    let (findings, misses) = scanner.near("n° 85.07.30-033.29".as_bytes(), &Hint::default());
+    let NearScan { findings, misses, left_out } =
+        scanner.near("n° 85.07.30-033.29".as_bytes(), &Hint::default());
     assert!(findings.is_empty());
+    assert_eq!(left_out, 0);
     assert!(misses.iter().any(|miss| miss.detector.as_str() == "be.niss" && miss.span.start == 4));
 }
 

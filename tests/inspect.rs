@@ -3,6 +3,7 @@
 
 mod agent;
 mod case;
+mod crowd;
 mod engine;
 mod families;
 mod headers;

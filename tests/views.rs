@@ -162,12 +162,12 @@ fn what_is_not_decoded_is_told() {
     let mut scan = |text: &str| {
         let mut findings = Vec::new();
         Scanner::shipped().scan(text.as_bytes(), &Hint::default(), &mut scratch, &mut findings);
-        (findings.len(), scratch.undecoded())
+        (findings.len(), scratch.left_out())
     };
     let value = "8 5 0 7 3 0 0 3 3 2 8";
     assert_eq!(scan(&format!("{}\n{value}", spread_out(20_000))), (1, 0));
-    let (found, undecoded) = scan(&format!("{}\n{value}", spread_out(2_000_000)));
+    let (found, left_out) = scan(&format!("{}\n{value}", spread_out(2_000_000)));
     assert_eq!(found, 0, "beyond the limit");
-    assert!(undecoded > value.len());
+    assert!(left_out > value.len());
     assert_eq!(scan("rien"), (0, 0), "of this text only");
 }

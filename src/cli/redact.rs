@@ -107,7 +107,7 @@ fn judge(setup: &Setup, text: &[u8]) -> Option<Vec<(Finding, Action)>> {
     let (mut findings, mut scratch) = (Vec::new(), Scratch::default());
     let hint = Hint { kind: TextKind::Document, ..Hint::default() };
     setup.scanner.scan(text, &hint, &mut scratch, &mut findings);
-    if scratch.undecoded() > 0 {
+    if scratch.left_out() > 0 {
         return None;
     }
     let judged: Vec<Judged> = findings

@@ -232,7 +232,11 @@ impl Listener {
             }
             return surer;
         }
-        if findings.len() >= FINDINGS_MAX {
+        let alike = |judged: &Judged| {
+            let (known, new) = (&judged.finding, &finding);
+            (&known.detector, known.confidence, &known.label) == (&new.detector, new.confidence, &new.label)
+        };
+        if findings.len() >= FINDINGS_MAX && findings.iter().any(alike) {
             return false;
         }
         let before = &text.window[..finding.span.start.min(text.window.len())];

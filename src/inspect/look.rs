@@ -1,6 +1,7 @@
 //! Looks at every string of a request: what is found in it, or is known from an earlier turn. Knows no charter.
 
 use super::code;
+use super::crowd::Crowd;
 use super::desk::Bench;
 use super::engine::Engine;
 use super::hash::SipKey;
@@ -71,6 +72,7 @@ pub(super) struct Look<'a> {
     scanned: u64,
     current: More,
     seam: Seam,
+    crowd: Crowd,
     seen: Seen,
 }
 
@@ -89,6 +91,7 @@ impl<'a> Look<'a> {
             scanned: 0,
             current: More::default(),
             seam: Seam::default(),
+            crowd: Crowd::default(),
             seen: Seen::default(),
         }
     }
@@ -133,6 +136,7 @@ impl<'a> Look<'a> {
     /// All that was seen. Names of files in which something was found are dropped.
     pub(super) fn into_seen(self) -> Seen {
         let mut seen = self.seen;
+        seen.unread.extend(self.crowd.into_gap());
         if seen.ways.iter().any(|way| way.kind == SegmentKind::FileName) {
             let unread = seen.unread.iter_mut().map(|unread| &mut unread.place);
             for place in seen.judged.iter_mut().map(|judged| &mut judged.place).chain(unread) {
@@ -209,9 +213,13 @@ impl<'a> Look<'a> {
     }
 
     fn take(&mut self, seen: &Remembered, spot: &Spot) {
+        let place = seen.part.as_ref().unwrap_or(&spot.place);
+        if !self.crowd.admits(seen, place, !spot.history) {
+            return;
+        }
         let judged = Judged {
             finding: seen.finding.clone(),
-            place: seen.part.clone().unwrap_or_else(|| spot.place.clone()),
+            place: place.clone(),
             line: seen.line,
             new: !spot.history,
             value: seen.value,
@@ -255,6 +263,10 @@ impl Visitor for Look<'_> {
         if unit.kind == SegmentKind::Url && is_authentication(unit.key) {
             return false;
         }
+        if self.crowd.is_full() {
+            self.crowd.leave_out(&unit.spot.place, unit.raw.len(), !unit.spot.history);
+            return false;
+        }
         if self.seam.join(unit) {
             self.look_at_seam(unit);
         }
@@ -275,7 +287,7 @@ impl Visitor for Look<'_> {
         let hint = Hint { key: segment.key, kind: text_kind(segment.kind), ..Hint::default() };
         let mut findings = std::mem::take(&mut self.desk.findings);
         self.engine.scanner.scan_wide(text, &hint, &mut self.desk.scratch, &mut findings);
-        if self.desk.scratch.undecoded() > 0 {
+        if self.desk.scratch.left_out() > 0 {
             self.unread(Unread::TooLarge, segment.spot, text);
         }
         self.seen.bytes_scanned += text.len() as u64;

@@ -77,11 +77,18 @@ pub struct Memory {
     short: Shards,
 }
 
+impl Known {
+    /// How many strings in which nothing was seen take as much memory.
+    fn weight(&self) -> usize {
+        1 + self.more.as_ref().map_or(0, |more| more.seen.len() + more.unread.len())
+    }
+}
+
 /// Strings by their hashes: two generations, of which the older one is dropped when the younger one is half of what may
 /// be kept, or old.
 struct Shards {
     shards: [Mutex<Shard>; SHARDS],
-    /// How many strings each may keep.
+    /// How many strings each may keep in which nothing was seen; what was seen counts as further ones.
     max: usize,
 }
 
@@ -111,6 +118,8 @@ impl Hasher for AsItIs {
 #[derive(Default)]
 struct Shard {
     young: Strings,
+    /// Of all young ones.
+    weight: usize,
     old: Strings,
     since: i64,
 }
@@ -204,9 +213,15 @@ impl std::fmt::Debug for Memory {
 
 impl Shard {
     fn keep(&mut self, hash: u128, known: Known, (now, max): (i64, usize)) {
-        if self.young.len() >= max / 2 {
+        let weight = known.weight();
+        // One that would drive out many others is rather looked at again each time.
+        if weight > max / 16 {
+            return;
+        }
+        if self.weight + weight > max / 2 {
             self.turn(now);
         }
+        self.weight += weight;
         self.young.insert(hash, known);
     }
 
@@ -223,6 +238,7 @@ impl Shard {
 
     fn turn(&mut self, now: i64) {
         self.old = std::mem::take(&mut self.young);
+        self.weight = 0;
         self.since = now;
     }
 }

@@ -4,6 +4,7 @@
 
 mod answer;
 mod code;
+mod crowd;
 mod desk;
 mod engine;
 mod hash;

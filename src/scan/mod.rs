@@ -13,6 +13,7 @@ pub mod check;
 mod columns;
 pub mod context;
 mod credential;
+mod crowd;
 mod degrees;
 pub mod detector;
 mod digit_run;
@@ -54,7 +55,6 @@ pub use stream::{Encoding, Stream};
 pub use trial::{Trial, trial};
 
 use crate::finding::{Confidence, DetectorId, Finding, View};
-use crate::limits;
 use crate::rules::{self, Faults, Known, OwnRules, Rule};
 use crate::span::Span;
 use pass::{Buffers, Pass};
@@ -96,7 +96,7 @@ pub struct Scratch {
     buffers: Buffers,
     levels: Vec<views::Level>,
     found: Vec<Candidate>,
-    undecoded: usize,
+    left_out: usize,
     /// Those of further threads.
     helpers: Vec<Self>,
 }
@@ -104,15 +104,26 @@ pub struct Scratch {
 impl Scratch {
     fn begin(&mut self) {
         self.found.clear();
-        self.undecoded = 0;
+        self.left_out = 0;
     }
 
-    /// Bytes of disguised text that the last scan found and did not decode, because they would have gone beyond
-    /// [`limits::VIEW_BYTES_MAX`]: what stands in them has not been looked at.
+    /// Bytes that the last scan did not look at, or whose findings it did not keep: disguised text that would have gone
+    /// beyond [`crate::limits::VIEW_BYTES_MAX`] when decoded, and what stands behind more than [`limits::FINDINGS_MAX`]
+    /// findings.
     #[must_use]
-    pub const fn undecoded(&self) -> usize {
-        self.undecoded
+    pub const fn left_out(&self) -> usize {
+        self.left_out
     }
+}
+
+/// What a scan that tells what almost was a finding comes to.
+pub struct NearScan {
+    /// As of any scan.
+    pub findings: Vec<Finding>,
+    /// What almost was one.
+    pub misses: Vec<NearMiss>,
+    /// See [`Scratch::left_out`].
+    pub left_out: usize,
 }
 
 /// A compiled set of rules. Immutable; share it by `Arc`.
@@ -171,7 +182,7 @@ impl Scanner {
 
     /// Scans, and tells what almost was a finding and why it is none.
     #[must_use]
-    pub fn near(&self, text: &[u8], hint: &Hint<'_>) -> (Vec<Finding>, Vec<NearMiss>) {
+    pub fn near(&self, text: &[u8], hint: &Hint<'_>) -> NearScan {
         let (mut scratch, mut findings) = (Scratch::default(), Vec::new());
         scratch.buffers.misses = Some(Vec::new());
         self.scan(text, hint, &mut scratch, &mut findings);
@@ -179,7 +190,7 @@ impl Scanner {
         misses.retain(|miss| !findings.iter().any(|finding| finding.span.overlaps(miss.span)));
         misses.sort_by(|a, b| (a.span, &a.detector, a.why).cmp(&(b.span, &b.detector, b.why)));
         misses.dedup();
-        (findings, misses)
+        NearScan { findings, misses, left_out: scratch.left_out }
     }
 
     /// Only these rules; for tests and for trying out a file.
@@ -201,7 +212,7 @@ impl Scanner {
     pub fn scan(&self, text: &[u8], hint: &Hint<'_>, scratch: &mut Scratch, findings: &mut Vec<Finding>) {
         scratch.begin();
         self.pass(text, hint, (true, true), Span::new(0, text.len()), scratch);
-        self.resolved(scratch, findings);
+        self.resolved(text.len(), scratch, findings);
     }
 
     /// The same, where the text is long by several threads, as far as processors are idle.
@@ -226,7 +237,7 @@ impl Scanner {
     ) {
         scratch.begin();
         self.pass_wide(text, hint, edges, scratch);
-        self.resolved(scratch, findings);
+        self.resolved(text.len(), scratch, findings);
     }
 
     /// One pass over a part of a text; adds its candidates to those in `scratch`.
@@ -238,7 +249,7 @@ impl Scanner {
         part: Span,
         scratch: &mut Scratch,
     ) {
-        let Scratch { buffers, levels, found, undecoded, .. } = scratch;
+        let Scratch { buffers, levels, found, left_out, .. } = scratch;
         if levels.is_empty() {
             *levels = views::levels();
         }
@@ -263,14 +274,17 @@ impl Scanner {
             part,
         };
         pass.run();
-        *undecoded += budget.refused;
+        *left_out += budget.refused;
     }
 
-    /// Appends what the candidates come to.
-    fn resolved(&self, scratch: &mut Scratch, findings: &mut Vec<Finding>) {
+    /// Appends what the candidates of a text of so many bytes come to.
+    fn resolved(&self, bytes: usize, scratch: &mut Scratch, findings: &mut Vec<Finding>) {
         let found = &mut scratch.found;
         resolve::resolve(found);
-        findings.extend(found.drain(..).take(limits::FINDINGS_MAX).map(|candidate| self.finding(candidate)));
+        if let Some(first) = crowd::cut(found) {
+            scratch.left_out = scratch.left_out.max(bytes - first);
+        }
+        findings.extend(found.drain(..).map(|candidate| self.finding(candidate)));
     }
 
     fn finding(&self, candidate: Candidate) -> Finding {

@@ -4,6 +4,7 @@
 use super::blocks::Masks;
 use super::check::Outcome;
 use super::context::{Near, WordIndex};
+use super::crowd::{self, CROWD, CROWD_DERIVED};
 use super::detector::{Beside, Hit, Place};
 use super::digit_run::{Run, may_sign};
 use super::heads::Head;
@@ -15,6 +16,7 @@ use super::table::{Action, Compiled, DIGIT_RUN_MAX};
 use super::views::{Budget, Level, Regions};
 use super::{Hint, Scanner, number, shape, token, vector};
 use crate::finding::{CheckResult, Class, Confidence, DetectorId, Evidence, View};
+use crate::limits;
 use crate::rules::compact;
 use crate::span::Span;
 use crate::text::view as fold;
@@ -131,9 +133,22 @@ impl Pass<'_> {
                 places &= places - 1;
             }
             start = end;
+            if self.found.len() >= CROWD && !self.goes_on(end) {
+                self.budget.refused += self.part.end - end;
+                break;
+            }
         }
         self.flush();
         self.flush_regions();
+    }
+
+    /// Whether it is worth to go on behind a place, with so much found.
+    #[cold]
+    fn goes_on(&mut self, reached: usize) -> bool {
+        if self.deeper.len() < limits::VIEW_DEPTH_MAX {
+            return self.found.len() < CROWD_DERIVED;
+        }
+        crowd::thin(self.found, reached, &mut self.budget.dropped)
     }
 
     fn edges(&mut self) {

@@ -7,7 +7,7 @@ use crate::span::Span;
 use crate::text::codec::{Charset, Layer, utf32};
 use crate::text::view::derived::Derived;
 use crate::text::view::utf16;
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 /// Bytes of a window that are new in it.
 const STEP: usize = 512 << 10;
@@ -79,7 +79,7 @@ pub struct Stream<'a> {
     window: Vec<u8>,
     decoded: Derived,
     found: Vec<Finding>,
-    undecoded: usize,
+    left_out: usize,
     has_zeros: bool,
 }
 
@@ -98,7 +98,7 @@ impl<'a> Stream<'a> {
             window: Vec::new(),
             decoded: Derived::default(),
             found: Vec::new(),
-            undecoded: 0,
+            left_out: 0,
             has_zeros: false,
         }
     }
@@ -117,10 +117,10 @@ impl<'a> Stream<'a> {
     }
 
     /// Appends what is left. The stream is at its end. Returns how many bytes of disguised text were not decoded, see
-    /// [`Scratch::undecoded`].
+    /// [`Scratch::left_out`].
     pub fn finish(&mut self, findings: &mut Vec<Finding>) -> usize {
         self.step(true, findings);
-        self.undecoded
+        self.left_out
     }
 
     /// Whether zero bytes came by, which no text of single bytes has.
@@ -140,7 +140,6 @@ impl<'a> Stream<'a> {
         let limit = if last { self.window.len() + 1 } else { self.window.len() - MARGIN } + self.base;
         self.found.clear();
         self.scan(encoding, last);
-        self.undecoded += self.scratch.undecoded();
         let mut end = limit;
         for mut finding in self.found.drain(..) {
             shift(&mut finding, self.base);
@@ -162,11 +161,13 @@ impl<'a> Stream<'a> {
         let edges = (self.base == 0, last);
         if encoding == Encoding::Utf8 {
             self.scanner.scan_part(&self.window, &self.hint, edges, &mut self.scratch, &mut self.found);
+            self.left_out += self.scratch.left_out();
             return self.strays(encoding, edges);
         }
         self.decoded.clear();
         decode(&self.window, encoding, &mut self.decoded);
         self.scanner.scan_part(self.decoded.text(), &self.hint, edges, &mut self.scratch, &mut self.found);
+        self.left_out += self.scratch.left_out();
         for finding in &mut self.found {
             map_back(finding, &self.decoded);
             if encoding != Encoding::SingleByte && finding.view == View::Plain {
@@ -188,14 +189,17 @@ impl<'a> Stream<'a> {
         utf16::strays(&self.window, in_pairs, &mut |text, span| self.decoded.push(text, span));
         let mut found = Vec::new();
         self.scanner.scan_part(self.decoded.text(), &self.hint, edges, &mut self.scratch, &mut found);
+        self.left_out += self.scratch.left_out();
+        // Where findings of a detector begin, and end: those of one do not overlap.
+        let place = |finding: &Finding| ((finding.detector.clone(), finding.span.start), finding.span.end);
+        let mut known: BTreeMap<_, _> = self.found.iter().map(place).collect();
         for mut finding in found {
             map_back(&mut finding, &self.decoded);
             finding.view = View::Utf16;
-            let (span, id) = (finding.span, &finding.detector);
-            let known = |other: &Finding| {
-                other.detector == *id && other.span.start < span.end && span.start < other.span.end
-            };
-            if !self.found.iter().any(known) {
+            let ((id, start), end) = place(&finding);
+            let before = known.range((id.clone(), 0)..(id.clone(), end)).next_back();
+            if before.is_none_or(|(_, known_end)| *known_end <= start) {
+                known.insert((id, start), end);
                 self.found.push(finding);
             }
         }

@@ -39,13 +39,15 @@ pub(super) struct Budget {
     left: usize,
     /// Bytes that were not.
     pub refused: usize,
+    /// Findings of low confidence that were let go because there were too many.
+    pub dropped: usize,
 }
 
 impl Budget {
     /// What a text may have.
     pub fn of(text: &[u8]) -> Self {
         let left = limits::VIEW_BYTES_MAX.max(text.len().saturating_mul(limits::VIEW_RATIO_MAX));
-        Self { left, refused: 0 }
+        Self { left, refused: 0, dropped: 0 }
     }
 
     fn grants(&mut self, bytes: usize) -> bool {

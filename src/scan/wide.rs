@@ -93,7 +93,7 @@ impl Scanner {
         });
         for helper in &mut helpers {
             scratch.found.append(&mut helper.found);
-            scratch.undecoded += helper.undecoded;
+            scratch.left_out += helper.left_out;
         }
         scratch.helpers = helpers;
     }
@@ -179,7 +179,7 @@ mod tests {
         };
         scratch.begin();
         scanner.pass_parts(text, &Hint::default(), (true, true), parts, scratch);
-        scanner.resolved(scratch, &mut findings);
+        scanner.resolved(text.len(), scratch, &mut findings);
         findings
     }
 

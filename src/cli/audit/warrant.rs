@@ -14,7 +14,7 @@ pub(super) fn warrant(reason: Option<&str>, case: Option<&str>, global: &Global)
     let holds_value = |text: &str| {
         let (mut findings, mut scratch) = (Vec::new(), Scratch::default());
         scanner.scan(text.as_bytes(), &Hint::default(), &mut scratch, &mut findings);
-        !findings.is_empty() || scratch.undecoded() > 0
+        !findings.is_empty() || scratch.left_out() > 0
     };
     let remark = |text: &str| Remark::screened(text, holds_value);
     Ok(Warrant { reason: reason.map(remark), case: case.map(remark), now: Timestamp::now() })

@@ -20,7 +20,7 @@ use crate::charter::{Action, Charter, UninspectableKind};
 use crate::document::{self, Files, Format as Document, Item, TAIL_BYTES, Unreadable};
 use crate::finding::Finding;
 use crate::limits;
-use crate::scan::{Encoding, Hint, Scanner, Scratch, Stream, TextKind};
+use crate::scan::{Encoding, Hint, NearScan, Scanner, Scratch, Stream, TextKind};
 use crate::tools::Tool;
 use crate::user::User;
 use aws_lc_rs::hmac;
@@ -305,12 +305,12 @@ impl Job<'_> {
             }
         }
         pieces(None);
-        let undecoded = stream.finish(&mut findings);
+        let left_out = stream.finish(&mut findings);
         if stream.has_zeros() && Document::ends_as_zip(&source.tail(TAIL_BYTES)?) {
             source.restart()?;
             return self.document(judge, &whole(source)?, Document::Zip, unread);
         }
-        unread.extend(over_limit(None, undecoded));
+        unread.extend(over_limit(None, left_out));
         if findings.is_empty() {
             return Ok(Seen::default());
         }
@@ -348,14 +348,15 @@ impl Job<'_> {
         let hint = Hint { kind, ..Hint::default() };
         let mut source = io::Cursor::new(bytes);
         if self.near {
-            let (findings, misses) = self.scanner.near(bytes, &hint);
+            let NearScan { findings, misses, left_out } = self.scanner.near(bytes, &hint);
+            unread.extend(over_limit(part(0), left_out));
             let spans: Vec<_> = findings.iter().map(|finding| finding.span).collect();
             let near = judge.near(&mut source, misses, &spans, &part)?;
             return Ok(Seen { placed: judge.place(&mut source, findings, Encoding::Utf8, part)?, near });
         }
         let (mut findings, mut scratch) = (Vec::new(), Scratch::default());
         self.scanner.scan(bytes, &hint, &mut scratch, &mut findings);
-        unread.extend(over_limit(part(0), scratch.undecoded()));
+        unread.extend(over_limit(part(0), scratch.left_out()));
         Ok(Seen { placed: judge.place(&mut source, findings, Encoding::Utf8, part)?, near: Vec::new() })
     }
 
@@ -441,8 +442,8 @@ fn whole(source: &mut dyn Source) -> io::Result<Vec<u8>> {
 }
 
 /// The gap where more disguised text was met than is decoded.
-fn over_limit(part: Option<Arc<str>>, undecoded: usize) -> Option<Unread> {
-    (undecoded > 0).then(|| unreadable(part, Unreadable::TooLarge, undecoded as u64))
+fn over_limit(part: Option<Arc<str>>, left_out: usize) -> Option<Unread> {
+    (left_out > 0).then(|| unreadable(part, Unreadable::TooLarge, left_out as u64))
 }
 
 fn unreadable(part: Option<Arc<str>>, why: Unreadable, bytes: u64) -> Unread {

@@ -1,8 +1,9 @@
 //! What the memory keeps, promotes and forgets.
 
-use super::{Known, Mark, Memory, SHARDS};
+use super::{Gap, Known, Mark, Memory, More, SHARDS};
 use crate::limits::{SEGMENTS_REMEMBERED_MAX, SEGMENTS_REMEMBERED_TIME, SHORT_SEGMENTS_REMEMBERED_MAX};
-use crate::text::{Holds, SegmentKind, Spot, Unit};
+use crate::text::{Holds, SegmentKind, Spot, Unit, Unread};
+use std::sync::Arc;
 
 fn known(scanned: u64) -> Known {
     Known { scanned, more: None }
@@ -53,6 +54,21 @@ fn the_number_of_strings_is_bounded() {
     let last = 3 * SEGMENTS_REMEMBERED_MAX as u128 - 1;
     assert_eq!(recalled(&memory, long(last), 0), Some(1));
     assert_eq!(recalled(&memory, long(0), 0), None);
+}
+
+#[test]
+fn what_was_seen_in_strings_is_bounded_too() {
+    let seen = |count: usize| {
+        let gap = Gap { part: None, why: Unread::TooLarge, bytes: 1, held: 1 };
+        Known { scanned: 1, more: Some(Arc::new(More { seen: Vec::new(), unread: vec![gap; count] })) }
+    };
+    let memory = Memory::new(&[9; 32]);
+    for hash in 0..SEGMENTS_REMEMBERED_MAX as u128 {
+        memory.keep(long(hash), seen(100), 0);
+    }
+    assert!(memory.len() <= SEGMENTS_REMEMBERED_MAX / 100 && memory.len() > SEGMENTS_REMEMBERED_MAX / 250);
+    memory.keep(long(1), seen(10_000), 0);
+    assert_eq!(recalled(&memory, long(1), 0), None, "it would drive out all others");
 }
 
 #[test]
