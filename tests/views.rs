@@ -1,6 +1,9 @@
 //! Values in every dress: found, with the span of the original bytes and the name of the view.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use guard::finding::{Confidence, Finding};
+use guard::limits::VIEW_DEPTH_MAX;
 use guard::scan::{Hint, Scanner, Scratch};
 
 fn scan(text: &[u8]) -> Vec<Finding> {
@@ -170,4 +173,7 @@ fn what_is_not_decoded_is_told() {
     assert_eq!(found, 0, "beyond the limit");
     assert!(left_out > value.len());
     assert_eq!(scan("rien"), (0, 0), "of this text only");
+    let packed = (0..VIEW_DEPTH_MAX).fold("NISS 85.07.30-033.28".to_owned(), |text, _| BASE64.encode(text));
+    assert_eq!(scan(&packed), (1, 0));
+    assert_eq!(scan(&BASE64.encode(&packed)), (0, 28), "one time more");
 }

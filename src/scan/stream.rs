@@ -317,6 +317,21 @@ mod tests {
     }
 
     #[test]
+    fn packed_text_of_several_windows_is_opened_in_each() {
+        let prose = "la commune a décidé de rénover le hall et les abords de la place. ";
+        let plain = prose.repeat(20_000) + "NISS 85.07.30-033.28 " + &prose.repeat(5_000);
+        let hex: String = plain.bytes().map(|byte| format!("{byte:02x}")).collect();
+        let base64 = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, &plain);
+        for before in 0..4 {
+            for packed in [&hex, &base64] {
+                let text = " ".repeat(before) + packed;
+                let found = of("be.niss", &streamed(text.as_bytes(), || 1 << 20));
+                assert_eq!(found.len(), 1, "{before} {found:?} {}", text.len());
+            }
+        }
+    }
+
+    #[test]
     fn how_the_bytes_came_does_not_matter() {
         let mut text = Vec::new();
         let mut random = Random::new(5);

@@ -77,6 +77,8 @@ pub(super) struct Regions {
     /// Where the last packed, coded, spaced and spelled runs ended, which are not tried again.
     packed_to: usize,
     coded_to: usize,
+    /// Where, for each base, the last run of codes ended that is no text.
+    idle_to: [usize; Base::ALL.len()],
     spaced_to: usize,
     spelled_to: usize,
     /// Where the last run of single digits ended, and up to where strings in pieces were put together.
@@ -102,6 +104,9 @@ enum Sign {
     Ascii85,
     Degree,
 }
+
+/// The characters of base64 that whole bytes are written as.
+const CHARACTERS_OF_BYTES: usize = 4;
 
 impl Pass<'_> {
     /// A byte that may be a sign.
@@ -193,18 +198,35 @@ impl Pass<'_> {
 
     /// The sixteenth character of a run that may be packed.
     pub(super) fn packed(&mut self, at: usize) {
-        if at < self.buffers.regions.packed_to || self.deeper.is_empty() {
+        if at < self.buffers.regions.packed_to {
             return;
         }
         let run = packed::run_around(self.text, at);
         self.buffers.regions.packed_to = run.end;
-        let mut part = run;
+        if self.deeper.is_empty() {
+            return self.too_deep(run);
+        }
+        // A part of a document may begin within a run, and then within what a byte is written as.
+        let cut = if run.start == 0 && !self.is_start { CHARACTERS_OF_BYTES } else { 1 };
+        let parts = (0..cut).map(|late| if late == 0 { run } else { packed::run_from(self.text, late) });
+        let Some(mut part) = { parts }.find(|part| self.unpack(*part)) else { return };
         // As long as text comes out; each part begins near the end of the last one.
-        while self.unpack(part)
-            && let Some(next) = packed::next_part(self.text, part)
-        {
+        while let Some(next) = packed::next_part(self.text, part) {
             self.buffers.regions.packed_to = next.end;
             part = next;
+            if !self.unpack(part) {
+                break;
+            }
+        }
+    }
+
+    /// A run that may be packed in a text that came about in as many steps as are gone. What would come out counts as
+    /// not looked at.
+    #[cold]
+    fn too_deep(&mut self, run: Span) {
+        let (mut left, mut out) = (0, Derived::default());
+        if packed::decode(self.text, run, &mut left, &mut out).is_some() {
+            self.budget.refused += run.len();
         }
     }
 
@@ -251,8 +273,20 @@ impl Pass<'_> {
         if at < self.buffers.regions.coded_to || self.deeper.is_empty() {
             return;
         }
-        for base in Base::ALL {
-            let Some((run, told)) = codes::run_around(self.text, at, base) else { continue };
+        let read_to = self.buffers.regions.coded_to;
+        for (number, base) in Base::ALL.into_iter().enumerate() {
+            let idle_to = &mut self.buffers.regions.idle_to[number];
+            if at < *idle_to {
+                continue;
+            }
+            let (run, told) = match codes::run_around(self.text, at, base, read_to.max(*idle_to)) {
+                codes::Place::Other => continue,
+                codes::Place::Idle(end) => {
+                    *idle_to = end;
+                    continue;
+                }
+                codes::Place::Run(run, told) => (run, told),
+            };
             let done = &mut self.buffers.regions.coded_to;
             *done = run.end.max(*done);
             self.derive(run, View::Codes, !told, |text, out| {

@@ -6,12 +6,14 @@ mod charset;
 mod form;
 mod json;
 mod quoted_printable;
+mod way;
 
 pub use base64::Alphabet;
 pub use charset::{Charset, detect as detect_charset, utf32};
 
 use super::edit::{Edit, apply};
 use crate::span::Span;
+use way::Way;
 
 /// One decoding step between a text and what it was written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,42 +87,9 @@ impl Layer {
             Self::JsonNumber | Self::Fixed => Span::new(0, encoded.len()),
             Self::Base64(_) => base64::encoded_span(encoded, decoded),
             Self::Json | Self::Form | Self::Percent | Self::QuotedPrintable | Self::Charset(_) => {
-                self.walk_back(encoded, decoded)
+                Way::default().to(self, encoded, decoded)
             }
         }
-    }
-
-    fn walk_back(self, encoded: &[u8], decoded: Span) -> Span {
-        let (mut at, mut done) = (0, 0);
-        let mut start = None;
-        while at < encoded.len() {
-            let run = self.run(encoded, at);
-            if start.is_none() && decoded.start < done + run {
-                start = Some(at + (decoded.start - done));
-            }
-            if let Some(start) = start
-                && decoded.end <= done + run
-            {
-                return Span::new(start, at + decoded.end.saturating_sub(done));
-            }
-            at += run;
-            done += run;
-            if at >= encoded.len() {
-                break;
-            }
-            let piece = self.piece(encoded, at);
-            if start.is_none() && decoded.start < done + piece.len {
-                start = Some(at);
-            }
-            at += piece.encoded;
-            done += piece.len;
-            if let Some(start) = start
-                && decoded.end <= done
-            {
-                return Span::new(start, at);
-            }
-        }
-        Span::new(start.unwrap_or(encoded.len()), encoded.len())
     }
 
     /// Writes `text` in this encoding.
@@ -144,19 +113,24 @@ impl Layer {
         match self {
             Self::Plain => edits,
             Self::Fixed => Vec::new(),
-            Self::JsonNumber => edits.into_iter().take(1).map(|edit| self.lift_one(encoded, &edit)).collect(),
+            Self::JsonNumber => {
+                let whole =
+                    |edit: Edit| Edit { span: Span::new(0, encoded.len()), with: self.encode(&edit.with) };
+                edits.into_iter().take(1).map(whole).collect()
+            }
             Self::Base64(alphabet) => {
                 let with = base64::encode_like(alphabet, &apply(decoded, edits), encoded);
                 vec![Edit { span: Span::new(0, encoded.len()), with }]
             }
             Self::Json | Self::Form | Self::Percent | Self::QuotedPrintable | Self::Charset(_) => {
-                edits.iter().map(|edit| self.lift_one(encoded, edit)).collect()
+                let mut way = Way::default();
+                let lifted = |edit: &Edit| Edit {
+                    span: way.to(self, encoded, edit.span),
+                    with: self.encode(&edit.with),
+                };
+                edits.iter().map(lifted).collect()
             }
         }
-    }
-
-    fn lift_one(self, encoded: &[u8], edit: &Edit) -> Edit {
-        Edit { span: self.encoded_span(encoded, edit.span), with: self.encode(&edit.with) }
     }
 
     /// How many bytes from `at` on stand for themselves.

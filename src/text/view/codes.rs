@@ -7,8 +7,11 @@ use crate::span::Span;
 /// Codes that make a text; fewer are chance, and shorter than any number that has a check.
 const CODES_MIN: usize = 8;
 
-/// Bytes of the longest run that is read.
+/// Bytes of a run that are read at once: a longer one is read in parts.
 const RUN_MAX: usize = 256 << 10;
+
+/// Bytes before a part of a run that are read once more: room for a value of forty characters, and its label.
+const AGAIN: usize = 1_024;
 
 /// Bytes between two codes.
 const GAP_MAX: usize = 4;
@@ -134,9 +137,25 @@ fn behind_gap(text: &[u8], at: usize, usual: Option<&[u8]>) -> Option<usize> {
     (known || wrapped).then_some(at + length)
 }
 
-/// The whole run of codes of which one begins at `at`, and whether it cannot be a row of numbers.
+/// What a place is at which codes may stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// No run of codes.
+    Other,
+    /// One that is no text, being a part of something else or too short; up to where it goes.
+    Idle(usize),
+    /// A run that may be a text, and whether it cannot be a row of numbers.
+    Run(Span, bool),
+}
+
+/// What stands at `at`. What lies before `from` was read already: but for a little of it, which may be the beginning of a
+/// value that goes on, it is not read again.
 #[must_use]
-pub fn run_around(text: &[u8], at: usize, base: Base) -> Option<(Span, bool)> {
+pub fn run_around(text: &[u8], at: usize, base: Base, from: usize) -> Place {
+    run_from(text, at, base, from).unwrap_or(Place::Other)
+}
+
+fn run_from(text: &[u8], at: usize, base: Base, from: usize) -> Option<Place> {
     // Most rows of numbers end here.
     let mut quick = at;
     for _ in 0..4 {
@@ -146,13 +165,10 @@ pub fn run_around(text: &[u8], at: usize, base: Base) -> Option<(Span, bool)> {
     let first = Code::at(text, at, base)?;
     let next = behind_gap(text, first.end, None)?;
     let usual = text.get(first.end..next)?;
+    let floor = from.saturating_sub(AGAIN);
     let mut start = at;
-    while let Some(before) = code_before(text, start, base, usual).filter(|_| at - start < RUN_MAX) {
+    while let Some(before) = code_before(text, start, base, usual).filter(|before| *before >= floor) {
         start = before;
-    }
-    // Looked at before the run is read to its end: a row of such words would be read again from each of them.
-    if !begins_word(text, start) {
-        return None;
     }
     let (mut end, mut count) = (start, 0);
     let mut place = Some(start);
@@ -160,13 +176,16 @@ pub fn run_around(text: &[u8], at: usize, base: Base) -> Option<(Span, bool)> {
         (end, count) = (code.end, count + code.count);
         place = behind_gap(text, end, Some(usual)).filter(|next| next - start < RUN_MAX);
     }
+    if !begins_word(text, start) || count < CODES_MIN {
+        return Some(Place::Idle(end));
+    }
     let run = Span::new(start, end);
     let told = match base {
         Base::Hex => run.of(text)?.iter().any(u8::is_ascii_alphabetic),
         Base::Binary => true,
         Base::Decimal | Base::Octal => false,
     };
-    (count >= CODES_MIN).then_some((run, told))
+    Some(Place::Run(run, told))
 }
 
 /// Whether no letter or digit stands before, but for the one of `%u`.
@@ -209,7 +228,7 @@ fn reads_as_text(bytes: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Base, Derived, decode, even, run_around};
+    use super::{AGAIN, Base, Derived, Place, RUN_MAX, decode, even, run_around};
 
     const PLAIN: &str = "NISS 85.07.30-033.28 é";
 
@@ -217,7 +236,7 @@ mod tests {
         let mut all = Vec::new();
         for base in Base::ALL {
             let mut out = Derived::default();
-            if let Some((run, told)) = run_around(text.as_bytes(), at, base)
+            if let Place::Run(run, told) = run_around(text.as_bytes(), at, base, 0)
                 && decode(text.as_bytes(), run, base, &mut out)
             {
                 all.push((base, String::from_utf8(out.text().to_vec()).unwrap(), told));
@@ -274,8 +293,19 @@ mod tests {
     #[test]
     fn none_begins_within_a_word() {
         let row = "BE71 ".repeat(12);
-        assert!(run_around(row.as_bytes(), 2, Base::Hex).is_none());
-        assert!(run_around(row.as_bytes(), 0, Base::Hex).is_some());
+        assert_eq!(run_around(row.as_bytes(), 2, Base::Hex, 0), Place::Idle(row.len() - 1));
+        assert!(matches!(run_around(row.as_bytes(), 0, Base::Hex, 0), Place::Run(..)));
+    }
+
+    #[test]
+    fn what_was_read_is_not_read_again() {
+        let row = "38 ".repeat(RUN_MAX);
+        let Place::Run(first, _) = run_around(row.as_bytes(), 0, Base::Hex, 0) else { panic!() };
+        assert!(first.start == 0 && first.end.abs_diff(RUN_MAX) < 8);
+        let at = row[first.end..].find('3').unwrap() + first.end;
+        let Place::Run(second, _) = run_around(row.as_bytes(), at, Base::Hex, first.end) else { panic!() };
+        assert!(second.start < first.end && second.start + AGAIN >= first.end);
+        assert!(second.end > first.end + RUN_MAX / 2);
     }
 
     #[test]

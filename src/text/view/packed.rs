@@ -39,6 +39,12 @@ pub fn run_around(text: &[u8], at: usize) -> Span {
     run_on(text, start, line, at)
 }
 
+/// The run of packed characters from `start` on.
+#[must_use]
+pub fn run_from(text: &[u8], start: usize) -> Span {
+    run_on(text, start, start, start)
+}
+
 /// The next part of a run that is longer than is opened at a time. It begins some whole groups before the end of the last
 /// part, so that no value is cut.
 #[must_use]
