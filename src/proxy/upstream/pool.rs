@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Instant;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf, Take};
 
 /// An HTTP/1 connection: both halves together, so that the task that sends a request also drives it.
 pub(super) struct Http1 {
@@ -150,11 +150,13 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 /// Bytes read of a service at once. The HTTP library reads ahead what comes at once, and doubles what it reads: of an
 /// answer that the client does not take, all of that waits.
-const READ_MAX: usize = 16 << 10;
+const READ_MAX: u64 = 16 << 10;
 
 /// Notes whether any byte came from the service.
 pub(super) struct Heard {
-    io: Box<dyn Io>,
+    /// Its limit is set anew at each read. What is read into is not set to zeros first, as it is where one limits a read
+    /// oneself without `unsafe`.
+    io: Take<Box<dyn Io>>,
     doorbell: Doorbell,
     heard: Arc<AtomicBool>,
 }
@@ -162,7 +164,7 @@ pub(super) struct Heard {
 impl Heard {
     pub(super) fn new(io: Box<dyn Io>) -> (Self, Arc<AtomicBool>) {
         let heard = Arc::new(AtomicBool::new(false));
-        (Self { io, doorbell: Doorbell::default(), heard: Arc::clone(&heard) }, heard)
+        (Self { io: io.take(0), doorbell: Doorbell::default(), heard: Arc::clone(&heard) }, heard)
     }
 }
 
@@ -173,19 +175,14 @@ impl AsyncRead for Heard {
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let Self { io, doorbell, heard } = &mut *self;
-        let polled = doorbell.ask(context, |context| {
-            // Only where it is read: to set the room to zeros costs more than to be told that nothing has come.
-            let length = buffer.remaining().min(READ_MAX);
-            let mut piece = ReadBuf::new(buffer.initialize_unfilled_to(length));
-            let polled = Pin::new(io).poll_read(context, &mut piece);
-            let came = piece.filled().len();
-            polled.map_ok(|()| came)
-        });
-        polled.map_ok(|came| {
-            buffer.advance(came);
-            if came > 0 {
+        doorbell.ask(context, |context| {
+            let before = buffer.filled().len();
+            io.set_limit(READ_MAX);
+            let polled = Pin::new(io).poll_read(context, buffer);
+            if buffer.filled().len() > before {
                 heard.store(true, Ordering::Relaxed);
             }
+            polled
         })
     }
 }
@@ -196,7 +193,7 @@ impl AsyncWrite for Heard {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.io).poll_write(context, bytes)
+        Pin::new(self.io.get_mut()).poll_write(context, bytes)
     }
 
     fn poll_write_vectored(
@@ -204,18 +201,18 @@ impl AsyncWrite for Heard {
         context: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.io).poll_write_vectored(context, slices)
+        Pin::new(self.io.get_mut()).poll_write_vectored(context, slices)
     }
 
     fn is_write_vectored(&self) -> bool {
-        self.io.is_write_vectored()
+        self.io.get_ref().is_write_vectored()
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.io).poll_flush(context)
+        Pin::new(self.io.get_mut()).poll_flush(context)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.io).poll_shutdown(context)
+        Pin::new(self.io.get_mut()).poll_shutdown(context)
     }
 }
