@@ -17,9 +17,9 @@ pub struct Receipt {
     gathering: Arc<Gathering>,
 }
 
-/// The writer's side of a receipt.
+/// The writer's side of a receipt, where there is one.
 #[derive(Debug)]
-pub(super) struct Promise(Arc<Slot>);
+pub(super) struct Promise(Option<Arc<Slot>>);
 
 #[derive(Debug, Default)]
 struct Slot {
@@ -38,7 +38,7 @@ struct State {
 /// A receipt and its promise. Who waits for the receipt ends the gathering.
 pub(super) fn pair(gathering: &Arc<Gathering>) -> (Promise, Receipt) {
     let slot = Arc::new(Slot::default());
-    (Promise(Arc::clone(&slot)), Receipt { slot, gathering: Arc::clone(gathering) })
+    (Promise(Some(Arc::clone(&slot))), Receipt { slot, gathering: Arc::clone(gathering) })
 }
 
 impl Receipt {
@@ -95,13 +95,19 @@ impl Future for Receipt {
 }
 
 impl Promise {
+    /// One that nobody has a receipt for.
+    pub(super) const fn unheard() -> Self {
+        Self(None)
+    }
+
     /// Says what became of the event.
     pub(super) fn settle(self, outcome: Result<(), Failure>) {
         self.settle_once(outcome);
     }
 
     fn settle_once(&self, outcome: Result<(), Failure>) {
-        let mut state = self.0.lock();
+        let Some(slot) = &self.0 else { return };
+        let mut state = slot.lock();
         if state.outcome.is_some() {
             return;
         }
@@ -109,7 +115,7 @@ impl Promise {
         let (waker, thread_waits) = (state.waker.take(), state.thread_waits);
         drop(state);
         if thread_waits {
-            self.0.settled.notify_all();
+            slot.settled.notify_all();
         }
         if let Some(waker) = waker {
             waker.wake();

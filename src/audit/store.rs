@@ -101,34 +101,33 @@ impl Audit {
     /// Records an event. Never blocks; the receipt says when the event is on the disk.
     pub fn record(&self, event: Event) -> Receipt {
         let (promise, receipt) = receipt::pair(&self.gathering);
-        if matches!(event.what, What::Attempt(_)) && !self.recording().fields.bypass {
-            promise.settle(Ok(()));
-            return receipt;
-        }
-        if self.counters.waiting.fetch_add(1, Ordering::Relaxed) >= QUEUE_EVENTS_MAX {
-            self.overrun(promise, Failure::Overrun);
-        } else if let Err(SendError(Command::Write(_, promise))) =
-            self.sender.send(Command::Write(Box::new(event), promise))
-        {
-            self.overrun(promise, Failure::Closed);
-        }
+        // Where it is lost, the receipt says so.
+        let _ = self.enqueue(event, promise);
         receipt
     }
 
-    /// Waits for a receipt where the charter asks for that, and says whether the request may go on.
-    pub async fn admit(&self, receipt: Receipt, action: Action) -> Admission {
-        if !self.must_wait(action) {
-            return Admission::Proceed;
+    /// Puts an event into the queue; says why where it is lost.
+    fn enqueue(&self, event: Event, promise: Promise) -> Result<(), Failure> {
+        if matches!(event.what, What::Attempt(_)) && !self.recording().fields.bypass {
+            promise.settle(Ok(()));
+            return Ok(());
         }
-        self.admission(receipt.await)
+        if self.counters.waiting.fetch_add(1, Ordering::Relaxed) >= QUEUE_EVENTS_MAX {
+            return Err(self.overrun(promise, Failure::Overrun));
+        }
+        match self.sender.send(Command::Write(event, promise)) {
+            Err(SendError(Command::Write(_, promise))) => Err(self.overrun(promise, Failure::Closed)),
+            Ok(()) | Err(_) => Ok(()),
+        }
     }
 
-    /// The same, for a thread.
-    pub fn admit_blocking(&self, receipt: Receipt, action: Action) -> Admission {
-        if !self.must_wait(action) {
-            return Admission::Proceed;
+    /// Records the event of a request with this action, waits for it where the charter asks for that, and says whether the
+    /// request may go on. Where nobody waits, no receipt is made.
+    pub async fn admit(&self, event: Event, action: Action) -> Admission {
+        if self.must_wait(action) {
+            return self.admission(self.record(event).await);
         }
-        self.admission(receipt.wait())
+        self.admission(self.enqueue(event, Promise::unheard()))
     }
 
     /// What may be recorded, for [`Event::new`].
@@ -206,7 +205,8 @@ impl Audit {
         receipt
     }
 
-    fn overrun(&self, promise: Promise, failure: Failure) {
+    /// Counts an event that found no place, and says why.
+    fn overrun(&self, promise: Promise, failure: Failure) -> Failure {
         self.counters.waiting.fetch_sub(1, Ordering::Relaxed);
         self.counters.unentered.fetch_add(1, Ordering::AcqRel);
         let lost = self.counters.lost.fetch_add(1, Ordering::Relaxed);
@@ -215,6 +215,7 @@ impl Audit {
             tracing::error!(%failure, lost = lost + 1, "an audit event is lost");
         }
         promise.settle(Err(failure));
+        failure
     }
 }
 

@@ -39,9 +39,13 @@ const RETENTION_EVERY: Duration = Duration::from_secs(3_600);
 const RETRY_EVERY: Duration = Duration::from_secs(1);
 
 /// What the writer is asked to do.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly all are events, and a box that one thread makes and another lets go of costs both a lock of the allocator's"
+)]
 pub(super) enum Command {
     /// Write an event.
-    Write(Box<Event>, Promise),
+    Write(Event, Promise),
     /// Take new settings into use.
     Apply(Box<Settings>, Promise),
     /// Erase what is over its time.
@@ -60,7 +64,7 @@ pub(super) struct Writer {
     recipients: Recipients,
     period: Period,
     seals: HashMap<[u8; 16], [u8; 16]>,
-    backlog: VecDeque<Box<Event>>,
+    backlog: VecDeque<Event>,
     counters: Arc<Counters>,
     bell: Arc<Bell>,
     failing: Option<Failure>,
@@ -199,7 +203,7 @@ impl Writer {
     }
 
     /// Writes what could not be written before, then the batch.
-    fn write(&mut self, batch: Vec<(Box<Event>, Promise)>) {
+    fn write(&mut self, batch: Vec<(Event, Promise)>) {
         let lost = self.counters.unentered.load(Ordering::Acquire);
         if batch.is_empty() && self.backlog.is_empty() && lost == 0 && self.alerts.is_empty() {
             return;
@@ -235,7 +239,7 @@ impl Writer {
     }
 
     /// Counts what was just written towards the charter's thresholds.
-    fn raise(&mut self, batch: &[(Box<Event>, Promise)]) {
+    fn raise(&mut self, batch: &[(Event, Promise)]) {
         let events = self.backlog.iter().chain(batch.iter().map(|(event, _)| event));
         let alerts: Vec<Alert> = events.flat_map(|event| self.alarm.count(event)).collect();
         for Alert { threshold, .. } in &alerts {
@@ -251,7 +255,7 @@ impl Writer {
         self.alerts.extend(alerts);
     }
 
-    fn commit(&mut self, batch: &[(Box<Event>, Promise)], lost: u64) -> Result<(), Failure> {
+    fn commit(&mut self, batch: &[(Event, Promise)], lost: u64) -> Result<(), Failure> {
         let now = self.settings.clock.now();
         if self.period.is_over(&self.settings) {
             self.period =
@@ -292,7 +296,7 @@ impl Writer {
     }
 
     /// Keeps an event that could not be written.
-    fn keep(&mut self, event: Box<Event>) {
+    fn keep(&mut self, event: Event) {
         if self.backlog.len() < BACKLOG_EVENTS_MAX {
             self.backlog.push_back(event);
         } else {

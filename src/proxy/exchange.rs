@@ -483,8 +483,7 @@ pub(super) async fn is_answer_recorded(state: &State, case: &Case, report: &Repo
 }
 
 async fn is_admitted(audit: &Audit, event: Event, action: Action) -> bool {
-    let receipt = audit.record(event);
-    match audit.admit(receipt, action).await {
+    match audit.admit(event, action).await {
         Admission::Proceed => true,
         Admission::Refuse(failure) => {
             tracing::error!(%failure, "a request was refused because the audit cannot be written");

@@ -24,8 +24,7 @@ fn payloads(folder: &Path) -> Vec<String> {
 fn an_acknowledged_event_can_be_read_while_the_proxy_runs() {
     let (folder, clock) = (tempfile::tempdir().unwrap(), TestClock::new());
     let audit = Audit::open(folder.path(), settings(&clock, IdentityMode::None)).unwrap();
-    let receipt = audit.record(event(&Story { id: "req-a", ..Story::default() }));
-    assert_eq!(audit.admit_blocking(receipt, Action::Block), Admission::Proceed);
+    audit.record(event(&Story { id: "req-a", ..Story::default() })).wait().unwrap();
     let lines = payloads(folder.path());
     let record: Record<'_> = serde_json::from_str(&lines[0]).unwrap();
     assert_eq!(record.kind, RecordKind::Decision);
@@ -36,17 +35,21 @@ fn an_acknowledged_event_can_be_read_while_the_proxy_runs() {
     assert_eq!((record.pseudonym, record.sealed), (None, None));
 }
 
+/// Whether the request of an event with this action goes on.
+fn admitted(audit: &Audit, story: &Story<'_>, action: Action) -> Admission {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    runtime.block_on(audit.admit(event(story), action))
+}
+
 #[test]
-fn a_receipt_can_be_awaited() {
+fn a_refusal_waits_for_its_event_and_what_goes_on_does_not() {
     let (folder, clock) = (tempfile::tempdir().unwrap(), TestClock::new());
     let audit = Audit::open(folder.path(), settings(&clock, IdentityMode::None)).unwrap();
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).build().unwrap();
-    let admission = runtime.block_on(async {
-        let receipt = audit.record(event(&Story::default()));
-        audit.admit(receipt, Action::Block).await
-    });
-    assert_eq!(admission, Admission::Proceed);
-    assert_eq!(payloads(folder.path()).len(), 1);
+    assert_eq!(admitted(&audit, &Story::default(), Action::Block), Admission::Proceed);
+    assert_eq!(payloads(folder.path()).len(), 1, "it is on the disk");
+    assert_eq!(admitted(&audit, &Story::default(), Action::Allow), Admission::Proceed);
+    audit.flush().wait().unwrap();
+    assert_eq!(payloads(folder.path()).len(), 2);
 }
 
 #[test]
@@ -97,8 +100,7 @@ fn a_full_store_blocks_or_lets_go_on_as_the_charter_says_and_enters_the_events_l
             }
         };
         assert_eq!(failure, Failure::Full);
-        let receipt = audit.record(event(&Story { id: "while-full", ..Story::default() }));
-        let admission = audit.admit_blocking(receipt, Action::Allow);
+        let admission = admitted(&audit, &Story { id: "while-full", ..Story::default() }, Action::Allow);
         assert_eq!(admission == Admission::Proceed, proceeds, "{on_failure:?}: {admission:?}");
         assert_eq!(payloads(folder.path()).len(), acknowledged);
         audit.apply(settings(&clock, IdentityMode::None)).unwrap().wait().unwrap();
