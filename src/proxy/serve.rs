@@ -5,9 +5,7 @@ use super::request;
 use super::session::Session;
 use super::state::{State, stopped};
 use crate::audit::event::Attempt;
-use crate::limits::{
-    CONNECTIONS_KEPT_MAX, CROWDED_IDLE_TIMEOUT, HEADER_BYTES_MAX, HEADERS_MAX, SHUTDOWN_TIMEOUT,
-};
+use crate::limits::{CONNECTIONS_KEPT_MAX, CROWDED_IDLE_TIMEOUT, HEADER_BYTES_MAX, SHUTDOWN_TIMEOUT};
 use hyper::body::Incoming;
 use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
@@ -67,7 +65,6 @@ where
     });
     let mut connection = http1::Builder::new()
         .preserve_header_case(true)
-        .max_headers(HEADERS_MAX)
         .max_header_size(HEADER_BYTES_MAX as usize)
         .header_read_timeout(None)
         .serve_connection(TokioIo::new(io), service)

@@ -327,3 +327,21 @@ async fn head_and_options_and_empty_answers_pass() {
         assert_eq!(service.last().method, method.as_str());
     }
 }
+
+#[tokio::test]
+async fn as_many_fields_pass_as_the_limit_says_and_one_more_is_refused_by_name() {
+    use guard::limits::HEADERS_MAX;
+    let service = Service::noting(&["http/1.1"]).await;
+    let proxy = Setup::before(&service).start().await;
+    for (fields, expected) in [(HEADERS_MAX, "HTTP/1.1 200 "), (HEADERS_MAX + 1, "HTTP/1.1 431 ")] {
+        let mut stream = proxy.tls(AI, &["http/1.1"]).await;
+        // Beside `Host`.
+        let more: String = (1..fields).map(|number| format!("x-field-{number}: {number}\r\n")).collect();
+        let request = format!("GET / HTTP/1.1\r\nHost: {AI}\r\n{more}\r\n");
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let answer = head(&mut stream).await;
+        assert!(answer.starts_with(expected), "{fields} fields: {answer}");
+    }
+    assert_eq!(service.count(), 1);
+    assert_eq!(service.last().headers[format!("x-field-{}", HEADERS_MAX - 1)], (HEADERS_MAX - 1).to_string());
+}

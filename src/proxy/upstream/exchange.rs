@@ -5,7 +5,7 @@ use super::body::{AnswerBody, Driver};
 use super::payload::Payload;
 use super::pool::{Heard, Http1, Http2, Key, Pool};
 use super::{Dialler, Identity, Offer, Origin, UpstreamError, Version};
-use crate::limits::{HEADER_BYTES_MAX, HEADERS_MAX, STREAM_TIMEOUT};
+use crate::limits::{HEADER_BYTES_MAX, STREAM_TIMEOUT};
 use crate::proxy::{headers, websocket};
 use http::header::{HeaderValue, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_VERSION};
 use http::uri::{Authority, PathAndQuery, Scheme};
@@ -435,7 +435,7 @@ impl Outgoing {
 
 fn http1_builder() -> http1::Builder {
     let mut builder = http1::Builder::new();
-    builder.preserve_header_case(true).max_headers(HEADERS_MAX).max_header_size(HEADER_BYTES_MAX as usize);
+    builder.preserve_header_case(true).max_header_size(HEADER_BYTES_MAX as usize);
     builder
 }
 
