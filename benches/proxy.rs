@@ -11,7 +11,8 @@
 //! `-- --load 20` only keeps the guard busy for so many seconds with 32 clients, to look at it meanwhile (GUARD_UNDER="strace -c -f": under another
 //! program), `-- --load 20 1048576` with bodies of so many bytes instead of 4 KB; `-- --requests 1000` asks so many times on
 //! one connection and then ends the guard gently, so that what it stands under can sum up (GUARD_UNDER="valgrind
-//! --tool=callgrind": the difference between twice as many and as many is what they cost); `-- --idle 10000`
+//! --tool=callgrind": the difference between twice as many and as many is what they cost), `-- --connections 1000` with a
+//! connection for each; `-- --idle 10000`
 //! opens so many connections, each of which has had a request, and fails where the guard takes more than 250 MB for them.
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout, reason = "a program for developers")]
@@ -75,6 +76,7 @@ fn main() {
         ["--load", seconds, size] => runtime.block_on(load(seconds.parse().unwrap(), size.parse().unwrap())),
         ["--requests", count] => runtime.block_on(few(count.parse().unwrap(), 4 << 10)),
         ["--requests", count, size] => runtime.block_on(few(count.parse().unwrap(), size.parse().unwrap())),
+        ["--connections", count] => runtime.block_on(few_connections(count.parse().unwrap())),
         ["--idle", connections] => runtime.block_on(many_idle(connections.parse().unwrap())),
         _ => runtime.block_on(measure(2_000, 200)),
     }
@@ -207,7 +209,9 @@ async fn proxy(to: &str, dir: &Path) {
     };
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     say(&listener);
-    guard::proxy::serve(listener, Arc::new(State::new(Box::new(judge), parts))).await.unwrap();
+    // As the program does it: on a thread of the runtime's, so that no other one has to be woken for a connection.
+    let state = Arc::new(State::new(Box::new(judge), parts));
+    tokio::spawn(guard::proxy::serve(listener, state)).await.unwrap().unwrap();
 }
 
 /// A child of this program in one of its parts.
@@ -445,6 +449,24 @@ async fn few(requests: usize, size: usize) {
     for number in 0..requests {
         ask(&mut sender, size, number).await;
     }
+    end_gently(&mut part);
+}
+
+/// So many connections one after the other, each with one request, and nothing else.
+async fn few_connections(connections: usize) {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().to_str().unwrap();
+    let service = Part::start(&["service", path]);
+    let mut part = Part::watched(&["guard", &service.address, path]);
+    let config = client(&dir.path().join("guard.pem"));
+    for number in 0..connections {
+        ask(&mut connect(&part, &config).await, 4 << 10, number).await;
+    }
+    end_gently(&mut part);
+}
+
+/// So that what it stands under can sum up.
+fn end_gently(part: &mut Part) {
     let child = rustix::process::Pid::from_child(&part.child);
     rustix::process::kill_process(child, rustix::process::Signal::TERM).unwrap();
     part.child.wait().unwrap();
