@@ -19,7 +19,7 @@ use unix as system;
 use windows as system;
 
 pub use account::Account;
-pub use memory::give_back_large_blocks;
+pub use memory::{give_back_free_memory, give_back_large_blocks};
 pub use system::{
     Reload, is_own, open_as_many_files_as_allowed, outlive_the_file_size_limit, owner_of_peer,
     shutdown_requested,

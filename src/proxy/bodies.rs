@@ -16,6 +16,8 @@ use tokio::task::spawn_blocking;
 
 /// Bytes written to a file, and read from it, at a time.
 const PIECE: usize = 256 << 10;
+/// Bytes of bodies in memory from which on it is a crowd, after which memory is given back.
+const CROWD_BYTES: u64 = 16 << 20;
 /// Bytes that one permit of the common bound stands for.
 const PERMIT: usize = 64 << 10;
 
@@ -36,6 +38,8 @@ pub struct Bodies {
 struct Memory {
     now: AtomicU64,
     most: AtomicU64,
+    /// The most since a crowd was over.
+    lately: AtomicU64,
     /// Of those that are being collected and small ones.
     small: AtomicU64,
 }
@@ -66,6 +70,17 @@ impl Bodies {
     #[must_use]
     pub fn bytes_most(&self) -> u64 {
         self.memory.most.load(Ordering::Relaxed)
+    }
+
+    /// Whether there was a crowd of bodies in memory that is over now. Says so once.
+    pub(super) fn crowd_is_over(&self) -> bool {
+        let (lately, now) =
+            (self.memory.lately.load(Ordering::Relaxed), self.memory.now.load(Ordering::Relaxed));
+        let over = lately >= CROWD_BYTES && now < lately / 4;
+        if over {
+            self.memory.lately.store(now, Ordering::Relaxed);
+        }
+        over
     }
 
     /// How many bodies went into a file.
@@ -159,6 +174,7 @@ impl Counted {
         let more = bytes.wrapping_sub(self.bytes);
         let now = self.memory.now.fetch_add(more, Ordering::Relaxed).wrapping_add(more);
         self.memory.most.fetch_max(now, Ordering::Relaxed);
+        self.memory.lately.fetch_max(now, Ordering::Relaxed);
         if self.is_small {
             self.memory.small.fetch_add(more, Ordering::Relaxed);
         }
@@ -346,6 +362,19 @@ mod tests {
         drop(one_piece);
         assert!(!bodies.is_crowded() && bodies.keep(1_000).is_none());
         assert!(bodies.bytes_most() < 3 << 20, "{}", bodies.bytes_most());
+    }
+
+    #[tokio::test]
+    async fn it_is_said_once_that_a_crowd_is_over() {
+        let bodies = Bodies::default();
+        let few = bodies.keep(8 << 20);
+        drop(few);
+        assert!(!bodies.crowd_is_over(), "they were few");
+        let crowd = [bodies.keep(8 << 20), bodies.keep(8 << 20)];
+        assert!(!bodies.crowd_is_over(), "they are still there");
+        drop(crowd);
+        assert!(bodies.crowd_is_over());
+        assert!(!bodies.crowd_is_over(), "said once");
     }
 
     #[tokio::test]

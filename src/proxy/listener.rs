@@ -9,17 +9,19 @@ use super::stream::Stream;
 use super::upstream::Offer;
 use super::{authority, connect, serve as http};
 use crate::limits::{HEADER_BYTES_MAX, SHUTDOWN_TIMEOUT};
+use crate::platform;
 use bytes::{Bytes, BytesMut};
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::AsyncReadExt;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::task::spawn_blocking;
 use tokio::time::{interval, sleep, timeout};
 
 /// How long to wait after a failed accept: the usual cause is too many open files, which passes.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
-/// How often connections to services that have been idle too long are looked for.
+/// How often connections to services that have been idle too long are looked for, and whether memory can be given back.
 const SWEEP: Duration = Duration::from_secs(15);
 
 /// Serves until the state's `stopping` becomes true, then waits for requests in flight, but not for long.
@@ -41,13 +43,13 @@ pub async fn serve(listener: TcpListener, state: Arc<State>) -> io::Result<()> {
         let permit = tokio::select! {
             permit = Arc::clone(&permits).acquire_owned() => permit,
             _ = stopping.changed() => break,
-            _ = sweep.tick() => { state.upstream.sweep(); continue }
+            _ = sweep.tick() => { swept(&state); continue }
         };
         let Ok(permit) = permit else { break };
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
             _ = stopping.changed() => break,
-            _ = sweep.tick() => { state.upstream.sweep(); continue }
+            _ = sweep.tick() => { swept(&state); continue }
         };
         match accepted {
             Ok((socket, _)) => {
@@ -70,6 +72,14 @@ pub async fn serve(listener: TcpListener, state: Arc<State>) -> io::Result<()> {
     drop(listener);
     let _ = timeout(SHUTDOWN_TIMEOUT, permits.acquire_many(everyone)).await;
     Ok(())
+}
+
+/// Lets go of what is no longer needed.
+fn swept(state: &State) {
+    state.upstream.sweep();
+    if state.bodies.crowd_is_over() {
+        drop(spawn_blocking(platform::give_back_free_memory));
+    }
 }
 
 async fn accepted_one(state: Arc<State>, socket: TcpStream) {
