@@ -46,17 +46,18 @@ pub fn give_back_free_memory() {
     }
 }
 
-#[cfg(all(test, target_os = "linux", target_env = "gnu"))]
+#[cfg(test)]
 mod tests {
-    fn resident_kb() -> u64 {
-        let status = std::fs::read_to_string("/proc/self/status").unwrap();
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")?.trim().strip_suffix(" kB"));
-        line.unwrap().parse().unwrap()
-    }
-
     #[test]
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
     fn what_lies_free_between_blocks_in_use_goes_back() {
         const BLOCK: usize = 96 << 10;
+        let resident_kb = || -> u64 {
+            let status = std::fs::read_to_string("/proc/self/status").unwrap();
+            let line =
+                status.lines().find_map(|line| line.strip_prefix("VmRSS:")?.trim().strip_suffix(" kB"));
+            line.unwrap().parse().unwrap()
+        };
         let blocks: Vec<(Vec<u8>, Box<[u8]>)> =
             (0..3_000).map(|_| (vec![1; BLOCK], vec![1; 32].into_boxed_slice())).collect();
         let in_use: Vec<Box<[u8]>> = blocks.into_iter().map(|(_, small)| small).collect();
