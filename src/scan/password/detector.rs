@@ -1,5 +1,6 @@
 //! The detector of passwords, as the engine asks it.
 
+use super::frame::{self, FRAMES, Frame};
 use super::{Kind, Secret, find, find_in_field, find_linked, mailbox, mnemonic, words};
 use crate::finding::Confidence;
 use crate::rules::Code;
@@ -9,7 +10,7 @@ use crate::scan::detector::{Anchor, Detector, Hit, Place};
 use crate::scan::lexicon::{Lazy, named};
 use crate::span::Span;
 
-/// `password`. Lists: `anchors`, `wallets` and the groups of [`words`].
+/// `password`. Lists: `anchors`, `wallets`, those of [`FRAMES`] and the groups of [`words`].
 pub(in crate::scan) fn make(code: &Code) -> Box<dyn Detector> {
     let lists = code.words.clone();
     let lexicon = Lazy::new(Box::new(move || words::lexicon(lists.iter().flat_map(named))));
@@ -28,7 +29,14 @@ pub(in crate::scan) fn make(code: &Code) -> Box<dyn Detector> {
     anchors.extend([Anchor::TextStart, Anchor::TextEnd]);
     anchors.extend(code.list("wallets").into_iter().map(Anchor::Word));
     anchors.push(Anchor::At);
-    Box::new(Passwords { lexicon, anchors, labels })
+    let mailbox = anchors.len() - 1;
+    let mut frames = Vec::new();
+    for (list, frame) in FRAMES {
+        let verbs = code.list(list);
+        frames.extend(verbs.iter().map(|_| frame));
+        anchors.extend(verbs.into_iter().map(Anchor::Word));
+    }
+    Box::new(Passwords { lexicon, anchors, labels, mailbox, frames })
 }
 
 struct Passwords {
@@ -36,6 +44,10 @@ struct Passwords {
     anchors: Vec<Anchor>,
     /// How many of them are labels; the text's start and its end follow, then words of wallets.
     labels: usize,
+    /// Which of them is the sign of a mailbox; words of frames follow.
+    mailbox: usize,
+    /// The frames of those.
+    frames: Vec<Frame>,
 }
 
 impl Detector for Passwords {
@@ -48,6 +60,11 @@ impl Detector for Passwords {
     }
 
     fn detect(&self, place: &mut Place<'_>, out: &mut Vec<Hit>) {
+        if place.anchor == self.mailbox {
+            let secret = if place.guessed { None } else { mailbox::secret_behind(&self.lexicon, place) };
+            out.extend(secret.as_ref().map(hit));
+            return;
+        }
         if place.anchor < self.labels
             && !place.guessed
             && let Some(table) = Table::headed(place.text, place.at, cell_end(place.text, place.end))
@@ -59,9 +76,11 @@ impl Detector for Passwords {
             let field = place.hint.key.and_then(|key| find_in_field(&self.lexicon, place.text, key));
             field.or_else(|| mnemonic::at_start(place.text).map(phrase))
         };
-        if place.anchor + 1 == self.anchors.len() {
-            let secret = if place.guessed { None } else { mailbox::secret_behind(&self.lexicon, place) };
-            out.extend(secret.as_ref().map(hit));
+        if let Some(frame) = place.anchor.checked_sub(self.mailbox + 1).and_then(|at| self.frames.get(at)) {
+            if !place.guessed {
+                let verb = Span::new(place.at, place.end);
+                out.extend(frame::find(&self.lexicon, place.text, verb, *frame).as_ref().map(hit));
+            }
             return;
         }
         let secrets = match place.anchor.checked_sub(self.labels) {

@@ -3,7 +3,7 @@
 
 use super::gate::Gate;
 use super::link::Link;
-use super::words::{AS_WHOM, ENTERED, PASSWORD, WITH};
+use super::words::{AS_WHOM, ENTERED, JOINS, PASSWORD, WITH};
 use super::{Kind, Label, strength};
 use crate::finding::Confidence;
 use crate::span::Span;
@@ -53,9 +53,14 @@ pub(super) fn is_handed(label: &Label<'_>, token: Span) -> bool {
     let words = gap.trim_ascii();
     let quoted =
         matches!(words, b"\"" | [0xc2, 0xab, ..] | [0xe2, 0x80, 0x9c | 0x9e | 0x98]) && gap.len() <= 6;
-    let login = words.strip_suffix(b"/").map(<[u8]>::trim_ascii);
-    let login = login.is_some_and(|login| login.len() > 2 && !login.contains(&b' '));
-    if label.ends_with(b"/") {
+    // "jdupont / …", "jdupont et …", "jdupont, puis …"
+    let joined = || words.rsplitn(2, |byte| *byte == b' ');
+    let linked =
+        words.ends_with(b"/") || joined().next().is_some_and(|last| lexicon.groups_of(last) & JOINS != 0);
+    let login = joined().nth(1).map(|login| login.trim_ascii_end()).filter(|_| linked);
+    let login = login.map(|login| login.strip_suffix(b",").unwrap_or(login));
+    let login = login.is_some_and(|login| login.len() > 2 && login.iter().all(|byte| is_of_login(*byte)));
+    if [&b"/"[..], "→".as_bytes(), b"=>", b"->"].iter().any(|sign| label.ends_with(sign)) {
         return words.is_empty() && gap.len() == 1;
     }
     let bytes = token.of(text).unwrap_or_default();

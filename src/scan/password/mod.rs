@@ -5,6 +5,7 @@
 mod beside;
 mod code;
 pub(super) mod detector;
+mod frame;
 pub mod gate;
 mod handed;
 mod inverted;

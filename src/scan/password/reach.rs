@@ -138,6 +138,17 @@ pub(super) fn around(label: &Label<'_>, kind: Kind) -> Values {
     best
 }
 
+/// Whether a label stands in a sentence, not in source code.
+pub(super) fn is_sentence(label: &Label<'_>, kind: Kind) -> bool {
+    let reach = Reach { label, kind, string: false, echo: false };
+    reach.is_prose(reach.line())
+}
+
+/// Whether a number is one that opens nothing: a year, an amount, a time.
+pub(super) fn is_counted(label: &Label<'_>, token: Span) -> bool {
+    Reach { label, kind: Kind::Password, string: false, echo: false }.is_counted(token)
+}
+
 /// A value in reach.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Found {

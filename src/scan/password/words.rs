@@ -94,10 +94,31 @@ pub const WITH: Groups = 1 << 43;
 pub const ENTERED: Groups = 1 << 44;
 /// *comme*, *as*: before who logs in.
 pub const AS_WHOM: Groups = 1 << 45;
+/// What says that one logs in, or what is opened with a password: *connexion*, *first time*, *fichier*.
+pub const LOGGED: Groups = 1 << 46;
+/// What stands before a place: *am*, *à la*.
+pub const PLACED: Groups = 1 << 47;
+/// Small words that stand beside a code that is typed, where a noun would be counted: *puis*, *and*, *einfach*.
+pub const SMALL: Groups = 1 << 49;
+/// What has numbers of its own: *compteur*, *extension*.
+pub const METERED: Groups = 1 << 50;
+/// On what a code is typed, and what it is typed for, where a verb says so: *keypad*, *disarm*.
+pub const PANEL: Groups = 1 << 51;
+/// What joins a login and a password: *et*, *puis*.
+pub const JOINS: Groups = 1 << 52;
+/// *hers*, *le tien*: what is said of one's own code is said of that of another.
+pub const ANOTHERS: Groups = 1 << 48;
 /// *réponse*, *answer*.
 pub const ANSWER: Groups = 1 << 24;
 
-const NAMES: [(&str, Groups); 47] = [
+const NAMES: [(&str, Groups); 54] = [
+    ("joins", JOINS),
+    ("panel", PANEL),
+    ("small", SMALL),
+    ("metered", METERED),
+    ("logged", LOGGED),
+    ("placed", PLACED),
+    ("anothers", ANOTHERS),
     ("with", WITH),
     ("entered", ENTERED),
     ("as_whom", AS_WHOM),

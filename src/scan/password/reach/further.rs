@@ -8,7 +8,7 @@ use crate::scan::lexicon::{Groups, Lexicon};
 use crate::scan::password::strength::{self, Strength};
 use crate::scan::password::token::tokens;
 use crate::scan::password::words::{
-    ACCESS, CHOSE, COPULA, ECHO, LOGIN, OPENED, PASSWORD, PIN, SHORT, THING, WIFI,
+    ACCESS, ANOTHERS, CHOSE, COPULA, ECHO, LOGIN, OPENED, PASSWORD, PIN, SHORT, THING, WIFI,
 };
 use crate::scan::password::{Kind, Label};
 use crate::span::Span;
@@ -56,23 +56,28 @@ fn next_codes(label: &Label<'_>, kind: Kind, known: Span) -> Values {
     {
         return found;
     }
-    let (mut from, mut before) = (known.end, None);
+    let (mut from, mut before) = (known.end, [None; 2]);
+    // "my PIN is 4821, hers is 7394"
+    let anothers = |[first, last]: [Option<Span>; 2]| {
+        let is = |word: Option<Span>, groups| word.is_some_and(|word| reach.is(word, groups));
+        is(last, ANOTHERS) || is(last, COPULA) && is(first, ANOTHERS)
+    };
     let (mut opened, mut echoed) = (Between::new(label, from, OPENED), Between::new(label, from, ECHO));
     let mut strange = 0;
     for token in tokens(text, known.end, line.end).take_while(|token| !reach.is_again(*token)) {
-        let gap = &text[from.max(before.map_or(from, |last: Span| last.end))..token.start];
+        let gap = &text[from.max(before[1].map_or(from, |last: Span| last.end))..token.start];
         if gap.iter().any(|byte| matches!(byte, b'.' | b'!' | b';')) {
             break;
         }
         let number =
             token.of(text).and_then(|bytes| strength::of(lexicon, bytes, groups)) == Some(Strength::Number);
-        let named = || before.is_none_or(|last| reach.is(last, OPENED | THING | LOGIN));
+        let named = || before[1].is_none_or(|last| reach.is(last, OPENED | THING | LOGIN));
         if number && strange == NUMBERS_MAX {
             break;
         }
         strange += usize::from(number);
         if number
-            && opened.before(token.start)
+            && (opened.before(token.start) || anothers(before))
             && (!named() || echoed.before(token.start))
             && !reach.is_counted(token)
             && found.len() < VALUES_MAX
@@ -90,7 +95,7 @@ fn next_codes(label: &Label<'_>, kind: Kind, known: Span) -> Values {
         }
         opened.pass(token.start);
         echoed.pass(token.start);
-        before = Some(token);
+        before = [before[1], Some(token)];
     }
     found
 }
