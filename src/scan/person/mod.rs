@@ -56,6 +56,8 @@ pub(super) fn make(code: &Code) -> Box<dyn Detector> {
         stop: set("stop"),
         suppress_before: set("suppress_before"),
         suppress_after: set("suppress_after"),
+        between: set("between"),
+        works: set("works"),
         brands: set("brands"),
         public: set("public"),
         nobody: set("nobody"),
@@ -96,6 +98,10 @@ struct Person {
     stop: WordSet,
     suppress_before: WordSet,
     suppress_after: WordSet,
+    /// Words between such a word and the name: "École *fondamentale* Georges Mignon".
+    between: WordSet,
+    /// Words of lines in which names are those of artists, authors and what is sold: *exposition*, *ISBN*, *collection*.
+    works: WordSet,
     /// Names of companies that begin like a civility: "Dr. Oetker".
     brands: WordSet,
     /// Whole names of which every textbook writes.
@@ -336,7 +342,7 @@ impl Person {
             }
             // "Kapper Jean Louis David": a given name that is a word too belongs to the name.
             let part = || all[previous].is_capital() && given(all[previous].text) != Given::No;
-            if !self.particles.contains(&*word) && !part() {
+            if !self.particles.contains(&*word) && !self.between.contains(&*word) && !part() {
                 break;
             }
             at = previous;

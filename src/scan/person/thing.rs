@@ -44,7 +44,10 @@ impl Person {
     /// Whether the line says that the name is one of a thing.
     pub(super) fn is_of_thing(&self, text: &[u8], name: Span) -> bool {
         let Some((before, after)) = line(text, name) else { return false };
-        if self.follows_article(before) || self.is_in_column_of_things(text, name, (before, after)) {
+        if self.follows_article(before)
+            || self.tells_of_works(before, after)
+            || self.is_in_column_of_things(text, name, (before, after))
+        {
             return true;
         }
         let colon = before.rfind(':').filter(|colon| !before[*colon..].contains(". "));
@@ -63,6 +66,16 @@ impl Person {
         let (left, right) = (&left[..left.len() - 1], &right[1..]);
         !(left.is_empty() && right.is_empty())
             && (self.follows_thing(left) || self.is_among_things(left, right, rest))
+    }
+
+    /// "La rétrospective Jacob Jordaens", "Simone Weil. Œuvres. ISBN …": artists, authors, what bears a name and is sold.
+    fn tells_of_works(&self, before: &str, after: &str) -> bool {
+        // One word for another's name: "… ISBN 2-87. Sonst: Jean Dupont" is rare enough.
+        [before, after].iter().any(|part| {
+            tokens(part)
+                .filter(|token| matches!(token.kind, Kind::Word(_)))
+                .any(|token| self.works.contains(&*token.folded()))
+        })
     }
 
     /// "une Alfa Romeo Giulia", "la Ferrari Enzo": persons have no article; over words of names that belong to it.
