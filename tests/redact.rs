@@ -105,6 +105,19 @@ fn what_is_no_text_is_refused() {
 }
 
 #[test]
+fn a_file_of_more_values_than_a_request_may_hold_is_redacted_whole() {
+    let dir = tempfile::tempdir().unwrap();
+    let lines: String = (0..12_000).map(|n| format!("{n};agent.{n}@liege.be\n")).collect();
+    fs::write(dir.path().join("list.csv"), &lines).unwrap();
+    let done = guard(dir.path(), &["redact", "list.csv", "-o", "out.csv"], Some("p"), b"");
+    assert_eq!(status(&done), 0, "{}", String::from_utf8_lossy(&done.stderr));
+    let redacted = fs::read_to_string(dir.path().join("out.csv")).unwrap();
+    assert_eq!((redacted.lines().count(), redacted.matches('@').count()), (12_000, 0));
+    let back = guard(dir.path(), &["restore", "out.csv", "--map", "out.csv.map"], Some("p"), b"");
+    assert!(status(&back) == 0 && back.stdout == lines.as_bytes());
+}
+
+#[test]
 fn what_is_too_much_to_be_decoded_is_refused_rather_than_half_redacted() {
     let dir = tempfile::tempdir().unwrap();
     fs::write(dir.path().join("note.txt"), crate::scan::disguised(2_000_000)).unwrap();

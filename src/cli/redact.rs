@@ -104,7 +104,7 @@ pub(super) fn run(arguments: &Arguments, global: &Global, output: &mut Output) -
 
 /// What is found in a text, with what the charter asks for; `None` where not all of it could be looked at.
 fn judge(setup: &Setup, text: &[u8]) -> Option<Vec<(Finding, Action)>> {
-    let (mut findings, mut scratch) = (Vec::new(), Scratch::default());
+    let (mut findings, mut scratch) = (Vec::new(), Scratch::keeping_all());
     let hint = Hint { kind: TextKind::Document, ..Hint::default() };
     setup.scanner.scan(text, &hint, &mut scratch, &mut findings);
     if scratch.left_out() > 0 {

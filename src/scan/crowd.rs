@@ -130,6 +130,16 @@ mod tests {
     }
 
     #[test]
+    fn who_scans_files_of_his_own_may_keep_all() {
+        for lines in [FINDINGS_MAX + 1, CROWD + 1] {
+            let (mut scratch, mut findings) = (Scratch::keeping_all(), Vec::new());
+            let text = "jan@liege.be\n".repeat(lines);
+            Scanner::shipped().scan_wide(text.as_bytes(), &Hint::default(), &mut scratch, &mut findings);
+            assert_eq!((findings.len(), scratch.left_out()), (lines, 0));
+        }
+    }
+
+    #[test]
     fn the_first_of_each_kind_is_kept() {
         let (findings, left_out) = scanned(&("jan@liege.be\n".repeat(FINDINGS_MAX + 5) + NISS));
         assert_eq!(count("be.niss", &findings), 1);

@@ -97,19 +97,26 @@ pub struct Scratch {
     levels: Vec<views::Level>,
     found: Vec<Candidate>,
     left_out: usize,
+    keeps_all: bool,
     /// Those of further threads.
     helpers: Vec<Self>,
 }
 
 impl Scratch {
+    /// For scans that keep all findings, however many: of files of one's own, where memory may grow with them.
+    #[must_use]
+    pub fn keeping_all() -> Self {
+        Self { keeps_all: true, ..Self::default() }
+    }
+
     fn begin(&mut self) {
         self.found.clear();
         self.left_out = 0;
     }
 
     /// Bytes that the last scan did not look at, or whose findings it did not keep: disguised text that would have gone
-    /// beyond [`crate::limits::VIEW_BYTES_MAX`] when decoded, and what stands behind more than [`limits::FINDINGS_MAX`]
-    /// findings.
+    /// beyond [`crate::limits::VIEW_BYTES_MAX`] when decoded, and what stands behind more than
+    /// [`crate::limits::FINDINGS_MAX`] findings.
     #[must_use]
     pub const fn left_out(&self) -> usize {
         self.left_out
@@ -183,7 +190,7 @@ impl Scanner {
     /// Scans, and tells what almost was a finding and why it is none.
     #[must_use]
     pub fn near(&self, text: &[u8], hint: &Hint<'_>) -> NearScan {
-        let (mut scratch, mut findings) = (Scratch::default(), Vec::new());
+        let (mut scratch, mut findings) = (Scratch::keeping_all(), Vec::new());
         scratch.buffers.misses = Some(Vec::new());
         self.scan(text, hint, &mut scratch, &mut findings);
         let mut misses = scratch.buffers.misses.unwrap_or_default();
@@ -249,7 +256,7 @@ impl Scanner {
         part: Span,
         scratch: &mut Scratch,
     ) {
-        let Scratch { buffers, levels, found, left_out, .. } = scratch;
+        let Scratch { buffers, levels, found, left_out, keeps_all, .. } = scratch;
         if levels.is_empty() {
             *levels = views::levels();
         }
@@ -258,7 +265,7 @@ impl Scanner {
             let Buffers { key: words, spare, .. } = buffers;
             context::key_words(key, &self.table.words, spare, words);
         }
-        let mut budget = views::Budget::of(text);
+        let mut budget = views::Budget::of(text, *keeps_all);
         let mut pass = Pass {
             scanner: self,
             text,
@@ -281,7 +288,9 @@ impl Scanner {
     fn resolved(&self, bytes: usize, scratch: &mut Scratch, findings: &mut Vec<Finding>) {
         let found = &mut scratch.found;
         resolve::resolve(found);
-        if let Some(first) = crowd::cut(found) {
+        if !scratch.keeps_all
+            && let Some(first) = crowd::cut(found)
+        {
             scratch.left_out = scratch.left_out.max(bytes - first);
         }
         findings.extend(found.drain(..).map(|candidate| self.finding(candidate)));

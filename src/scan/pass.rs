@@ -133,7 +133,7 @@ impl Pass<'_> {
                 places &= places - 1;
             }
             start = end;
-            if self.found.len() >= CROWD && !self.goes_on(end) {
+            if self.found.len() >= CROWD && !self.budget.keeps_all && !self.goes_on(end) {
                 self.budget.refused += self.part.end - end;
                 break;
             }

@@ -90,7 +90,7 @@ impl<'a> Stream<'a> {
         Self {
             scanner,
             hint,
-            scratch: Scratch::default(),
+            scratch: Scratch::keeping_all(),
             encoding: None,
             waiting: VecDeque::new(),
             base: 0,

@@ -41,13 +41,15 @@ pub(super) struct Budget {
     pub refused: usize,
     /// Findings of low confidence that were let go because there were too many.
     pub dropped: usize,
+    /// Whether there are never too many.
+    pub keeps_all: bool,
 }
 
 impl Budget {
     /// What a text may have.
-    pub fn of(text: &[u8]) -> Self {
+    pub fn of(text: &[u8], keeps_all: bool) -> Self {
         let left = limits::VIEW_BYTES_MAX.max(text.len().saturating_mul(limits::VIEW_RATIO_MAX));
-        Self { left, refused: 0, dropped: 0 }
+        Self { left, refused: 0, dropped: 0, keeps_all }
     }
 
     fn grants(&mut self, bytes: usize) -> bool {

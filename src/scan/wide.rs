@@ -83,7 +83,10 @@ impl Scanner {
         let mut helpers = std::mem::take(&mut scratch.helpers);
         let further = parts.len().saturating_sub(1);
         helpers.resize_with(further.max(helpers.len()), Scratch::default);
-        helpers.iter_mut().for_each(Scratch::begin);
+        for helper in &mut helpers {
+            helper.begin();
+            helper.keeps_all = scratch.keeps_all;
+        }
         std::thread::scope(|scope| {
             for helper in helpers.iter_mut().take(further) {
                 let thread = std::thread::Builder::new().name("scan".to_owned());

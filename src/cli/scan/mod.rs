@@ -354,7 +354,7 @@ impl Job<'_> {
             let near = judge.near(&mut source, misses, &spans, &part)?;
             return Ok(Seen { placed: judge.place(&mut source, findings, Encoding::Utf8, part)?, near });
         }
-        let (mut findings, mut scratch) = (Vec::new(), Scratch::default());
+        let (mut findings, mut scratch) = (Vec::new(), Scratch::keeping_all());
         self.scanner.scan(bytes, &hint, &mut scratch, &mut findings);
         unread.extend(over_limit(part(0), scratch.left_out()));
         Ok(Seen { placed: judge.place(&mut source, findings, Encoding::Utf8, part)?, near: Vec::new() })
