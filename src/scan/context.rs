@@ -355,7 +355,7 @@ impl WordIndex {
                 }
                 let line = *line.get_or_insert_with(|| line_around(text, span));
                 for &(role, of) in uses.of(mark.word) {
-                    near.take(role, of == rule, at, span, line);
+                    near.take(role, of == rule, at, span, line, text);
                 }
             }
         }
@@ -468,7 +468,7 @@ fn mark(marks: &mut Vec<Mark>, words: &Words, text: &[u8], at: usize) {
 }
 
 impl Near {
-    fn take(&mut self, role: Role, own: bool, at: Span, span: Span, line: Span) {
+    fn take(&mut self, role: Role, own: bool, at: Span, span: Span, line: Span, text: &[u8]) {
         let before = at.end <= span.start;
         let gap = if before { span.start - at.end } else { at.start - span.end };
         let closer = |known: Option<Span>| {
@@ -493,14 +493,25 @@ impl Near {
                     self.far = Some(at);
                 }
             }
-            Role::Lower if own && gap <= 60 && closer(self.lower) => self.lower = Some(at),
+            Role::Lower if own && gap <= 60 && closer(self.lower) && is_of(text, at, span, line) => {
+                self.lower = Some(at);
+            }
             Role::General if before && gap <= 40 && line.contains(at) && closer(self.general) => {
                 self.general = Some(at);
             }
-            Role::Specimen if gap <= 40 && closer(self.specimen) => self.specimen = Some(at),
+            Role::Specimen if gap <= 40 && closer(self.specimen) && is_of(text, at, span, line) => {
+                self.specimen = Some(at);
+            }
             Role::Context | Role::Lower | Role::General | Role::Specimen => {}
         }
     }
+}
+
+/// Whether a word that lowers speaks of the value at `span`: it stands on its line, or on a line above and announces it.
+/// What stands below speaks of something else, as does a word above that has a number of its own.
+fn is_of(text: &[u8], word: Span, span: Span, line: Span) -> bool {
+    let between = || text.get(word.end..span.start);
+    line.contains(word) || between().is_some_and(|between| !between.iter().any(u8::is_ascii_digit))
 }
 
 fn line_around(text: &[u8], span: Span) -> Span {
@@ -527,6 +538,33 @@ pub(super) fn key_words(key: &[u8], words: &Words, spare: &mut Vec<u8>, found: &
             at = words.at(spare, at, &mut |hit| found.push(hit.word));
         } else {
             at += 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::finding::Confidence;
+    use crate::scan::{Hint, Scanner, Scratch};
+
+    /// The confidences of what is found.
+    fn found(text: &str) -> Vec<Confidence> {
+        let (mut scratch, mut findings) = (Scratch::default(), Vec::new());
+        Scanner::shipped().scan(text.as_bytes(), &Hint::default(), &mut scratch, &mut findings);
+        findings.iter().map(|finding| finding.confidence).collect()
+    }
+
+    #[test]
+    fn a_word_against_a_number_speaks_of_no_other_line() {
+        use Confidence::{Low, Medium};
+        for (text, expected) in [
+            ("Katalognummer\n0453/28.77.90", vec![Low]),
+            ("Katalognummer 0453/28.77.90\nappelle le 0475/12.34.56", vec![Low, Medium]),
+            ("appelle le 0475/12.34.56\nKatalognummer 0453/28.77.90", vec![Medium, Low]),
+            ("appelle le 0475/12.34.56\nnotre catalogue est en ligne", vec![Medium]),
+            ("notre catalogue est en ligne, 0475/12.34.56", vec![Low]),
+        ] {
+            assert_eq!(found(text), expected, "{text}");
         }
     }
 }

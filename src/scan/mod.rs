@@ -6,6 +6,7 @@ mod address_english;
 mod address_house;
 mod address_locality;
 mod address_nameless;
+mod amount;
 mod answer;
 mod birth;
 mod blocks;

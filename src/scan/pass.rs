@@ -14,7 +14,7 @@ use super::resolve::Candidate;
 use super::stems::Met;
 use super::table::{Action, Compiled, DIGIT_RUN_MAX};
 use super::views::{Budget, Level, Regions};
-use super::{Hint, Scanner, number, shape, token, vector};
+use super::{Hint, Scanner, amount, number, shape, token, vector};
 use crate::finding::{CheckResult, Class, Confidence, DetectorId, Evidence, View};
 use crate::limits;
 use crate::rules::compact;
@@ -541,7 +541,9 @@ impl Pass<'_> {
         if outcome == Some(Outcome::Weak) && near.label.is_none() {
             confidence = confidence.min(Confidence::Medium);
         }
-        let lowered = lowering(rule, &near, self.text, span, strong || grouped);
+        let counts = grouped && value.is_some() && near.label.is_none();
+        let lowered = lowering(rule, &near, self.text, span, strong || grouped)
+            .or_else(|| counts.then(|| amount::unit(self.text, span)).flatten());
         if lowered.is_some() {
             confidence = lower(confidence);
         }
