@@ -1,125 +1,54 @@
-//! Numbers that count something: "441 618 493 €", "691 277 958 m²". Groups of three part thousands as often as they part
-//! an identifier, and a unit beside them says which.
+//! Numbers that measure something: "441 618 493 €", "691 277 958 m²". Groups of three part thousands as often as they part
+//! an identifier, and a unit right beside them says which.
 
-use super::fold::fold;
 use crate::span::Span;
 
-/// What stands behind an amount, folded; also currencies, which stand before it as well.
-const UNITS: [&[u8]; 43] = [
-    b"m2",
-    b"m\xc2\xb2",
-    b"m3",
-    b"m\xc2\xb3",
-    b"km",
-    b"km2",
-    b"km\xc2\xb2",
-    b"ha",
-    b"kg",
-    b"t",
-    b"l",
-    b"hl",
-    b"kwh",
-    b"mwh",
-    b"gwh",
-    b"tonnes",
-    b"ton",
-    b"tonnen",
-    b"litres",
-    b"liter",
-    b"habitants",
-    b"inwoners",
-    b"einwohner",
-    b"inhabitants",
-    b"octets",
-    b"bytes",
-    b"lignes",
-    b"rows",
-    b"fois",
-    b"keer",
-    b"mal",
-    b"times",
-    b"pieces",
-    b"stuks",
-    b"stuck",
-    b"logements",
-    b"menages",
-    b"voyageurs",
-    b"reizigers",
-    b"kilometres",
-    b"metres",
-    b"%",
-    b"\xc2\xb0",
-];
+/// Units that stand behind an amount.
+const UNITS: [&str; 14] =
+    ["m²", "m2", "m³", "m3", "km", "km²", "km2", "ha", "kg", "kWh", "MWh", "GWh", "tonnes", "%"];
 
-/// Currencies.
-const CURRENCIES: [&[u8]; 14] = [
-    b"\xe2\x82\xac",
-    b"$",
-    b"\xc2\xa3",
-    b"eur",
-    b"euro",
-    b"euros",
-    b"usd",
-    b"cad",
-    b"chf",
-    b"gbp",
-    b"dollars",
-    b"k\xe2\x82\xac",
-    b"fr",
-    b"francs",
-];
+/// Currencies, which stand behind it or before it.
+const CURRENCIES: [&str; 10] = ["€", "$", "£", "EUR", "euro", "euros", "USD", "CAD", "CHF", "GBP"];
 
-/// Bytes beside a number in which its unit stands.
-const BESIDE: usize = 16;
+/// The blanks that part a number and its unit: common, non-breaking, narrow.
+const BLANKS: [&str; 3] = [" ", "\u{a0}", "\u{202f}"];
 
 /// The unit beside an amount whose thousands are parted.
 pub(super) fn unit(text: &[u8], span: Span) -> Option<Span> {
-    let number = span.of(text)?;
-    if !parts_thousands(number) {
-        return None;
-    }
-    behind(text, span.end).or_else(|| before(text, span.start))
+    parts_thousands(span.of(text)?).then(|| behind(text, span.end).or_else(|| before(text, span.start)))?
 }
 
-/// Whether all groups but the first hold three digits and one kind of sign parts them.
+/// Whether all groups but the first hold three digits, with no dash or slash between them.
 fn parts_thousands(number: &[u8]) -> bool {
     let mut groups = number.split(|byte| !byte.is_ascii_digit()).filter(|group| !group.is_empty());
     let first = groups.next().is_some_and(|group| group.len() <= 3 && group[0] != b'0');
-    first && groups.all(|group| group.len() == 3) && !number.contains(&b'-')
+    first && groups.all(|group| group.len() == 3) && !number.iter().any(|byte| matches!(byte, b'-' | b'/'))
 }
 
 fn behind(text: &[u8], end: usize) -> Option<Span> {
-    let rest = text.get(end..text.len().min(end + BESIDE))?;
-    let gap = blank(rest);
-    let length = rest[gap..].iter().take_while(|byte| is_part(**byte)).count();
-    let word = Span::new(end + gap, end + gap + length);
-    is_of(text, word, &[&UNITS, &CURRENCIES]).then_some(word)
+    let rest = text.get(end..)?;
+    let gap = BLANKS.iter().find(|blank| rest.starts_with(blank.as_bytes())).map_or(0, |blank| blank.len());
+    UNITS.iter().chain(&CURRENCIES).find_map(|unit| {
+        let (word, next) = rest[gap..].split_at_checked(unit.len())?;
+        let whole = word.eq_ignore_ascii_case(unit.as_bytes()) && !next.first().is_some_and(goes_on);
+        whole.then(|| Span::new(end + gap, end + gap + unit.len()))
+    })
 }
 
 fn before(text: &[u8], start: usize) -> Option<Span> {
-    let line = text.get(start.saturating_sub(BESIDE)..start)?;
-    let gap = (0..=line.len().min(3)).rev().find(|gap| blank(&line[line.len() - gap..]) == *gap).unwrap_or(0);
-    let length = line[..line.len() - gap].iter().rev().take_while(|byte| is_part(**byte)).count();
-    let word = Span::new(start - gap - length, start - gap);
-    is_of(text, word, &[&CURRENCIES]).then_some(word)
+    let line = text.get(..start)?;
+    let gap = BLANKS.iter().find(|blank| line.ends_with(blank.as_bytes())).map_or(0, |blank| blank.len());
+    CURRENCIES.iter().find_map(|unit| {
+        let at = start.checked_sub(gap + unit.len())?;
+        let (word, last) = (&line[at..at + unit.len()], at.checked_sub(1).map(|at| &line[at]));
+        let whole = word.eq_ignore_ascii_case(unit.as_bytes()) && !last.is_some_and(goes_on);
+        whole.then(|| Span::new(at, at + unit.len()))
+    })
 }
 
-/// Bytes of the blank that a text begins with: common, non-breaking or narrow.
-fn blank(text: &[u8]) -> usize {
-    [&b" "[..], "\u{a0}".as_bytes(), "\u{202f}".as_bytes()]
-        .into_iter()
-        .find(|blank| text.starts_with(blank))
-        .map_or(0, <[u8]>::len)
-}
-
-const fn is_part(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte >= 0x80 || matches!(byte, b'$' | b'%')
-}
-
-fn is_of(text: &[u8], word: Span, lists: &[&[&[u8]]]) -> bool {
-    let Some(word) = word.of(text).and_then(|word| std::str::from_utf8(word).ok()) else { return false };
-    let (folded, word) = (fold(word), word.as_bytes());
-    lists.iter().any(|list| list.iter().any(|unit| word == *unit || folded.as_slice() == *unit))
+/// Whether a word goes on with a byte.
+const fn goes_on(byte: &u8) -> bool {
+    byte.is_ascii_alphanumeric() || *byte >= 0x80 || *byte == b'\''
 }
 
 #[cfg(test)]
@@ -140,7 +69,8 @@ mod tests {
             ("Budget : 441 618 493 € en recettes", "€"),
             ("441.618.493 EUR", "EUR"),
             ("Superficie : 691 277 958 m²", "m²"),
-            ("86 095 742 719 Einwohner", "Einwohner"),
+            ("86 095 742 719\u{a0}kWh", "kWh"),
+            ("CAD 441 618 493", "CAD"),
             ("een omzet van € 441.618.493", "€"),
         ] {
             assert_eq!(of(text), Some(expected), "{text}");
@@ -156,6 +86,10 @@ mod tests {
             "441 618 493",
             "441 618 493 Marie",
             "Eur. 441 618 493",
+            "441 618 493 kmeans",
+            "441 618 493 ha'penny",
+            "441 618 493, 500 €",
+            "Dufeur 441 618 493",
         ] {
             assert_eq!(of(text), None, "{text}");
         }

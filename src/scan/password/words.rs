@@ -98,6 +98,8 @@ pub const AS_WHOM: Groups = 1 << 45;
 pub const LOGGED: Groups = 1 << 46;
 /// What stands before a place: *am*, *à la*.
 pub const PLACED: Groups = 1 << 47;
+/// *hers*, *le tien*: what is said of one's own code is said of that of another.
+pub const ANOTHERS: Groups = 1 << 48;
 /// Small words that stand beside a code that is typed, where a noun would be counted: *puis*, *and*, *einfach*.
 pub const SMALL: Groups = 1 << 49;
 /// What has numbers of its own: *compteur*, *extension*.
@@ -106,8 +108,6 @@ pub const METERED: Groups = 1 << 50;
 pub const PANEL: Groups = 1 << 51;
 /// What joins a login and a password: *et*, *puis*.
 pub const JOINS: Groups = 1 << 52;
-/// *hers*, *le tien*: what is said of one's own code is said of that of another.
-pub const ANOTHERS: Groups = 1 << 48;
 /// *réponse*, *answer*.
 pub const ANSWER: Groups = 1 << 24;
 

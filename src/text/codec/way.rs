@@ -73,7 +73,7 @@ mod tests {
         assert!(layer.decode(encoded, &mut decoded));
         let mut way = Way::default();
         for step in 0..decoded.len() * 7 {
-            // Each place after each other one, forwards and backwards, and spans of each length.
+            // Places in changing steps, forwards and backwards, and spans of each length up to five.
             let start = step * (step % 11 + 1) % decoded.len();
             let span = Span::new(start, start + step % 6);
             assert_eq!(way.to(layer, encoded, span), Way::default().to(layer, encoded, span), "{span:?}");
