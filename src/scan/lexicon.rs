@@ -32,8 +32,9 @@ pub struct Lexicon {
     phrases: Vec<Phrase>,
     /// The letters of all phrases.
     letters: Vec<u8>,
-    /// The phrases by the head of their first word, and by their last byte.
+    /// The phrases by the head of their first word, by that and what follows it, and by their last byte.
     begins: Chains,
+    follows: Chains,
     ends: Chains,
 }
 
@@ -48,9 +49,15 @@ struct Phrase {
 /// Keys of chains: as many as bytes, and enough for what phrases begin with.
 const KEYS: usize = 512;
 
-/// The key of a first word. Many phrases begin with few of them ("code d'accès", "code postal"), few with most.
+/// The key of a first word.
 fn key(first: &[u8]) -> usize {
     Heads::place(first) % KEYS
+}
+
+/// The key of a first word, of which this is the head's place, and of the letter behind it: many phrases begin with few
+/// words ("code d'accès", "code postal"). `rest` is what follows the word.
+fn next_key(place: usize, rest: &[u8]) -> usize {
+    (place ^ rest.get(1).map_or(0, |byte| usize::from(*byte) * 37)) % KEYS
 }
 
 /// For each key numbers in the order in which they were added.
@@ -165,6 +172,7 @@ impl Lexicon {
             self.firsts.set(first);
             self.has_odd |= first.is_empty();
             self.begins.add(key(first));
+            self.follows.add(next_key(Heads::place(first), &folded[first.len()..]));
             self.ends.add(usize::from(folded.last().copied().unwrap_or(0)));
             let start = self.letters.len() as u32;
             self.letters.extend_from_slice(&folded);
@@ -291,11 +299,29 @@ impl Lexicon {
     fn stands_at(&self, text: &[u8], at: usize, length: usize, wanted: Groups) -> bool {
         let word = &text[at..at + length];
         let place = Heads::place(word);
-        let is_phrase = |(phrase, groups): (&[u8], Groups)| {
-            groups & wanted != 0 && text[at..].starts_with(phrase) && ends_word(text, at + phrase.len())
-        };
         self.heads.has_at(place) && self.groups(word) & wanted != 0
-            || self.firsts.has_at(place) && self.listed(&self.begins, Some(place % KEYS)).any(is_phrase)
+            || self.phrases_at(text, at, (place, length), wanted).next().is_some()
+    }
+
+    /// The phrases of the `wanted` groups at `at`, where a word of this length begins, of which this is the head's place:
+    /// their lengths and groups.
+    fn phrases_at<'a>(
+        &'a self,
+        text: &'a [u8],
+        at: usize,
+        (place, length): (usize, usize),
+        wanted: Groups,
+    ) -> impl Iterator<Item = (usize, Groups)> + 'a {
+        let rest = &text[at..];
+        let may = self.firsts.has_at(place);
+        let (long, short) = (next_key(place, &rest[length..]), next_key(place, &[]));
+        let keys = [may.then_some(long), (may && short != long).then_some(short)];
+        keys.into_iter()
+            .flat_map(|key| self.listed(&self.follows, key))
+            .filter(move |(phrase, groups)| {
+                groups & wanted != 0 && rest.starts_with(phrase) && ends_word(text, at + phrase.len())
+            })
+            .map(|(phrase, groups)| (phrase.len(), groups))
     }
 
     /// The longest phrase or word of the `wanted` groups that starts at `at`: its end and groups.
@@ -307,13 +333,8 @@ impl Lexicon {
             return None;
         }
         let place = Heads::place(first);
-        let phrases = self.listed(&self.begins, self.firsts.has_at(place).then_some(place % KEYS));
-        let phrase = phrases
-            .filter(|(phrase, groups)| {
-                groups & wanted != 0 && rest.starts_with(phrase) && ends_word(text, at + phrase.len())
-            })
-            .map(|(phrase, groups)| (at + phrase.len(), groups))
-            .max_by_key(|(end, _)| *end);
+        let phrases = self.phrases_at(text, at, (place, first.len()), wanted);
+        let phrase = phrases.map(|(length, groups)| (at + length, groups)).max_by_key(|(end, _)| *end);
         let word = || Some((at + first.len(), self.groups(first))).filter(|(_, groups)| groups & wanted != 0);
         phrase.or_else(|| word().filter(|_| !first.is_empty()))
     }
