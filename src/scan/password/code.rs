@@ -1,10 +1,11 @@
 //! Source code that handles passwords instead of holding them: names, calls, types, expressions.
 
 use super::Label;
+use super::beside::names_code;
 use super::gate::Gate;
 use super::other::contains;
 use super::shape::Shape;
-use super::strength::is_disordered;
+use super::strength::{dotted_words, is_disordered};
 use super::value::Value;
 
 /// Bytes of a line that are looked at before a label and from there on.
@@ -50,7 +51,7 @@ impl Gate<'_> {
             || sigil
             || generic
             || number
-            || is_dotted_code(bytes)
+            || is_dotted_code(bytes) && !self.is_of_dotted_words(bytes)
             || contains(bytes, b"::")
             || contains(bytes, b"->")
             || contains(bytes, b"&&")
@@ -61,6 +62,14 @@ impl Gate<'_> {
             || is_keyword_argument(bytes)
             || self.is_type(bytes)
             || self.is_name(bytes)
+    }
+
+    /// `soleil.hiver42`, outside source code: a password of two words, unlike `request.body` and `config.utf8`. Behind a
+    /// label that is no name of source code one digit is enough.
+    fn is_of_dotted_words(&self, bytes: &[u8]) -> bool {
+        let label = self.label.span.of(self.label.text).unwrap_or_default();
+        let digits = if names_code(label) { 2 } else { 1 };
+        dotted_words(bytes).is_some_and(|number| number >= digits) && !self.is_code_line()
     }
 
     /// `password: textClassification,`: a name in a row of a literal, behind a label that is a name of source code.

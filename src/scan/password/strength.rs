@@ -249,7 +249,20 @@ fn is_word_with_digits(token: &[u8], shape: &Shape) -> bool {
         && shape.digits >= enough
         && soft
         && begins
-        && (hard || !token.contains(&b'.') || is_leet(token))
+        && (hard || !token.contains(&b'.') || is_leet(token) || dotted_words(token) > Some(1))
+}
+
+/// The digits at the end of two words that a dot joins, `soleil.hiver42`, or of one and its number, `Meteor.452`: files end
+/// in fewer letters, and hosts in no digit.
+pub(super) fn dotted_words(token: &[u8]) -> Option<usize> {
+    let word = |part: &[u8]| part.iter().all(|byte| byte.is_ascii_alphabetic() || *byte >= 0x80);
+    let token = token.strip_suffix(b"!").unwrap_or(token);
+    let digits = token.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+    let (first, second) = token[..token.len() - digits].split_at_checked(memchr::memchr(b'.', token)?)?;
+    let second = &second[1..];
+    let plain = word(first) && word(second) && (1..=4).contains(&digits);
+    let numbered = first.first().is_some_and(u8::is_ascii_uppercase) && first.len() >= 5 && digits >= 2;
+    (plain && (first.len() >= 4 && second.len() >= 4 || second.is_empty() && numbered)).then_some(digits)
 }
 
 /// `H3rbst.17`: digits for letters in a word, a dot, digits; versions have words of letters.
