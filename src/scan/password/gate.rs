@@ -11,7 +11,7 @@ use super::shape::Shape;
 use super::skip::is_quote;
 use super::strength::{is_by_chance, is_version, words_of_phrase};
 use super::value::{self, Value};
-use super::words::{ABOUT, ACCESS, ASKED, CASED, DENY, KNOWN, LABELS, TEST, THING, WEAK};
+use super::words::{ABOUT, ACCESS, ASKED, CASED, DENY, KNOWN, LABELS, PLACE, TEST, THING, WEAK};
 use super::{Kind, Label, is_phrase, is_short, opens};
 use crate::finding::Confidence;
 use crate::scan::check::placeholder::{is_placeholder, is_token_placeholder};
@@ -386,11 +386,21 @@ impl Gate<'_> {
         words_of_phrase(self.label.lexicon, bytes).is_some_and(|words| words >= PHRASE_WORDS)
     }
 
-    /// Whether a thing stands between a code's label and its number: "Zahlencode der Postleitzahl lautet 4700".
+    /// Whether a thing stands between a code's label and its number: "Zahlencode der Postleitzahl lautet 4700". A room or a
+    /// device does only right before it: "code d'accès de la salle 2201".
     fn is_of_thing(&self, to: usize) -> bool {
         let Label { lexicon, window, span, .. } = self.label;
         let (from, to) = (window.index(span.end), window.index(to));
-        from < to && lexicon.any(window.text(), from, to, THING)
+        if from >= to || !lexicon.any(window.text(), from, to, THING) {
+            return false;
+        }
+        let (mut last, mut places, mut others) = (0, 0, 0);
+        for word in lexicon.words(window.text(), from, to) {
+            places += usize::from(word.groups & THING != 0 && word.groups & PLACE != 0);
+            others += usize::from(word.groups & THING != 0 && word.groups & PLACE == 0);
+            last = word.groups;
+        }
+        last & THING != 0 || others > 0 || places == 0
     }
 
     /// Whether words right behind `end` say how a password is written.

@@ -2,6 +2,7 @@
 
 use super::sign::{is_cell, sign, typed};
 use super::skip::{is_quote, skip, skip_no_break};
+use super::value::VALUE_BYTES_MAX;
 use super::words::{ABOUT, DENY, QUALIFIER};
 use super::{Label, beside, is_short, key, odd, prose};
 use crate::scan::answer::to_question;
@@ -46,7 +47,8 @@ pub fn first<T>(label: &Label<'_>, held: &mut dyn FnMut(Link) -> Option<T>) -> O
     }
     if tagged {
         let end = skip(text, span.end + 1, |byte| byte.is_ascii_whitespace());
-        return held(Link { end, markup: true, ..plain });
+        let holds = end == span.end + 1 || is_closed(text, end);
+        return holds.then(|| held(Link { end, markup: true, ..plain })).flatten();
     }
     let mut at = span.end;
     if plain.quoted_label {
@@ -66,6 +68,12 @@ pub fn first<T>(label: &Label<'_>, held: &mut dyn FnMut(Link) -> Option<T>) -> O
         return held(Link { end: at + 1, argument: true, ..plain });
     }
     loose(label, plain, held)
+}
+
+/// Whether a tag closes what begins at `at`: nothing does behind `<votre_mot_de_passe>`, which stands for a value.
+fn is_closed(text: &[u8], at: usize) -> bool {
+    let near = &text[at..text.len().min(at + VALUE_BYTES_MAX)];
+    memchr::memchr(b'<', near).is_some_and(|sign| near[sign..].starts_with(b"</"))
 }
 
 /// A link without its end, and whether the label is the name of a tag.

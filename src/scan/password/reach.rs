@@ -13,7 +13,7 @@ use super::token::{grouped, part_behind_slash, tokens};
 use super::value::Value;
 use super::words::{
     ACCESS, ADVERB, AS, ASKED, CODE, COPULA, DOUBT, KEY, LOCK, LOGIN, NUMBERED, OPENED, OPENER, PAIR,
-    PASSWORD, PIN, RECOVERY, SHORT, SOFT, THING, UNIT,
+    PASSWORD, PIN, PLACE, RECOVERY, SHORT, SOFT, THING, UNIT,
 };
 use super::{Kind, Label, is_short};
 use crate::finding::Confidence;
@@ -383,8 +383,16 @@ impl Reach<'_> {
         let apart = |before: Span| {
             text.get(before.end..token.start).is_some_and(|gap| gap.iter().any(|byte| b",:(".contains(byte)))
         };
-        let named =
-            before.into_iter().flatten().any(|before| !apart(before) && self.is(before, THING | LOGIN));
+        // "the code for the room is 4821", and not "room 4821".
+        let placed = |word: Span| {
+            before[0] == Some(word)
+                && self.is(word, PLACE)
+                && before[1].is_some_and(|last| self.is(last, COPULA))
+        };
+        let named = before
+            .into_iter()
+            .flatten()
+            .any(|word| !apart(word) && self.is(word, THING | LOGIN) && !placed(word));
         if strength != Strength::Sure && named && !is_short(groups) && !self.is_numbered(before) {
             return;
         }

@@ -108,10 +108,13 @@ pub const METERED: Groups = 1 << 50;
 pub const PANEL: Groups = 1 << 51;
 /// What joins a login and a password: *et*, *puis*.
 pub const JOINS: Groups = 1 << 52;
+/// Rooms and devices, which have numbers of their own and codes too: *salle*, *printer*.
+pub const PLACE: Groups = 1 << 53;
 /// *réponse*, *answer*.
 pub const ANSWER: Groups = 1 << 24;
 
-const NAMES: [(&str, Groups); 54] = [
+const NAMES: [(&str, Groups); 55] = [
+    ("place", PLACE),
     ("joins", JOINS),
     ("panel", PANEL),
     ("small", SMALL),
