@@ -13,7 +13,7 @@ use super::token::{grouped, part_behind_slash, tokens};
 use super::value::Value;
 use super::words::{
     ACCESS, ADVERB, AS, ASKED, CODE, COPULA, DOUBT, KEY, LOCK, LOGIN, NUMBERED, OPENED, OPENER, PAIR,
-    PASSWORD, PIN, PLACE, RECOVERY, SHORT, SOFT, THING, UNIT,
+    PASSWORD, PIN, PLACE, RECOVERY, SHORT, SMALL, SOFT, THING, UNIT,
 };
 use super::{Kind, Label, is_short};
 use crate::finding::Confidence;
@@ -226,7 +226,11 @@ impl Reach<'_> {
     fn is_prose(&self, line: Span) -> bool {
         let Label { text, span, .. } = *self.label;
         let before = span.start.checked_sub(1).map(|at| text[at]);
-        let quoted = matches!(before, Some(b'"' | b'\'' | b'`' | b'<' | b'$' | b'_' | b'.' | b'@'));
+        // "l'alarme" stands in no quotes.
+        let elided = before == Some(b'\'')
+            && span.start.checked_sub(2).is_some_and(|at| text[at].is_ascii_alphabetic());
+        let quoted =
+            matches!(before, Some(b'"' | b'\'' | b'`' | b'<' | b'$' | b'_' | b'.' | b'@')) && !elided;
         let part = before.is_some_and(|byte| byte.is_ascii_alphanumeric());
         if quoted || part || text.get(span.end) == Some(&b'_') || !is_plain(line.of(text).unwrap_or_default())
         {
@@ -373,7 +377,10 @@ impl Reach<'_> {
         // "coffre : 4821", "the safe is still 4821".
         if groups & LOCK != 0
             && !(distance == Distance::Clause
-                && (told() || self.is_led(before) || self.is_right_behind(token) || self.is_numbered(before)))
+                && (told()
+                    || self.is_led(before, token)
+                    || self.is_right_behind(token)
+                    || self.is_numbered(before)))
         {
             return;
         }
@@ -482,10 +489,19 @@ impl Reach<'_> {
         first.start >= self.label.span.end && gap.contains(&b',') && self.is(last, NUMBERED)
     }
 
-    /// Whether *is* or *still* stands right before a value.
-    fn is_led(&self, before: [Option<Span>; 2]) -> bool {
+    /// Whether *is* or *still* stands right before a value: behind other words, or before one that ends its clause.
+    fn is_led(&self, before: [Option<Span>; 2], token: Span) -> bool {
+        let text = self.label.text;
         let [first, last] = before;
-        last.is_some_and(|last| self.is(last, COPULA | ADVERB)) && first.is_some()
+        let ends = || match text.get(token.end..).unwrap_or_default() {
+            [] | [b'\n' | b'\r', ..] | [b'.' | b',' | b';' | b')', b' ' | b'\n' | b'\r', ..] | [b'.'] => true,
+            [b' ', rest @ ..] => {
+                let next = rest.split(|byte| !byte.is_ascii_alphabetic()).next().unwrap_or_default();
+                self.label.lexicon.groups_of(next) & SMALL != 0
+            }
+            _ => false,
+        };
+        last.is_some_and(|last| self.is(last, COPULA | ADVERB)) && (first.is_some() || ends())
     }
 
     /// Whether a verb says that a value before the label is it, "si X est un bon mot de passe", "of X een goed wachtwoord
