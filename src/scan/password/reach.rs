@@ -12,8 +12,8 @@ use super::strength::{self, Strength};
 use super::token::{grouped, part_behind_slash, tokens};
 use super::value::Value;
 use super::words::{
-    ACCESS, ADVERB, AS, ASKED, CODE, COPULA, DOUBT, KEY, LOCK, LOGIN, NUMBERED, OPENED, OPENER, PAIR,
-    PASSWORD, PIN, PLACE, RECOVERY, SHORT, SMALL, SOFT, THING, UNIT,
+    ACCESS, ADVERB, AS, AS_WHOM, ASKED, CODE, COPULA, DOUBT, JOINS, KEY, LOCK, LOGIN, NUMBERED, OPENED,
+    OPENER, PAIR, PASSWORD, PIN, PLACE, RECOVERY, SHORT, SMALL, SOFT, THING, UNIT, WHOSE,
 };
 use super::{Kind, Label, is_short};
 use crate::finding::Confidence;
@@ -396,11 +396,23 @@ impl Reach<'_> {
                 && self.is(word, PLACE)
                 && before[1].is_some_and(|last| self.is(last, COPULA))
         };
+        // "X comme identifiant et Y comme mot de passe"
+        let joined = |word: Span| {
+            distance == Distance::Before
+                && before[0] == Some(word)
+                && before[1].is_some_and(|last| self.is(last, JOINS))
+        };
         let named = before
             .into_iter()
             .flatten()
-            .any(|word| !apart(word) && self.is(word, THING | LOGIN) && !placed(word));
+            .any(|word| !apart(word) && self.is(word, THING | LOGIN) && !placed(word) && !joined(word));
         if strength != Strength::Sure && named && !is_short(groups) && !self.is_numbered(before) {
+            return;
+        }
+        // "password for jdupont12", "inloggen als jdupont12 met … als wachtwoord"
+        let whose = if distance == Distance::Before { AS_WHOM } else { WHOSE };
+        let is_login = || before[1].is_some_and(|last| !apart(last) && self.is(last, whose));
+        if strength == Strength::Fair && groups & SOFT == 0 && is_login() {
             return;
         }
         // "The guest wifi is Annex-2 and the password is …": the network's name.

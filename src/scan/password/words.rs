@@ -110,10 +110,13 @@ pub const PANEL: Groups = 1 << 51;
 pub const JOINS: Groups = 1 << 52;
 /// Rooms and devices, which have numbers of their own and codes too: *salle*, *printer*.
 pub const PLACE: Groups = 1 << 53;
+/// *pour*, *for*: before whose password it is.
+pub const WHOSE: Groups = 1 << 54;
 /// *réponse*, *answer*.
 pub const ANSWER: Groups = 1 << 24;
 
-const NAMES: [(&str, Groups); 55] = [
+const NAMES: [(&str, Groups); 56] = [
+    ("whose", WHOSE),
     ("place", PLACE),
     ("joins", JOINS),
     ("panel", PANEL),
