@@ -14,7 +14,11 @@ pub struct Source<'a> {
     text: &'a str,
     faults: RefCell<Vec<Fault>>,
     broken: bool,
+    sections: &'a [Section<'a>],
 }
+
+/// The name of a table and the keys that it may have.
+pub type Section<'a> = (&'a str, &'a [&'a str]);
 
 /// A word of the file with its place.
 #[derive(Clone, Debug)]
@@ -55,7 +59,19 @@ impl<'a> Source<'a> {
             .map(|error| Fault::at(text, error.span().unwrap_or(0..0), error.message(), None))
             .collect::<Vec<_>>();
         let broken = !faults.is_empty();
-        (Self { file, text, faults: RefCell::new(faults), broken }, table)
+        (Self { file, text, faults: RefCell::new(faults), broken, sections: &[] }, table)
+    }
+
+    /// The same with the tables of the file: of a key that belongs in another one it is said in which.
+    #[must_use]
+    pub fn with_sections(self, sections: &'a [Section<'a>]) -> Self {
+        Self { sections, ..self }
+    }
+
+    /// The tables that have a key, as they are written.
+    fn sections_of(&self, key: &str) -> Vec<String> {
+        let sections = self.sections.iter().filter(|(_, keys)| keys.contains(&key));
+        sections.map(|(name, _)| format!("`[{name}]`")).collect()
     }
 
     /// Records a fault.
@@ -117,7 +133,9 @@ impl<'a> Table<'a> {
         for key in map.keys() {
             let word = key.get_ref().as_ref();
             if !known.contains(&word) {
+                let sections = source.sections_of(word).join(" or ");
                 let hint = match nearest(word, known.iter().copied()) {
+                    _ if !sections.is_empty() => format!("it belongs in {sections}"),
                     Some(near) => format!("did you mean `{near}`?"),
                     None => format!("{name} knows {}", list(known)),
                 };

@@ -3,7 +3,7 @@
 use super::{Config, Log, Mode, Roots, Store};
 use crate::fault::Faults;
 use crate::sensitive::Sensitive;
-use crate::source::{Source, Table, Word};
+use crate::source::{Section, Source, Table, Word};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -15,10 +15,25 @@ const UPSTREAM: &[&str] = &["roots", "extra_roots", "resolve", "connect_timeout"
 const AUDIT: &[&str] =
     &["store", "dir", "export", "export_headers", "export_roots", "max_size", "pseudonym_key"];
 const LIMITS: &[&str] = &["max_body", "max_connections", "header_timeout", "idle_timeout"];
+const CA: &[&str] = &["dir"];
+const LOG: &[&str] = &["format"];
+const METRICS: &[&str] = &["listen"];
+const REDACTION: &[&str] = &["key"];
+const SECTIONS: &[Section<'_>] = &[
+    ("proxy", PROXY),
+    ("proxy.upstream", UPSTREAM),
+    ("proxy.limits", LIMITS),
+    ("ca", CA),
+    ("audit", AUDIT),
+    ("metrics", METRICS),
+    ("redaction", REDACTION),
+    ("log", LOG),
+];
 
 /// Sets in `config` what `text` says, all of it or, with faults, as much as could be read.
 pub(super) fn apply(config: &mut Config, file: &str, text: &str) -> Result<(), Faults> {
     let (source, table) = Source::parse(file, text);
+    let source = source.with_sections(SECTIONS);
     let root = Table::root(&source, &table, ROOT);
     set(&mut config.charter, root.word("charter").map(|word| word.text.to_owned()));
     if root.has("patterns") {
@@ -36,23 +51,23 @@ pub(super) fn apply(config: &mut Config, file: &str, text: &str) -> Result<(), F
     if let Some(proxy) = root.table("proxy", PROXY) {
         apply_proxy(config, &proxy);
     }
-    if let Some(ca) = root.table("ca", &["dir"]) {
+    if let Some(ca) = root.table("ca", CA) {
         path(&mut config.ca_dir, &ca, "dir");
     }
     if let Some(audit) = root.table("audit", AUDIT) {
         apply_audit(config, &audit);
     }
-    if let Some(log) = root.table("log", &["format"]) {
+    if let Some(log) = root.table("log", LOG) {
         set(&mut config.log, log.choice("format", &[("text", Log::Text), ("json", Log::Json)]));
     }
-    if let Some(metrics) = root.table("metrics", &["listen"]) {
+    if let Some(metrics) = root.table("metrics", METRICS) {
         match metrics.word("listen") {
             Some(word) if word.text.is_empty() => config.metrics_listen = None,
             Some(_) => config.metrics_listen = address(&metrics, "listen").or(config.metrics_listen),
             None => {}
         }
     }
-    if let Some(redaction) = root.table("redaction", &["key"]) {
+    if let Some(redaction) = root.table("redaction", REDACTION) {
         path(&mut config.redaction_key, &redaction, "key");
     }
     source.finish()

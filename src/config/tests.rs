@@ -72,6 +72,19 @@ fn all_faults_at_once_with_line_and_nearest_key() {
 }
 
 #[test]
+fn a_key_at_the_wrong_place_is_told_its_section() {
+    for (text, hint) in [
+        ("parent = \"\"", "it belongs in `[proxy]`"),
+        ("listen = \"127.0.0.1:1\"", "it belongs in `[proxy]` or `[metrics]`"),
+        ("[proxy]\nmax_body = \"1 MB\"", "it belongs in `[proxy.limits]`"),
+        ("[limits]\nmax_body = \"1 MB\"", "it belongs in `[proxy]`"),
+    ] {
+        let faults = read::apply(&mut Config::default(), "guard.toml", text).unwrap_err();
+        assert!(faults.to_string().contains(hint), "{faults}");
+    }
+}
+
+#[test]
 fn the_environment_wins_and_is_checked_alike() {
     let set = |name: &str, value: &str| (String::from(name), String::from(value));
     let loaded = load(
