@@ -3,6 +3,7 @@
 
 use super::detector::{Anchor, Detector, Hit, Place};
 use super::literal::starts_token;
+use super::names::family;
 use crate::rules::Code;
 use crate::rules::syntax::Text;
 use crate::span::Span;
@@ -13,6 +14,9 @@ const ACCOUNT_BYTES_MAX: usize = 40;
 
 /// Letters of an account before its first digit or point.
 const HEAD_BYTES_MAX: usize = 31;
+
+/// Letters of a family name in an account.
+const NAME_BYTES_MIN: usize = 4;
 
 /// What follows those, behind a digit and behind a point.
 const TAIL_BYTES_MAX: (usize, usize) = (21, 31);
@@ -111,7 +115,8 @@ impl Users {
         let at = linked.unwrap_or(at);
         let space = |byte: &&u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
         let spaces = text[at..].iter().take(3).take_while(space).count();
-        account(text, value_at(text, at + spaces))
+        let value = value_at(text, at + spaces);
+        account(text, value).or_else(|| linked.and_then(|_| of_name(text, value)))
     }
 }
 
@@ -205,6 +210,18 @@ fn account(text: &[u8], at: usize) -> Option<Span> {
         _ => return None,
     };
     (!is_mailbox(text, end)).then(|| Span::new(at, end))
+}
+
+/// `mtremblay`, `tremblaym`: a family name and an initial, alone in small letters.
+fn of_name(text: &[u8], at: usize) -> Option<Span> {
+    let letters =
+        text[at..].iter().take(ACCOUNT_BYTES_MAX).take_while(|byte| byte.is_ascii_lowercase()).count();
+    let end = at + letters;
+    let alone = text.get(end).is_none_or(|next| next.is_ascii() && !is_account(*next) && *next != b'(')
+        || matches!(text.get(end..), Some([b'.', next, ..]) if next.is_ascii_whitespace());
+    let word = std::str::from_utf8(&text[at..end]).ok().filter(|word| word.len() > NAME_BYTES_MIN)?;
+    let named = family(&word[1..]) || family(&word[..word.len() - 1]);
+    (alone && starts_token(text, at) && named && !family(word)).then(|| Span::new(at, end))
 }
 
 /// Whether an at and a domain with a point follow: what is an address goes by that name.
