@@ -103,6 +103,13 @@ fn a_national_number_is_found_in_every_dress() {
     check("ca.qc.ramq", "wrapped", "RAMQ <<TREM65\n> 030515>> au dossier");
     check("ca.qc.ramq", "spaced", "RAMQ <<T_R_E_M_6_5_0_3_0_5_1_5>> au dossier");
     check("iban", "spaced", "compte <<B-E-6-8-5-3-9-0-0-7-5-4-7-0-3-4>> merci");
+    for behind in [". Merci", ",", "; fin", ")", "!\nok", " : voir", "?", "\""] {
+        check("be.niss", "spaced", &format!("NISS : <<8 5 0 7 3 0 0 3 3 2 8>>{behind}"));
+        check("payment_card", "spaced", &format!("carte Visa <<4 5 3 9 7 8 4 7 8 5 7 5 5 3 3 2>>{behind}"));
+        check("ca.sin", "spaced", &format!("my SIN is (<<5 1 3 1 4 8 7 2 6>>{behind}"));
+        check("nl.bsn", "spaced", &format!("BSN <<2 4 1 7 5 5 1 0 4>>{behind}"));
+        check("ca.qc.ramq", "spaced", &format!("RAMQ \"<<T R E M 6 5 0 3 0 5 1 5>>{behind}"));
+    }
     check("iban", "misread", "IBAN <<BE68 539O O754 7034>> merci");
     check("iban", "quoted-printable", "compte <<BE68 5390 =\n0754 7034>> merci");
     check("be.niss", "markdown", "**<<85**.07.30-**033**.28>>");

@@ -6,7 +6,8 @@ use crate::span::Span;
 /// Single characters that make a spread-out text.
 const SINGLES_MIN: usize = 8;
 
-/// The whole run of single characters with spaces between them around `at`, if there are enough of them.
+/// The whole run of single characters with spaces between them around `at`, if there are enough of them. A sign may touch
+/// the first from before, as an opening bracket does, and the last from behind, as a full stop does.
 #[must_use]
 pub fn spaced_around(text: &[u8], at: usize) -> Option<Span> {
     let single =
@@ -15,22 +16,34 @@ pub fn spaced_around(text: &[u8], at: usize) -> Option<Span> {
     while start >= 2 && text[start - 1] == b' ' {
         let gap = text[..start].iter().rev().take(3).take_while(|byte| **byte == b' ').count();
         let before = start.checked_sub(gap + 1).filter(|before| single(*before));
-        let Some(before) = before else { break };
-        if before > 0 && single(before - 1) || at - before > 512 {
+        let Some(before) = before.filter(|before| at - before <= 512) else { break };
+        let touched = before > 0 && single(before - 1);
+        if touched && !is_beside(text[before], text[before - 1]) {
             break;
         }
         start = before;
+        if touched {
+            break;
+        }
     }
     let (mut end, mut count) = (start, 0);
     while single(end) && !single(end + 1) && end - start < 1024 {
         count += 1;
         let gap = text[end + 1..].iter().take(3).take_while(|byte| **byte == b' ').count();
-        if gap == 0 || !single(end + 1 + gap) || single(end + 2 + gap) {
+        let next = end + 1 + gap;
+        if gap == 0 || !single(next) || single(next + 1) {
+            let closed = gap > 0 && single(next) && is_beside(text[next], text[next + 1]);
+            let (end, count) = if closed { (next, count + 1) } else { (end, count) };
             return (count >= SINGLES_MIN).then(|| Span::new(start, end + 1));
         }
-        end += 1 + gap;
+        end = next;
     }
     (count >= SINGLES_MIN).then(|| Span::new(start, end))
+}
+
+/// Whether a letter or digit has a sign beside it: both are not a word.
+const fn is_beside(single: u8, sign: u8) -> bool {
+    single.is_ascii_alphanumeric() && !sign.is_ascii_alphanumeric()
 }
 
 /// Digits of the longest number that is written so; longer rows are masks and drawings.
@@ -207,6 +220,25 @@ mod tests {
     }
 
     #[test]
+    fn signs_touch_the_first_and_the_last_of_the_single_characters() {
+        for (text, whole) in [
+            ("no 8 5 0 7 3 0 0 3 3 2 8. Merci", "8 5 0 7 3 0 0 3 3 2 8"),
+            ("no 8 5 0 7 3 0 0 3 3 2 8", "8 5 0 7 3 0 0 3 3 2 8"),
+            ("no (8 5 0 7 3 0 0 3 3 2 8), et", "8 5 0 7 3 0 0 3 3 2 8"),
+            ("no:8 5 0 7 3 0 0 3 3 2 8!\n", "8 5 0 7 3 0 0 3 3 2 8"),
+            ("+3 2 4 9 4 7 1 7 0 4 1;", "3 2 4 9 4 7 1 7 0 4 1"),
+            // A word is none of them, nor is a sign with a sign beside it.
+            ("no8 5 0 7 3 0 0 3 3 2 8e x", "5 0 7 3 0 0 3 3 2"),
+            ("no 8 5 0 7 3 0 0 3 3 2 ...", "8 5 0 7 3 0 0 3 3 2"),
+            ("no 8 5 0 7 3 0 0 3.", "8 5 0 7 3 0 0 3"),
+        ] {
+            let run = spaced_around(text.as_bytes(), text.find('7').unwrap());
+            assert_eq!(run.and_then(|run| text.get(run.start..run.end)), Some(whole), "{text}");
+        }
+        assert_eq!(spaced_around(b"no 8 5 0 7 3 0 0.", 9), None);
+    }
+
+    #[test]
     fn single_digits_with_the_same_signs_between_them_are_a_run() {
         let run = |text: &str| {
             let at = text.find('5').unwrap();
@@ -214,7 +246,7 @@ mod tests {
         };
         for (text, wanted) in [
             ("[8,5,0,7,3,0,0,3]", Some("8,5,0,7,3,0,0,3")),
-            ("n 8, 5, 0, 7, 3, 0, 0, 3.", Some("8, 5, 0, 7, 3, 0, 0, 3")),
+            ("no 8, 5, 0, 7, 3, 0, 0, 3.", Some("8, 5, 0, 7, 3, 0, 0, 3")),
             (
                 "\"8\",\"5\",\"0\",\"7\",\"3\",\"0\",\"0\",\"3\"",
                 Some("8\",\"5\",\"0\",\"7\",\"3\",\"0\",\"0\",\"3"),
