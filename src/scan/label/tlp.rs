@@ -18,6 +18,9 @@ const COLOURS: [(&[u8], &str, u8); 6] = [
     (b"orange", "AMBER", 2),
 ];
 
+/// Three signs and the emphasis on both sides.
+const GAP_MAX: usize = 7;
+
 /// Judges the `TLP` at `at`.
 #[must_use]
 pub fn find(lexicon: &Lexicon, text: &[u8], at: usize) -> Option<Mark> {
@@ -35,7 +38,7 @@ pub fn find(lexicon: &Lexicon, text: &[u8], at: usize) -> Option<Mark> {
 
 fn read(text: &[u8], start: usize) -> Option<(&'static str, u8, usize)> {
     let rest = text.get(start..)?.strip_prefix(b"tlp")?;
-    let gap = rest.iter().take(3).take_while(|byte| matches!(byte, b' ' | b':' | b'-' | b'_')).count();
+    let gap = gap(rest);
     let colour_at = start + 3 + gap;
     let (colour, level, severity) =
         COLOURS.iter().find(|(colour, ..)| text[colour_at..].starts_with(colour))?;
@@ -52,6 +55,14 @@ fn read(text: &[u8], start: usize) -> Option<(&'static str, u8, usize)> {
         return Some(("AMBER+STRICT", 3, end + strict + 6));
     }
     Some((level, *severity, end))
+}
+
+/// Bytes between the two parts of a mark: one to three signs, with emphasis that ends or begins there (`**TLP:**AMBER`).
+fn gap(rest: &[u8]) -> usize {
+    let sign = |byte: &&u8| matches!(byte, b' ' | b':' | b'-' | b'_' | b'*');
+    let gap = rest.iter().take(GAP_MAX).take_while(sign).count();
+    let signs = rest[..gap].iter().filter(|byte| **byte != b'*').count();
+    if (1..=3).contains(&signs) { gap } else { 0 }
 }
 
 fn judge(
