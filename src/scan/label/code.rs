@@ -37,6 +37,19 @@ struct Code {
     spaced: bool,
 }
 
+impl Code {
+    /// Whether a bracket closes between the code and its word: `[C4] Confidentiel`.
+    fn closes(&self, text: &[u8]) -> bool {
+        self.word_end.is_some() && matches!(text.get(self.end), Some(b']' | b')'))
+    }
+}
+
+/// Whether the bracket that `close` closes opens right before `at`.
+fn opens(text: &[u8], at: usize, close: u8) -> bool {
+    let open = if close == b']' { b'[' } else { b'(' };
+    at > 0 && text[at - 1] == open
+}
+
 /// Judges the code whose `C` stands at `at`. `key` is the field's name where the text is a field's value.
 #[must_use]
 pub fn find(lexicon: &Lexicon, text: &[u8], at: usize, form: Form, key: Option<&[u8]>) -> Option<Mark> {
@@ -52,8 +65,9 @@ pub fn find(lexicon: &Lexicon, text: &[u8], at: usize, form: Form, key: Option<&
     let judge = Judge { lexicon, text: folded, window: &window, code };
     let confidence = judge.confidence(form, key, text)?;
     let end = judge.code.word_end.unwrap_or(judge.code.end);
+    let start = at - usize::from(judge.code.closes(folded) && opens(text, at, folded[judge.code.end]));
     Some(Mark {
-        span: Span::new(at, window.original(end)),
+        span: Span::new(start, window.original(end)),
         level: format!("C{}", judge.code.level),
         severity: judge.code.level - 1,
         confidence,
