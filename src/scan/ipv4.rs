@@ -4,16 +4,42 @@ use super::check::{Check, Outcome, by_name};
 use super::detector::{Anchor, Detector, DigitRun, Hit, Place};
 use crate::finding::{CheckResult, Confidence};
 use crate::rules::Code;
+use crate::rules::syntax::Text;
+use crate::scan::fold::Window;
+use crate::scan::lexicon::is_word_byte;
 use crate::span::Span;
 use crate::text::view::fold::starts_word;
 
-/// Makes the detector. It takes no words.
-pub(super) fn make(_: &Code) -> Box<dyn Detector> {
-    Box::new(Ipv4 { check: by_name("ip") })
+/// Makes the detector. Lists: `version`, ends of words that announce a version, `place`, words that announce a
+/// machine, and `parting`, words behind which either may stand; all folded.
+pub(super) fn make(code: &Code) -> Box<dyn Detector> {
+    let words = |list| code.list(list);
+    Box::new(Ipv4 {
+        check: by_name("ip"),
+        version: words("version"),
+        place: words("place"),
+        parting: words("parting"),
+    })
 }
 
 struct Ipv4 {
     check: Option<&'static Check>,
+    version: Vec<Text>,
+    place: Vec<Text>,
+    parting: Vec<Text>,
+}
+
+/// Bytes before the numbers in which a word may say what they are.
+const ANNOUNCED: usize = 48;
+
+/// What the words before four numbers make of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Announced {
+    /// `Softwareversion 7.0.54.70`.
+    Version,
+    /// `version 2 on 10.2.3.4`.
+    Machine,
+    Nothing,
 }
 
 impl Detector for Ipv4 {
@@ -26,7 +52,7 @@ impl Detector for Ipv4 {
             return;
         }
         let Some(end) = four_numbers(place.text, place.at) else { return };
-        if !is_free(place.text, place.at, end) {
+        if !is_free(place.text, place.at, end) || is_obis(place.text, place.at) {
             return;
         }
         let span = Span::new(place.at, end);
@@ -38,8 +64,11 @@ impl Detector for Ipv4 {
         };
         let near = place.near(span);
         // A version, a paragraph, a chapter is written the same way.
-        if near.label.is_none() && near.general.or(near.lower).is_some() {
-            return;
+        let lowered = near.label.is_none() && near.general.or(near.lower).is_some();
+        match self.announced(place.text, place.at) {
+            Announced::Version => return,
+            Announced::Nothing if lowered => return,
+            Announced::Machine | Announced::Nothing => {}
         }
         let mut hit = Hit::new(span, if near.specimen.is_some() { Confidence::Low } else { confidence });
         hit.check = CheckResult::Pass;
@@ -47,6 +76,36 @@ impl Detector for Ipv4 {
         hit.lowered = near.specimen;
         out.push(hit);
     }
+}
+
+impl Ipv4 {
+    /// What the nearest word of the lists says, in the clause before the numbers and with no digit between.
+    fn announced(&self, text: &[u8], start: usize) -> Announced {
+        let window = Window::around(text, start, ANNOUNCED, 0);
+        let ends = |byte: &u8| {
+            byte.is_ascii_digit() || matches!(byte, b'\n' | b'\r' | b',' | b';' | b'(' | b')' | b'|')
+        };
+        let before = window.text();
+        let clause = &before[before.iter().rposition(ends).map_or(0, |at| at + 1)..];
+        let mut words = clause.split(|byte| !is_word_byte(*byte)).rev().filter(|word| !word.is_empty());
+        let is_of = |list: &[Text], word: &[u8]| list.iter().any(|own| own.as_bytes() == word);
+        if words.clone().next().is_some_and(|last| is_of(&self.place, last)) {
+            return Announced::Machine;
+        }
+        let announces = |word: &[u8]| self.version.iter().any(|version| word.ends_with(version.as_bytes()));
+        let parts = |word: &[u8]| is_of(&self.place, word) || is_of(&self.parting, word);
+        let found = words.find(|word| parts(word) || announces(word));
+        if found.is_some_and(announces) { Announced::Version } else { Announced::Nothing }
+    }
+}
+
+/// Whether the numbers are the end of a code of a register: `1-0:1.8.0.255` (IEC 62056-61).
+fn is_obis(text: &[u8], start: usize) -> bool {
+    let before = &text[start.saturating_sub(8)..start];
+    let number = |text: &[u8]| text.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+    let Some(channel) = before.strip_suffix(b":") else { return false };
+    let Some(medium) = channel[..channel.len() - number(channel)].strip_suffix(b"-") else { return false };
+    (1..=3).contains(&number(channel)) && (1..=3).contains(&number(medium))
 }
 
 /// Where four numbers of up to three digits, joined by dots, end.
