@@ -3,7 +3,8 @@
 
 use super::sentence::Range;
 use super::words::{
-    CLASSED, COPULA, FILLER, LABEL, LEVELS, MENTION, NEGATIVE, NOUN, PART, POINTING, PRESENTING, REGARDING,
+    CLASSED, COPULA, FILLER, LABEL, LANGUAGE, LEVELS, MENTION, NEGATIVE, NOUN, PART, POINTING, PRESENTING,
+    REGARDING,
 };
 use crate::scan::lexicon::{Groups, Lexicon, Word};
 
@@ -41,7 +42,16 @@ pub fn asserts(lexicon: &Lexicon, text: &[u8], sentence: Range, start: usize, en
     let asserted = around.noun_then_mark(lexicon, text)
         || around.mark_then_noun()
         || !open_question && (around.classed_before(text) || around.classed_after());
-    asserted && !lexicon.any(text, sentence.start, sentence.end, NEGATIVE)
+    asserted && !lexicon.any(text, sentence.start, sentence.end, negative(&text[start..end]))
+}
+
+/// The groups of words that give a mark another meaning. Languages do so for C1 and C2 only, so that "ce document est
+/// classé C4, merci de le traduire en anglais" is an assertion.
+const fn negative(mark: &[u8]) -> Groups {
+    match mark {
+        [b'c', b'1' | b'2', ..] | [b'c', b' ' | b'-', b'1' | b'2', ..] => NEGATIVE,
+        _ => NEGATIVE & !LANGUAGE,
+    }
 }
 
 /// Whether the first word on a side that is no filler is one that an assertion needs there.

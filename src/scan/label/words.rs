@@ -27,7 +27,7 @@ pub const CLASSED: Groups = 1 << 9;
 /// Words between these that say nothing: *au*, *de*, *niveau*.
 pub const FILLER: Groups = 1 << 10;
 /// Other meanings of C1 to C4: unemployment forms, cars, cells, vertebrae.
-pub const NEGATIVE: Groups = 1 << 11;
+pub const NEGATIVE: Groups = 1 << 11 | LANGUAGE;
 /// Talks about levels: definitions, conditions, obligations, negations, questions, rules.
 pub const MENTION: Groups = 1 << 12;
 /// *est*, *is*, *ist*.
@@ -42,8 +42,10 @@ pub const DEFINING: Groups = 1 << 16;
 pub const LABELLED: Groups = 1 << 17;
 /// *sur*, *pour*: behind a noun they say what the thing is about, before one they change the subject; a part of the mentions.
 pub const REGARDING: Groups = 1 << 18;
+/// Languages, whose knowledge has levels C1 and C2 (CEFR); a part of the negative words.
+pub const LANGUAGE: Groups = 1 << 19;
 
-const NAMES: [(&str, Groups); 19] = [
+const NAMES: [(&str, Groups); 20] = [
     ("label", LABEL),
     ("public", PUBLIC),
     ("internal", INTERNAL),
@@ -55,7 +57,8 @@ const NAMES: [(&str, Groups); 19] = [
     ("part", PART),
     ("classed", CLASSED),
     ("filler", FILLER),
-    ("negative", NEGATIVE),
+    ("negative", NEGATIVE & !LANGUAGE),
+    ("language", LANGUAGE),
     ("mention", MENTION),
     ("copula", COPULA),
     ("subject", SUBJECT),
