@@ -116,7 +116,8 @@ impl Users {
         let space = |byte: &&u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
         let spaces = text[at..].iter().take(3).take_while(space).count();
         let value = value_at(text, at + spaces);
-        account(text, value).or_else(|| linked.and_then(|_| of_name(text, value)))
+        let signed = at.checked_sub(1).is_some_and(|sign| matches!(text[sign], b':' | b'='));
+        account(text, value).or_else(|| signed.then(|| of_name(text, value)).flatten())
     }
 }
 
