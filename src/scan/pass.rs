@@ -203,6 +203,7 @@ impl Pass<'_> {
         }
         for at in bits(masks.urls) {
             self.sign((base + at).saturating_sub(2), 3, &table.url_expressions, &table.url_code);
+            self.query(base + at);
         }
         for at in bits(masks.marks | masks.strange) {
             self.mark(base + at);

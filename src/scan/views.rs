@@ -133,11 +133,25 @@ impl Pass<'_> {
         }
         // What a tag or a comment interrupts goes on behind it.
         let reach = if self.text[at] == b'<' { characters::tag_end(self.text, at) } else { None };
-        let end = (reach.unwrap_or(at) + AFTER).min(self.text.len());
+        self.wait(at, reach.unwrap_or(at), quoted);
+    }
+
+    /// The query of the URL behind the sign at `at`, in which a plus is a space.
+    pub(super) fn query(&mut self, at: usize) {
+        if let Some(plus) = characters::plus_of_query(self.text, at)
+            && !self.deeper.is_empty()
+        {
+            self.wait(at, plus, false);
+        }
+    }
+
+    /// Has the text around `at..reach` decoded.
+    fn wait(&mut self, at: usize, reach: usize, quoted: bool) {
+        let end = (reach + AFTER).min(self.text.len());
         let region = Span::new(at.saturating_sub(BEFORE), end);
         match &mut self.buffers.regions.characters {
             Some(waiting) if region.start <= waiting.end && waiting.len() < REGION_MAX => {
-                waiting.end = region.end;
+                waiting.end = waiting.end.max(region.end);
             }
             Some(waiting) => {
                 let ready = std::mem::replace(waiting, region);

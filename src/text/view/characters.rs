@@ -10,6 +10,7 @@ use crate::span::Span;
 /// Decodes a region of a text. `quoted` says that `=XX` are bytes and `=` at a line's end is nothing.
 pub fn decode(text: &[u8], region: Span, quoted: bool, out: &mut Derived) {
     let mut at = region.start;
+    let mut token = Token { span: Span::new(at, at), is_form: false };
     while at < region.end {
         // Most characters are plain: those in a row are copied at once.
         let plain = text[at..region.end].iter().take_while(|byte| !may_encode(**byte)).count();
@@ -26,6 +27,7 @@ pub fn decode(text: &[u8], region: Span, quoted: bool, out: &mut Derived) {
             b'<' => tag(text, at),
             b']' if text[at..].starts_with(b"]]>") => ([0; 4], 0, 3),
             b'\\' => escape(text, at),
+            b'+' if token.is_form_at(text, region, at) => ([b' ', 0, 0, 0], 1, 1),
             0x80.. => unicode(text, at),
             _ => KEEP,
         };
@@ -66,16 +68,61 @@ fn hidden_byte(character: Option<&[u8]>) -> Option<u8> {
     u8::try_from(byte).ok()
 }
 
+/// The last run of characters without blanks in which a plus stood, and whether it is of a form, where a plus is a space
+/// (WHATWG URL, 5.1).
+struct Token {
+    span: Span,
+    is_form: bool,
+}
+
+impl Token {
+    /// Whether the plus at `at` stands in a form. Each byte is looked at once from either side.
+    fn is_form_at(&mut self, text: &[u8], region: Span, at: usize) -> bool {
+        if at >= self.span.end {
+            let from = self.span.end.max(region.start);
+            let apart = |byte: &u8| byte.is_ascii_whitespace() || b"\"'`<>".contains(byte);
+            let start = text[from..at].iter().rposition(apart).map_or(from, |blank| from + blank + 1);
+            let end = text[at..region.end].iter().position(apart).map_or(region.end, |length| at + length);
+            *self = Self { span: Span::new(start, end), is_form: is_form(&text[start..end]) };
+        }
+        self.is_form
+    }
+}
+
+/// Whether bytes are escaped in a token, or a name and a value stand behind `?` or `&`.
+fn is_form(token: &[u8]) -> bool {
+    let named = |name: &[u8]| {
+        let length = name.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
+        length > 0 && name.get(length) == Some(&b'=')
+    };
+    memchr::memchr_iter(b'%', token).any(|at| hex_byte(token, at + 1).is_some())
+        || memchr::memchr2_iter(b'?', b'&', token).any(|at| named(&token[at + 1..]))
+}
+
+/// Bytes of a URL that are looked through for a query.
+const QUERY_BYTES: usize = 1024;
+
+/// Where the last plus stands in the query of the URL whose scheme ends before `at`.
+#[must_use]
+pub fn plus_of_query(text: &[u8], at: usize) -> Option<usize> {
+    let rest = &text[at..text.len().min(at + QUERY_BYTES)];
+    let query = memchr::memchr(b'?', rest)?;
+    memchr::memchr(b'+', &rest[query..])?;
+    let end = rest.iter().position(u8::is_ascii_whitespace).unwrap_or(rest.len());
+    let plus = memchr::memrchr(b'+', &rest[..end]).filter(|plus| *plus > query)?;
+    Some(at + plus)
+}
+
 /// Whether an encoded character may begin with a byte.
 const fn may_encode(byte: u8) -> bool {
-    matches!(byte, b'%' | b'=' | b'&' | b'<' | b']' | b'\\' | 0x80..)
+    matches!(byte, b'%' | b'=' | b'&' | b'<' | b']' | b'\\' | b'+' | 0x80..)
 }
 
 /// Which view the byte at `at`, the first of a decoded character, belongs to.
 #[must_use]
 pub fn kind(byte: u8) -> View {
     match byte {
-        b'%' => View::Url,
+        b'%' | b'+' => View::Url,
         b'=' => View::QuotedPrintable,
         b'&' | b'<' | b']' => View::Html,
         b'\\' => View::Json,
@@ -341,6 +388,18 @@ mod tests {
     }
 
     #[test]
+    fn the_last_plus_of_a_query_is_found() {
+        for (text, plus) in [
+            ("x.be/?q=a+b+c d+e", Some(11)),
+            ("x.be/a+b?q=c", None),
+            ("x.be/?q=c d+e", None),
+            ("x.be a?b+c", None),
+        ] {
+            assert_eq!(super::plus_of_query(text.as_bytes(), 0), plus, "{text}");
+        }
+    }
+
+    #[test]
     fn every_dress_comes_off() {
         for (dressed, plain) in [
             ("85\u{a0}07\u{202f}30\u{2011}033\u{2212}28", "85 07 30-033-28"),
@@ -357,6 +416,8 @@ mod tests {
                 "857..30-1",
             ),
             ("a%40b%2Ebe ghp%5F", "a@b.be ghp_"),
+            ("NISS+%3A+85.07 a+b", "NISS : 85.07 a+b"),
+            ("\"x?q=a+b&r=c+d\" 1+1=2", "\"x?q=a b&r=c d\" 1+1=2"),
             (r"\u0070\x70\/\\u0041 \ud835\udfcf", "pp/A 1"),
             ("élève ’ « € »", "élève ' « € »"),
         ] {
