@@ -1,14 +1,21 @@
 //! Everything by which a value could be recognised without a key, and the search for all of it at once.
 
 use super::md5::md5;
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, Match};
 use aws_lc_rs::digest::{self, digest};
 use base64::Engine as _;
 use base64::prelude::{BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD};
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 /// Shorter ones stand in any text by chance.
 pub const BYTES_MIN: usize = 7;
+
+/// Digits in a row that stand in no longer row of hexadecimal digits by chance.
+const DIGITS_MIN: usize = 9;
+
+/// Bytes shown around a value that is given away.
+const SHOWN_BYTES: usize = 300;
 
 /// Bytes of a hash that are looked for: half of one would do to try values with.
 const HASH_BYTES: usize = 8;
@@ -37,9 +44,28 @@ impl Search {
 
     /// The values that `haystack` gives away.
     pub fn found_in(&self, haystack: &[u8]) -> BTreeSet<&str> {
-        let hits = self.shapes.find_overlapping_iter(haystack);
-        hits.map(|hit| self.values[self.owners[hit.pattern().as_usize()]].as_str()).collect()
+        self.hits(haystack).map(|hit| self.values[self.owners[hit.pattern().as_usize()]].as_str()).collect()
     }
+
+    /// What stands around the first of them.
+    pub fn around(&self, haystack: &[u8]) -> String {
+        let Some(hit) = self.hits(haystack).next() else { return String::new() };
+        let end = haystack.len().min(hit.end() + SHOWN_BYTES);
+        let near = &haystack[hit.start().saturating_sub(SHOWN_BYTES)..end];
+        format!("byte {} of {}: {}", hit.start(), haystack.len(), String::from_utf8_lossy(near))
+    }
+
+    fn hits<'a>(&'a self, haystack: &'a [u8]) -> impl Iterator<Item = Match> + 'a {
+        self.shapes.find_overlapping_iter(haystack).filter(|hit| !is_by_chance(haystack, hit.range()))
+    }
+}
+
+/// Whether a few digits are a part of a longer number: of a time, of a digest.
+fn is_by_chance(haystack: &[u8], range: Range<usize>) -> bool {
+    let few = range.len() < DIGITS_MIN && haystack[range.clone()].iter().all(u8::is_ascii_digit);
+    let before = range.start.checked_sub(1).map(|at| haystack[at]);
+    let beside = [before, haystack.get(range.end).copied()];
+    few && beside.into_iter().flatten().any(|byte| byte.is_ascii_hexdigit())
 }
 
 /// Everything by which `value` could be recognised without a key.
@@ -115,4 +141,7 @@ fn each_shape_is_found_wherever_it_stands() {
         }
     }
     assert!(search.found_in(b"Zo\xc3\xa9 Canari, 85.07.30-033.29, nothing to see").is_empty());
+    let born = Search::new(vec!["04.05.1952".into()]);
+    assert!(born.around(b"born on 04051952.").contains("byte 8 of 17: born"));
+    assert!(born.found_in(b"digest c04051952 and time 1.040519521").is_empty());
 }
