@@ -3,6 +3,7 @@
 
 use super::Mark;
 use super::assertion::asserts;
+use super::column;
 use super::mention::{Place, has_other_levels, is_head_or_foot, is_quoted, place};
 use super::sentence::{self, Range, line, line_after, line_before, opens_item, trim};
 use super::words::{COPULA, FILLER, LABEL, LEVELS, MENTION, NEGATIVE, POINTING, SUBJECT};
@@ -157,6 +158,10 @@ impl Judge<'_> {
         let sentence = sentence::sentence(self.text, self.code.start, self.end());
         if let Some(confidence) = self.labelled(line, sentence, ticked) {
             return Some(confidence);
+        }
+        let cell = Range { start: self.code.start, end: self.end() };
+        if !self.code.spaced && column::is_labelled(self.lexicon, self.text, cell, self.window.at_start) {
+            return Some(Confidence::Medium);
         }
         if self.code.spaced && self.code.word_end.is_none() || self.is_one_of_many(line, sentence) {
             return None;

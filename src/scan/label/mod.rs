@@ -4,6 +4,7 @@
 
 pub mod assertion;
 pub mod code;
+mod column;
 pub(super) mod detector;
 pub mod machine;
 pub mod mention;
