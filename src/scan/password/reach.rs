@@ -508,8 +508,8 @@ impl Reach<'_> {
         let ends = || match text.get(token.end..).unwrap_or_default() {
             [] | [b'\n' | b'\r', ..] | [b'.' | b',' | b';' | b')', b' ' | b'\n' | b'\r', ..] | [b'.'] => true,
             [b' ', rest @ ..] => {
-                let next = rest.split(|byte| !byte.is_ascii_alphabetic()).next().unwrap_or_default();
-                self.label.lexicon.groups_of(next) & SMALL != 0
+                let word = rest.iter().take(TOKEN_BYTES).take_while(|byte| byte.is_ascii_alphabetic());
+                self.label.lexicon.groups_of(&rest[..word.count()]) & SMALL != 0
             }
             _ => false,
         };
