@@ -142,6 +142,18 @@ fn mail_addresses_and_tokens_are_found_in_every_dress() {
 }
 
 #[test]
+fn a_plus_is_a_space_in_queries_and_no_space_before_a_country() {
+    for (id, view, marked) in [
+        ("payment_card", "url", "https://x.be/?q=carte+Visa+<<4539+1488+0343+6467>>&y=1"),
+        ("iban", "url", "https://x.be/?q=IBAN+<<BE68+5390+0754+7034>>"),
+        ("be.phone", "url", "href=\"tel:<<+32%20475%2012%2034%2056>>\""),
+        ("be.phone", "url", "phone=<<+32%20475%2012%2034%2056>>&x=%20"),
+    ] {
+        check(id, view, marked);
+    }
+}
+
+#[test]
 fn encodings_within_encodings_are_opened_to_the_fifth_depth() {
     let plain = "NISS 85.07.30-033.28";
     let url: String = plain.bytes().map(|byte| format!("%{byte:02X}")).collect();

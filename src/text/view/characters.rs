@@ -76,7 +76,8 @@ struct Token {
 }
 
 impl Token {
-    /// Whether the plus at `at` stands in a form. Each byte is looked at once from either side.
+    /// Whether the plus at `at` stands for a space in a form, and not before a country's code: `tel:+32%20475`. Each byte
+    /// is looked at once from either side.
     fn is_form_at(&mut self, text: &[u8], region: Span, at: usize) -> bool {
         if at >= self.span.end {
             let from = self.span.end.max(region.start);
@@ -85,7 +86,8 @@ impl Token {
             let end = text[at..region.end].iter().position(apart).map_or(region.end, |length| at + length);
             *self = Self { span: Span::new(start, end), is_form: is_form(&text[start..end]) };
         }
-        self.is_form
+        let leads = at == self.span.start || matches!(text[at - 1], b':' | b'=');
+        self.is_form && !(leads && text.get(at + 1).is_some_and(u8::is_ascii_digit))
     }
 }
 
@@ -417,6 +419,7 @@ mod tests {
             ),
             ("a%40b%2Ebe ghp%5F", "a@b.be ghp_"),
             ("NISS+%3A+85.07 a+b", "NISS : 85.07 a+b"),
+            ("tel:+32%20475 n=+32%20475 +32%20475", "tel:+32 475 n=+32 475 +32 475"),
             ("\"x?q=a+b&r=c+d\" 1+1=2", "\"x?q=a b&r=c d\" 1+1=2"),
             (r"\u0070\x70\/\\u0041 \ud835\udfcf", "pp/A 1"),
             ("élève ’ « € »", "élève ' « € »"),
