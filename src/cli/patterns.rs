@@ -132,6 +132,9 @@ fn one(rule: &Rule, output: &mut Output) -> io::Result<()> {
     if !rule.context.is_empty() {
         writeln!(out, "  words for it  {}", rule.context.join(", "))?;
     }
+    if !rule.announced_by.is_empty() {
+        writeln!(out, "  announced by  {}", rule.announced_by.join(", "))?;
+    }
     if !rule.lower.is_empty() {
         writeln!(out, "  words against {}", rule.lower.join(", "))?;
     }

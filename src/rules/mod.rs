@@ -42,6 +42,8 @@ pub struct Rule {
     pub tiers: Tiers,
     /// Words near the value that speak for it.
     pub context: Vec<Text>,
+    /// Words that speak for the value where they announce it directly.
+    pub announced_by: Vec<Text>,
     /// Whether nothing is reported without one.
     pub require_context: bool,
     /// Words near the value that speak against it.

@@ -231,7 +231,7 @@ macro_rules! packed {
 packed! {
     RuleSyntax {
         id, class, jurisdiction, title, source, number, mixed, token, regex, code, check, confidence, context,
-        require_context, lower, lower_general, deny, specimens, examples, counterexamples
+        announced_by, require_context, lower, lower_general, deny, specimens, examples, counterexamples
     }
     TitleSyntax { fr, nl, de, en }
     WordsSyntax { fr, nl, de, en, any }

@@ -96,6 +96,7 @@ pub(super) fn rule(written: RuleSyntax, report: Report<'_>) -> Rule {
         check: written.check.into(),
         tiers: tiers(&written.confidence, report),
         context: written.context.into_all(),
+        announced_by: written.announced_by,
         require_context: written.require_context,
         lower: written.lower,
         lower_general: written.lower_general.unwrap_or(numeric),

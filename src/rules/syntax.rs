@@ -52,6 +52,9 @@ pub struct RuleSyntax {
     /// Words near the value that speak for it.
     #[serde(default)]
     pub context: WordsSyntax,
+    /// Short words that speak for the value where they announce it directly, such as the T of `T 020-…`.
+    #[serde(default)]
+    pub announced_by: Vec<Text>,
     /// Whether nothing is reported without such a word.
     #[serde(default)]
     pub require_context: bool,

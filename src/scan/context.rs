@@ -93,12 +93,71 @@ const GENERAL: &[&str] = &[
     "sscc",
 ];
 
+/// Words that make a number something else where they announce it directly: `pièce 02/591.84.11`, `Anlage Nr. …`.
+const ANNOUNCING: &[&str] = &[
+    "pièce",
+    "pièces",
+    "annexe",
+    "folio",
+    "feuillet",
+    "plan",
+    "parcelle",
+    "repère",
+    "cote",
+    "rubrique",
+    "chapitre",
+    "paragraphe",
+    "alinéa",
+    "poste budgétaire",
+    "bijlage",
+    "stuk",
+    "tekening",
+    "hoofdstuk",
+    "paragraaf",
+    "perceel",
+    "blad",
+    "rubriek",
+    "artikel",
+    "bladzijde",
+    "blz",
+    "pagina",
+    "anlage",
+    "zeichnung",
+    "kapitel",
+    "absatz",
+    "abschnitt",
+    "seite",
+    "blatt",
+    "bauteil",
+    "flurstück",
+    "position",
+    "appendix",
+    "annex",
+    "drawing",
+    "sheet",
+    "chapter",
+    "section",
+    "paragraph",
+    "part",
+    "exhibit",
+    "figure",
+    "figuur",
+    "abbildung",
+    "tableau",
+    "tabel",
+    "tabelle",
+    "table",
+];
+
 /// What a word is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Role {
     Context,
+    /// Speaks for a value that it announces directly.
+    Announces,
     Lower,
     General,
+    Announcing,
     Specimen,
 }
 
@@ -132,9 +191,11 @@ impl Uses {
             |word: &str, role: Role, rule: u16| found.extend(words.add(word).map(|id| (id, role, rule)));
         SPECIMEN.iter().for_each(|word| add(word, Role::Specimen, 0));
         GENERAL.iter().for_each(|word| add(word, Role::General, 0));
+        ANNOUNCING.iter().for_each(|word| add(word, Role::Announcing, 0));
         for (number, rule) in rules.iter().enumerate() {
             let number = u16::try_from(number).unwrap_or(u16::MAX);
             rule.context.iter().for_each(|word| add(word, Role::Context, number));
+            rule.announced_by.iter().for_each(|word| add(word, Role::Announces, number));
             rule.lower.iter().for_each(|word| add(word, Role::Lower, number));
         }
         let (starts, uses) = by_word(&found, words.len());
@@ -209,6 +270,8 @@ pub struct Near {
     pub specimen: Option<Span>,
     /// A word that says that the number is something else, within 40 characters before.
     pub general: Option<Span>,
+    /// A word that says the same where it announces the value directly.
+    pub announced: Option<Span>,
     /// One of the rule's own words against it, within 60 characters.
     pub lower: Option<Span>,
 }
@@ -406,7 +469,8 @@ impl WordIndex {
                 let place = Span::new(mark.start as usize, mark.end as usize);
                 self.heads.extend(Head::at(text, place, mark.word, self.heads.last().copied()));
             }
-            for (_, rule) in uses.of(mark.word).iter().filter(|(role, _)| *role == Role::Context) {
+            let speaks = |role: &Role| matches!(role, Role::Context | Role::Announces);
+            for (_, rule) in uses.of(mark.word).iter().filter(|(role, _)| speaks(role)) {
                 let place = block * uses.stride + usize::from(rule / 64);
                 if let Some(labels) = self.labels.get_mut(place) {
                     *labels |= 1 << (rule % 64);
@@ -493,16 +557,25 @@ impl Near {
                     self.far = Some(at);
                 }
             }
+            Role::Announces if own && before && gap <= 6 && announces(text, at, span) => {
+                self.label = Some(at);
+                self.distance = gap;
+            }
             Role::Lower if own && gap <= 60 && closer(self.lower) && is_of(text, at, span, line) => {
                 self.lower = Some(at);
             }
             Role::General if before && gap <= 40 && line.contains(at) && closer(self.general) => {
                 self.general = Some(at);
             }
+            Role::Announcing
+                if before && gap <= 40 && closer(self.announced) && announces(text, at, span) =>
+            {
+                self.announced = Some(at);
+            }
             Role::Specimen if gap <= 40 && closer(self.specimen) && is_of(text, at, span, line) => {
                 self.specimen = Some(at);
             }
-            Role::Context | Role::Lower | Role::General | Role::Specimen => {}
+            _ => {}
         }
     }
 }
@@ -512,6 +585,15 @@ impl Near {
 fn is_of(text: &[u8], word: Span, span: Span, line: Span) -> bool {
     let between = || text.get(word.end..span.start);
     line.contains(word) || between().is_some_and(|between| !between.iter().any(u8::is_ascii_digit))
+}
+
+/// Whether nothing but "n°", "du", a colon or the like stands between a word and the value.
+pub(super) fn announces(text: &[u8], word: Span, value: Span) -> bool {
+    const SMALL: [&[u8]; 9] = [b"n", b"no", b"nr", b"num", b"du", b"de", b"numero", b"id", b"ref"];
+    let Some(between) = text.get(word.end..value.start) else { return false };
+    between
+        .split(|byte| !byte.is_ascii_alphabetic())
+        .all(|part| part.is_empty() || SMALL.iter().any(|small| part.eq_ignore_ascii_case(small)))
 }
 
 fn line_around(text: &[u8], span: Span) -> Span {
@@ -556,11 +638,14 @@ mod tests {
 
     #[test]
     fn a_word_against_a_number_speaks_of_no_other_line() {
-        use Confidence::{Low, Medium};
+        use Confidence::{High, Low, Medium};
         for (text, expected) in [
             ("Katalognummer\n0453/28.77.90", vec![Low]),
             ("Katalognummer 0453/28.77.90\nappelle le 0475/12.34.56", vec![Low, Medium]),
             ("appelle le 0475/12.34.56\nKatalognummer 0453/28.77.90", vec![Medium, Low]),
+            ("Pièce n° 02/591.84.11 du plan", vec![Low]),
+            ("les pièces sont chez Marie, 02/591.84.11", vec![Medium]),
+            ("téléphone de la section : 02/591.84.11", vec![High]),
             ("appelle le 0475/12.34.56\nnotre catalogue est en ligne", vec![Medium]),
             ("notre catalogue est en ligne, 0475/12.34.56", vec![Low]),
         ] {

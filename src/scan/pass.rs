@@ -3,7 +3,7 @@
 
 use super::blocks::Masks;
 use super::check::Outcome;
-use super::context::{Near, WordIndex};
+use super::context::{Near, WordIndex, announces};
 use super::crowd::{self, CROWD, CROWD_DERIVED};
 use super::detector::{Beside, Hit, Place};
 use super::digit_run::{Run, may_sign};
@@ -691,16 +691,8 @@ fn lowering(rule: &crate::rules::Rule, near: &Near, text: &[u8], span: Span, vou
     let specimen = near.specimen.filter(|word| {
         rule.class != Class::Credential && near.label.is_none_or(|label| !label.overlaps(*word))
     });
-    near.lower.or(general).or(specimen)
-}
-
-/// Whether nothing but "n°", "du", a colon or the like stands between a word and the value.
-fn announces(text: &[u8], word: Span, value: Span) -> bool {
-    const SMALL: [&[u8]; 9] = [b"n", b"no", b"nr", b"num", b"du", b"de", b"numero", b"id", b"ref"];
-    let Some(between) = text.get(word.end..value.start) else { return false };
-    between
-        .split(|byte| !byte.is_ascii_alphabetic())
-        .all(|part| part.is_empty() || SMALL.iter().any(|small| part.eq_ignore_ascii_case(small)))
+    let announced = near.announced.filter(|_| rule.lower_general && near.label.is_none());
+    near.lower.or(general).or(announced).or(specimen)
 }
 
 fn gap(word: Span, value: Span) -> u16 {
