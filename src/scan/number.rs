@@ -70,7 +70,7 @@ fn join_wrapped(pass: &mut Pass<'_>, runs: &mut Vec<Run>) {
     {
         runs[place - 1] = runs[place - 1].joined(&runs[place]);
         runs.remove(place);
-        shape::wrapped(pass, &runs[place - 1]);
+        shape::wrapped(pass, runs, place - 1);
         groups(pass, runs, place);
     }
 }

@@ -297,31 +297,42 @@ pub(super) fn at(pass: &mut Pass<'_>, at: usize, length: usize) {
 /// Bytes of a shape before its first digit.
 const BEFORE_MAX: usize = 8;
 
-/// Holds the shapes that end with one run of digits against such a run with a line break in it: `TREM65\n030515`.
+/// Runs of digits of a value that a line break cut.
+const RUNS_MAX: usize = 4;
+
+/// Holds the shapes against runs of digits of which one has a line break in it: `TREM65\n030515`, `TREM 650\n3 0515`.
 #[cold]
 #[inline(never)]
-pub(super) fn wrapped(pass: &mut Pass<'_>, run: &Run) {
+pub(super) fn wrapped(pass: &mut Pass<'_>, runs: &[Run], cut: usize) {
     let (table, text) = (&pass.scanner.table, pass.text);
-    if !run.start.checked_sub(1).is_some_and(|at| text[at].is_ascii_alphabetic())
-        || !right_is_free(text, run.end)
-    {
+    let Some(first) = runs.first().filter(|_| cut < RUNS_MAX) else { return };
+    let leads = |back: usize| first.start.checked_sub(back).is_some_and(|at| text[at].is_ascii_alphabetic());
+    let apart = first.start > 0 && matches!(text[first.start - 1], b' ' | b'-');
+    if !(leads(1) || apart && leads(2)) {
         return;
     }
-    let before = run.start.min(BEFORE_MAX);
-    let (mut plain, mut length) = ([0; VALUE_BYTES_MAX], before);
-    plain[..before].copy_from_slice(&text[run.start - before..run.start]);
-    for digit in text[run.start..run.end].iter().filter(|byte| byte.is_ascii_digit()) {
-        let Some(place) = plain.get_mut(length) else { return };
-        (*place, length) = (*digit, length + 1);
+    let before = first.start.min(BEFORE_MAX);
+    let mut plain = Vec::with_capacity(VALUE_BYTES_MAX);
+    plain.extend_from_slice(&text[first.start - before..first.start]);
+    // Where each run ends, in the plain text and in the real one.
+    let mut ends = [(0, 0); RUNS_MAX];
+    for (run, end) in runs.iter().zip(&mut ends) {
+        if plain.len() > before {
+            plain.push(b' ');
+        }
+        plain.extend(text[run.start..run.end].iter().filter(|byte| byte.is_ascii_digit()));
+        *end = (plain.len(), run.end);
+        if plain.len() > VALUE_BYTES_MAX {
+            break;
+        }
     }
-    for shape in table.shapes.get(run.len()).map_or(&[][..], Vec::as_slice).iter().flat_map(|set| &set.shapes)
+    for shape in
+        table.shapes.get(first.len()).map_or(&[][..], Vec::as_slice).iter().flat_map(|set| &set.shapes)
     {
-        let Some((held, gaps)) = held(&plain[..length], shape, before).filter(|(held, _)| held.end == length)
-        else {
-            continue;
-        };
-        let span = Span::new(run.start - (before - held.start), run.end);
-        if left_is_free(pass, shape.rule, span.start) {
+        let Some((held, gaps)) = held(&plain, shape, before) else { continue };
+        let Some(&(_, end)) = ends[cut..].iter().find(|(end, _)| *end == held.end) else { continue };
+        let span = Span::new(first.start - (before - held.start), end);
+        if right_is_free(text, end) && left_is_free(pass, shape.rule, span.start) {
             pass.judge(shape.rule, span, held.of(&plain), gaps > 0, false, View::Wrapped);
         }
     }
