@@ -6,6 +6,9 @@ use crate::text::view::fold::fold;
 /// Separators between two groups.
 const SEPARATORS_MAX: usize = 3;
 
+/// Groups of thousands of an amount.
+const THOUSANDS_MAX: usize = 4;
+
 /// Signs before which digits may go on: 1 where they stand single, with such signs between them; 2 for quotation marks,
 /// behind which the next piece of a string may open, and for letters that are misread for digits.
 static SIGNS: [u8; 256] = {
@@ -61,11 +64,28 @@ impl Run {
         }
     }
 
-    /// Whether a slash between blanks or a tab stands before it: another number, "0472 12 34 56 / 081 22 33 44".
+    /// Whether a slash between blanks, a tab or a minus stands before it, or a dash before an amount: another number, as in
+    /// "0472 12 34 56 / 081 22 33 44" and on an account's statement, "… 6467 -1243,38".
     pub fn is_apart(&self, text: &[u8]) -> bool {
         let before = &text[self.start.saturating_sub(SEPARATORS_MAX)..self.start];
         let tab = before.iter().rposition(|byte| *byte == b'\t');
-        before == b" / " || tab.is_some_and(|tab| !before[tab..].iter().any(u8::is_ascii_digit))
+        let cents = |mut rest: &[u8]| {
+            for _ in 0..THOUSANDS_MAX {
+                let [b'.' | b' ', thousands @ ..] = rest else { break };
+                if thousands.iter().take(4).take_while(|byte| byte.is_ascii_digit()).count() != 3 {
+                    break;
+                }
+                rest = &thousands[3..];
+            }
+            rest.strip_prefix(b",").is_some_and(|cents| {
+                cents.iter().take(3).take_while(|byte| byte.is_ascii_digit()).count() == 2
+            })
+        };
+        let amount = || cents(&text[self.end.min(text.len())..]);
+        before == b" / "
+            || before.ends_with(b" -") && amount()
+            || before == b" - " && amount()
+            || tab.is_some_and(|tab| !before[tab..].iter().any(u8::is_ascii_digit))
     }
 
     /// The byte before it.

@@ -280,6 +280,7 @@ fn number_at(
         return;
     }
     let part = runs_on(text, runs, (first, last))
+        || runs_on_in_threes(text, runs, (first, last))
         || is_of_column(runs, (first, last))
         || fills_cells(text, &runs[first..=last]);
     if part && pass.near(rule, inside).label.is_none() {
@@ -353,6 +354,14 @@ fn runs_on(text: &[u8], runs: &[Run], (first, last): (usize, usize)) -> bool {
     });
     let after = octet(text.get(end + 1..end + 3)) && blank(Some(end)) && free(Some(end + 3));
     before || after
+}
+
+/// Whether a value in threes goes on in threes: a part of a longer number, such as a meeting's `446 910 387 224`, or of a row.
+fn runs_on_in_threes(text: &[u8], runs: &[Run], (first, last): (usize, usize)) -> bool {
+    let three = |run: &Run| run.len() == 3 && run.inside == 0;
+    let joined = |run: Option<&Run>| run.is_some_and(|run| three(run) && run.before(text) == Some(b' '));
+    let before = || first > 0 && three(&runs[first - 1]) && runs[first].before(text) == Some(b' ');
+    last > first && runs[first..=last].iter().all(three) && (before() || joined(runs.get(last + 1)))
 }
 
 /// The digits of the runs in a row; `None` where they are too many for a number.

@@ -45,6 +45,7 @@ pub(super) fn below(lexicon: &Lexicon, text: &[u8], at: usize) -> Secrets {
     let list = List { lexicon, text, heading };
     let (mut found, mut opens) = (Secrets::new(), false);
     let (mut start, mut items) = (heading.end + 1, 0);
+    let mut is_block = false;
     for _ in 0..LINES_MAX {
         let Some(line) = line_at(text, start) else { break };
         start = line.end + 1;
@@ -60,6 +61,12 @@ pub(super) fn below(lexicon: &Lexicon, text: &[u8], at: usize) -> Secrets {
             continue;
         }
         let Some(item) = item::read(text, line) else { break };
+        let is_inner = item::indent(text, line.start) > heading.indent;
+        is_block |= items == 0 && is_inner;
+        // What stands no deeper than the heading of a block is not of it: `credentials:⏎  enabled: true⏎image: nginx:1.25`.
+        if is_block && !is_inner || !heading.has_colon && item.is_setting(text) {
+            break;
+        }
         items += 1;
         match list.value(item) {
             Some(span) => {

@@ -40,6 +40,10 @@ pub(super) struct Heading {
     pub sure: bool,
     /// Where its line ends.
     pub end: usize,
+    /// How many blanks stand before it.
+    pub indent: usize,
+    /// Whether its line ends with a colon.
+    pub has_colon: bool,
 }
 
 /// The heading that the label at `at` is the first one of.
@@ -55,16 +59,30 @@ pub(super) fn at(lexicon: &Lexicon, text: &[u8], at: usize) -> Option<Heading> {
         return None;
     }
     let (groups, sure) = labels(lexicon, folded);
+    let indent = item::indent(text, start);
+    let has_colon = text[start..end].trim_ascii_end().ends_with(b":");
+    // `PermitRootLogin prohibit-password`
+    if !has_colon && at > start + 1 && text[at - 1] == b'-' && text[at - 2].is_ascii_alphanumeric() {
+        return None;
+    }
     // `pass:` and `pw` are much else; "mdp" and "m.d.p." are not.
     let short = groups & SHORT != 0 && folded[label] == b'm';
     let passwords = short || groups & (PASSWORD | PASSPHRASE | PAIR | WIFI) != 0;
     if passwords {
-        return Some(Heading { says: Says::Passwords, kind: Kind::Password, sure: true, end });
+        return Some(Heading {
+            says: Says::Passwords,
+            kind: Kind::Password,
+            sure: true,
+            end,
+            indent,
+            has_colon,
+        });
     }
     let codes = groups & (HEADING | PIN) != 0 || sure;
     let kind = if groups & PIN != 0 { Kind::Pin } else { Kind::Password };
     let known = sure || names_nothing_else(lexicon, folded, label);
-    (codes && known).then_some(Heading { says: Says::Codes, kind, sure: sure || groups & PIN != 0, end })
+    let sure = sure || groups & PIN != 0;
+    (codes && known).then_some(Heading { says: Says::Codes, kind, sure, end, indent, has_colon })
 }
 
 /// Whether the line of the label at `at` ends soon and like no sentence: the cheap question.
@@ -109,7 +127,8 @@ pub(super) fn inline(lexicon: &Lexicon, text: &[u8], at: usize) -> Option<(Headi
     let start = crate::scan::password::skip::skip_no_break(text, colon + 1);
     let most = text.len().min(start + INLINE_BYTES_MAX);
     let end = start + memchr::memchr(b'\n', text.get(start..most)?).unwrap_or(most - start);
-    Some((Heading { says, kind, sure: false, end }, Span::new(start, end)))
+    let heading = Heading { says, kind, sure: false, end, indent: 0, has_colon: true };
+    Some((heading, Span::new(start, end)))
 }
 
 /// Where the line ends, where that is near.

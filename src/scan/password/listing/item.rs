@@ -36,6 +36,11 @@ pub(super) fn is_marked(text: &[u8], start: usize) -> bool {
     mark(text, start) > skip_blanks(text, start)
 }
 
+/// How many blanks stand before the line at `start`.
+pub(super) fn indent(text: &[u8], start: usize) -> usize {
+    skip_blanks(text, start) - start
+}
+
 fn skip_blanks(text: &[u8], start: usize) -> usize {
     let rest = text.get(start..).unwrap_or_default();
     start + rest.iter().take(NAME_BYTES_MAX).take_while(|byte| matches!(byte, b' ' | b'\t')).count()
@@ -136,6 +141,13 @@ fn sign(body: &[u8]) -> Option<(usize, usize)> {
 }
 
 impl Item {
+    /// Whether its name is one of a setting: `password_encryption = …`, `auth.method: …`.
+    pub(super) fn is_setting(self, text: &[u8]) -> bool {
+        let name = self.name.of(text).unwrap_or_default().trim_ascii();
+        let joins = |byte: &u8| matches!(byte, b'_' | b'.');
+        name.iter().any(joins) && name.iter().all(|byte| byte.is_ascii_alphanumeric() || joins(byte))
+    }
+
     /// The first value, and the second where a login stands before it: "jdupont / …", "jdupont – …".
     pub(super) fn values(self, text: &[u8]) -> Option<(Value, Option<Value>)> {
         let first = self.value(text, self.rest.start)?;
