@@ -95,6 +95,8 @@ const GENERAL: &[&str] = &[
 
 /// Words that make a number something else where they announce it directly: `pièce 02/591.84.11`, `Anlage Nr. …`.
 const ANNOUNCING: &[&str] = &[
+    "PIN",
+    "PUK",
     "pièce",
     "pièces",
     "annexe",
@@ -548,7 +550,7 @@ impl Near {
         match role {
             Role::Context if own => {
                 // A word on a line below announces what follows it, not what stands above.
-                let close = before && gap <= 60 || line.contains(at);
+                let close = before && gap <= 60 || line.contains(at) && (before || !leads_on(text, at));
                 if close && closer(self.label.filter(|label| !label.is_empty())) {
                     self.label = Some(at);
                     self.distance = gap;
@@ -578,6 +580,13 @@ impl Near {
             _ => {}
         }
     }
+}
+
+/// Whether a word behind a value announces the number that follows it: "PUK 21103580, tél. +32 …".
+fn leads_on(text: &[u8], word: Span) -> bool {
+    let rest = &text[word.end..text.len().min(word.end + 4)];
+    let next = rest.iter().find(|byte| !matches!(byte, b' ' | b'.' | b':'));
+    next.is_some_and(|next| next.is_ascii_digit() || *next == b'+')
 }
 
 /// Whether a word that lowers speaks of the value at `span`: it stands on its line, or on a line above and announces it.

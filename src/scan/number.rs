@@ -287,8 +287,13 @@ fn number_at(
         return;
     }
     let Some(span) = with_edges(pass, rule, number, inside) else { return };
-    if number.bare_needs_label && first == last && span == inside && pass.near(rule, span).label.is_none() {
-        return;
+    if number.bare_needs_label && first == last && span == inside {
+        let near = pass.near(rule, span);
+        // "tél. …, PUK 21103580": another word announces it.
+        let farther = |label: Span| near.announced.is_some_and(|word| label.end <= word.start);
+        if near.label.is_none_or(farther) {
+            return;
+        }
     }
     let wrapped = inner.iter().any(|run| run.wrapped) || runs[first..=last].iter().any(|run| run.inside > 0);
     let view = if wrapped { View::Wrapped } else { View::Plain };

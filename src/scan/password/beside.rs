@@ -62,11 +62,12 @@ pub(super) fn bare(lexicon: &Lexicon, text: &[u8], label: Span, groups: Groups) 
     holds.then_some(at)
 }
 
-/// "PIN 4821", "code pin (4821)": four to eight digits right behind, no year and no part of a greater number.
-pub(super) fn bare_pin(text: &[u8], label: Span, groups: Groups) -> Option<usize> {
-    let (at, _) = beside(text, label.end).filter(|_| groups & PIN != 0)?;
+/// "PIN 4821", "code pin (4821)": four to eight digits right behind, no year and no part of a greater number; behind "clé wifi"
+/// eight to twenty.
+pub(super) fn bare_number(text: &[u8], label: Span, groups: Groups) -> Option<usize> {
+    let (at, _) = beside(text, label.end).filter(|_| groups & (PIN | WIFI) != 0)?;
     let rest = text.get(at..)?;
-    let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let digits = rest.iter().take(DIGITS_MAX + 1).take_while(|byte| byte.is_ascii_digit()).count();
     let year = digits == 4 && (rest.starts_with(b"19") || rest.starts_with(b"20"));
     let goes_on = match rest.get(digits..) {
         Some([b'.' | b',' | b'-' | b'/' | b':', next, ..]) => next.is_ascii_digit(),
@@ -79,8 +80,12 @@ pub(super) fn bare_pin(text: &[u8], label: Span, groups: Groups) -> Option<usize
         unit,
         b"m" | b"mm" | b"cm" | b"km" | b"g" | b"kg" | b"V" | b"mV" | b"W" | b"kW" | b"px" | b"ms" | b"s"
     );
-    ((4..=8).contains(&digits) && !year && !goes_on && !measure).then_some(at)
+    let length = if groups & PIN != 0 { 4..=8 } else { 8..=DIGITS_MAX };
+    (length.contains(&digits) && !year && !goes_on && !measure).then_some(at)
 }
+
+/// Digits of a key of a wireless network.
+const DIGITS_MAX: usize = 20;
 
 /// Where a value may begin right behind a label, and the sign that sets it apart: "mdp x", "mdp (x)", "mdp, x",
 /// "wachtwoord mee, x", `mdp;x`, `[mdp] x`, `<td>mdp</td><td>x</td>`.

@@ -9,7 +9,7 @@ use super::strength::{self, Strength};
 use super::token::tokens;
 use super::value::Value;
 use super::words::{
-    ACCESS, CODE, DOUBT, LOCK, LOGGED, METERED, OPENED, PANEL, PASSWORD, PLACED, SESSION, SMALL,
+    ACCESS, CODE, DOUBT, LOCK, LOGGED, LOGIN, METERED, OPENED, PANEL, PASSWORD, PLACED, SESSION, SMALL,
 };
 use super::{Kind, Label, Secret};
 use crate::finding::Confidence;
@@ -36,6 +36,9 @@ pub(super) const FRAMES: [(&str, Frame); 4] =
 
 /// Bytes between a verb and its value.
 const GAP_BYTES: usize = 28;
+
+/// Bytes before a verb in which a word for a login stands.
+const LOGIN_BYTES: usize = 24;
 
 /// Words between a verb and its value.
 const GAP_WORDS: usize = 4;
@@ -76,6 +79,13 @@ pub(super) fn find(lexicon: &Lexicon, text: &[u8], verb: Span, frame: Frame) -> 
     let gate = Gate { label, kind, link: Link { end: token.start, word: true, ..Link::default() } };
     let value = Value { span: token, quoted: false, ends_line: false };
     if !holds || !reach::is_sentence(&label, kind) || gate.is_something_else(value, bytes) {
+        return None;
+    }
+    // "mon identifiant c'est jdupont12": who logs in.
+    let folded = window.text();
+    let at = window.index(verb.start);
+    let last = lexicon.words(folded, at.saturating_sub(LOGIN_BYTES), at).last();
+    if !number && last.is_some_and(|word| word.groups & LOGIN != 0) {
         return None;
     }
     let doubtful = stands(&label, sentence, DOUBT);

@@ -19,6 +19,9 @@ use crate::scan::check::random::{entropy, looks_random};
 use crate::scan::fold::fold;
 use crate::span::Span;
 
+/// Bytes of the shortest value that a machine made with spaces.
+const SALT_BYTES_MIN: usize = 32;
+
 /// Bytes of a line that are looked at for source code.
 const LINE_BYTES: usize = 200;
 
@@ -428,9 +431,8 @@ impl Gate<'_> {
     /// Quoted strings with spaces are messages, unless they are passphrases or have digits and symbols.
     fn may_be_spaced(&self, value: Value, shape: &Shape, spaces: usize) -> bool {
         let phrase = is_phrase(self.label.groups) && !self.is_about() && shape.symbols == spaces;
-        value.quoted
-            && !self.link.quoted_label
-            && (phrase || spaces <= 4 && shape.digits > 0 && shape.classes() >= 3 && !self.is_code_line())
+        let few = || spaces <= 4 && shape.digits > 0 && shape.classes() >= 3 && !self.is_code_line();
+        value.quoted && (is_salt(shape, spaces) || !self.link.quoted_label && (phrase || few()))
     }
 
     /// "passphrase: cheval agrafe pile correcte" to the end of the line.
@@ -449,4 +451,15 @@ impl Gate<'_> {
         ((3..=10).contains(&words) && !talk && plain && line.len() <= 100)
             .then_some(Span::new(start, start + line.len()))
     }
+}
+
+/// Whether a value with spaces is one that a machine made: the salts of WordPress have 64 characters of all kinds.
+const fn is_salt(shape: &Shape, spaces: usize) -> bool {
+    let some = SALT_BYTES_MIN / 8;
+    shape.length >= SALT_BYTES_MIN
+        && spaces * 8 < shape.length
+        && shape.lower >= some
+        && shape.upper >= some
+        && shape.digits >= some / 2
+        && shape.symbols >= some + spaces
 }

@@ -2,7 +2,7 @@
 //! words between, and leaves it to the gate whether the value is one.
 
 use super::value::Value;
-use super::words::{ABOUT, COPULA, KEY, KNOWN, PAIR, POINTER, RECOVERY};
+use super::words::{ABOUT, COPULA, JOINS, KEY, KNOWN, PAIR, POINTER, RECOVERY};
 use crate::scan::fold::{Window, fold};
 use crate::scan::lexicon::{Groups, Lexicon};
 use crate::span::Span;
@@ -57,6 +57,10 @@ pub(super) fn before(
         let at = start + word.start;
         if is(bytes) && words > 0 {
             return value_ending_at(lexicon, text, line, window.original(at), groups);
+        }
+        // "mon identifiant c'est X et mon mot de passe …"
+        if lexicon.groups(bytes) & JOINS != 0 {
+            return None;
         }
         if lexicon.groups(bytes) & POINTER == 0 {
             // "Is X het juiste wachtwoord?": the verb stands before the value.

@@ -174,7 +174,7 @@ fn loose<T>(label: &Label<'_>, plain: Link, held: &mut dyn FnMut(Link) -> Option
     candidates
         .iter()
         .find_map(|link| link().and_then(&mut *held))
-        .or_else(|| beside::bare_pin(text, span, groups).map(bare).and_then(&mut *held))
+        .or_else(|| beside::bare_number(text, span, groups).map(bare).and_then(&mut *held))
 }
 
 /// Whether letters and digits stand behind "ww is", which begins sentences of other things too.

@@ -14,6 +14,7 @@ pub mod link;
 mod listing;
 mod mailbox;
 mod mnemonic;
+mod network;
 mod odd;
 mod opener;
 mod other;
@@ -140,6 +141,9 @@ pub fn find(lexicon: &Lexicon, text: &[u8], at: usize) -> Secrets {
             // A mere "clé" says nothing of what stands further off.
             None if label.groups & SOFT != 0 && label.groups & OPENER != 0 => Secrets::new(),
             None => {
+                if let Some((span, confidence)) = network::number_behind(label) {
+                    return std::iter::once(Secret { span, kind: Kind::Wifi, confidence }).collect();
+                }
                 let near = reach::around(label, kind);
                 let [one] = near[..] else { return values(near).collect() };
                 values(near).chain(values(reach::next(label, kind, one.span))).collect()

@@ -409,6 +409,11 @@ impl Reach<'_> {
         if strength != Strength::Sure && named && !is_short(groups) && !self.is_numbered(before) {
             return;
         }
+        // "mon identifiant c'est dasilvb94 et mon mot de passe …"
+        let of_login = |word: Span| !apart(word) && self.is(word, LOGIN) && !joined(word);
+        if distance == Distance::Before && before.into_iter().flatten().any(of_login) {
+            return;
+        }
         // "password for jdupont12", "inloggen als jdupont12 met … als wachtwoord"
         let whose = if distance == Distance::Before { AS_WHOM } else { WHOSE };
         let is_login = || before[1].is_some_and(|last| !apart(last) && self.is(last, whose));
@@ -416,7 +421,8 @@ impl Reach<'_> {
             return;
         }
         // "The guest wifi is Annex-2 and the password is …": the network's name.
-        if groups & SOFT != 0 && strength == Strength::Fair && self.has_label_behind(token) {
+        let by_chance = || strength::mixes_cases(bytes);
+        if groups & SOFT != 0 && strength == Strength::Fair && self.has_label_behind(token) && !by_chance() {
             return;
         }
         // `login: "soleil"`: who logs in.

@@ -190,6 +190,11 @@ pub(super) fn is_by_chance(token: &[u8]) -> bool {
         && (case_changes(token) * 5 >= token.len() * 2 || is_unspeakable(token))
 }
 
+/// Whether capitals and small letters change as in no word and no name: `nFJk-guu8-YZMh`.
+pub(super) fn mixes_cases(token: &[u8]) -> bool {
+    token.split(|byte| !byte.is_ascii_alphabetic()).map(case_changes).sum::<usize>() >= 3
+}
+
 fn case_changes(letters: &[u8]) -> usize {
     letters.windows(2).filter(|pair| pair[0].is_ascii_uppercase() != pair[1].is_ascii_uppercase()).count()
 }

@@ -112,12 +112,15 @@ pub const JOINS: Groups = 1 << 52;
 pub const PLACE: Groups = 1 << 53;
 /// *pour*, *for*: before whose password it is.
 pub const WHOSE: Groups = 1 << 54;
+/// Wireless networks: *wifi*, *wlan*, *réseau invité*.
+pub const NETWORK: Groups = 1 << 55;
 /// *réponse*, *answer*.
 pub const ANSWER: Groups = 1 << 24;
 
-const NAMES: [(&str, Groups); 56] = [
+const NAMES: [(&str, Groups); 57] = [
     ("whose", WHOSE),
     ("place", PLACE),
+    ("network", NETWORK),
     ("joins", JOINS),
     ("panel", PANEL),
     ("small", SMALL),
