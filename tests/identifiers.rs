@@ -5,6 +5,7 @@ mod charters;
 mod evasions;
 mod make;
 mod negatives;
+mod neighbours;
 pub(crate) mod random;
 mod rates;
 mod templates;

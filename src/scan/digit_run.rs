@@ -6,6 +6,9 @@ use crate::text::view::fold::fold;
 /// Separators between two groups.
 const SEPARATORS_MAX: usize = 3;
 
+/// Digits between brackets.
+const BRACKET_MAX: usize = 6;
+
 /// Groups of thousands of an amount.
 const THOUSANDS_MAX: usize = 4;
 
@@ -64,28 +67,40 @@ impl Run {
         }
     }
 
-    /// Whether a slash between blanks, a tab or a minus stands before it, or a dash before an amount: another number, as in
-    /// "0472 12 34 56 / 081 22 33 44" and on an account's statement, "… 6467 -1243,38".
+    /// Whether what stands before it parts it from the number before, as in "0472 12 34 56 / 081 22 33 44", "1. 85.07.30-…",
+    /// "… 033.28 - 91.04.…" and on an account's statement, "… 6467 -1243,38": a sign with a blank, a tab, or a minus before an
+    /// amount.
     pub fn is_apart(&self, text: &[u8]) -> bool {
         let before = &text[self.start.saturating_sub(SEPARATORS_MAX)..self.start];
         let tab = before.iter().rposition(|byte| *byte == b'\t');
-        let cents = |mut rest: &[u8]| {
-            for _ in 0..THOUSANDS_MAX {
-                let [b'.' | b' ', thousands @ ..] = rest else { break };
-                if thousands.iter().take(4).take_while(|byte| byte.is_ascii_digit()).count() != 3 {
-                    break;
-                }
-                rest = &thousands[3..];
-            }
-            rest.strip_prefix(b",").is_some_and(|cents| {
-                cents.iter().take(3).take_while(|byte| byte.is_ascii_digit()).count() == 2
-            })
+        let sign = match before {
+            [.., b'.' | b'/' | b'-' | 0x93 | 0x94, b' '] | [.., b' ', b'('] => true,
+            [.., b')', b' '] => !self.follows_bracket(text),
+            [.., b' ', b'-'] => self.is_amount(text),
+            _ => false,
         };
-        let amount = || cents(&text[self.end.min(text.len())..]);
-        before == b" / "
-            || before.ends_with(b" -") && amount()
-            || before == b" - " && amount()
-            || tab.is_some_and(|tab| !before[tab..].iter().any(u8::is_ascii_digit))
+        sign || tab.is_some_and(|tab| !before[tab..].iter().any(u8::is_ascii_digit))
+    }
+
+    /// Whether the number before stands in brackets, as the code of a place: "(0241) 428379".
+    fn follows_bracket(&self, text: &[u8]) -> bool {
+        let before = &text[..self.start.saturating_sub(2)];
+        let digits = before.iter().rev().take(BRACKET_MAX).take_while(|byte| byte.is_ascii_digit()).count();
+        before[..before.len() - digits].ends_with(b"(")
+    }
+
+    /// Whether cents follow, perhaps behind groups of thousands.
+    fn is_amount(&self, text: &[u8]) -> bool {
+        let mut rest = text.get(self.end..).unwrap_or_default();
+        for _ in 0..THOUSANDS_MAX {
+            let [b'.' | b' ', thousands @ ..] = rest else { break };
+            if thousands.iter().take(4).take_while(|byte| byte.is_ascii_digit()).count() != 3 {
+                break;
+            }
+            rest = &thousands[3..];
+        }
+        let cents = |cents: &[u8]| cents.iter().take(3).take_while(|byte| byte.is_ascii_digit()).count() == 2;
+        rest.strip_prefix(b",").is_some_and(cents)
     }
 
     /// The byte before it.

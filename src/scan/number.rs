@@ -339,8 +339,9 @@ fn opens_only(inner: &[Run]) -> bool {
 
 /// Whether a value in pairs goes on in pairs: a part of a hexadecimal dump or of a list, such as `31 06 02 01 00 02 01`.
 fn runs_on(text: &[u8], runs: &[Run], (first, last): (usize, usize)) -> bool {
-    let pair = |run: &Run| run.len() == 2;
-    if last == first || !pair(&runs[first]) || !pair(&runs[last]) {
+    let pairs = |runs: &[Run]| runs.iter().all(|run| run.len() == 2);
+    let blanks = |runs: &[Run]| runs.iter().all(|run| run.separators & !separator(b' ') == 0);
+    if last == first || !pairs(&runs[first..=last]) || !blanks(&runs[first + 1..=last]) {
         return false;
     }
     let (start, end) = (runs[first].start, runs[last].end);
