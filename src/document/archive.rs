@@ -6,6 +6,7 @@ use super::limit::Budget;
 use super::office::{self, Reading, Workbook};
 use super::{Format, Item, Part, Unreadable, joined, open_document, open_within};
 use crate::text::codec::{Charset, Layer, detect_charset};
+use crate::text::strings;
 use crate::text::view::utf16;
 use ::zip::ZipArchive;
 use ::zip::result::ZipError;
@@ -223,6 +224,12 @@ pub(super) fn entry(
                 Err(why) => sink(Item::Unreadable(name.into(), why, content.len() as u64)),
                 Ok(()) => {}
             }
+        }
+        None if std::str::from_utf8(content).is_err() && detect_charset(content).is_none() => {
+            // Bytes of no known form: what stands in them as strings.
+            let mut said = Vec::new();
+            strings::collect(content, &mut said);
+            sink(Item::Text(Part::new(name.into(), String::from_utf8_lossy(&said).into_owned())));
         }
         None => {
             let mut text = characters(content);

@@ -10,6 +10,7 @@ mod amount;
 mod answer;
 mod birth;
 mod blocks;
+mod chance;
 pub mod check;
 mod columns;
 pub mod context;
@@ -220,7 +221,7 @@ impl Scanner {
     pub fn scan(&self, text: &[u8], hint: &Hint<'_>, scratch: &mut Scratch, findings: &mut Vec<Finding>) {
         scratch.begin();
         self.pass(text, hint, (true, true), Span::new(0, text.len()), scratch);
-        self.resolved(text.len(), scratch, findings);
+        self.resolved(text, scratch, findings);
     }
 
     /// The same, where the text is long by several threads, as far as processors are idle.
@@ -245,7 +246,7 @@ impl Scanner {
     ) {
         scratch.begin();
         self.pass_wide(text, hint, edges, scratch);
-        self.resolved(text.len(), scratch, findings);
+        self.resolved(text, scratch, findings);
     }
 
     /// One pass over a part of a text; adds its candidates to those in `scratch`.
@@ -285,14 +286,15 @@ impl Scanner {
         *left_out += budget.refused;
     }
 
-    /// Appends what the candidates of a text of so many bytes come to.
-    fn resolved(&self, bytes: usize, scratch: &mut Scratch, findings: &mut Vec<Finding>) {
+    /// Appends what the candidates of a text come to.
+    fn resolved(&self, text: &[u8], scratch: &mut Scratch, findings: &mut Vec<Finding>) {
         let found = &mut scratch.found;
+        found.retain(|candidate| !chance::is(text, candidate.span));
         resolve::resolve(found);
         if !scratch.keeps_all
             && let Some(first) = crowd::cut(found)
         {
-            scratch.left_out = scratch.left_out.max(bytes - first);
+            scratch.left_out = scratch.left_out.max(text.len() - first);
         }
         findings.extend(found.drain(..).map(|candidate| self.finding(candidate)));
     }

@@ -182,7 +182,7 @@ mod tests {
         };
         scratch.begin();
         scanner.pass_parts(text, &Hint::default(), (true, true), parts, scratch);
-        scanner.resolved(text.len(), scratch, &mut findings);
+        scanner.resolved(text, scratch, &mut findings);
         findings
     }
 
