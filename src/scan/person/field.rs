@@ -2,6 +2,7 @@
 
 use super::super::lexer::{Case, Kind, Token, Tokens, tokens};
 use super::super::names::{Given, family, given};
+use super::form::{Leader, label_of};
 use super::{NAME_WORDS_MAX, Named, Person};
 use crate::finding::Confidence;
 use crate::span::Span;
@@ -21,17 +22,29 @@ pub(super) enum Strength {
 /// Bytes of a value that is a name as a whole.
 pub(super) const VALUE_BYTES_MAX: usize = 80;
 
+/// Bytes between a label and the sign behind which its value stands.
+const SIGN_BYTES_MAX: usize = 40;
+
 impl Person {
     /// What stands in the field of a form: "Nom : Dupont", "Prénom\tJean".
     pub(super) fn after_label(&self, text: &str, at: usize, end: usize) -> Option<Named> {
         let line = text.get(end..)?.split(['\n', '\r']).next()?;
         let tag = text[..at].ends_with('<') && line.starts_with('>');
-        let separator = if tag {
-            0
+        let sign = || line.find([':', '\t', '=', '|', ';']).filter(|sign| *sign <= SIGN_BYTES_MAX);
+        let (separator, value_at) = if tag {
+            (0, 1)
         } else if line.starts_with("',") || line.starts_with("\",") {
-            1
+            (1, 2)
         } else {
-            line.find([':', '\t', '=', '|', ';']).filter(|separator| *separator <= 40)?
+            let led = Leader::first(line).filter(|leader| leader.leads(text, at)).map(|leader| leader.span);
+            let sign = sign();
+            match led.filter(|led| led.start <= SIGN_BYTES_MAX) {
+                // "Nom ........... : Vandeputte": the sign behind it parts them.
+                Some(led) if sign.is_none_or(|sign| line[..sign].trim_end().len() > led.end) => {
+                    (led.start, led.end)
+                }
+                _ => sign.map(|sign| (sign, sign + 1))?,
+            }
         };
         let tail = line[..separator]
             .trim_matches([' ', '\u{a0}', '\u{202f}', '*', '"', '\'', '(', ')', 's', '/', '.', '…']);
@@ -44,15 +57,17 @@ impl Person {
             return None;
         }
         let label = fold_text(text.get(at..end)?);
-        let from = end + separator + 1;
-        let value = &line[separator + 1..];
+        let from = end + value_at;
+        let value = &line[value_at..];
         if is_attribute_of_a_field(value) {
             return None;
         }
-        let skipped = value.len()
-            - value
-                .trim_start_matches([' ', '\u{a0}', '\u{202f}', '*', '"', '\'', '«', '„', '“', '\t'])
-                .len();
+        let blank = [' ', '\u{a0}', '\u{202f}', '*', '"', '\'', '«', '„', '“', '\t'];
+        let bare = value.trim_start_matches(blank);
+        // "Nom : ........ Goffin"
+        let led = Leader::first(bare).filter(|leader| leader.span.start == 0);
+        let bare = led.map_or(bare, |leader| bare[leader.span.end..].trim_start_matches(blank));
+        let skipped = value.len() - bare.len();
         let written_out = text[at..].starts_with(char::is_uppercase);
         let strength = match self.weak_labels.contains(&label) {
             false => Strength::Strong,
@@ -70,7 +85,7 @@ impl Person {
         let line = lines.next().unwrap_or_default();
         let same = line.split_once([',', ';']).or_else(|| line.split_once("  ")).map(|(_, rest)| rest);
         [same, lines.next()].into_iter().flatten().any(|field| {
-            let label = field.split_once(':').map(|(label, _)| fold_text(label.trim()));
+            let label = label_of(field).map(fold_text);
             label.is_some_and(|label| self.labels.contains(&label) && !self.weak_labels.contains(&label))
         })
     }
@@ -142,15 +157,19 @@ impl Person {
     /// The text up to the next label on the line: "Dupont Prénom : Jean", "Sophie Date de naissance : …".
     fn before_next_label<'a>(&self, value: &'a str) -> &'a str {
         let value = match value.split_once("  ") {
-            Some((field, rest)) if rest.contains(':') => field,
+            Some((field, rest)) if label_of(rest).is_some() => field,
             _ => value,
         };
-        let Some((field, _)) = value.split_once(':') else { return value };
+        let led = Leader::first(value).map(|leader| leader.span.start);
+        let Some(field) = value.find(':').into_iter().chain(led).min().map(|end| &value[..end]) else {
+            return value;
+        };
         let is_label = |token: &Token<'_>| {
             let folded = token.folded();
             self.labels.contains(&*folded) || self.next_labels.contains(&*folded)
         };
-        let end = tokens(field).skip(1).find(is_label).map_or(value.len(), |label| label.start);
+        let end =
+            tokens(field).skip(1).find(is_label).map_or(led.unwrap_or(value.len()), |label| label.start);
         &value[..end]
     }
 }

@@ -3,6 +3,7 @@
 
 mod born;
 mod field;
+mod form;
 mod lists;
 mod pair;
 mod signature;
@@ -200,13 +201,25 @@ fn packed(word: &[u8]) -> Option<u64> {
         .then(|| word.iter().fold(0, |all, byte| all << 8 | u64::from(byte.to_ascii_lowercase())))
 }
 
-/// Whether a sign that links a label to its value follows on the line; what stands between is looked at later.
+/// Whether a sign that links a label to its value, or dots that lead to it, follow on the line; what stands between is
+/// looked at later.
 fn is_label(place: &Place<'_>) -> bool {
     let after = &place.text[place.end..(place.end + 48).min(place.text.len())];
-    let line = after.iter().take_while(|byte| !matches!(byte, b'\n' | b'\r'));
-    after.first() == Some(&b'>')
-        || matches!(after, [b'"' | b'\'', b',', ..])
-        || line.into_iter().any(|byte| matches!(byte, b':' | b'\t' | b'=' | b'|' | b';'))
+    if after.first() == Some(&b'>') || matches!(after, [b'"' | b'\'', b',', ..]) {
+        return true;
+    }
+    let mut last = 0;
+    for &byte in after {
+        match (last, byte) {
+            (_, b'\n' | b'\r') => return false,
+            // Two dots, a line, and what an ellipsis ends with.
+            (_, b':' | b'\t' | b'=' | b'|' | b';') | (b'.' | b' ', b'.') | (b'_', b'_') | (0x80, 0xA6) => {
+                return true;
+            }
+            _ => last = byte,
+        }
+    }
+    false
 }
 
 /// The longest valid beginning.
