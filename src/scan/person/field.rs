@@ -2,7 +2,7 @@
 
 use super::super::lexer::{Case, Kind, Token, Tokens, tokens};
 use super::super::names::{Given, family, given};
-use super::form::{Leader, label_of};
+use super::form::{Leader, begins_line, label_of};
 use super::{NAME_WORDS_MAX, Named, Person};
 use crate::finding::Confidence;
 use crate::span::Span;
@@ -43,7 +43,7 @@ impl Person {
                 Some(led) if sign.is_none_or(|sign| line[..sign].trim_end().len() > led.end) => {
                     (led.start, led.end)
                 }
-                _ => sign.map(|sign| (sign, sign + 1))?,
+                _ => sign.map_or((line.len(), line.len()), |sign| (sign, sign + 1)),
             }
         };
         let tail = line[..separator]
@@ -69,12 +69,19 @@ impl Person {
         let bare = led.map_or(bare, |leader| bare[leader.span.end..].trim_start_matches(blank));
         let skipped = value.len() - bare.len();
         let written_out = text[at..].starts_with(char::is_uppercase);
+        let alone = value.len() == skipped;
+        if alone && !(written_out && begins_line(text[..at].as_bytes())) {
+            return None;
+        }
         let strength = match self.weak_labels.contains(&label) {
             false => Strength::Strong,
             true if written_out && self.label_follows(&text[end..]) => Strength::Strong,
             true if written_out => Strength::Form,
             true => Strength::Weak,
         };
+        if alone {
+            return self.below_label(text, end, (&label, strength));
+        }
         self.field_value(&value[skipped..], strength)
             .map(|(span, confidence)| (span.shifted(from + skipped), confidence))
     }

@@ -1,7 +1,19 @@
-//! Forms without a sign between a label and its value: dots or a line lead to it, "Nom ............ Goffin". Knows no
-//! words.
+//! Forms without a sign between a label and its value: dots or a line lead to it, "Nom ............ Goffin", or it stands
+//! alone on the line below. Knows no words.
 
+use super::field::Strength;
+use super::{Named, Person};
+use crate::finding::Confidence;
+use crate::scan::lexer::{Token, Tokens, tokens};
+use crate::scan::names::{Given, family, given};
 use crate::span::Span;
+use crate::text::view::fold::fold_text;
+
+/// Lines below a label among which the next that is not empty is looked for.
+const LINES_MAX: usize = 3;
+
+/// Bytes of a line that is a name.
+const NAME_BYTES_MAX: usize = 60;
 
 /// Signs of a leader from which on it is one; an ellipsis counts for three.
 const LEADER_MIN: usize = 3;
@@ -52,7 +64,7 @@ fn begins_column(before: &str) -> bool {
 }
 
 /// Whether a line begins here, over blanks and the ornaments of headings and items; of eight bytes at most.
-fn begins_line(before: &[u8]) -> bool {
+pub(super) fn begins_line(before: &[u8]) -> bool {
     let ornament = |byte: &&u8| !matches!(byte, b' ' | b'\t' | b'*' | b'#' | b'>' | b'-');
     let near = &before[before.len().saturating_sub(8)..];
     near.iter().rev().find(ornament).is_none_or(|byte| matches!(byte, b'\n' | b'\r'))
@@ -64,6 +76,69 @@ pub(super) fn label_of(field: &str) -> Option<&str> {
     let end =
         Leader::first(&field[..colon.unwrap_or(field.len())]).map(|leader| leader.span.start).or(colon)?;
     Some(field[..end].trim())
+}
+
+impl Person {
+    /// The name that stands alone on the line below a label: "Nom\nDeprez". `from` is where the label's line ends.
+    pub(super) fn below_label(&self, text: &str, from: usize, label: (&str, Strength)) -> Option<Named> {
+        let (line, at) = next_line(text, from)?;
+        if line.len() > NAME_BYTES_MAX || !line.starts_with(char::is_alphabetic) || self.holds_label(line) {
+            return None;
+        }
+        let (label, strength) = label;
+        let below = || next_line(text, at + line.len());
+        let paired = || below().is_some_and(|(next, end)| self.is_label_of_name(text, next, end));
+        let names = self.name_labels.contains(label);
+        let strength =
+            if strength == Strength::Form && names && paired() { Strength::Strong } else { strength };
+        let (span, confidence) = self.field_value(line, strength)?;
+        let words: Tokens<'_> = tokens(line).filter(Token::is_capital).collect();
+        let one = words.len() == 1;
+        let known = words.iter().any(|word| given(word.text) != Given::No || family(word.text));
+        let known = known || strength == Strength::Strong && self.begins_with_particle(line);
+        // "Client\nJenkins" may be anything, "Nom\nStatut" is the header of a table.
+        let sure = if known { strength == Strength::Strong || !one || names } else { paired() };
+        let confidence = if one { confidence.min(Confidence::Medium) } else { confidence };
+        (sure && span.len() == line.len()).then(|| (span.shifted(at), confidence))
+    }
+
+    /// "De Wilde", "van der Elst"; not "La Poste".
+    pub(super) fn begins_with_particle(&self, name: &str) -> bool {
+        let first = tokens(name).next().map(|token| token.folded());
+        let particle = |first: &str| self.particles.contains(first) && !self.articles.contains(first);
+        name.contains(' ') && first.is_some_and(|first| particle(&first))
+    }
+
+    /// Whether a word of the line is itself a label: "Nom\nPrénom\nAdresse".
+    fn holds_label(&self, line: &str) -> bool {
+        let is_label = |word: &str| self.labels.contains(word) || self.next_labels.contains(word);
+        is_label(&fold_text(line)) || tokens(line).any(|token| is_label(&token.folded()))
+    }
+
+    /// Whether a line is a label of a person alone and a given name stands below.
+    fn is_label_of_name(&self, text: &str, line: &str, at: usize) -> bool {
+        let label = fold_text(line.trim_end_matches([' ', ':']));
+        let given_name = |(below, _): (&str, usize)| {
+            tokens(below).next().is_some_and(|first| first.is_capital() && given(first.text) != Given::No)
+        };
+        self.labels.contains(&label)
+            && !self.weak_labels.contains(&label)
+            && next_line(text, at + line.len()).is_some_and(given_name)
+    }
+}
+
+/// The next line that is not empty, without its blanks, and where it begins; `from` is in the line above.
+fn next_line(text: &str, from: usize) -> Option<(&str, usize)> {
+    let rest = text.get(from..)?;
+    let mut at = from + rest.find('\n')? + 1;
+    for line in text[at..].split('\n').take(LINES_MAX) {
+        let bare = line.trim();
+        if !bare.is_empty() {
+            return Some((bare, at + line.len() - line.trim_start().len()));
+        }
+        at += line.len() + 1;
+    }
+    None
 }
 
 #[cfg(test)]

@@ -49,6 +49,7 @@ pub(super) fn make(code: &Code) -> Box<dyn Detector> {
         anchors,
         labels: set("labels"),
         weak_labels: set("weak_labels"),
+        name_labels: set("name_labels"),
         label_tail_max: list("label_tails").iter().map(|tail| tail.len()).max().unwrap_or(0),
         label_tails: set("label_tails"),
         next_labels: set("next_labels"),
@@ -88,6 +89,8 @@ struct Person {
     anchors: Vec<(Anchor, Door)>,
     labels: WordSet,
     weak_labels: WordSet,
+    /// Those of them that call for a name, and for nobody in a role.
+    name_labels: WordSet,
     label_tails: WordSet,
     /// Bytes of the longest of them.
     label_tail_max: usize,
@@ -211,7 +214,7 @@ fn is_label(place: &Place<'_>) -> bool {
     let mut last = 0;
     for &byte in after {
         match (last, byte) {
-            (_, b'\n' | b'\r') => return false,
+            (_, b'\n' | b'\r') => return stands_alone(place, after),
             // Two dots, a line, and what an ellipsis ends with.
             (_, b':' | b'\t' | b'=' | b'|' | b';') | (b'.' | b' ', b'.') | (b'_', b'_') | (0x80, 0xA6) => {
                 return true;
@@ -220,6 +223,13 @@ fn is_label(place: &Place<'_>) -> bool {
         }
     }
     false
+}
+
+/// Whether a label that begins with a capital may have its line for itself, of which `after` is the rest.
+fn stands_alone(place: &Place<'_>, after: &[u8]) -> bool {
+    !after[0].is_ascii_alphabetic()
+        && !place.text[place.at].is_ascii_lowercase()
+        && form::begins_line(&place.text[..place.at])
 }
 
 /// The longest valid beginning.
