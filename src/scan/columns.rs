@@ -33,7 +33,7 @@ pub(super) struct Cell<'a> {
 
 /// Whether the word `at..end` fills a cell: the cheap question.
 fn is_in_cell(text: &[u8], at: usize, end: usize) -> bool {
-    let blank = |byte: &&u8| matches!(byte, b' ' | b'"' | b'*' | b'\r');
+    let blank = |byte: &&u8| matches!(byte, b' ' | b'"' | b'*' | b'\r' | b'`' | b'[' | b']');
     let delimits = |byte: Option<&u8>| matches!(byte, Some(b',' | b';' | b'\t' | b'|'));
     let word =
         |byte: &&u8| byte.is_ascii_alphabetic() || **byte >= 0x80 || matches!(byte, b'-' | b' ' | b'"');
@@ -105,6 +105,10 @@ impl<'a> Table<'a> {
         {
             return None;
         }
+        // "INSERT INTO t (a, b) VALUES" above "('1', '2')": as wide as a row, and none of it.
+        if ends_with_values(header) {
+            return None;
+        }
         let header = std::str::from_utf8(header).ok()?;
         let delimiter = char::from(delimiter);
         let heads = |(number, cell): (usize, Cell<'_>)| {
@@ -131,7 +135,15 @@ impl<'a> Table<'a> {
 
     /// The header's cells.
     pub(super) fn header(&self) -> impl Iterator<Item = Cell<'a>> {
-        cells(self.header, self.delimiter, '"', self.header_at)
+        let sql = self.sql;
+        let name = move |cell: Cell<'a>| {
+            let inner = cell.text.strip_prefix('[').and_then(|inner| inner.strip_suffix(']'));
+            match inner.filter(|_| sql) {
+                Some(text) => Cell { text, start: cell.start + 1 },
+                None => cell,
+            }
+        };
+        cells(self.header, self.delimiter, '"', self.header_at).map(name)
     }
 
     /// The cells of each row, up to a line that is none.
@@ -161,6 +173,13 @@ impl<'a> Table<'a> {
     fn width_of(&self, line: &[u8]) -> usize {
         std::str::from_utf8(line).map_or(0, |line| cells(line, self.delimiter, '"', 0).count())
     }
+}
+
+/// Whether a line is the first of a statement of SQL whose tuples begin on the next.
+fn ends_with_values(line: &[u8]) -> bool {
+    let line = line.trim_ascii_end();
+    let word = line.len().checked_sub(6).and_then(|at| line.get(at..));
+    word.is_some_and(|word| word.eq_ignore_ascii_case(b"values")) && line.contains(&b')')
 }
 
 /// The text from `at` on, as far as a table is read.
@@ -209,8 +228,11 @@ fn cells(line: &str, delimiter: char, quote: char, offset: usize) -> impl Iterat
     });
     let mut at = offset;
     parts.map(move |part| {
-        let blank = move |sign: char| matches!(sign, ' ' | '"' | '\r' | '\n' | '`') || sign == quote;
+        let blank = move |sign: char| matches!(sign, ' ' | '\t' | '"' | '\r' | '\n' | '`') || sign == quote;
         let inner = part.trim_start_matches(|sign: char| blank(sign) || sign == '*');
+        // N'Dupont': as one server writes its statements.
+        let wide = inner.strip_prefix("N'").filter(|_| quote == '\'');
+        let inner = wide.unwrap_or(inner);
         let start = at + part.len() - inner.len();
         at += part.len() + 1;
         let ornate = part[..part.len() - inner.len()].contains("**");
@@ -241,11 +263,20 @@ mod tests {
     fn cells_hold_line_ends_and_statements_of_sql_are_tables() {
         assert_eq!(second_column("id,Nom\n1,\"A\nB\"\n2,C\n"), ["A\nB", "C"]);
         assert_eq!(second_column("id,Nom\n1,5\" B\n2,C\n"), ["5\" B", "C"]);
-        let text = "INSERT INTO t (id, Nom, x)\nVALUES (1, 'A, (b)', 2),\n  (2, 'C', 3);";
-        let table = Table::headed(text.as_bytes(), 19, 22).expect("a table");
-        let cells: Vec<_> = table.rows().filter_map(|mut row| row.nth(1)).collect();
-        assert!(cells.iter().all(|cell| text[cell.start..].starts_with(cell.text)));
-        assert_eq!(cells.iter().map(|cell| cell.text).collect::<Vec<_>>(), ["A, (b)", "C"]);
+        for text in [
+            "INSERT INTO t (id, Nom, x)\nVALUES (1, 'A, (b)', 2),\n  (2, 'C', 3);",
+            "INSERT INTO t (id, Nom, x) VALUES\n(1, 'A, (b)', 2),\n(2, 'C', 3);",
+            "INSERT INTO t (id, Nom, x) values\r\n\t(1, 'A, (b)', 2)\r\n\t,(2, 'C', 3)",
+            "INSERT INTO t(`id`,`Nom`,`x`) VALUES (1,'A, (b)',2),\n(2,'C',3);",
+            "INSERT INTO [t] ([id], [Nom], [x])\nVALUES\n(1, N'A, (b)', 2), (2, N'C', 3)",
+        ] {
+            let at = text.find("Nom").expect("a header");
+            let table = Table::headed(text.as_bytes(), at, at + 3).expect("a table");
+            assert!(table.header().any(|cell| cell.start == at && cell.text == "Nom"), "{text}");
+            let cells: Vec<_> = table.rows().filter_map(|mut row| row.nth(1)).collect();
+            assert!(cells.iter().all(|cell| text[cell.start..].starts_with(cell.text)));
+            assert_eq!(cells.iter().map(|cell| cell.text).collect::<Vec<_>>(), ["A, (b)", "C"], "{text}");
+        }
     }
 
     #[test]
