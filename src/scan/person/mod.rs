@@ -56,6 +56,7 @@ pub(super) fn make(code: &Code) -> Box<dyn Detector> {
         particles,
         short_particles,
         stop: set("stop"),
+        abbreviations: set("abbreviations"),
         suppress_before: set("suppress_before"),
         suppress_after: set("suppress_after"),
         between: set("between"),
@@ -100,6 +101,8 @@ struct Person {
     /// Those of few bytes, each as a number, sorted.
     short_particles: Vec<u64>,
     stop: WordSet,
+    /// Abbreviations of things, which stop a name where they are in capitals.
+    abbreviations: WordSet,
     suppress_before: WordSet,
     suppress_after: WordSet,
     /// Words between such a word and the name: "École *fondamentale* Georges Mignon".
@@ -334,8 +337,10 @@ impl Person {
         end
     }
 
+    /// A word that is no part of a name: a function, a pronoun, "ISBN".
     fn stops(&self, token: &Token<'_>) -> bool {
-        self.stop.contains(&*token.folded())
+        let folded = token.folded();
+        self.stop.contains(&*folded) || is_upper(token) && self.abbreviations.contains(&*folded)
     }
 
     /// "Pierre et Marie Curie": where the first of two given names stands before the name at `start`.
