@@ -13,8 +13,17 @@ const DATE_BYTES: usize = 24;
 /// Years in which somebody who is written about may be born, and of which hardly any paper at hand is dated.
 const YEARS: std::ops::RangeInclusive<u32> = 1915..=2007;
 
-/// What parts a name from the date behind it, and what then ends the date; behind *né* anything does, and any year counts.
-const FIELDS: [(&str, &[u8]); 13] = [
+/// What parts a name from the date behind it, and what then ends the date; behind *né* and the sign of a birth anything does,
+/// and any year counts.
+const FIELDS: [(&str, &[u8]); 21] = [
+    (", *", b""),
+    (", * ", b""),
+    (" *", b""),
+    (" * ", b""),
+    (" (*", b""),
+    (" (* ", b""),
+    ("; *", b""),
+    (";*", b""),
     (", né ", b""),
     (", née ", b""),
     (" né ", b""),
@@ -46,7 +55,9 @@ pub(super) fn behind(text: &[u8], end: usize, residence: &WordSet) -> Option<Spa
     let (length, year) = numeric_date(date).or_else(|| worded(date))?;
     let date = Span::new(end + gap, end + gap + length);
     if ends.is_empty() {
-        return Some(date);
+        // "Luc Delvaux *12/03/2024*" is emphasis.
+        let emphasis = rest[..gap].contains(&b'*') && rest.get(gap + length) == Some(&b'*');
+        return (!emphasis).then_some(date);
     }
     let next = rest.get(gap + length + quote)?;
     let whole = ends.contains(next) && (quote == 0 || rest[gap + length] == b'"');
@@ -94,6 +105,11 @@ mod tests {
         assert_eq!(found("Luc Delvaux, 1er juin 1987, Huy", "Luc Delvaux"), date("1er juin 1987"));
         assert_eq!(found("Luc Delvaux, 1 juni 2011, wonende", "Luc Delvaux"), date("1 juni 2011"));
         assert_eq!(found("Luc Delvaux, né 12/03/2011.", "Luc Delvaux"), date("12/03/2011"));
+        for text in ["Luc Delvaux, *1.3.2011, Tel.", "Luc Delvaux (* 1.3.2011)", "Luc Delvaux *1.3.2011"] {
+            assert_eq!(found(text, "Luc Delvaux"), date("1.3.2011"), "{text}");
+        }
+        assert_eq!(found("Luc Delvaux *1.3.2011* et", "Luc Delvaux"), None);
+        assert_eq!(found("Luc Delvaux, 2 * 3", "Luc Delvaux"), None);
         assert_eq!(found("Luc Delvaux (12/03/2024) écrit", "Luc Delvaux"), None);
         assert_eq!(found("Luc Delvaux, 12/03/1985\n", "Luc Delvaux"), None);
         assert_eq!(found("Luc Delvaux (12/03/1985 à 12:30)", "Luc Delvaux"), None);
