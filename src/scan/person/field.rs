@@ -3,7 +3,7 @@
 use super::super::lexer::{Case, Kind, Token, Tokens, tokens};
 use super::super::names::{Given, family, given};
 use super::form::{Leader, begins_line, label_of};
-use super::{NAME_WORDS_MAX, Named, Person};
+use super::{NAME_WORDS_MAX, Named, Person, is_article};
 use crate::finding::Confidence;
 use crate::span::Span;
 use crate::text::view::fold::fold_text;
@@ -150,6 +150,8 @@ impl Person {
             (Strength::Strong, true, 0, _) | (_, false, 2.., _) => Confidence::Medium,
             (Strength::Strong, false, 1, _) if words.len() == 1 => Confidence::Medium,
             (Strength::Form, true, 1.., 1) if words.len() == 1 => Confidence::Medium,
+            // "Naam: van den Berg"
+            (Strength::Form, true, _, 1..) if self.is_of_family(&all, known > 0) => Confidence::Medium,
             _ => return None,
         };
         // The sentence's full stop, not that of an initial.
@@ -159,6 +161,16 @@ impl Person {
                 [.., before, last] if last.kind == Kind::Mark('.') && before.kind != Kind::Word(Case::Initial)
             ));
         Some((Span::new(all[0].start, all[stop - 1].end()), confidence))
+    }
+
+    /// Whether a value begins with a particle in small letters that stands before families' names: *van*, *ten*; *de* where
+    /// the lists know the name.
+    fn is_of_family(&self, all: &[Token<'_>], known: bool) -> bool {
+        let Some(first) = all.first().filter(|first| first.kind == Kind::Word(Case::Lower)) else {
+            return false;
+        };
+        let sure = self.has_particle(std::slice::from_ref(first)) || known;
+        sure && !is_article(first) && self.particles.contains(&*first.folded())
     }
 
     /// The text up to the next label on the line: "Dupont Prénom : Jean", "Sophie Date de naissance : …".
