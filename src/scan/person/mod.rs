@@ -62,6 +62,7 @@ pub(super) fn make(code: &Code) -> Box<dyn Detector> {
         between: set("between"),
         works: set("works"),
         brands: set("brands"),
+        roles: set("roles"),
         public: set("public"),
         nobody: set("nobody"),
         places_before: set("places_before"),
@@ -111,6 +112,8 @@ struct Person {
     works: WordSet,
     /// Names of companies that begin like a civility: "Dr. Oetker".
     brands: WordSet,
+    /// Words for those whose name follows: "conducteur", "dokter".
+    roles: WordSet,
     /// Whole names of which every textbook writes.
     public: WordSet,
     /// Names that stand for any name.
@@ -175,7 +178,9 @@ impl Detector for Person {
         }
         let hit = match door {
             Door::Pair if follows_comma(place.text, place.at) => self.sorted(text, at),
-            Door::Pair => self.pair(text, at).map(|named| self.lowered(text, named)),
+            Door::Pair => {
+                self.pair(text, at).map(|named| self.lowered(text, self.in_role(text, named)))
+            }
             Door::Civility => self.after_civility(text, end),
             Door::Label => self.after_label(text, at, end),
             Door::Closing => self.signature(text, end),
@@ -187,7 +192,8 @@ impl Detector for Person {
         let nobody = self.nobody.contains(&fold_text(name));
         let span = span.shifted(offset);
         let sure = confidence > Confidence::Low;
-        let thing = || sure && *door == Door::Pair && self.is_of_thing(place.text, span);
+        let of_thing = || self.is_of_thing(place.text, span) && !self.follows_role(text, span.start - offset);
+        let thing = || sure && *door == Door::Pair && of_thing();
         let confidence = if nobody || thing() { Confidence::Low } else { confidence };
         out.push(Hit::new(span, confidence));
         let whole = confidence > Confidence::Low && name.contains(' ');

@@ -50,6 +50,20 @@ impl Person {
         (span, if public { Confidence::Low } else { confidence })
     }
 
+    /// A name of which the lists know little is one behind a word that says whose it is: "dokter Dorien Cools".
+    pub(super) fn in_role(&self, text: &str, (span, confidence): Named) -> Named {
+        let raised = confidence == Confidence::Low && self.follows_role(text, span.start);
+        (span, if raised { Confidence::Medium } else { confidence })
+    }
+
+    /// Whether the word before `start`, over blanks and a colon, is one for somebody.
+    pub(super) fn follows_role(&self, text: &str, start: usize) -> bool {
+        let Some(head) = text.get(..start) else { return false };
+        let before = head.trim_end_matches([' ', '\u{a0}', '\u{202f}', ':']);
+        let word = before.rsplit(|sign: char| !sign.is_alphabetic()).next().unwrap_or_default();
+        before.len() < head.len() && !word.is_empty() && self.roles.contains(&fold_text(word))
+    }
+
     /// The capitalised word before `here`, over a space and particles.
     fn left_neighbour(&self, all: &[Token<'_>], here: usize) -> Option<usize> {
         let mut at = here;
