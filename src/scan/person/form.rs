@@ -110,7 +110,7 @@ impl Person {
     }
 
     /// Whether a word of the line is itself a label: "Nom\nPrénom\nAdresse".
-    fn holds_label(&self, line: &str) -> bool {
+    pub(super) fn holds_label(&self, line: &str) -> bool {
         let is_label = |word: &str| self.labels.contains(word) || self.next_labels.contains(word);
         is_label(&fold_text(line)) || tokens(line).any(|token| is_label(&token.folded()))
     }

@@ -6,6 +6,7 @@ mod field;
 mod form;
 mod lists;
 mod pair;
+mod record;
 mod signature;
 mod thing;
 
@@ -42,6 +43,7 @@ pub(super) fn make(code: &Code) -> Box<dyn Detector> {
     anchors.extend(list("labels").into_iter().map(|word| (Anchor::Word(word), Door::Label)));
     anchors.extend(list("closings").into_iter().map(|word| (Anchor::Word(word), Door::Closing)));
     anchors.extend(list("lists").into_iter().map(|word| (Anchor::Word(word), Door::List)));
+    anchors.extend(record::HEADS.map(|head| (Anchor::Exact(head.into()), Door::Record)));
     let particles: WordSet = set("particles");
     let mut short_particles: Vec<u64> = particles.iter().filter_map(|word| packed(word.as_bytes())).collect();
     short_particles.sort_unstable();
@@ -85,6 +87,7 @@ enum Door {
     Label,
     Closing,
     List,
+    Record,
 }
 
 struct Person {
@@ -150,8 +153,10 @@ impl Detector for Person {
             self.below(&table, place.at, out);
             return;
         }
-        if *door == Door::List {
-            return self.listed(place, out);
+        match door {
+            Door::List => return self.listed(place, out),
+            Door::Record if !place.guessed => return self.recorded(place, out),
+            _ => {}
         }
         let worth = match door {
             Door::Pair if follows_comma(place.text, place.at) => {
@@ -163,7 +168,7 @@ impl Detector for Person {
                 let short = place.hint.key.is_some() && place.text.len() <= field::VALUE_BYTES_MAX;
                 short || lists::may_begin(&place.text[place.at..])
             }
-            Door::Civility | Door::Closing | Door::List => true,
+            Door::Civility | Door::Closing | Door::List | Door::Record => true,
         };
         if place.guessed || !worth {
             return;
@@ -178,13 +183,11 @@ impl Detector for Person {
         }
         let hit = match door {
             Door::Pair if follows_comma(place.text, place.at) => self.sorted(text, at),
-            Door::Pair => {
-                self.pair(text, at).map(|named| self.lowered(text, self.in_role(text, named)))
-            }
+            Door::Pair => self.pair(text, at).map(|named| self.lowered(text, self.in_role(text, named))),
             Door::Civility => self.after_civility(text, end),
             Door::Label => self.after_label(text, at, end),
             Door::Closing => self.signature(text, end),
-            Door::List => None,
+            Door::List | Door::Record => None,
             Door::Key => self.under_key(text, place.hint.key).or_else(|| self.at_start(text)),
         };
         let Some((span, confidence)) = hit else { return };
