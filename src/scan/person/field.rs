@@ -30,7 +30,11 @@ impl Person {
     pub(super) fn after_label(&self, text: &str, at: usize, end: usize) -> Option<Named> {
         let line = text.get(end..)?.split(['\n', '\r']).next()?;
         let tag = text[..at].ends_with('<') && line.starts_with('>');
-        let sign = || line.find([':', '\t', '=', '|', ';']).filter(|sign| *sign <= SIGN_BYTES_MAX);
+        let row = row_of_latex(line);
+        let sign = || {
+            let sign = line.find([':', '\t', '=', '|', ';']).or_else(|| row?.find('&'));
+            sign.filter(|sign| *sign <= SIGN_BYTES_MAX)
+        };
         let (separator, value_at) = if tag {
             (0, 1)
         } else if line.starts_with("',") || line.starts_with("\",") {
@@ -79,6 +83,13 @@ impl Person {
             true if written_out => Strength::Form,
             true => Strength::Weak,
         };
+        // "Nom & Adam \\", and "Nom & Prénom \\" is a header.
+        if let Some(row) = row.filter(|row| row.as_bytes().get(separator) == Some(&b'&')) {
+            let value = row[value_at..].split('&').next().unwrap_or_default().trim();
+            let known = tokens(value).any(|word| given(word.text) != Given::No || family(word.text));
+            let name = self.field_value(value, strength).filter(|_| known && !self.holds_label(value));
+            return name.map(|(span, confidence)| (span.shifted(from + skipped), confidence));
+        }
         if alone {
             return self.below_label(text, end, (&label, strength));
         }
@@ -191,6 +202,11 @@ impl Person {
             tokens(field).skip(1).find(is_label).map_or(led.unwrap_or(value.len()), |label| label.start);
         &value[..end]
     }
+}
+
+/// The cells of a row of a table in LaTeX: what stands before its `\\`.
+fn row_of_latex(line: &str) -> Option<&str> {
+    line.split_once("\\\\").map(|(row, _)| row)
 }
 
 /// Whether an attribute names a field whose value stands in its element: `<champ nom="PDL">23159…</champ>`.

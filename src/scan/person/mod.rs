@@ -228,7 +228,10 @@ fn is_label(place: &Place<'_>) -> bool {
         match (last, byte) {
             (_, b'\n' | b'\r') => return stands_alone(place, after),
             // Two dots, a line, and what an ellipsis ends with.
-            (_, b':' | b'\t' | b'=' | b'|' | b';') | (b'.' | b' ', b'.') | (b'_', b'_') | (0x80, 0xA6) => {
+            (_, b':' | b'\t' | b'=' | b'|' | b';' | b'&')
+            | (b'.' | b' ', b'.')
+            | (b'_', b'_')
+            | (0x80, 0xA6) => {
                 return true;
             }
             _ => last = byte,
