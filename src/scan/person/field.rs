@@ -74,7 +74,7 @@ impl Person {
         let skipped = value.len() - bare.len();
         let written_out = text[at..].starts_with(char::is_uppercase);
         let alone = value.len() == skipped;
-        if alone && !(written_out && begins_line(text[..at].as_bytes())) {
+        if alone && !(written_out && begins_line(&text.as_bytes()[..at])) {
             return None;
         }
         let strength = match self.weak_labels.contains(&label) {

@@ -4,6 +4,7 @@
 use super::field::Strength;
 use super::{Named, Person};
 use crate::finding::Confidence;
+use crate::scan::detector::Place;
 use crate::scan::lexer::{Token, Tokens, tokens};
 use crate::scan::names::{Given, family, given};
 use crate::span::Span;
@@ -20,6 +21,37 @@ const LEADER_MIN: usize = 3;
 
 /// Signs from which on it leads to a value even in the middle of a line.
 const LEADER_SURE: usize = 5;
+
+/// Whether a sign that links a label to its value, or dots that lead to it, follow on the line; what stands between is
+/// looked at later.
+pub(super) fn is_label(place: &Place<'_>) -> bool {
+    let after = &place.text[place.end..(place.end + 48).min(place.text.len())];
+    if after.first() == Some(&b'>') || matches!(after, [b'"' | b'\'', b',', ..]) {
+        return true;
+    }
+    let mut last = 0;
+    for &byte in after {
+        match (last, byte) {
+            (_, b'\n' | b'\r') => return stands_alone(place, after),
+            // Two dots, a line, and what an ellipsis ends with.
+            (_, b':' | b'\t' | b'=' | b'|' | b';' | b'&')
+            | (b'.' | b' ', b'.')
+            | (b'_', b'_')
+            | (0x80, 0xA6) => {
+                return true;
+            }
+            _ => last = byte,
+        }
+    }
+    false
+}
+
+/// Whether a label that begins with a capital may have its line for itself, of which `after` is the rest.
+fn stands_alone(place: &Place<'_>, after: &[u8]) -> bool {
+    !after[0].is_ascii_alphabetic()
+        && !place.text[place.at].is_ascii_lowercase()
+        && begins_line(&place.text[..place.at])
+}
 
 /// Dots or a line between a label and its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -163,7 +163,7 @@ impl Detector for Person {
                 could_be_given(word_after(place.text, place.at))
             }
             Door::Pair => self.worth_a_look(place),
-            Door::Label => is_label(place),
+            Door::Label => form::is_label(place),
             Door::Key => {
                 let short = place.hint.key.is_some() && place.text.len() <= field::VALUE_BYTES_MAX;
                 short || lists::may_begin(&place.text[place.at..])
@@ -214,37 +214,6 @@ fn follows_comma(text: &[u8], at: usize) -> bool {
 fn packed(word: &[u8]) -> Option<u64> {
     (word.len() <= 6)
         .then(|| word.iter().fold(0, |all, byte| all << 8 | u64::from(byte.to_ascii_lowercase())))
-}
-
-/// Whether a sign that links a label to its value, or dots that lead to it, follow on the line; what stands between is
-/// looked at later.
-fn is_label(place: &Place<'_>) -> bool {
-    let after = &place.text[place.end..(place.end + 48).min(place.text.len())];
-    if after.first() == Some(&b'>') || matches!(after, [b'"' | b'\'', b',', ..]) {
-        return true;
-    }
-    let mut last = 0;
-    for &byte in after {
-        match (last, byte) {
-            (_, b'\n' | b'\r') => return stands_alone(place, after),
-            // Two dots, a line, and what an ellipsis ends with.
-            (_, b':' | b'\t' | b'=' | b'|' | b';' | b'&')
-            | (b'.' | b' ', b'.')
-            | (b'_', b'_')
-            | (0x80, 0xA6) => {
-                return true;
-            }
-            _ => last = byte,
-        }
-    }
-    false
-}
-
-/// Whether a label that begins with a capital may have its line for itself, of which `after` is the rest.
-fn stands_alone(place: &Place<'_>, after: &[u8]) -> bool {
-    !after[0].is_ascii_alphabetic()
-        && !place.text[place.at].is_ascii_lowercase()
-        && form::begins_line(&place.text[..place.at])
 }
 
 /// The longest valid beginning.
