@@ -92,6 +92,9 @@ pub const LEAVES_MAX: usize = 1_024;
 /// One WebSocket message after reassembly.
 pub const WEBSOCKET_MESSAGE_BYTES_MAX: usize = 16 << 20;
 
+/// Bytes of a record that are held until its end comes in a later message.
+pub const WEBSOCKET_RECORD_BYTES_MAX: usize = 1 << 20;
+
 /// One event of an answer stream that is held until it can be judged.
 pub const EVENT_BYTES_MAX: usize = 1 << 20;
 

@@ -107,10 +107,17 @@ async fn converse<S: AsyncRead + AsyncWrite + Unpin>(stream: S, seen: &Seen) {
     let ping = Frame::new(true, OpCode::Ping, None, Payload::Borrowed(REFUSED.as_bytes()));
     socket.write_frame(ping).await.unwrap();
     assert_eq!(hear(&mut socket).await, (OpCode::Pong, String::from(REFUSED)));
+    // A record of SignalR over two messages is one message to the service.
+    let (one, two) = REPLACED.split_at(3);
+    say(&mut socket, &format!("{{}}\u{1e}{{\"text\":\"{one}")).await;
+    assert_eq!(hear(&mut socket).await.1, "{}\u{1e}");
+    say(&mut socket, &format!("{two}\"}}\u{1e}")).await;
+    assert_eq!(hear(&mut socket).await.1, format!("{{\"text\":\"{REPLACED}\"}}\u{1e}"));
     // In fragments, so that no frame holds the word.
     let (one, two) = REFUSED.split_at(5);
     let first = Frame::new(false, OpCode::Text, None, Payload::Borrowed(one.as_bytes()));
     socket.write_frame(first).await.unwrap();
+    let two = format!("{two}\u{1e}");
     let second = Frame::new(true, OpCode::Continuation, None, Payload::Borrowed(two.as_bytes()));
     socket.write_frame(second).await.unwrap();
     let (opcode, text) = hear(&mut socket).await;
@@ -118,6 +125,7 @@ async fn converse<S: AsyncRead + AsyncWrite + Unpin>(stream: S, seen: &Seen) {
     assert!(text.contains("refused by the test"), "{text}");
     let seen = seen.lock().unwrap();
     assert!(seen.contains(&format!("<{PLACEHOLDER}>")), "{seen:?}");
+    assert!(seen.contains(&format!("{{\"text\":\"{PLACEHOLDER}\"}}\u{1e}")), "{seen:?}");
     assert!(!seen.iter().any(|text| text.contains(REFUSED) || text.contains(one)), "{seen:?}");
     assert!(!seen.iter().any(|text| text.starts_with("sec-websocket-extensions")), "{seen:?}");
 }

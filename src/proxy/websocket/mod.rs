@@ -3,6 +3,7 @@
 
 mod control;
 mod frames;
+mod records;
 mod relay;
 
 use super::exchange::{self, Asking, Case};

@@ -3,6 +3,7 @@
 use super::control::Pings;
 use super::frames::{Frames, Message};
 use super::message_case;
+use super::records::Records;
 use crate::limits::BODY_BYTES_IN_MEMORY_CROWDED;
 use crate::proxy::answers::Ear;
 use crate::proxy::bodies::{Bodies, Counted};
@@ -146,6 +147,9 @@ impl<'a> Arriving<'a> {
     }
 }
 
+/// The code of a close for what is too long to be looked at (RFC 6455, 7.4.1).
+const TOO_LONG: u16 = 1009;
+
 /// The code of a close that is due to the moment (registered with IANA).
 const TRY_AGAIN_LATER: u16 = 1013;
 
@@ -158,11 +162,17 @@ async fn outward(
     inward: Inward<'_>,
 ) -> Result<(), End> {
     let (mut frames, mut arriving) = (Frames::new(true), Arriving::of(state));
+    let mut records = Records::default();
     loop {
         while let Some(message) = frames.next().map_err(|fault| End::Refused(fault.code()))? {
+            let is_text = matches!(message, Message::Text(_));
             match message {
-                Message::Text(body) => judged(state, case, (body, true), service, client, inward).await?,
-                Message::Binary(body) => judged(state, case, (body, false), service, client, inward).await?,
+                Message::Text(body) | Message::Binary(body) => {
+                    let whole = records.take(body, is_text).map_err(|_| End::Refused(TOO_LONG))?;
+                    if let Some(body) = whole {
+                        judged(state, case, (body, is_text), service, client, inward).await?;
+                    }
+                }
                 control @ (Message::Close(_) | Message::Ping(_) | Message::Pong(_)) => {
                     let control = inward.pings().outward(control);
                     service.lock().await.write_all(&control.frame(Some(mask()?))).await?;
