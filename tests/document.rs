@@ -306,6 +306,28 @@ fn numbers_are_read_as_a_sheet_shows_them() {
 }
 
 #[test]
+fn large_numbers_of_java_are_whole_numbers() {
+    for (written, shown) in [
+        ("8.5073003328E10", "85073003328"),
+        ("8.50730033E+10", "85073003300"),
+        ("-1.5e1", "-15"),
+        ("1.25E1", "1.25E1"),
+        ("1E99", "1E99"),
+        ("8.5E-3", "8.5E-3"),
+        ("1E10", "10000000000"),
+        ("12.5", "12.5"),
+    ] {
+        let sheet =
+            format!("<worksheet><sheetData><row><c><v>{written}</v></c></row></sheetData></worksheet>");
+        // The list of types is not there, as in files that programs make by hand.
+        let bytes =
+            zipped(&[("xl/workbook.xml", b"<workbook/>"), ("xl/worksheets/sheet1.xml", sheet.as_bytes())]);
+        let (parts, ..) = opened(&bytes);
+        assert!(parts.iter().any(|part| part.text == format!("{shown}\t\n")), "{written}: {parts:?}");
+    }
+}
+
+#[test]
 fn one_long_string_in_many_cells_is_no_way_to_fill_the_memory() {
     let strings = format!("<sst><si><t>{}</t></si></sst>", "mot ".repeat(1 << 18));
     let cells = r#"<c t="s"><v>0</v></c>"#.repeat(40_000);

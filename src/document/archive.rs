@@ -12,6 +12,9 @@ use ::zip::ZipArchive;
 use ::zip::result::ZipError;
 use std::io::{Cursor, Read};
 
+/// The main parts of Office files (ECMA-376).
+const MAIN_PARTS: [&str; 3] = ["word/document.xml", "xl/workbook.xml", "ppt/presentation.xml"];
+
 /// Opens a zip archive, or the Office or OpenDocument file that it is.
 pub(super) fn zip(
     bytes: &[u8],
@@ -24,7 +27,8 @@ pub(super) fn zip(
     comment(archive.comment(), prefix, sink);
     beside(bytes, &mut archive, prefix, budget, sink)?;
     let has = |name: &str| names.iter().any(|other| other == name);
-    if has("[Content_Types].xml") {
+    // Readers open the main part by its name, whether or not the list of types is there.
+    if has("[Content_Types].xml") || MAIN_PARTS.iter().any(|part| has(part)) {
         return office_file(&mut archive, prefix, budget, sink);
     }
     let open_document = has("mimetype") && has("content.xml");

@@ -319,6 +319,7 @@ impl Elements for Titles {
 struct Sheet<'a> {
     workbook: &'a Workbook,
     shared: bool,
+    numeric: bool,
     style: Option<String>,
     in_value: bool,
     start: usize,
@@ -361,11 +362,27 @@ fn without_codes(words: &str, aside: &mut String) {
     }
 }
 
+/// Digits of a number that a cell shows whole.
+const DIGITS_MAX: usize = 20;
+
+/// A whole number that is written with an exponent, `8.5073003328E10`, as Java writes large ones.
+fn written_out(number: &str) -> Option<String> {
+    let (mantissa, exponent) = number.trim().split_once(['E', 'e'])?;
+    let exponent: usize = exponent.strip_prefix('+').unwrap_or(exponent).parse().ok()?;
+    let (sign, mantissa) = mantissa.strip_prefix('-').map_or(("", mantissa), |rest| ("-", rest));
+    let (whole, rest) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    let zeros = exponent.checked_sub(rest.len())?;
+    let fits = !whole.is_empty() && whole.len() + rest.len() + zeros <= DIGITS_MAX;
+    (fits && digits(whole) && digits(rest)).then(|| format!("{sign}{whole}{rest}{}", "0".repeat(zeros)))
+}
+
 impl<'a> Sheet<'a> {
     fn new(workbook: &'a Workbook, room: usize) -> Self {
         Self {
             workbook,
             shared: false,
+            numeric: false,
             style: None,
             in_value: false,
             start: 0,
@@ -383,7 +400,8 @@ impl Elements for Sheet<'_> {
             "c" => {
                 let kind = element.attribute("t");
                 self.shared = kind.as_deref() == Some("s");
-                self.style = kind.is_none_or(|kind| kind == "n").then(|| element.attribute("s")).flatten();
+                self.numeric = kind.is_none_or(|kind| kind == "n");
+                self.style = self.numeric.then(|| element.attribute("s")).flatten();
                 if let Some(cell) = element.attribute("r") {
                     self.cells.begin_named(text.len(), &cell);
                 }
@@ -414,11 +432,17 @@ impl Elements for Sheet<'_> {
                     if self.shown <= self.room {
                         text.push_str(string);
                     }
-                } else if let (Some(style), Some(number)) = (&self.style, text.get(self.start..))
-                    && let Some(shown) = self.workbook.formats.padded(number, style)
-                {
-                    text.truncate(self.start);
-                    text.push_str(&shown);
+                } else if self.numeric {
+                    if let Some(plain) = text.get(self.start..).and_then(written_out) {
+                        text.truncate(self.start);
+                        text.push_str(&plain);
+                    }
+                    if let (Some(style), Some(number)) = (&self.style, text.get(self.start..))
+                        && let Some(shown) = self.workbook.formats.padded(number, style)
+                    {
+                        text.truncate(self.start);
+                        text.push_str(&shown);
+                    }
                 }
             }
             "c" => text.push('\t'),
