@@ -121,6 +121,8 @@ pub enum Attempt {
     ForgedHeader,
     /// A host that the CA's constraints do not cover.
     OutsideCa,
+    /// A method that no AI service has: any text can stand there.
+    Method,
 }
 
 impl Attempt {
@@ -133,6 +135,7 @@ impl Attempt {
             Self::Framing => "framing",
             Self::ForgedHeader => "forged_header",
             Self::OutsideCa => "outside_ca",
+            Self::Method => "method",
         }
     }
 }

@@ -25,7 +25,7 @@ use crate::wire::Answer;
 use crate::wire::answer::{Asked, UpstreamFault, add_decision, refusal, upstream_error};
 use bytes::Bytes;
 use http::header::{
-    ACCEPT_ENCODING, ACCEPT_LANGUAGE, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue,
+    ACCEPT_ENCODING, ACCEPT_LANGUAGE, ALLOW, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue,
 };
 use http::request::Parts;
 use http::uri::PathAndQuery;
@@ -33,6 +33,11 @@ use http::{HeaderMap, Method, Request, Response, StatusCode};
 use hyper::body::Incoming;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+
+/// The methods that AI services have (RFC 9110, RFC 5789). Any other word could be a text, and would go up unread;
+/// `CONNECT` opens WebSockets only, and what `TRACE` brings back is the request itself.
+const METHODS: [Method; 7] =
+    [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::OPTIONS];
 
 /// Who asks what of whom.
 #[derive(Clone, Debug)]
@@ -140,8 +145,8 @@ pub async fn judged(
     note_forged(state, asking, &parts.headers);
     headers::clean_request(&mut parts.headers);
     let Some(mut case) = case(state, asking, &mut parts) else { return failed() };
-    if matches!(case.method, Method::CONNECT | Method::TRACE) {
-        return case.refuse(Remark::Unsupported);
+    if !METHODS.contains(&case.method) {
+        return unknown_method(state, asking, &case);
     }
     if headers::is_ambiguous(&parts.headers) {
         return ambiguous(state, asking, &case);
@@ -190,6 +195,18 @@ pub async fn judged(
 pub(super) fn ambiguous(state: &State, asking: &Asking<'_>, case: &Case) -> Response<AnswerBody> {
     state.attempt(Attempt::Framing, case.tool.as_deref(), &case.host, &asking.session.client.user);
     case.refuse(Remark::BrokenRequest)
+}
+
+/// Refuses a method that no AI service has, and names those that pass. 405, not 501, which clients try again.
+fn unknown_method(state: &State, asking: &Asking<'_>, case: &Case) -> Response<AnswerBody> {
+    state.attempt(Attempt::Method, case.tool.as_deref(), &case.host, &asking.session.client.user);
+    let mut answer = case.refuse(Remark::Unsupported);
+    *answer.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
+    let names: Vec<&str> = METHODS.iter().map(Method::as_str).collect();
+    if let Ok(names) = HeaderValue::from_str(&names.join(", ")) {
+        answer.headers_mut().insert(ALLOW, names);
+    }
+    answer
 }
 
 /// Records headers in our name, which count for nothing and are taken out.

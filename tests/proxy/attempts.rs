@@ -62,8 +62,14 @@ async fn each_attempt_is_recorded_under_its_word() {
     socket.write_all(b"SSH-2.0-test\r\n").await.unwrap();
     assert_eq!(rest(&mut socket).await, "");
     recorded(&["forged_header", "framing", "framing", "host_mismatch", "opaque_protocol"]).await;
+    // A method that is none.
+    let mut request = post(AI, "/v1/chat", "{}");
+    *request.method_mut() = "85.07.30-033.28".parse().unwrap();
+    let answer = proxy.http1(AI).await.send_request(request).await.unwrap();
+    assert_eq!(answer.status(), http::StatusCode::METHOD_NOT_ALLOWED);
+    recorded(&["forged_header", "framing", "framing", "host_mismatch", "opaque_protocol", "method"]).await;
     let hosts: Vec<String> = attempts(folder.path()).into_iter().map(|(_, host)| host).collect();
     let known = "*.ai.test";
-    assert_eq!(hosts, [known, known, "", known, known], "as the catalogue writes them");
+    assert_eq!(hosts, [known, known, "", known, known, known], "as the catalogue writes them");
     assert_eq!(service.count(), 1, "nothing else went out");
 }

@@ -78,7 +78,7 @@ async fn cleartext_inside_connect_is_judged() {
     let service = Service::noting(&[]).await;
     let proxy = Setup::before(&service).start().await;
     for target in [format!("{AI}:443"), format!("{AI}:80"), service.address.to_string()] {
-        for method in ["POST", "PUT", "PATCH", "DELETE", "QUERY"] {
+        for method in ["POST", "PUT", "PATCH", "DELETE", "GET"] {
             let answer =
                 exchange(&proxy, &target, refused_request(AI, &format!("{method} / HTTP/1.1")).as_bytes())
                     .await;
@@ -384,6 +384,35 @@ async fn headers_are_no_way_round() {
     let seen = service.last();
     assert!(!seen.headers.keys().any(|name| name.as_str().starts_with("x-guard")));
     assert_eq!(seen.headers["content-encoding"], "identity");
+}
+
+/// A method is any word to HTTP, and would be read by nobody: only those pass that AI services have, over both versions.
+#[tokio::test]
+async fn a_value_in_the_place_of_the_method_is_refused() {
+    let service = Service::noting(&["h2", "http/1.1"]).await;
+    let proxy = Setup::before(&service).start().await;
+    for method in ["85.07.30-033.28", "ghp_0123456789", "get", "Post", "PROPFIND", "QUERY", "PURGE"] {
+        let request = |uri: &str| {
+            Request::builder().method(method).uri(uri).header("host", AI).body(full("{}")).unwrap()
+        };
+        let answers = [
+            proxy.http1(AI).await.send_request(request("/v1/chat")).await.unwrap(),
+            proxy.http2(AI).await.send_request(request("https://api.ai.test/v1/chat")).await.unwrap(),
+        ];
+        for answer in answers {
+            let (status, headers, body) = text(answer).await;
+            assert_eq!(status, StatusCode::METHOD_NOT_ALLOWED, "{method}");
+            assert_eq!(headers["allow"], "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+            assert!(body.contains("cannot be inspected") && !body.contains(method), "{body}");
+        }
+    }
+    assert_eq!(service.count(), 0);
+    for method in ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] {
+        let request = Request::builder().method(method).uri("/").header("host", AI).body(full("")).unwrap();
+        let (status, ..) = text(proxy.http1(AI).await.send_request(request).await.unwrap()).await;
+        assert_eq!(status, StatusCode::OK, "{method}");
+    }
+    assert_eq!(service.count(), 7);
 }
 
 /// `TRACE` and a nested `CONNECT` are refused inside an inspected connection.
