@@ -5,9 +5,14 @@ use super::event::Handle;
 use super::frame::Frame;
 use crate::limits::EVENT_BYTES_MAX;
 
+/// What may stand before a stream and is no part of its first line (WHATWG, server-sent events, 9.2.6).
+const MARK: &[u8] = "\u{FEFF}".as_bytes();
+
 /// An event stream in the making.
 #[derive(Default)]
 pub(super) struct Sse {
+    /// Whether its first event has come.
+    is_under_way: bool,
     /// The beginning of an event whose end has not come.
     begun: Vec<u8>,
     /// How far `begun` was searched for its end.
@@ -21,7 +26,7 @@ impl Sse {
         while !bytes.is_empty() {
             if self.begun.is_empty() && !self.passing {
                 let Some(end) = event_end(bytes, 0) else { break };
-                event(events, &bytes[..end], out);
+                self.event(events, &bytes[..end], out);
                 bytes = &bytes[end..];
                 continue;
             }
@@ -37,7 +42,7 @@ impl Sse {
             if self.passing {
                 out.extend_from_slice(&whole)
             } else {
-                event(events, &whole, out)
+                self.event(events, &whole, out)
             }
             self.passing = false;
             self.searched = 0;
@@ -46,7 +51,7 @@ impl Sse {
         self.begun.extend_from_slice(bytes);
         self.searched = self.begun.len().saturating_sub(3);
         if self.begun.len() > EVENT_BYTES_MAX || self.passing {
-            self.passing = true;
+            (self.passing, self.is_under_way) = (true, true);
             let keep = self.begun.len().saturating_sub(3);
             out.extend_from_slice(&self.begun[..keep]);
             self.begun.drain(..keep);
@@ -65,8 +70,16 @@ impl Sse {
         if self.passing {
             out.extend_from_slice(&rest);
         } else if !rest.is_empty() {
-            event(events, &rest, out);
+            self.event(events, &rest, out);
         }
+    }
+
+    /// Hands one event on; a mark before the first one passes.
+    fn event(&mut self, events: &mut dyn Handle, bytes: &[u8], out: &mut Vec<u8>) {
+        let is_first = !std::mem::replace(&mut self.is_under_way, true);
+        let unmarked = bytes.strip_prefix(MARK).filter(|_| is_first).unwrap_or(bytes);
+        out.extend_from_slice(&bytes[..bytes.len() - unmarked.len()]);
+        event(events, unmarked, out);
     }
 }
 

@@ -603,6 +603,30 @@ fn messages_of_websockets_are_restored() {
     assert_eq!(messages.message(copilot(back).as_bytes()), [copilot(NISS).into_bytes()]);
     assert!(messages.finish().is_empty());
 }
+/// A mark of the byte order stands before some streams; clients skip it there and nowhere else.
+#[test]
+fn a_mark_before_a_stream_hides_no_event() {
+    let (niss, _, restore) = setup();
+    let of = |text: &str| json!({"candidates": [{"content": {"parts": [{"text": text}]}, "index": 0}]});
+    let mark = "\u{FEFF}";
+    let stream = |text: &str| [mark.as_bytes(), &sse(&of(text)), &sse(&of("."))].concat();
+    let bytes = stream(&niss);
+    for cut in 0..=bytes.len() {
+        let (one, two) = bytes.split_at(cut);
+        let got = String::from_utf8(through(&restore, "text/event-stream", &[one, two])).unwrap();
+        let events = got.strip_prefix(mark).expect("it passes on");
+        let documents = sse_documents(events.as_bytes());
+        let text = |document: &Value| {
+            document["candidates"][0]["content"]["parts"][0]["text"].as_str().unwrap_or_default().to_owned()
+        };
+        let text: String = documents.iter().map(text).collect();
+        assert_eq!(text, format!("{NISS}."), "cut at {cut}");
+    }
+    // Elsewhere it is part of a line, which then says nothing to a client.
+    let later = [&sse(&of("a"))[..], &stream(&niss)].concat();
+    let got = String::from_utf8(through(&restore, "text/event-stream", &[&later])).unwrap();
+    assert!(got.contains(&niss), "{got}");
+}
 
 /// An answer of gemini.google.com: each chunk holds the text so far, as JSON in JSON, after its length in UTF-16 units.
 fn gemini_web(texts: &[&str]) -> Vec<u8> {
