@@ -7,6 +7,7 @@ mod code;
 mod crowd;
 mod desk;
 mod engine;
+mod grpc_web;
 mod hash;
 mod head;
 mod look;

@@ -67,6 +67,13 @@ impl<'a> Request<'a> {
     }
 
     fn decoded(&self) -> Result<Decoded<'a>, Undecodable> {
+        let decoded = self.without_encodings()?;
+        let is_text = super::grpc_web::is_text(self.declared.mime);
+        let body = if is_text { super::grpc_web::joined(decoded.body) } else { decoded.body };
+        Ok(Decoded { body, ..decoded })
+    }
+
+    fn without_encodings(&self) -> Result<Decoded<'a>, Undecodable> {
         let inbound = self.inbound;
         let bytes_max = self.engine.charter.max_body().min(BODY_BYTES_MAX);
         let mut named = inbound.headers.get_all(CONTENT_ENCODING).iter();

@@ -1,5 +1,5 @@
 //! Cases as files. Lines `# …` say why, `key: value` the head (`tool`, `path`, `carrier: websocket`, `lines: crlf`, `encode: gzip|gzip-name (the first line is the name)|deflate|
-//! utf-16le|utf-16be|utf-32le|utf-32be|latin1|bom|zlib|base64|envelope|field|varint (a number as the first field)|cbor|msgpack (the JSON in that form)|nuls`, anything else is a header), then `--- body`, then `--- expect` with one line a
+//! utf-16le|utf-16be|utf-32le|utf-32be|latin1|bom|zlib|base64|base64-pieces (of five bytes each)|envelope|field|varint (a number as the first field)|cbor|msgpack (the JSON in that form)|nuls`, anything else is a header), then `--- body`, then `--- expect` with one line a
 //! finding (detector, place, new or history, action), one a part that could not be read, and the verdict.
 //!
 //! In the body, `«b64:…»`, `«b64gzip:…»`, `«json:…»`, `«form:…»`, `«u:…»` (all as `\u` escapes), `«qp:…»`, `«wide:…»` (full-width digits)
@@ -89,6 +89,10 @@ fn encoded(encoding: &str, body: &[u8]) -> Vec<u8> {
         "utf-32le" => text().chars().flat_map(|character| u32::from(character).to_le_bytes()).collect(),
         "utf-32be" => text().chars().flat_map(|character| u32::from(character).to_be_bytes()).collect(),
         "base64" => base64::engine::general_purpose::STANDARD.encode(body).into_bytes(),
+        "base64-pieces" => {
+            let piece = |piece: &[u8]| base64::engine::general_purpose::STANDARD.encode(piece);
+            body.chunks(5).map(piece).collect::<String>().into_bytes()
+        }
         "zlib" => {
             let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), level);
             encoder.write_all(body).unwrap();
