@@ -55,13 +55,12 @@ pub(super) struct Request<'a> {
 
 impl<'a> Request<'a> {
     fn new(engine: &'a Engine, inbound: &'a Inbound<'a>) -> Self {
-        let path = inbound.path_and_query.split('?').next().unwrap_or_default();
         let content_type = inbound.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let http = inbound.carrier == Carrier::Http;
         Self {
             engine,
             inbound,
-            names: RequestNames::new(inbound.tool, path, inbound.headers),
+            names: RequestNames::new(inbound.tool, inbound.path_and_query, inbound.headers),
             declared: Declared::of(content_type.filter(|_| http).unwrap_or_default()),
         }
     }

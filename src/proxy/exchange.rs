@@ -403,7 +403,7 @@ async fn send(
         headers.insert(name, value);
     }
     let listen = report.and_then(|_| case.judge.listen(&case.inbound()));
-    if listen.is_some() && !headers::is_signed(&headers) {
+    if listen.is_some() && !headers::is_signed(&headers, case.target.query().unwrap_or_default()) {
         headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
     }
     let outgoing =

@@ -2,6 +2,7 @@
 //! HTTP version needs. Does no I/O.
 
 use super::upstream::Origin;
+use crate::wire::request::is_presigned;
 use http::header::{
     ALT_SVC, CONNECTION, CONTENT_ENCODING, CONTENT_LENGTH, COOKIE, ETAG, EXPECT, HOST, HeaderMap, HeaderName,
     HeaderValue, SEC_WEBSOCKET_EXTENSIONS, TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
@@ -153,10 +154,14 @@ fn join_cookies(headers: &mut HeaderMap) {
     }
 }
 
-/// Whether the client has signed its headers and body (AWS SigV4): what the signature covers stays as it is.
+/// Whether the client has signed its headers and body (AWS SigV4, in the header or in the query): what the signature
+/// covers stays as it is.
 #[must_use]
-pub fn is_signed(headers: &HeaderMap) -> bool {
-    headers.get(http::header::AUTHORIZATION).is_some_and(|value| value.as_bytes().starts_with(b"AWS4-"))
+pub fn is_signed(headers: &HeaderMap, query: &str) -> bool {
+    is_presigned(query)
+        || headers
+            .get(http::header::AUTHORIZATION)
+            .is_some_and(|value| value.as_bytes().starts_with(b"AWS4-"))
 }
 
 #[cfg(test)]

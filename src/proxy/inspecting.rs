@@ -64,7 +64,7 @@ impl Inspecting {
 
     /// The values to put back in the answer: the request's own and the user's earlier ones.
     fn restore(&self, inbound: &Inbound<'_>, own: Option<&Placeholders>) -> Option<Box<dyn Restore>> {
-        if !self.engine.charter.reversible() || super::headers::is_signed(inbound.headers) {
+        if !self.engine.charter.reversible() || super::headers::is_signed(inbound.headers, query(inbound)) {
             return None;
         }
         if own.is_none() && self.restores.is_empty() {
@@ -306,4 +306,8 @@ impl Restore for PutBack {
     fn last_messages(&mut self) -> Vec<Vec<u8>> {
         self.messages.as_mut().map(MessageRestorer::finish).unwrap_or_default()
     }
+}
+/// The query of a request's target.
+fn query<'a>(inbound: &Inbound<'a>) -> &'a str {
+    inbound.path_and_query.split_once('?').map_or("", |(_, query)| query)
 }

@@ -14,6 +14,7 @@ mod sealed;
 mod web;
 
 use crate::place::Place;
+use crate::text::codec::Layer;
 use crate::text::json::Node;
 use crate::text::{Area, Editable, Holds, Names, Never, Spot};
 use crate::tools::{Tool, Wire};
@@ -29,12 +30,13 @@ pub struct RequestNames<'a> {
 }
 
 impl<'a> RequestNames<'a> {
-    /// Names for a request to `tool`.
+    /// Names for a request to `tool`, whose path and query are the target's.
     #[must_use]
-    pub fn new(tool: Option<&Tool>, path: &'a str, headers: &HeaderMap) -> Self {
+    pub fn new(tool: Option<&Tool>, target: &'a str, headers: &HeaderMap) -> Self {
         let wire = tool.map_or(Wire::Generic, |tool| tool.wire);
-        let editable =
-            if is_body_signed(headers) { Editable::Never(Never::SignedBody) } else { Editable::Yes };
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        let is_signed = is_body_signed(headers) || is_presigned(query);
+        let editable = if is_signed { Editable::Never(Never::SignedBody) } else { Editable::Yes };
         Self { wire, path, editable }
     }
 
@@ -94,6 +96,17 @@ static HASHES: [HeaderName; 3] = [
     HeaderName::from_static("content-digest"),
 ];
 static AMZ_HASH: HeaderName = HeaderName::from_static("x-amz-content-sha256");
+
+/// Whether the query signs the request (AWS SigV4, presigned): path, query and headers, and the body where its hash is
+/// signed too. AWS writes the name this way; servers read it without regard to case, and percent-encoded.
+#[must_use]
+pub fn is_presigned(query: &str) -> bool {
+    query.split(['&', ';']).any(|pair| {
+        let mut name = Vec::new();
+        Layer::Percent.decode(pair.split('=').next().unwrap_or_default().as_bytes(), &mut name);
+        name.eq_ignore_ascii_case(b"x-amz-signature")
+    })
+}
 
 /// Whether a header signs the body or holds its hash, so that a changed body is refused (WIRE.md A, E.18).
 fn is_body_signed(headers: &HeaderMap) -> bool {
