@@ -227,6 +227,7 @@ fn clock() -> Outcome {
 mod tests {
     use super::{Origin, Outcome, UpstreamError, surroundings, unreached};
     use crate::config::Config;
+    use crate::proxy::upstream::ParentFault;
 
     #[test]
     fn variables_that_lead_past_the_proxy_are_named() {
@@ -248,7 +249,7 @@ mod tests {
         let origin = || Origin { secure: true, host: "ai.test".into(), port: 443 };
         assert!(matches!(unreached(&UpstreamError::Resolve(origin())), Outcome::Note(..)));
         for error in [
-            UpstreamError::Parent(origin(), String::from("407")),
+            UpstreamError::Parent(origin(), ParentFault::Status(407)),
             UpstreamError::Certificate(origin(), String::from("unknown issuer")),
         ] {
             assert!(matches!(unreached(&error), Outcome::Bad(..)), "{error}");

@@ -9,7 +9,7 @@ use super::session::{Client, Door, Session};
 use super::sniff::{self, First};
 use super::state::{State, stopped};
 use super::stream::Stream;
-use super::upstream::{Offer, Origin, UpstreamError};
+use super::upstream::{Offer, Origin, ParentFault, UpstreamError};
 use super::{authority, serve};
 use crate::audit::event::Attempt;
 use crate::charter::UninspectableKind;
@@ -338,7 +338,7 @@ fn host_field(head: &[u8]) -> Option<String> {
 /// To a host that is not looked into the only place for an answer is `CONNECT` itself.
 fn unreachable(error: &UpstreamError) -> String {
     let status = match error {
-        UpstreamError::Timeout(_) => "504 Gateway Timeout",
+        UpstreamError::Timeout(_) | UpstreamError::Parent(_, ParentFault::TimedOut) => "504 Gateway Timeout",
         UpstreamError::Resolve(_)
         | UpstreamError::Connect(..)
         | UpstreamError::Certificate(..)

@@ -11,7 +11,7 @@ use super::remark::Remark;
 use super::request::plain;
 use super::session::Session;
 use super::state::{self, State};
-use super::upstream::{AnswerBody, Origin, Outgoing, Payload, UpstreamError};
+use super::upstream::{AnswerBody, Origin, Outgoing, ParentFault, Payload, UpstreamError};
 use crate::audit::event::{Attempt, Event, Facts, Stages};
 use crate::audit::store::{Admission, Audit};
 use crate::charter::{Action, UninspectableKind};
@@ -31,6 +31,7 @@ use http::request::Parts;
 use http::uri::PathAndQuery;
 use http::{HeaderMap, Method, Request, Response, StatusCode};
 use hyper::body::Incoming;
+use std::io::ErrorKind;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -567,7 +568,15 @@ pub(super) fn failed() -> Response<AnswerBody> {
 const fn fault(error: &UpstreamError) -> UpstreamFault {
     match error {
         UpstreamError::Resolve(_) => UpstreamFault::Unresolved,
-        UpstreamError::Connect(..) | UpstreamError::Parent(..) => UpstreamFault::Unreachable,
+        UpstreamError::Connect(
+            _,
+            ErrorKind::NetworkUnreachable | ErrorKind::NetworkDown | ErrorKind::AddrNotAvailable,
+        ) => UpstreamFault::NoNetwork,
+        UpstreamError::Connect(..) => UpstreamFault::Unreachable,
+        UpstreamError::Parent(_, ParentFault::Status(status)) => UpstreamFault::Parent(*status),
+        UpstreamError::Parent(_, ParentFault::Nonsense) => UpstreamFault::ParentInvalid,
+        UpstreamError::Parent(_, ParentFault::Unreachable(_)) => UpstreamFault::ParentUnreachable,
+        UpstreamError::Parent(_, ParentFault::TimedOut) => UpstreamFault::ParentTimedOut,
         UpstreamError::Timeout(_) => UpstreamFault::TimedOut,
         UpstreamError::Certificate(..) => UpstreamFault::Certificate,
         UpstreamError::Tls(..) => UpstreamFault::Invalid,

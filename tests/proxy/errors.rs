@@ -21,6 +21,19 @@ async fn an_invalid_certificate_of_the_service_is_502_inside_tls() {
 }
 
 #[tokio::test]
+async fn a_name_that_this_machine_cannot_resolve_is_not_blamed_on_the_service() {
+    let service = Service::noting(&["http/1.1"]).await;
+    let mut setup = Setup::before(&service);
+    // `.invalid` has an address nowhere (RFC 6761).
+    setup.resolve.insert(format!("{AI}:443"), String::from("nowhere.invalid:443"));
+    let proxy = setup.start().await;
+    let answer = proxy.http1(AI).await.send_request(post(AI, "/", "x")).await.unwrap();
+    let (status, _, body) = text(answer).await;
+    assert_eq!(status, StatusCode::BAD_GATEWAY);
+    assert!(body.contains("This computer cannot reach api.ai.test"), "{body}");
+}
+
+#[tokio::test]
 async fn an_unreachable_host_outside_the_catalogue_is_502_at_connect() {
     let service = Service::noting(&[]).await;
     let mut setup = Setup::before(&service);

@@ -351,6 +351,7 @@ pub struct Setup {
     pub resolve: HashMap<String, String>,
     pub roots: Vec<CertificateDer<'static>>,
     pub parent: Option<Parent>,
+    pub connect_timeout: Duration,
     pub patience: Patience,
     pub connections_max: usize,
     pub bodies: Bodies,
@@ -375,6 +376,7 @@ impl Setup {
             resolve,
             roots: vec![service.root.clone()],
             parent: None,
+            connect_timeout: Duration::from_secs(5),
             patience: Patience::default(),
             connections_max: 100,
             bodies: Bodies::default(),
@@ -388,7 +390,7 @@ impl Setup {
         let authority = Authority::load_or_create(&dir.path().join("ca"), &self.constraints).unwrap();
         let root = authority.root().clone();
         let egress = Arc::new(RustlsEgress::bundled(self.roots, KeyExchange::default()).unwrap());
-        let dialler = Dialler::new(egress, self.resolve, self.parent, Duration::from_secs(5));
+        let dialler = Dialler::new(egress, self.resolve, self.parent, self.connect_timeout);
         let (stop, stopping) = watch::channel(false);
         let confirmations: Arc<Confirmations> = Arc::default();
         let parts = Parts {

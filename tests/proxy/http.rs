@@ -285,7 +285,49 @@ async fn a_parent_proxy_is_asked_with_its_password_and_may_refuse() {
         assert!(asked.starts_with(&format!("CONNECT {AI}:443 HTTP/1.1\r\n")), "{asked}");
         assert!(asked.contains("Proxy-Authorization: Basic dTpw\r\n"));
         let answer = client.send_request(post(AI, "/", "x")).await.unwrap();
-        assert_eq!(answer.status(), expected);
+        let (status, _, body) = text(answer).await;
+        assert_eq!(status, expected);
+        let blamed = body.contains("the parent proxy through which guard reaches api.ai.test");
+        assert_eq!(blamed, expected != StatusCode::OK, "{body}");
+    }
+}
+
+#[tokio::test]
+async fn a_parent_proxy_that_refuses_is_named_and_the_service_is_not_blamed() {
+    for (answer, status, said) in [
+        ("HTTP/1.1 407 Authenticate\r\n\r\n", "502", "it answered 407"),
+        ("HTTP/1.1 403\r\nContent-Type: text/html\r\n\r\n<b>", "502", "it answered 403"),
+        ("HTTP/1.1 ok\r\n\r\n", "502", "its answer cannot be read"),
+        ("", "502", "it accepts no connection or cut it"),
+        ("HTTP/1.1 2", "504", "it did not answer in time"),
+    ] {
+        let parent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let mut setup = Setup::before(&Service::noting(&["http/1.1"]).await);
+        setup.resolve.clear();
+        setup.connect_timeout = std::time::Duration::from_millis(300);
+        let address = parent.local_addr().unwrap().to_string();
+        setup.parent = Some(Parent { address, authorization: None, bypass: Vec::new() });
+        let proxy = setup.start().await;
+        tokio::spawn(async move {
+            let mut open = Vec::new();
+            while let Ok((mut client, _)) = parent.accept().await {
+                head(&mut client).await;
+                client.write_all(answer.as_bytes()).await.unwrap();
+                if !answer.is_empty() {
+                    open.push(client);
+                }
+            }
+        });
+        let told = proxy.http1(AI).await.send_request(post(AI, "/", "x")).await.unwrap();
+        let (told, headers, body) = text(told).await;
+        assert_eq!(told, StatusCode::BAD_GATEWAY);
+        assert!(body.contains("The cause is the parent proxy") && body.contains(said), "{body}");
+        assert_eq!(headers.contains_key("x-should-retry"), said.contains("answered"), "{said}");
+        let mut socket = proxy.socket().await;
+        socket.write_all(b"CONNECT bank.test:443 HTTP/1.1\r\nHost: bank.test:443\r\n\r\n").await.unwrap();
+        let told = rest(&mut socket).await;
+        assert!(told.starts_with(&format!("HTTP/1.1 {status} ")), "{told}");
+        assert!(told.contains("bank.test:443: the parent proxy "), "{told}");
     }
 }
 

@@ -2,13 +2,14 @@
 //! the parent's `CONNECT`.
 
 use super::tls::{self, Egress, TlsError};
-use super::{Io, Offer, Origin, UpstreamError, Version};
+use super::{Io, Offer, Origin, ParentFault, UpstreamError, Version};
 use crate::proxy::stream::Stream;
 use bytes::Bytes;
 use std::collections::HashMap;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -66,16 +67,17 @@ impl Dialler {
     /// # Errors
     /// Says what failed and where.
     pub async fn dial(&self, origin: &Origin, offer: Offer) -> Result<(Box<dyn Io>, Version), UpstreamError> {
+        let asked = AtomicBool::new(false);
         let dialling = async {
-            match self.dial_with(origin, tls::versions(offer)).await {
+            match self.dial_with(origin, tls::versions(offer), &asked).await {
                 Err(Failure::NoCommonVersion) if offer == Offer::Http1 => {
-                    self.dial_with(origin, &[Version::Http2]).await
+                    self.dial_with(origin, &[Version::Http2], &asked).await
                 }
                 other => other,
             }
         };
         match timeout(self.connect_timeout, dialling).await {
-            Err(_) => Err(UpstreamError::Timeout(origin.clone())),
+            Err(_) => Err(timed_out(origin, &asked)),
             Ok(Ok(dialled)) => Ok(dialled),
             Ok(Err(Failure::Error(error))) => Err(error),
             Ok(Err(Failure::NoCommonVersion)) => Err(UpstreamError::Tls(
@@ -89,8 +91,9 @@ impl Dialler {
         &self,
         origin: &Origin,
         versions: &'static [Version],
+        asked: &AtomicBool,
     ) -> Result<(Box<dyn Io>, Version), Failure> {
-        let stream = Stream::tcp(self.open(origin).await?, Bytes::new());
+        let stream = Stream::tcp(self.open(origin, asked).await?, Bytes::new());
         if !origin.secure {
             return Ok((Box::new(stream), Version::Http1));
         }
@@ -106,19 +109,26 @@ impl Dialler {
     /// # Errors
     /// Says what failed and where.
     pub async fn tunnel(&self, origin: &Origin) -> Result<TcpStream, UpstreamError> {
-        match timeout(self.connect_timeout, self.open(origin)).await {
+        let asked = AtomicBool::new(false);
+        match timeout(self.connect_timeout, self.open(origin, &asked)).await {
             Ok(opened) => opened,
-            Err(_) => Err(UpstreamError::Timeout(origin.clone())),
+            Err(_) => Err(timed_out(origin, &asked)),
         }
     }
 
-    async fn open(&self, origin: &Origin) -> Result<TcpStream, UpstreamError> {
+    /// `asked` says, as long as that lasts, that the parent proxy is awaited.
+    async fn open(&self, origin: &Origin, asked: &AtomicBool) -> Result<TcpStream, UpstreamError> {
         let target = origin.host_and_port();
         if let Some(elsewhere) = self.resolve.get(&target) {
             return connect(elsewhere, origin).await;
         }
         match &self.parent {
-            Some(parent) if !parent.bypasses(&origin.host) => parent.connect(origin).await,
+            Some(parent) if !parent.bypasses(&origin.host) => {
+                asked.store(true, Ordering::Relaxed);
+                let opened = parent.connect(origin).await;
+                asked.store(false, Ordering::Relaxed);
+                opened.map_err(|fault| UpstreamError::Parent(origin.clone(), fault))
+            }
             _ => connect(&target, origin).await,
         }
     }
@@ -143,8 +153,11 @@ impl Parent {
         })
     }
 
-    async fn connect(&self, origin: &Origin) -> Result<TcpStream, UpstreamError> {
-        let mut socket = connect(&self.address, origin).await?;
+    async fn connect(&self, origin: &Origin) -> Result<TcpStream, ParentFault> {
+        let mut socket = connect(&self.address, origin).await.map_err(|error| match error {
+            UpstreamError::Connect(_, kind) => ParentFault::Unreachable(kind),
+            _ => ParentFault::Unreachable(io::ErrorKind::NotFound),
+        })?;
         let target = origin.host_and_port();
         let mut request = format!("CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n");
         if let Some(authorization) = &self.authorization {
@@ -153,18 +166,27 @@ impl Parent {
             request.push_str("\r\n");
         }
         request.push_str("\r\n");
-        let failed = |error: io::Error| UpstreamError::Parent(origin.clone(), error.kind().to_string());
+        let failed = |error: io::Error| match error.kind() {
+            io::ErrorKind::InvalidData => ParentFault::Nonsense,
+            kind => ParentFault::Unreachable(kind),
+        };
         socket.write_all(request.as_bytes()).await.map_err(failed)?;
         let answer = head(&mut socket).await.map_err(failed)?;
-        let status = answer.split(' ').nth(1).unwrap_or_default();
-        if status.len() == 3 && status.starts_with('2') {
-            return Ok(socket);
+        let status = answer.split([' ', '\r']).nth(1).unwrap_or_default();
+        match status.parse() {
+            Ok(200..300) => Ok(socket),
+            Ok(status @ 100..600) => Err(ParentFault::Status(status)),
+            _ => Err(ParentFault::Nonsense),
         }
-        let said: String = status.chars().filter(char::is_ascii_digit).take(3).collect();
-        Err(UpstreamError::Parent(
-            origin.clone(),
-            if said.is_empty() { String::from("nonsense") } else { said },
-        ))
+    }
+}
+
+/// Whose time ran out.
+fn timed_out(origin: &Origin, asked: &AtomicBool) -> UpstreamError {
+    if asked.load(Ordering::Relaxed) {
+        UpstreamError::Parent(origin.clone(), ParentFault::TimedOut)
+    } else {
+        UpstreamError::Timeout(origin.clone())
     }
 }
 

@@ -117,10 +117,27 @@ pub enum UpstreamError {
     /// TLS failed otherwise.
     #[error("{0}: TLS failed ({1})")]
     Tls(Origin, String),
-    /// The parent proxy refused.
-    #[error("{0}: the parent proxy answered {1}")]
-    Parent(Origin, String),
+    /// The parent proxy does not let it through.
+    #[error("{0}: the parent proxy {1}")]
+    Parent(Origin, ParentFault),
     /// It broke the connection off, or its answer is malformed.
     #[error("{0}: broke off or answered nonsense ({1})")]
     Broken(Origin, String),
+}
+
+/// What a parent proxy did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ParentFault {
+    /// It answered `CONNECT` with this status.
+    #[error("answered {0}")]
+    Status(u16),
+    /// Its answer is no HTTP.
+    #[error("answered nonsense")]
+    Nonsense,
+    /// It takes no connection, has no address, or broke the connection off.
+    #[error("cannot be reached ({0})")]
+    Unreachable(std::io::ErrorKind),
+    /// It did not answer in time.
+    #[error("did not answer in time")]
+    TimedOut,
 }

@@ -155,7 +155,14 @@ fn a_navigation_gets_a_page_in_the_messages_language() {
 #[test]
 fn an_upstream_failure_names_the_upstream_in_its_own_shape() {
     for language in Language::ALL {
-        for fault in [UpstreamFault::Unresolved, UpstreamFault::TimedOut, UpstreamFault::Certificate] {
+        for fault in [
+            UpstreamFault::Unresolved,
+            UpstreamFault::NoNetwork,
+            UpstreamFault::TimedOut,
+            UpstreamFault::Certificate,
+            UpstreamFault::Parent(407),
+            UpstreamFault::ParentUnreachable,
+        ] {
             let answer = with(Wire::Anthropic, "/v1/messages", &[], b"", |asked| {
                 upstream_error(asked, fault, language, "r-2")
             });
@@ -163,7 +170,15 @@ fn an_upstream_failure_names_the_upstream_in_its_own_shape() {
             let value = json(&answer);
             assert_eq!(value["error"]["type"], "api_error");
             assert!(value["error"]["message"].as_str().unwrap().contains("ai.example"));
-            assert_eq!(answer.headers.contains_key("x-should-retry"), fault == UpstreamFault::Certificate);
+            let in_vain = matches!(fault, UpstreamFault::Certificate | UpstreamFault::Parent(_));
+            assert_eq!(answer.headers.contains_key("x-should-retry"), in_vain);
+            let text = value["error"]["message"].as_str().unwrap();
+            let of_the_parent = matches!(fault, UpstreamFault::Parent(_) | UpstreamFault::ParentUnreachable);
+            assert_eq!(text.to_lowercase().contains("proxy"), of_the_parent, "{text}");
+            assert_eq!(text.contains("407"), fault == UpstreamFault::Parent(407), "{text}");
+            let of_the_machine = matches!(fault, UpstreamFault::Unresolved | UpstreamFault::NoNetwork);
+            let machine = ["Cet ordinateur", "Deze computer", "Dieser Computer", "This computer"];
+            assert_eq!(machine.iter().any(|name| text.starts_with(name)), of_the_machine, "{text}");
         }
     }
 }
