@@ -266,6 +266,120 @@ async fn a_kept_connection_that_died_is_replaced_once_and_a_fresh_one_is_not() {
     }
 }
 
+/// What a service that speaks HTTP/2 answers to the first request of a connection, as a frame.
+#[derive(Clone, Copy, Debug)]
+enum Frames {
+    Fine,
+    Reset(u8),
+    GoAway(u8),
+    /// It begins an answer, then resets it.
+    Begun(u8),
+}
+
+/// A service over HTTP/2 whose connections answer these, one after the other, to every request on them. Counts requests.
+async fn raw_http2(
+    lives: Vec<Vec<Frames>>,
+) -> (String, rustls::pki_types::CertificateDer<'static>, Arc<std::sync::atomic::AtomicUsize>) {
+    let (config, root) = tls(&["h2"]);
+    let acceptor = tokio_rustls::TlsAcceptor::from(config);
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let count = Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let counted = Arc::clone(&count);
+    tokio::spawn(async move {
+        for life in lives {
+            let (socket, _) = listener.accept().await.unwrap();
+            let stream = acceptor.accept(socket).await.unwrap();
+            tokio::spawn(http2_life(stream, life, Arc::clone(&counted)));
+        }
+    });
+    (address, root, count)
+}
+
+async fn http2_life(
+    mut stream: tokio_rustls::server::TlsStream<tokio::net::TcpStream>,
+    life: Vec<Frames>,
+    count: Arc<std::sync::atomic::AtomicUsize>,
+) {
+    let mut life = life.into_iter();
+    let mut preface = [0; 24];
+    stream.read_exact(&mut preface).await.unwrap();
+    stream.write_all(&[0, 0, 0, 4, 0, 0, 0, 0, 0]).await.unwrap();
+    loop {
+        let mut head = [0; 9];
+        if stream.read_exact(&mut head).await.is_err() {
+            return;
+        }
+        let length = usize::from(head[0]) << 16 | usize::from(head[1]) << 8 | usize::from(head[2]);
+        let mut payload = vec![0; length];
+        stream.read_exact(&mut payload).await.unwrap();
+        let (kind, flags, id) = (head[3], head[4], head[8]);
+        if kind == 4 && flags == 0 {
+            stream.write_all(&[0, 0, 0, 4, 1, 0, 0, 0, 0]).await.unwrap();
+        }
+        // The end of a request.
+        if !(kind <= 1 && flags & 1 == 1) {
+            continue;
+        }
+        count.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+        let reset = |why| [0, 0, 4, 3, 0, 0, 0, 0, id, 0, 0, 0, why];
+        // `0x88` is `:status: 200`.
+        let fine = |flags| [0, 0, 1, 1, flags, 0, 0, 0, id, 0x88];
+        let bytes = match life.next().unwrap_or(Frames::Fine) {
+            Frames::Fine => fine(5).to_vec(),
+            Frames::Reset(why) => reset(why).to_vec(),
+            Frames::GoAway(last) => vec![0, 0, 8, 7, 0, 0, 0, 0, 0, 0, 0, 0, last, 0, 0, 0, 0],
+            Frames::Begun(why) => [&fine(4)[..], &reset(why)].concat(),
+        };
+        stream.write_all(&bytes).await.unwrap();
+        stream.flush().await.unwrap();
+    }
+}
+
+/// RFC 9113, 8.7: a refused stream, and one beyond the last of a `GOAWAY`, were not processed, and are sent once more on
+/// another connection; what may have been processed is not.
+#[tokio::test]
+async fn what_a_service_has_not_looked_at_is_sent_once_more_over_http2() {
+    use Frames::{Begun, Fine, GoAway, Reset};
+    let (refused, cancelled) = (7, 8);
+    for (lives, answers, requests) in [
+        (vec![vec![Reset(refused)], vec![Fine]], &[200][..], 2),
+        (vec![vec![Fine, Reset(refused)], vec![Fine]], &[200, 200], 3),
+        (vec![vec![GoAway(0)], vec![Fine]], &[200], 2),
+        (vec![vec![Fine, GoAway(1)], vec![Fine]], &[200, 200], 3),
+        // Once, not twice.
+        (vec![vec![Reset(refused)], vec![Reset(refused)], vec![Fine]], &[502], 2),
+        // It may have been processed.
+        (vec![vec![Reset(cancelled)], vec![Fine]], &[502], 1),
+        (vec![vec![Fine, Reset(cancelled)], vec![Fine]], &[200, 502], 2),
+    ] {
+        let told = format!("{lives:?}");
+        let (address, root, count) = raw_http2(lives).await;
+        let mut setup = Setup::before(&Service::noting(&["h2"]).await);
+        setup.resolve.insert(format!("{AI}:443"), address);
+        setup.roots = vec![root];
+        let proxy = setup.start().await;
+        let mut client = proxy.http2(AI).await;
+        for status in answers {
+            client.ready().await.unwrap();
+            let answer = client.send_request(post2(AI, "/", "x")).await.unwrap();
+            assert_eq!(answer.status().as_u16(), *status, "{told}");
+        }
+        assert_eq!(count.load(std::sync::atomic::Ordering::SeqCst), requests, "{told}");
+    }
+    // Where an answer has begun, its client sees it end.
+    let (address, root, count) = raw_http2(vec![vec![Begun(refused)], vec![Fine]]).await;
+    let mut setup = Setup::before(&Service::noting(&["h2"]).await);
+    setup.resolve.insert(format!("{AI}:443"), address);
+    setup.roots = vec![root];
+    let proxy = setup.start().await;
+    let answer = proxy.http2(AI).await.send_request(post2(AI, "/", "x")).await;
+    if let Ok(answer) = answer {
+        assert!(answer.into_body().collect().await.is_err());
+    }
+    assert_eq!(count.load(std::sync::atomic::Ordering::SeqCst), 1);
+}
+
 #[tokio::test]
 async fn trailers_of_an_answer_pass_over_http2() {
     let handler: Handler = Arc::new(|_| {

@@ -101,7 +101,8 @@ enum Ready {
 /// A request that got no answer.
 struct Failed {
     error: UpstreamError,
-    /// Whether it may be sent once more: the connection was an old one, and nothing came back.
+    /// Whether it may be sent once more: the connection was an old one, and nothing came back, or the service said that it
+    /// has not looked at it.
     again: bool,
 }
 
@@ -166,7 +167,7 @@ impl Upstream {
     ) -> Result<Response<AnswerBody>, UpstreamError> {
         let key = Key { identity: identity.clone(), origin: origin.clone() };
         let ready = self.ready(&key, offer).await?;
-        let second = ready.is_reused().then(|| outgoing.again()).flatten();
+        let second = ready.may_fail_unread().then(|| outgoing.again()).flatten();
         // Boxed: what is awaited is moved once for each step that awaits it, and this is large.
         match Box::pin(self.send_on(ready, &key, outgoing)).await {
             Ok(answer) => Ok(answer),
@@ -347,13 +348,24 @@ impl Upstream {
             Ok(answer) => Ok(answer.map(|body| AnswerBody::relayed(body, None))),
             Err(error) => {
                 let died = sender.is_closed() || error.is_canceled() || error.is_closed();
-                if died {
+                let unread = is_unread(&error);
+                if died || unread {
                     self.pool.forget_http2(key);
                 }
-                Err(Failed { error: broken(&key.origin, &error), again: reused && died })
+                Err(Failed { error: broken(&key.origin, &error), again: reused && died || unread })
             }
         }
     }
+}
+
+/// Whether the service said that it has not processed a request (RFC 9113, 8.7): it refused the stream, or goes away and
+/// the stream is beyond the last one that it takes. The HTTP library fails those streams alone for a `GOAWAY`.
+fn is_unread(error: &hyper::Error) -> bool {
+    let reset = std::error::Error::source(error).and_then(|source| source.downcast_ref::<h2::Error>());
+    reset.is_some_and(|reset| {
+        let refused = reset.is_reset() && reset.reason() == Some(h2::Reason::REFUSED_STREAM);
+        reset.is_remote() && (refused || reset.is_go_away())
+    })
 }
 
 /// Sends the request and drives its connection until the answer's header is there. No other task takes part,
@@ -378,10 +390,12 @@ async fn drive(
 }
 
 impl Ready {
-    const fn is_reused(&self) -> bool {
+    /// Whether a request on it may fail without having been looked at, so that it is sent once more. Over HTTP/2 the
+    /// service can say so on a new connection too.
+    const fn may_fail_unread(&self) -> bool {
         match self {
             Self::Http1(connection) => connection.reused,
-            Self::Http2 { reused, .. } => *reused,
+            Self::Http2 { .. } => true,
         }
     }
 }
