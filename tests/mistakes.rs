@@ -109,3 +109,18 @@ fn a_slip_in_a_command_or_flag_is_answered_with_the_right_one() {
         assert!(err.contains(hint), "{arguments:?}: {err}");
     }
 }
+
+#[test]
+fn commands_of_an_authority_that_is_not_there_yet_say_what_makes_it() {
+    let folder = tempfile::tempdir().unwrap();
+    for command in ["show", "export", "check", "trust", "untrust"] {
+        let (status, out, err) = said(&guard(folder.path(), &["ca", command]));
+        assert_eq!((status, &*out), (Some(2), ""), "{command}");
+        assert!(err.contains("there is no authority in ") && err.contains("hint: `guard ca init`"), "{err}");
+        assert!(err.contains("`guard proxy`") && !err.contains("os error"), "{err}");
+    }
+    let (status, _, err) = said(&guard(folder.path(), &["ca", "init"]));
+    assert_eq!(status, Some(0), "{err}");
+    let (status, out, err) = said(&guard(folder.path(), &["ca", "export"]));
+    assert!(status == Some(0) && out.starts_with("-----BEGIN CERTIFICATE-----"), "{err}");
+}

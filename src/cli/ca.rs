@@ -58,6 +58,10 @@ pub(super) fn run(arguments: &Arguments, global: &Global, output: &mut Output) -
 fn act(action: &Action, global: &Global, output: &mut Output) -> Result<Exit, Failure> {
     let loaded = program::configuration(global)?;
     let dir = program::ca_dir(&loaded.config);
+    if !matches!(action, Action::Init | Action::Rotate) && !ca::root_file(&dir).exists() {
+        let hint = Some("`guard ca init` makes it, and so does the first start of `guard proxy`");
+        return Err(Failure::Fault(format!("there is no authority in {} yet", dir.display()), hint));
+    }
     match action {
         Action::Init => {
             if ca::root_file(&dir).exists() {

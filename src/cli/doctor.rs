@@ -46,6 +46,8 @@ pub(super) fn run(global: &Global, output: &mut Output) -> io::Result<Exit> {
     match program::charter(global, config, output) {
         Ok((name, charter, catalogue)) => {
             outcomes.push(Outcome::Good(format!("charter: {name}")));
+            let page = other::get(config.proxy.listen, "/").unwrap_or_default();
+            outcomes.extend(other_charter(&page, charter.id()));
             outcomes.extend(reached(config, &charter, &catalogue));
             let keys = Keys { placeholder: [0; 32], fingerprint: [0; 32], cache: [0; 32] };
             let engine = Engine::new(Scanner::shipped(), charter, catalogue, keys);
@@ -124,6 +126,20 @@ fn port(config: &Config) -> Outcome {
             Outcome::Bad(what, String::from("set proxy.listen to another port"))
         }
     }
+}
+
+/// The running proxy may have been started with another configuration: its first page says under which charter it works.
+fn other_charter(page: &str, own: &str) -> Option<Outcome> {
+    let (_, rest) = page.strip_prefix("HTTP/1.1 200 ")?.split_once("<h1>guard</h1>")?;
+    let (_, rest) = rest.split_once("<code>")?;
+    let (running, _) = rest.split_once("</code>")?;
+    // Ids of charters hold nothing that HTML would escape.
+    (running != own).then(|| {
+        Outcome::Note(
+            format!("the running proxy works under the charter {running}, and these checks read {own}"),
+            String::from("`guard doctor` with the --config and --charter with which the proxy was started"),
+        )
+    })
 }
 
 /// Whether services answer as they should: those that the charter allows first, as the proxy would reach them.
@@ -225,7 +241,7 @@ fn clock() -> Outcome {
 
 #[cfg(test)]
 mod tests {
-    use super::{Origin, Outcome, UpstreamError, surroundings, unreached};
+    use super::{Origin, Outcome, UpstreamError, other_charter, surroundings, unreached};
     use crate::config::Config;
     use crate::proxy::upstream::ParentFault;
 
@@ -242,6 +258,21 @@ mod tests {
         assert!(matches!(good[..], [Outcome::Good(_)]));
         let other = look(&[("HTTPS_PROXY", "http://proxy.example:1")]);
         assert!(matches!(other[..], [Outcome::Note(..), Outcome::Note(..)]));
+    }
+
+    #[test]
+    fn a_proxy_that_runs_under_another_charter_is_told() {
+        let short = (std::sync::Arc::from("Title"), Vec::new());
+        for language in crate::language::Language::ALL {
+            let page = crate::pages::status("house", &short, 3, &[], language);
+            let page = format!("HTTP/1.1 200 OK\r\n\r\n{}", String::from_utf8_lossy(&page.body));
+            let Some(Outcome::Note(what, _)) = other_charter(&page, "baseline") else { panic!("{page}") };
+            assert!(what.contains("charter house,") && what.contains("read baseline"), "{what}");
+            assert!(other_charter(&page, "house").is_none());
+        }
+        for page in ["", "HTTP/1.1 200 OK\r\n\r\n<code>x</code>", "HTTP/1.1 421 Misdirected\r\n\r\n"] {
+            assert!(other_charter(page, "baseline").is_none(), "{page}");
+        }
     }
 
     #[test]
