@@ -26,6 +26,7 @@ use crate::wire::answer::{Asked, UpstreamFault, add_decision, refusal, upstream_
 use bytes::Bytes;
 use http::header::{
     ACCEPT_ENCODING, ACCEPT_LANGUAGE, ALLOW, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue,
+    TRAILER,
 };
 use http::request::Parts;
 use http::uri::PathAndQuery;
@@ -407,6 +408,7 @@ async fn send(
     if listen.is_some() && !headers::is_signed(&headers, case.target.query().unwrap_or_default()) {
         headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
     }
+    let takes_trailers = headers::takes_trailers(&headers);
     let outgoing =
         Outgoing { method: case.method.clone(), target: case.target.clone(), headers, payload, extensions };
     let session = asking.session;
@@ -429,7 +431,7 @@ async fn send(
     let client = &session.client.identity;
     let tap = Tap::new(&state.learned, client, case.tool.as_ref(), asked, answer.headers());
     let mut answer = answer.map(|body| body.tapped(tap));
-    headers::clean_answer(answer.headers_mut());
+    headers::clean_answer(answer.headers_mut(), takes_trailers);
     *answer.version_mut() = http::Version::default();
     if let Some(report) = report {
         add_decision(answer.headers_mut(), report.decision.action, &case.id.0, articles(report));
@@ -462,6 +464,8 @@ fn restoring(answer: &mut Response<AnswerBody>, mut restore: Box<dyn Restore>) -
         return None;
     }
     headers::of_other_bytes(answer.headers_mut());
+    // They may hold sums of the bytes as they were.
+    answer.headers_mut().remove(TRAILER);
     restore.begin(answer.headers());
     if let Some(flowing) = flowing {
         answer.body_mut().undo(flowing);

@@ -57,10 +57,15 @@ pub fn ends_in_two_ways(headers: &HeaderMap) -> bool {
     }
 }
 
+/// Whether a client takes trailers behind an answer.
+pub fn takes_trailers(headers: &HeaderMap) -> bool {
+    headers.get(TE).is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"trailers"))
+}
+
 /// Removes from a request what is meant for this hop, what claims to come from us, and `Expect`, which is
 /// answered here. Done before the request is inspected, so that what is inspected is what goes on.
 pub fn clean_request(headers: &mut HeaderMap) {
-    let trailers = headers.get(TE).is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"trailers"));
+    let trailers = takes_trailers(headers);
     clean_hop(headers);
     if trailers {
         headers.insert(TE, HeaderValue::from_static("trailers"));
@@ -69,9 +74,17 @@ pub fn clean_request(headers: &mut HeaderMap) {
 }
 
 /// Removes from an answer what is meant for this hop, what claims to come from us, and the offer to go round
-/// us by QUIC.
-pub fn clean_answer(headers: &mut HeaderMap) {
+/// us by QUIC. The names of its trailers stay for a client that takes them: over HTTP/1 only those that are named pass.
+pub fn clean_answer(headers: &mut HeaderMap, takes_trailers: bool) {
+    let trailers: Vec<HeaderValue> = if takes_trailers && !headers.contains_key(CONTENT_LENGTH) {
+        headers.get_all(TRAILER).iter().cloned().collect()
+    } else {
+        Vec::new()
+    };
     clean_hop(headers);
+    for names in trailers {
+        headers.append(TRAILER, names);
+    }
     remove_own(headers, &[ALT_SVC, PROXY_AUTHENTICATE]);
 }
 
@@ -102,7 +115,10 @@ pub fn for_http1(headers: &mut HeaderMap, origin: &Origin) {
     {
         headers.insert(HOST, value);
     }
-    headers.remove(TE);
+    if takes_trailers(headers) {
+        // For this hop alone (RFC 9110, 10.1.4).
+        headers.insert(CONNECTION, HeaderValue::from_static("TE"));
+    }
     join_cookies(headers);
 }
 
@@ -245,8 +261,32 @@ mod tests {
     fn the_offer_of_quic_goes() {
         let mut headers =
             map(&[("alt-svc", "h3=\":443\""), ("connection", "keep-alive"), ("x-request-id", "1")]);
-        super::clean_answer(&mut headers);
+        super::clean_answer(&mut headers, false);
         assert_eq!(headers.len(), 1);
+    }
+
+    #[test]
+    fn trailers_are_named_to_clients_that_take_them() {
+        for (takes, coding, names) in [
+            (true, "transfer-encoding", &["a-sum, b-sum", "c-sum"][..]),
+            (true, "content-length", &[]),
+            (false, "transfer-encoding", &[]),
+        ] {
+            let mut headers = map(&[
+                (coding, "chunked"),
+                ("connection", "trailer"),
+                ("trailer", "a-sum, b-sum"),
+                ("trailer", "c-sum"),
+            ]);
+            super::clean_answer(&mut headers, takes);
+            let named: Vec<_> = headers.get_all("trailer").iter().collect();
+            assert_eq!(named, names, "{takes} {coding}");
+        }
+        let mut headers = map(&[("te", "trailers"), ("connection", "te")]);
+        super::clean_request(&mut headers);
+        let origin = crate::proxy::upstream::Origin { secure: true, host: "h".into(), port: 443 };
+        super::for_http1(&mut headers, &origin);
+        assert_eq!(headers, map(&[("te", "trailers"), ("connection", "TE"), ("host", "h")]));
     }
 
     #[test]

@@ -401,6 +401,40 @@ async fn trailers_of_an_answer_pass_over_http2() {
     assert_eq!(collected.trailers().unwrap()["grpc-status"], "0");
 }
 
+#[tokio::test]
+async fn trailers_of_an_answer_pass_over_http1_to_clients_that_take_them() {
+    let answer = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n1\r\nx\r\n0\r\nX-Sum: 7\r\nX-Other: 8\r\n\r\n";
+    for (asks, passes) in
+        [("TE: trailers\r\n", true), ("TE: trailers\r\nConnection: TE\r\n", true), ("", false)]
+    {
+        let (address, root) = raw_tls(answer, 2).await;
+        let mut setup = Setup::before(&Service::noting(&["http/1.1"]).await);
+        setup.resolve.insert(format!("{AI}:443"), address);
+        setup.roots = vec![root];
+        let proxy = setup.start().await;
+        let mut stream = proxy.tls(AI, &["http/1.1"]).await;
+        stream.write_all(format!("GET / HTTP/1.1\r\nHost: {AI}\r\n{asks}\r\n").as_bytes()).await.unwrap();
+        let mut told = Vec::new();
+        while !told.ends_with(b"\r\n\r\n") || !told.windows(5).any(|five| five == b"\r\n0\r\n") {
+            let mut byte = [0];
+            stream.read_exact(&mut byte).await.unwrap();
+            told.push(byte[0].to_ascii_lowercase());
+        }
+        let told = String::from_utf8(told).unwrap();
+        assert_eq!(told.contains("trailer: x-sum\r\n"), passes, "{told}");
+        assert_eq!(told.contains("\r\n0\r\nx-sum: 7\r\n\r\n"), passes, "{told}");
+        assert!(!told.contains("x-other"), "not announced: {told}");
+    }
+    // The service is told that they are taken.
+    let service = Service::noting(&["http/1.1"]).await;
+    let proxy = Setup::before(&service).start().await;
+    let mut request = post(AI, "/", "x");
+    request.headers_mut().insert("te", HeaderValue::from_static("trailers"));
+    text(proxy.http1(AI).await.send_request(request).await.unwrap()).await;
+    let seen = service.last().headers;
+    assert!(seen["te"] == "trailers" && seen["connection"] == "TE", "{seen:?}");
+}
+
 struct Iterating(std::vec::IntoIter<Result<Frame<Bytes>, Infallible>>);
 
 impl http_body::Body for Iterating {

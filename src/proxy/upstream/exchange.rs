@@ -233,7 +233,7 @@ impl Upstream {
             if headers::ends_in_two_ways(answer.headers()) {
                 return Err(UpstreamError::Broken(origin.clone(), String::from(UNCLEAR_END)));
             }
-            headers::clean_answer(answer.headers_mut());
+            headers::clean_answer(answer.headers_mut(), false);
             return Ok(Err(answer.map(|body| AnswerBody::relayed(body, None))));
         }
         let said = answer.headers().clone();

@@ -116,7 +116,7 @@ fn accepted(
     if said.contains_key(SEC_WEBSOCKET_EXTENSIONS) {
         return None;
     }
-    headers::clean_answer(said);
+    headers::clean_answer(said, false);
     said.remove(SEC_WEBSOCKET_ACCEPT);
     said.remove(http::header::CONTENT_LENGTH);
     let mut answer = Response::new(AnswerBody::Own(None));
