@@ -447,6 +447,8 @@ impl Outgoing {
     }
 }
 
+/// An answer of more than 100 fields is refused: with a limit of one's own the HTTP library takes two arrays of that length
+/// from the heap for each header that it reads.
 fn http1_builder() -> http1::Builder {
     let mut builder = http1::Builder::new();
     builder.preserve_header_case(true).max_header_size(HEADER_BYTES_MAX as usize);
