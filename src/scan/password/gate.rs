@@ -19,6 +19,9 @@ use crate::scan::check::random::{entropy, looks_random};
 use crate::scan::fold::fold;
 use crate::span::Span;
 
+/// Bytes before the result of a test that tell whose it is.
+const RESULT_BYTES: usize = 4;
+
 /// Bytes of the shortest value that a machine made with spaces.
 const SALT_BYTES_MIN: usize = 32;
 
@@ -152,6 +155,22 @@ impl Gate<'_> {
             || self.is_named_value(value, bytes)
             || is_date(bytes)
             || self.is_sum_of_path(value, bytes)
+            || self.is_result_of_test(value, bytes)
+    }
+
+    /// `PASS: gdb.ada/assign_1.exp: …`, `--- PASS: TestFoo2Bar (0.03s)`: what a program says of a test.
+    fn is_result_of_test(&self, value: Value, bytes: &[u8]) -> bool {
+        let Label { text, span, .. } = self.label;
+        if span.of(text) != Some(b"PASS") || value.quoted {
+            return false;
+        }
+        let before = &text[span.start.saturating_sub(RESULT_BYTES)..span.start];
+        let of_run = [&b"--- "[..], b" - ", b"] "].iter().any(|mark| before.ends_with(mark));
+        let behind = &text[value.span.end..];
+        let name = || bytes.iter().any(|byte| matches!(byte, b'/' | b'_' | b'.' | b':'));
+        let named = name() && !self.follows_login();
+        let timed = matches!(behind, [b' ', b'(', digit, ..] if digit.is_ascii_digit());
+        of_run || named || timed || behind.starts_with(b": ")
     }
 
     /// Judges a value that stands elsewhere than behind the link.

@@ -108,6 +108,10 @@ pub(super) fn around(label: &Label<'_>, kind: Kind) -> Values {
     if label.groups & (RECOVERY | ASKED) != 0 {
         return best;
     }
+    // "PASS: set variable attr73" says how a test went.
+    if label.span.of(label.text) == Some(b"PASS") && label.text.get(label.span.end) == Some(&b':') {
+        return best;
+    }
     let reach = Reach { label, kind, string: false, echo: false };
     let line = reach.line();
     if !reach.may_hold(Span::new(line.start, label.text.len().min(line.end + ASKED_BELOW.1 + BEHIND))) {
@@ -352,6 +356,10 @@ impl Reach<'_> {
                 None => return,
             },
         };
+        // `wifi: cfg80211: cancel …`: who speaks.
+        if groups & SOFT != 0 && text[token.end..].starts_with(b": ") {
+            return;
+        }
         let told = text[self.label.span.end.min(token.start)..token.start].trim_ascii_end();
         let told = || {
             told.ends_with(b":")

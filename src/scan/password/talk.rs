@@ -67,18 +67,25 @@ impl Gate<'_> {
 
     /// Whether the other half of a login stands near: before the label or behind the value.
     pub(super) fn is_paired(&self, end: usize) -> bool {
+        let folded = self.label.window.text();
+        let behind = self.label.window.index(end).min(folded.len());
+        self.follows_login() || self.names_login(behind, folded.len().min(behind + 60))
+    }
+
+    /// Whether it stands before the label.
+    pub(super) fn follows_login(&self) -> bool {
+        let label = self.label.window.index(self.label.span.start);
+        self.names_login(label.saturating_sub(110), label)
+    }
+
+    fn names_login(&self, from: usize, to: usize) -> bool {
         let signed = |rest: &[u8]| matches!(rest.first(), Some(b':' | b'=' | b'|' | b'-' | b'\t'));
         let folded = self.label.window.text();
-        let label = self.label.window.index(self.label.span.start);
-        let behind = self.label.window.index(end).min(folded.len());
-        let linked = |from: usize, to: usize| {
-            self.label.lexicon.words(folded, from, to).any(|word| {
-                let rest = folded[word.end..to.max(word.end)].trim_ascii_start();
-                word.groups & LOGIN != 0
-                    && (signed(rest) || rest.starts_with(b"\":") || rest.starts_with(b"\\\":"))
-            })
-        };
-        linked(label.saturating_sub(110), label) || linked(behind, folded.len().min(behind + 60))
+        self.label.lexicon.words(folded, from, to).any(|word| {
+            let rest = folded[word.end..to.max(word.end)].trim_ascii_start();
+            word.groups & LOGIN != 0
+                && (signed(rest) || rest.starts_with(b"\":") || rest.starts_with(b"\\\":"))
+        })
     }
 
     /// `csrf_token`, `nextPageToken`: made for one page or one answer, they open nothing.
