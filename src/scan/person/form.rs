@@ -61,8 +61,11 @@ pub(super) struct Leader {
 }
 
 impl Leader {
-    /// The first of a text: one pass over it.
+    /// The first of a text: one pass over it, and a cheap one where two signs stand nowhere together, as in most.
     pub(super) fn first(text: &str) -> Option<Self> {
+        if !may_hold(text.as_bytes()) {
+            return None;
+        }
         let mut found: Option<Self> = None;
         for (at, sign) in text.char_indices() {
             let signs = match sign {
@@ -88,6 +91,15 @@ impl Leader {
     pub(super) fn leads(self, text: &str, at: usize) -> bool {
         self.signs >= LEADER_SURE || begins_column(&text[..at])
     }
+}
+
+/// Whether two signs stand together, perhaps over a blank, or one that is not ASCII.
+fn may_hold(text: &[u8]) -> bool {
+    let sign = |at: usize| matches!(text.get(at), Some(b'.' | b'_'));
+    let goes_on = |at: usize| sign(at + 1) || text.get(at + 1) == Some(&b' ') && sign(at + 2);
+    memchr::memchr2_iter(b'.', b'_', text).any(goes_on)
+        // The last bytes of `·` and `…`.
+        || memchr::memchr2(0xB7, 0xA6, text).is_some()
 }
 
 /// Whether a line or a column of a form begins here.
