@@ -40,6 +40,11 @@ fn a_national_number_is_found_in_every_dress() {
         ("unicode", "le <<85.0\u{200b}7.30-033.28>> ici"),
         ("unicode", "<<85.07.30\u{ad}-033.\u{2060}28>>"),
         ("unicode", "<<８５.07.30-033.28>>"),
+        ("unicode", "<<85.07.3\u{301}0-033.28>>"),
+        (
+            "unicode",
+            "NISS <<8\u{301}5\u{301}.\u{301}0\u{301}7\u{301}.\u{301}3\u{301}0\u{301}-\u{301}0\u{301}3\u{301}3\u{301}.\u{301}2\u{301}8>>",
+        ),
         ("unicode", "n° national <<٨٥٠٧٣٠٠٣٣٢٨>>"),
         ("unicode", "<<𝟖𝟓07300332𝟖>>"),
         ("wrapped", "son NISS 85.07.30-033.28 est faux, le voici : <<93.05.05-\n> 079.13>> merci"),

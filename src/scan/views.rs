@@ -594,7 +594,11 @@ fn unicode_sign(text: &[u8], at: usize) -> Sign {
             let alone = back(1) == b' ' && back(2).is_ascii_digit() && ahead(2) == b' ';
             beside_latin(back(1)) || beside_latin(ahead(2)) || alone && ahead(3).is_ascii_digit()
         }
-        0xCD => ahead(1) == 0x8F,
+        // An accent on a digit, or on what stands between digits.
+        0xCC | 0xCD => {
+            let between = || matches!(back(1), b'.' | b'-' | b'/' | b' ') && digits_around(text, at) >= 8;
+            byte == 0xCD && ahead(1) == 0x8F || back(1).is_ascii_digit() || between()
+        }
         0xD9 | 0xDB | 0xDF | 0xE0 => lookalike::is_decimal(byte, ahead(1), ahead(2)),
         0xE1 if lookalike::is_decimal(byte, ahead(1), ahead(2)) => true,
         0xE1 => matches!((ahead(1), ahead(2)), (0x85, 0x9F | 0xA0) | (0xA0, 0x8B..=0x8E)),
