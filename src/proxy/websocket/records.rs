@@ -20,7 +20,7 @@ pub(super) struct TooLong;
 
 impl Records {
     /// What may go out, now that a message has come: whole records, or the message where it holds none; nothing where the
-    /// rest of a record has to come. A text that begins an object and does not end it is taken for one.
+    /// rest of a record has to come. What begins an object and does not end it is taken for one.
     ///
     /// # Errors
     /// More than [`WEBSOCKET_RECORD_BYTES_MAX`] without an end.
@@ -50,8 +50,13 @@ impl Records {
 
     /// Whether a message goes on, or begins with an object that it does not end.
     fn is_begun(&self, message: &[u8], is_text: bool) -> bool {
-        let begins = || message.trim_ascii_start().first() == Some(&b'{') && !is_closed(message);
-        !self.held.is_empty() || is_text && begins()
+        // Bytes of another protocol hardly begin with both signs.
+        let is_object = if is_text {
+            message.trim_ascii_start().first() == Some(&b'{')
+        } else {
+            message.starts_with(b"{\"")
+        };
+        !self.held.is_empty() || is_object && !is_closed(message)
     }
 }
 
@@ -88,6 +93,15 @@ mod tests {
     fn other_messages_go_out_as_they_come() {
         assert_eq!(out(&["{\"a\":1}", "text", "", "[1,", "{}"]), ["{\"a\":1}", "text", "", "[1,", "{}"]);
         assert_eq!(out(&["{\"a\":", "1}", "{\"b\":2}"]), ["{\"a\":1}", "{\"b\":2}"]);
+    }
+
+    #[test]
+    fn records_come_in_binary_messages_too() {
+        let mut records = Records::default();
+        assert_eq!(records.take(b"{\"a\":\"x".to_vec(), false), Ok(None));
+        assert_eq!(records.take(b"y\"}\x1e".to_vec(), false), Ok(Some(b"{\"a\":\"xy\"}\x1e".to_vec())));
+        let mut others = Records::default();
+        assert_eq!(others.take(b"{\x08\x01".to_vec(), false), Ok(Some(b"{\x08\x01".to_vec())));
     }
 
     #[test]
