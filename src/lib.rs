@@ -78,7 +78,8 @@
 //! `Alt-Svc` (HTTP/3 would go past); `x-guard-*` (the client's are dropped, ours are added to answers); the tenant
 //! headers that the charter sets; after a redaction, length, digests and content encoding (of an answer into which values
 //! are put back too, whose `ETag` becomes weak), and `Accept-Encoding` where the answer is to be rewritten or looked into;
-//! of an answer that a rule may stop in mid-stream, the length. Trailers of an answer pass where the client takes them (over
+//! of an answer that a rule may stop in mid-stream, the length. A record that a client says in several messages of a WebSocket
+//! goes on in one. Trailers of an answer pass where the client takes them (over
 //! HTTP/1.1 those that the answer's `Trailer` names, and none where values are put back); those of a request do not. What the client writes into control frames of a WebSocket
 //! does not go on: see `proxy::websocket::control`.
 

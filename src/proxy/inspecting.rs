@@ -307,6 +307,7 @@ impl Restore for PutBack {
         self.messages.as_mut().map(MessageRestorer::finish).unwrap_or_default()
     }
 }
+
 /// The query of a request's target.
 fn query<'a>(inbound: &Inbound<'a>) -> &'a str {
     inbound.path_and_query.split_once('?').map_or("", |(_, query)| query)

@@ -2,29 +2,23 @@
 //! look like a mailbox or a password. Knows bytes and no rules.
 
 use crate::span::Span;
-use crate::text::strings::{ends_string, run_before, run_from};
-
-/// Printable bytes in a row that are no chance: among ten million random bytes, one row in ten is as long.
-const RUN_MIN: usize = 16;
-
-/// Digits of a number that is none.
-const DIGITS_MIN: usize = 9;
+use crate::text::strings::{ends_string, is_sure, run_before, run_from};
 
 /// Bytes that are looked at on either side.
 const AROUND: usize = 64;
 
-/// How many of them are no text in what is none: control characters, and those and what is not ASCII together. A text in a
-/// code page of its own has no control characters, and one with such characters as separators is of ASCII.
-const STRAY_MIN: (usize, usize) = (2, 16);
+/// How many of them are control characters, and how many belong to no UTF-8, in what is no text: more than the ends of what is
+/// looked at can cut. So no text that is UTF-8 hides a value, whatever it holds; one in a code page of its own has no control
+/// characters.
+const STRAY_MIN: (usize, usize) = (2, 8);
 
 /// Whether a finding at `span` is one of chance: it stands in a short run of printable characters, the bytes around are no
 /// text, and neither zeros nor line breaks end the run on both sides, as they do strings of programs. Looks at some two hundred bytes.
 pub(super) fn is(text: &[u8], span: Span) -> bool {
     let value = span.of(text).unwrap_or_default();
-    let run = run_from(value);
-    if run == value.len() && run >= RUN_MIN
-        || value.iter().filter(|byte| byte.is_ascii_digit()).count() >= DIGITS_MIN
-    {
+    let is_printable = run_from(value) == value.len();
+    // Many digits are no chance, whatever stands between them.
+    if is_sure(value) && value.is_ascii() || is_printable && is_sure(value) {
         return false;
     }
     let from = span.start.saturating_sub(AROUND);
@@ -34,15 +28,13 @@ pub(super) fn is(text: &[u8], span: Span) -> bool {
         return false;
     }
     let (head, tail) = (run_before(before), run_from(behind));
-    if run == value.len() && head + run + tail >= RUN_MIN {
+    if is_printable && is_sure(&text[span.start - head..span.end + tail]) {
         return false;
     }
     let ends = [before[..before.len() - head].last(), behind.get(tail)];
-    let is_string =
-        run == value.len() && ends.into_iter().all(|byte| byte.is_none_or(|byte| ends_string(*byte)));
-    let (control, other) = strays(before);
-    let (control, other) = (control + strays(behind).0, other + strays(behind).1);
-    !is_string && control >= STRAY_MIN.0 && control + other >= STRAY_MIN.1
+    let is_string = is_printable && ends.into_iter().all(|byte| byte.is_none_or(|byte| ends_string(*byte)));
+    let ((control, broken), behind) = (strays(before), strays(behind));
+    !is_string && control + behind.0 >= STRAY_MIN.0 && broken + behind.1 >= STRAY_MIN.1
 }
 
 fn is_text(bytes: &[u8]) -> bool {
@@ -54,13 +46,10 @@ const fn is_control(byte: u8) -> bool {
     matches!(byte, 2..=6 | 0x0E..=0x1A | 0x7F)
 }
 
-/// How many bytes are control characters, and how many others stand for no ASCII: what follows the first byte of a character
-/// is counted with it.
+/// How many bytes are control characters, and how many belong to no UTF-8.
 fn strays(bytes: &[u8]) -> (usize, usize) {
     let control = bytes.iter().filter(|byte| is_control(**byte)).count();
-    let of_char = |chunk: &str| chunk.chars().filter(|character| !character.is_ascii()).count();
-    let others = bytes.utf8_chunks().map(|chunk| chunk.invalid().len() + of_char(chunk.valid()));
-    (control, others.sum())
+    (control, bytes.utf8_chunks().map(|chunk| chunk.invalid().len()).sum())
 }
 
 #[cfg(test)]
@@ -87,6 +76,8 @@ mod tests {
         assert!(!is_chance(&zeros(&noise, true), "a@y.be", &zeros(&noise, false)), "a string of a program");
         assert!(!is_chance(b"", "x@y.be", b""));
         assert!(!is_chance(b"\xE9crire \xE0 ", "x@y.be", b" ou \xE0 l'\xE9cole"), "a text of single bytes");
+        let written = "\u{2}\u{3}é\u{4}ç".repeat(20);
+        assert!(!is_chance(written.as_bytes(), "x@y.be", written.as_bytes()), "no text hides a value");
         assert!(!is_chance(b"\x1b[32m", "x@y.be", b"\x1b[0m \x1b[31mfin\x1b[0m"), "a terminal's colours");
     }
 

@@ -29,8 +29,9 @@ pub fn collect(bytes: &[u8], strings: &mut Vec<u8>) {
     }
 }
 
-/// Whether a run is no chance by itself.
-fn is_sure(run: &[u8]) -> bool {
+/// Whether a run of printable characters is no chance by itself: among ten million random bytes, one is as long.
+#[must_use]
+pub fn is_sure(run: &[u8]) -> bool {
     run.len() >= SURE_MIN || run.iter().filter(|byte| byte.is_ascii_digit()).count() >= DIGITS_MIN
 }
 

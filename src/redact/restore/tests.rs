@@ -603,6 +603,7 @@ fn messages_of_websockets_are_restored() {
     assert_eq!(messages.message(copilot(back).as_bytes()), [copilot(NISS).into_bytes()]);
     assert!(messages.finish().is_empty());
 }
+
 /// A mark of the byte order stands before some streams; clients skip it there and nowhere else.
 #[test]
 fn a_mark_before_a_stream_hides_no_event() {
