@@ -32,6 +32,11 @@ pub const CONTENT_ENCODINGS_MAX: usize = 3;
 /// Nesting of JSON values. Real requests stay below 40.
 pub const JSON_DEPTH_MAX: usize = 256;
 
+/// Tokens of one JSON document (keys, values, ends of containers; numbers that follow each other far inside an array count
+/// once). The longest conversations have some 100,000; a body of 60 MB made of nothing but brackets has 60 million, which
+/// would take a gigabyte to remember.
+pub const JSON_TOKENS_MAX: usize = 2 << 20;
+
 /// Strings within strings (JSON in a string, base64, data URLs) that are opened: WIRE.md A says 8, then opaque.
 pub const NESTING_DEPTH_MAX: usize = 8;
 

@@ -1,8 +1,11 @@
 //! A JSON tokeniser that keeps byte ranges and builds no values: a flat tape of tokens, in the order in which they
 //! stand, duplicate keys and all. No recursion: depth costs heap, and is bounded. Knows no API.
 
-use crate::limits::JSON_DEPTH_MAX;
+use crate::limits::{JSON_DEPTH_MAX, JSON_TOKENS_MAX};
 use crate::span::Span;
+
+/// Tokens of an array from which on numbers and literals are taken together.
+const RUN_FROM: usize = 64;
 
 /// What a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +24,9 @@ pub enum Kind {
     Number,
     /// `true`, `false`, `null`.
     Literal,
+    /// Numbers and literals that follow each other far inside an array: one token for all of them, so that a body of
+    /// single digits does not take many times its size.
+    Run,
 }
 
 /// One token.
@@ -42,6 +48,21 @@ impl Token {
         Span::new(self.start as usize, self.end as usize)
     }
 
+    /// The numbers and literals of a run, which stands in `text`.
+    pub(crate) fn elements(self, text: &[u8]) -> impl Iterator<Item = Self> {
+        let Span { start, end } = self.span();
+        let mut at = start;
+        std::iter::from_fn(move || {
+            at = skip_space(text, at);
+            let first = text.get(at).filter(|_| at < end)?;
+            let stop = memchr::memchr(b',', &text[at..end]).map_or(end, |more| at + more);
+            let element = Span::new(at, at + text[at..stop].trim_ascii_end().len());
+            at = stop + 1;
+            let kind = if matches!(first, b'-' | b'0'..=b'9') { Kind::Number } else { Kind::Literal };
+            Some(Self { kind, start: element.start as u32, end: element.end as u32, ..self })
+        })
+    }
+
     /// The index of the token that follows this one, or the whole value that it opens.
     #[must_use]
     pub const fn after(self) -> usize {
@@ -61,6 +82,9 @@ pub enum Broken {
     /// It is nested deeper than `limits::JSON_DEPTH_MAX`.
     #[error("the JSON is nested deeper than {JSON_DEPTH_MAX} levels: send a flatter body")]
     Deep,
+    /// It has more tokens than `limits::JSON_TOKENS_MAX`.
+    #[error("the JSON has more than {JSON_TOKENS_MAX} values: send a smaller body")]
+    Many,
     /// It is longer than offsets can count.
     #[error("the JSON is longer than 4 GiB: send a smaller body")]
     Long,
@@ -174,9 +198,8 @@ impl Reader<'_> {
             match memchr::memchr2(b'"', b'\\', self.text.get(at..).unwrap_or_default()) {
                 None => return Err(Broken::Cut),
                 Some(more) if self.text[at + more] == b'"' => {
-                    self.push(kind, start, at + more, escaped);
                     self.at = at + more + 1;
-                    return Ok(());
+                    return self.push(kind, start, at + more, escaped);
                 }
                 Some(more) => {
                     escaped = true;
@@ -206,8 +229,7 @@ impl Reader<'_> {
             self.at += 1 + usize::from(matches!(self.text.get(self.at + 1), Some(b'+' | b'-')));
             self.digits()?;
         }
-        self.push(Kind::Number, start, self.at, false);
-        Ok(())
+        self.element(Kind::Number, start, self.at)
     }
 
     fn digits(&mut self) -> Result<usize, Broken> {
@@ -222,9 +244,26 @@ impl Reader<'_> {
         if !self.text[self.at..].starts_with(word) {
             return Err(Broken::Unexpected(self.at));
         }
-        self.push(Kind::Literal, self.at, self.at + word.len(), false);
         self.at += word.len();
-        Ok(())
+        self.element(Kind::Literal, self.at - word.len(), self.at)
+    }
+
+    /// A number or a literal: a token of its own, or one more of a run.
+    fn element(&mut self, kind: Kind, start: usize, end: usize) -> Result<(), Broken> {
+        let tokens = &mut self.tape.tokens;
+        if let (Some(last), Some(&container)) = (tokens.last_mut(), self.tape.open.last())
+            && matches!(last.kind, Kind::Run | Kind::Number | Kind::Literal)
+        {
+            if last.kind == Kind::Run {
+                last.end = end as u32;
+                return Ok(());
+            }
+            let container = container as usize;
+            if tokens.len() - container > RUN_FROM && tokens[container].kind == Kind::Array {
+                return self.push(Kind::Run, start, end, false);
+            }
+        }
+        self.push(kind, start, end, false)
     }
 
     fn open(&mut self, kind: Kind) -> Result<(), Broken> {
@@ -232,23 +271,26 @@ impl Reader<'_> {
             return Err(Broken::Deep);
         }
         self.tape.open.push(self.tape.tokens.len() as u32);
-        self.push(kind, self.at, self.at + 1, false);
         self.at += 1;
-        Ok(())
+        self.push(kind, self.at - 1, self.at, false)
     }
 
     fn close(&mut self, container: usize) -> Result<(), Broken> {
         self.tape.open.pop();
-        self.push(Kind::End, self.at - 1, self.at, false);
+        self.push(Kind::End, self.at - 1, self.at, false)?;
         let after = self.tape.tokens.len() as u32;
         self.tape.tokens[container].after = after;
         self.tape.tokens[container].end = self.at as u32;
         Ok(())
     }
 
-    fn push(&mut self, kind: Kind, start: usize, end: usize, escaped: bool) {
+    fn push(&mut self, kind: Kind, start: usize, end: usize, escaped: bool) -> Result<(), Broken> {
         let after = self.tape.tokens.len() as u32 + 1;
+        if self.tape.tokens.len() == JSON_TOKENS_MAX {
+            return Err(Broken::Many);
+        }
         self.tape.tokens.push(Token { kind, escaped, start: start as u32, end: end as u32, after });
+        Ok(())
     }
 
     fn peek(&self) -> Result<u8, Broken> {
@@ -321,22 +363,10 @@ impl<'a> Node<'a> {
         self.get("type").is_some_and(|own| own.is(value))
     }
 
-    /// Shows each key inside, at any depth: the raw key, the object that it stands in (found when asked for), its
-    /// value.
-    pub fn each_key(self, mut show: impl FnMut(&'a [u8], &dyn Fn() -> Self, Self)) {
-        for (index, token) in self.tape.tokens.iter().enumerate().take(self.after()).skip(self.index) {
-            if token.kind == Kind::Key {
-                let value = Node { index: index + 1, ..self };
-                show(token.span().of(self.text).unwrap_or_default(), &|| self.object_around(index), value);
-            }
-        }
-    }
-
-    /// The innermost object that the token at `index` stands in.
-    fn object_around(self, index: usize) -> Self {
-        let tokens = self.tape.tokens[..index].iter().enumerate().rev();
-        let mut around = tokens.filter(|(_, token)| token.kind == Kind::Object && token.after() > index);
-        Node { index: around.next().map_or(self.index, |(at, _)| at), ..self }
+    /// The objects inside, at any depth, itself among them.
+    pub fn objects(self) -> impl Iterator<Item = Self> {
+        let tokens = self.tape.tokens.iter().enumerate().take(self.after()).skip(self.index);
+        tokens.filter(|(_, token)| token.kind == Kind::Object).map(move |(index, _)| Node { index, ..self })
     }
 
     /// The value under the last key `key`, as most parsers read duplicates.

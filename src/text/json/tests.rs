@@ -1,7 +1,7 @@
 //! The tokeniser: what it takes, what it refuses, where tokens stand.
 
 use super::{Broken, Kind, Tape};
-use crate::limits::JSON_DEPTH_MAX;
+use crate::limits::{JSON_DEPTH_MAX, JSON_TOKENS_MAX};
 
 fn read(text: &str) -> Result<Vec<(Kind, String)>, Broken> {
     let mut tape = Tape::default();
@@ -105,16 +105,43 @@ fn nodes_look_into_values() {
     assert_eq!(items.len(), 2);
     assert!(items[1].is_type("x"));
     assert!(root.get("missing").is_none() && items[0].get("x").is_none());
-    let mut keys = Vec::new();
-    root.each_key(|key, object, _| keys.push((key.to_vec(), object().members().count())));
-    assert_eq!(
-        keys,
-        [
-            (b"a".to_vec(), 2),
-            (b"b".to_vec(), 1),
-            (b"type".to_vec(), 1),
-            (b"a".to_vec(), 2),
-            (b"c".to_vec(), 1)
-        ]
-    );
+    let members: Vec<usize> = root.objects().map(|object| object.members().count()).collect();
+    assert_eq!(members, [2, 1, 1, 1]);
+}
+
+#[test]
+fn numbers_far_inside_an_array_share_a_token() {
+    let numbers: Vec<String> =
+        (0..5_000).map(|number| format!("{}{number}", [" ", "", "\n"][number % 3])).collect();
+    let text = format!(r#"{{"a": [{} , true, null,"x", -1.5e3 ,2 ], "b": 7}}"#, numbers.join(","));
+    let mut tape = Tape::default();
+    tape.read(text.as_bytes()).unwrap();
+    let tokens = tape.tokens();
+    assert!(tokens.len() < 80, "{}", tokens.len());
+    let of = |token: &super::Token| &text[token.span().start..token.span().end];
+    let runs: Vec<_> = tokens.iter().filter(|token| token.kind == Kind::Run).copied().collect();
+    assert_eq!(runs.len(), 2, "one before the string and one behind it");
+    let single = tokens.iter().filter(|token| token.kind == Kind::Number);
+    let all = single
+        .clone()
+        .take_while(|token| token.span().start < runs[0].span().start)
+        .map(|token| of(token).to_owned());
+    let in_run: Vec<_> =
+        runs[0].elements(text.as_bytes()).map(|token| (token.kind, of(&token).to_owned())).collect();
+    let numbered = in_run.iter().filter(|(kind, _)| *kind == Kind::Number).map(|(_, text)| text.clone());
+    let expected: Vec<String> = (0..5_000).map(|number: u32| number.to_string()).collect();
+    assert_eq!(all.chain(numbered).collect::<Vec<_>>(), expected);
+    let literals: Vec<_> =
+        in_run.iter().filter(|(kind, _)| *kind == Kind::Literal).map(|(_, text)| text.as_str()).collect();
+    assert_eq!(literals, ["true", "null"]);
+    let root = tape.node(text.as_bytes(), 0);
+    assert_eq!(root.get("b").unwrap().kind(), Some(Kind::Number));
+    assert_eq!(root.get("a").unwrap().elements().last().unwrap().kind(), Some(Kind::Run));
+}
+
+#[test]
+fn more_tokens_than_the_limit_are_refused() {
+    let of = |brackets: usize| format!("[{}]", vec!["[]"; brackets].join(","));
+    assert!(read(&of(JSON_TOKENS_MAX / 2 - 1)).is_ok());
+    assert_eq!(read(&of(JSON_TOKENS_MAX / 2)).unwrap_err(), Broken::Many);
 }

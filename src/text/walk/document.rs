@@ -5,7 +5,7 @@ use super::{Area, Around, Unread, Visitor, Walker};
 use crate::span::Span;
 use crate::text::codec::{Charset, Layer};
 use crate::text::edit::Edit;
-use crate::text::json::{Kind, Tape, Token};
+use crate::text::json::{Broken, Kind, Tape, Token};
 use crate::text::segment::{Holds, SegmentKind, Source, Spot};
 use std::cmp::Reverse;
 
@@ -24,12 +24,14 @@ impl Walker {
         edits: &mut Vec<Edit>,
     ) -> bool {
         let mut tape = self.tapes.pop().unwrap_or_default();
-        let read = tape.read(around.source.text).is_ok();
-        if read {
-            self.tokens(around, &tape, visitor, edits);
+        let read = tape.read(around.source.text);
+        match read {
+            Ok(()) => self.tokens(around, &tape, visitor, edits),
+            Err(Broken::Many) => self.unread(Unread::TooLarge, around, visitor),
+            Err(_) => {}
         }
         self.tapes.push(tape);
-        read
+        read.is_ok()
     }
 
     fn tokens(&mut self, around: &Around<'_>, tape: &Tape, visitor: &mut dyn Visitor, edits: &mut Vec<Edit>) {
@@ -45,15 +47,20 @@ impl Walker {
         for (index, &token) in tape.tokens().iter().enumerate() {
             let spot = place.spot_at(index).unwrap_or(around.spot);
             let container = keys.last().copied().flatten();
-            if may_be_single(token) {
-                singles.take(around.source.text, token, container);
-            } else if singles.is_some() {
-                self.end_singles(&Around { spot, ..*around }, &mut singles, visitor, edits);
+            let around = &Around { spot, ..*around };
+            if token.kind == Kind::Run {
+                self.run(around, container, token, &mut singles, visitor, edits);
+                continue;
             }
+            self.single(around, container, token, &mut singles, visitor, edits);
             match token.kind {
                 Kind::Object | Kind::Array => {
                     if spot.holds == Holds::Tokens && place.starts_at(index) {
-                        self.unreadable(&Around { spot, ..*around }, token, visitor);
+                        self.unread(
+                            Unread::UnknownEncoding,
+                            &around.with_source(&around.part(token.span())),
+                            visitor,
+                        );
                     }
                     keys.push(key.take().or(container));
                 }
@@ -62,13 +69,13 @@ impl Walker {
                 }
                 Kind::Key => {
                     key = Some(token);
-                    self.key(&Around { spot, ..*around }, token, visitor, edits);
+                    self.key(around, token, visitor, edits);
                 }
                 Kind::String | Kind::Number => {
                     let own = key.take().or(container);
-                    self.value(&Around { spot, ..*around }, own, token, visitor, edits);
+                    self.value(around, own, token, visitor, edits);
                 }
-                Kind::Literal => key = None,
+                Kind::Literal | Kind::Run => key = None,
             }
         }
         if !around.inside {
@@ -77,11 +84,45 @@ impl Walker {
         }
     }
 
-    /// A value that stands for text and cannot be read as such.
-    fn unreadable(&mut self, around: &Around<'_>, token: Token, visitor: &mut dyn Visitor) {
-        let source = around.part(token.span());
-        if around.inside || self.enter(&around.with_source(&source), visitor) {
-            visitor.unread(Unread::UnknownEncoding, around.spot, source.text);
+    /// Numbers and literals that are one token of the tape.
+    fn run(
+        &mut self,
+        around: &Around<'_>,
+        key: Option<Token>,
+        run: Token,
+        singles: &mut Singles,
+        visitor: &mut dyn Visitor,
+        edits: &mut Vec<Edit>,
+    ) {
+        for token in run.elements(around.source.text) {
+            self.single(around, key, token, singles, visitor, edits);
+            if token.kind == Kind::Number {
+                self.value(around, key, token, visitor, edits);
+            }
+        }
+    }
+
+    /// Takes a token as one of single characters, or ends what they were.
+    fn single(
+        &mut self,
+        around: &Around<'_>,
+        key: Option<Token>,
+        token: Token,
+        singles: &mut Singles,
+        visitor: &mut dyn Visitor,
+        edits: &mut Vec<Edit>,
+    ) {
+        if may_be_single(token) {
+            singles.take(around.source.text, token, key);
+        } else if singles.is_some() {
+            self.end_singles(around, singles, visitor, edits);
+        }
+    }
+
+    /// A value, or all of the text, that cannot be read.
+    fn unread(&mut self, why: Unread, around: &Around<'_>, visitor: &mut dyn Visitor) {
+        if around.inside || self.enter(around, visitor) {
+            visitor.unread(why, around.spot, around.source.text);
             if !around.inside {
                 visitor.leave();
             }

@@ -89,6 +89,25 @@ fn json_shows_strings_long_numbers_and_unplain_keys() {
 }
 
 #[test]
+fn numbers_far_inside_an_array_are_shown_each_and_edited() {
+    let small = "1,".repeat(500);
+    let body = format!(
+        r#"{{"a": [{small} 850730033, 2, true, 12, 850730034 ], "b": [{small}"xy",8,5,0,7,3,0,0,3,3,2,8]}}"#
+    );
+    let (keeper, edited) = walk(body.as_bytes(), JSON, "850730033", "0");
+    assert_eq!(keeper.texts, ["850730033", "850730034", "xy", "8 5 0 7 3 0 0 3 3 2 8"]);
+    assert!(edited == body.replace("850730033", "\"0\"").into_bytes(), "only the number changes");
+}
+
+#[test]
+fn documents_of_too_many_values_are_named_and_seen_as_text() {
+    let body = format!("[{}\"a\"]", "[],".repeat(crate::limits::JSON_TOKENS_MAX / 2));
+    let (keeper, _) = walk(body.as_bytes(), JSON, "", "");
+    assert!(keeper.unread.contains(&Unread::TooLarge));
+    assert!(keeper.texts == [body], "all of it is text");
+}
+
+#[test]
 fn the_content_type_is_only_a_hint() {
     let json = r#"{"a":"un"}"#;
     for lie in [

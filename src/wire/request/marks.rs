@@ -3,6 +3,7 @@
 use crate::place::Place;
 use crate::text::json::Node;
 use crate::text::{Area, Editable, Holds, Never, Spot};
+use std::cmp::Reverse;
 use std::sync::Arc;
 
 /// Collects areas.
@@ -66,19 +67,27 @@ impl<'a> Marks<'a> {
         self.push(node, Place::File(None), self.editable, Holds::FileName);
     }
 
-    /// The value is never edited.
-    pub(super) fn never(&mut self, node: Node<'_>, never: Never) {
-        let (place, history) = self.around(node);
-        let editable = Editable::Never(never);
-        let spot = Spot { place, history, editable, holds: Holds::Opaque };
-        self.areas.push(Area { tokens: node.index()..node.after(), spot });
-    }
-
-    /// What the smallest marked value around `node` says of it.
-    fn around(&self, node: Node<'_>) -> (Place, bool) {
-        let around = self.areas.iter().filter(|area| area.tokens.contains(&node.index()));
-        let smallest = around.min_by_key(|area| area.tokens.len());
-        smallest.map_or((Place::Body, false), |area| (area.spot.place.clone(), area.spot.history))
+    /// These values are never edited; they come in the order in which they stand. All else is marked before.
+    pub(super) fn never(&mut self, values: &[(Node<'_>, Never)]) {
+        self.areas.sort_by_key(|area| (area.tokens.start, Reverse(area.tokens.end)));
+        let marked = self.areas.len();
+        let (mut next, mut open) = (0, Vec::<usize>::new());
+        for (node, never) in values {
+            let index = node.index();
+            while next < marked && self.areas[next].tokens.start <= index {
+                open.push(next);
+                next += 1;
+            }
+            while open.last().is_some_and(|&around| self.areas[around].tokens.end <= index) {
+                open.pop();
+            }
+            // What the smallest marked value around this one says of it.
+            let around = open.last().map(|&around| &self.areas[around].spot);
+            let (place, history) =
+                around.map_or((Place::Body, false), |spot| (spot.place.clone(), spot.history));
+            let spot = Spot { place, history, editable: Editable::Never(*never), holds: Holds::Opaque };
+            self.areas.push(Area { tokens: index..node.after(), spot });
+        }
     }
 
     fn push(&mut self, node: Node<'_>, place: Place, editable: Editable, holds: Holds) {

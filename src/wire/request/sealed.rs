@@ -7,19 +7,35 @@ use crate::text::json::Node;
 
 /// Marks them, wherever they stand.
 pub(super) fn mark(root: Node<'_>, marks: &mut Marks<'_>) {
-    root.each_key(|key, object, value| match key {
-        b"encrypted_content" | b"encrypted_index" | b"encrypted_stdout" | b"thoughtSignature"
-        | b"thought_signature" => {
-            marks.never(value, Never::EncryptedReasoning);
+    let mut found = Vec::new();
+    for object in root.objects() {
+        sealed(object, &mut found);
+    }
+    if !found.is_empty() {
+        found.sort_unstable_by_key(|(value, _)| value.index());
+        marks.never(&found);
+    }
+}
+
+/// Those of one object. Each member is looked at twice at most, however many have the same key.
+fn sealed<'a>(object: Node<'a>, found: &mut Vec<(Node<'a>, Never)>) {
+    let (mut signed, mut redacted) = (false, false);
+    for (key, value) in object.members() {
+        match key {
+            b"encrypted_content" | b"encrypted_index" | b"encrypted_stdout" | b"thoughtSignature"
+            | b"thought_signature" | b"redactedContent" => found.push((value, Never::EncryptedReasoning)),
+            b"signature" => signed = true,
+            b"type" => redacted = value.is("redacted_thinking"),
+            _ => {}
         }
-        b"redactedContent" => marks.never(value, Never::EncryptedReasoning),
-        b"data" if object().is_type("redacted_thinking") => marks.never(value, Never::EncryptedReasoning),
-        b"signature" => {
-            let object = object();
-            for signed in ["thinking", "text", "signature"].iter().filter_map(|key| object.get(key)) {
-                marks.never(signed, Never::SignedThinking);
+    }
+    if signed || redacted {
+        for (key, value) in object.members() {
+            match key {
+                b"thinking" | b"text" | b"signature" if signed => found.push((value, Never::SignedThinking)),
+                b"data" if redacted => found.push((value, Never::EncryptedReasoning)),
+                _ => {}
             }
         }
-        _ => {}
-    });
+    }
 }
