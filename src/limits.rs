@@ -20,8 +20,8 @@ pub const BODIES_IN_MEMORY_BYTES_MAX: u64 = 256 << 20;
 pub const BODY_BYTES_IN_MEMORY_CROWDED: usize = 64 << 10;
 
 /// Bytes of bodies that were spilled and are in memory while they are judged, and of what encoded ones may become when
-/// they are decoded, all connections together: four at the limit of a body at a time, the others wait.
-pub const BODIES_JUDGED_BYTES_MAX: usize = 256 << 20;
+/// they are decoded, all connections together: two at the limit of a body at a time, the others wait.
+pub const BODIES_JUDGED_BYTES_MAX: usize = 128 << 20;
 
 /// Decoded bytes per encoded byte. Text compresses 3 to 20 times, repetitive JSON up to 200; a bomb 1,000.
 pub const INFLATE_RATIO_MAX: usize = 256;

@@ -131,6 +131,8 @@ pub struct Walker {
     buffers: Vec<Vec<u8>>,
     areas: Vec<Area>,
     units: usize,
+    /// Bytes of one body that compressed messages in it have become.
+    unpacked: usize,
     /// Opens the documents of one body.
     files: Files,
 }
@@ -179,6 +181,7 @@ impl Walker {
         visitor: &mut dyn Visitor,
     ) -> Vec<Edit> {
         self.units = 0;
+        self.unpacked = 0;
         self.files = Files::default();
         let source = Source::body(body);
         let spot = names.body();

@@ -7,7 +7,7 @@ use crate::document::Format;
 use crate::limits::BODY_BYTES_MAX;
 use crate::span::Span;
 use crate::text::edit::Edit;
-use crate::text::encoding;
+use crate::text::encoding::{self, Undecodable};
 use crate::text::segment::{Editable, Never, SegmentKind, Source, Spot};
 
 /// Messages within messages that are opened; real ones stay below 20.
@@ -36,7 +36,7 @@ impl Walker {
         edits: &mut Vec<Edit>,
     ) -> bool {
         let text = around.source.text;
-        let enveloped = envelopes(text).is_some();
+        let enveloped = is_enveloped(text);
         let message = enveloped || bare && is_message(text);
         if !message {
             return false;
@@ -47,7 +47,7 @@ impl Walker {
         let spot = Spot { editable: Editable::Never(Never::Protobuf), ..around.spot.clone() };
         let around_text = Around { spot: &spot, inside: true, ..*around };
         if enveloped {
-            for (flags, span) in envelopes(text).unwrap_or_default() {
+            for (flags, span) in (Envelopes { text, at: 0 }).flatten() {
                 self.envelope(&around_text, flags, span, visitor, edits);
             }
         } else {
@@ -71,11 +71,13 @@ impl Walker {
         if flags & COMPRESSED == 0 {
             return self.payload(around, payload, visitor, edits);
         }
-        match encoding::sniffed(payload, BODY_BYTES_MAX) {
+        match encoding::sniffed(payload, BODY_BYTES_MAX - self.unpacked) {
             Ok(unpacked) => {
+                self.unpacked += unpacked.body.len();
                 self.payload(around, &unpacked.body, visitor, edits);
                 self.payload(around, &unpacked.beside, visitor, edits);
             }
+            Err(Undecodable::TooLarge(_)) => visitor.unread(Unread::TooLarge, around.spot, payload),
             Err(_) => visitor.unread(Unread::UnknownEncoding, around.spot, payload),
         }
     }
@@ -152,22 +154,37 @@ impl Walker {
     }
 }
 
-/// The envelopes that make up `text`: flags and where the message stands. `None` where they do not.
-fn envelopes(text: &[u8]) -> Option<Vec<(u8, Span)>> {
-    let mut found = Vec::new();
-    let mut at = 0;
-    while at < text.len() {
-        let head = text.get(at..at + 5)?;
-        let flags = head[0];
-        let len = u32::from_be_bytes([head[1], head[2], head[3], head[4]]) as usize;
-        let span = Span::new(at + 5, at.checked_add(5)?.checked_add(len)?);
-        if flags & !0b1000_0011 != 0 || span.end > text.len() {
+/// Whether `text` is envelopes to its last byte.
+fn is_enveloped(text: &[u8]) -> bool {
+    !text.is_empty() && (Envelopes { text, at: 0 }).all(|envelope| envelope.is_some())
+}
+
+/// Envelopes: flags and where the message stands; a `None` ends what is none.
+struct Envelopes<'a> {
+    text: &'a [u8],
+    at: usize,
+}
+
+impl Envelopes<'_> {
+    fn envelope(&self) -> Option<(u8, Span)> {
+        let (&[flags, a, b, c, d], rest) = self.text.get(self.at..)?.split_first_chunk()?;
+        let len = u32::from_be_bytes([a, b, c, d]) as usize;
+        let start = self.at + 5;
+        (flags & !0b1000_0011 == 0 && len <= rest.len()).then(|| (flags, Span::new(start, start + len)))
+    }
+}
+
+impl Iterator for Envelopes<'_> {
+    type Item = Option<(u8, Span)>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.at == self.text.len() {
             return None;
         }
-        found.push((flags, span));
-        at = span.end;
+        let envelope = self.envelope();
+        self.at = envelope.map_or(self.text.len(), |(_, span)| span.end);
+        Some(envelope)
     }
-    Some(found).filter(|found| !found.is_empty())
 }
 
 fn readable(field: &[u8]) -> Option<&str> {
@@ -245,17 +262,17 @@ impl<'a> Iterator for Fields<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Field, Fields, envelopes, is_message};
+    use super::{Envelopes, Field, Fields, is_enveloped, is_message};
     use crate::span::Span;
 
     #[test]
     fn envelopes_fill_the_body_exactly() {
-        assert_eq!(
-            envelopes(b"\0\0\0\0\x02ab\x02\0\0\0\0").unwrap(),
-            [(0, Span::new(5, 7)), (2, Span::new(12, 12))]
-        );
+        let two = b"\0\0\0\0\x02ab\x02\0\0\0\0";
+        let envelopes: Vec<_> = (Envelopes { text: two, at: 0 }).collect();
+        assert_eq!(envelopes, [Some((0, Span::new(5, 7))), Some((2, Span::new(12, 12)))]);
+        assert!(is_enveloped(two));
         for wrong in [b"".as_slice(), b"\0\0\0\0\x03ab", b"\0\0\0\0\x01ab", b"\x10\0\0\0\0", b"\0\0\0"] {
-            assert!(envelopes(wrong).is_none(), "{wrong:?}");
+            assert!(!is_enveloped(wrong), "{wrong:?}");
         }
     }
 

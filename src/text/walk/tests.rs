@@ -257,6 +257,20 @@ fn protobuf_text_is_shown_and_never_edited() {
 }
 
 #[test]
+fn what_compressed_messages_become_is_bounded_for_the_whole_body() {
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    std::io::Write::write_all(&mut packed, &vec![b'a'; 1 << 20]).unwrap();
+    let packed = packed.finish().unwrap();
+    let mut envelope = [&[1], &(packed.len() as u32).to_be_bytes()[..]].concat();
+    envelope.extend(packed);
+    let of = |count: usize| walk(&envelope.repeat(count), "application/grpc", "", "").0;
+    let limit = crate::limits::BODY_BYTES_MAX >> 20;
+    assert_eq!(of(limit).unread, []);
+    let over = of(limit + 2);
+    assert_eq!((over.texts.len(), over.unread), (limit, vec![Unread::TooLarge; 2]));
+}
+
+#[test]
 fn binary_bodies_show_their_strings_and_are_named() {
     let (keeper, _) = walk(b"\x01\x02NISS 85.07.30-033.28\0\xFF\xFEN\0I\0S\0S\0 \x008\x005\0", "", "", "");
     assert_eq!(keeper.unread, [Unread::UnknownBinary]);
